@@ -1,0 +1,65 @@
+# Everything runs from a virtual environment in .venv, made from hash-checked lock files.
+#
+#   make build                      set up, then build the show in this folder into output/
+#   make build ARCHIVE=~/x.zip      the same, with your own X archive added first
+#   make test                       set up all that the tests need (browser included) and run them
+#   make check                      lint, types and tests
+#   make serve                      preview with reload
+#   make lock                       refresh the lock files (needs uv)
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARCHIVE ?=
+
+.PHONY: build serve test check lint types lock clean
+.DEFAULT_GOAL := build
+
+build: $(VENV)/.run
+	$(if $(ARCHIVE),$(BIN)/spacecast extract "$(ARCHIVE)")
+	$(BIN)/spacecast build
+
+serve: $(VENV)/.run
+	$(BIN)/spacecast serve
+
+test: $(VENV)/.run $(VENV)/.test
+	$(BIN)/python -m pytest -n auto
+
+check: lint types test
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+# The environment for using the program.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(if $(PYTHON),:,echo "Python 3.11 or newer is needed: https://www.python.org/downloads/" >&2; exit 1)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+		echo "Python cannot make virtual environments here; on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What the tests need on top: libraries, ffprobe and a browser.
+$(VENV)/.test: requirements-test.lock tests/programs.py $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-test.lock
+	$(BIN)/python tests/programs.py
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock:
+	$(COMPILE) pyproject.toml --group build -o requirements.lock
+	$(COMPILE) -c requirements.lock --group test -o requirements-test.lock
+	$(COMPILE) -c requirements.lock -c requirements-test.lock --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .cache output/* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
