@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from site_builder import podcasting20 as p20
+
 Guid = NewType("Guid", str)
 """What identifies an episode in every podcast app, for ever (RSS 2.0 `guid`)."""
 
@@ -132,6 +134,8 @@ class Recording:
     """Kind of source, e.g. `x-space` or `audio-file`."""
     url: str = ""
     """Where the conversation took place; may be dead."""
+    announced_url: str = ""
+    """The post that announced it."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     archive_made_at: datetime | None = None
@@ -211,8 +215,11 @@ class Person:
     handle: str = ""
     href: str = ""
     avatar_url: str = ""
+    """Absolute, or a path below the site's root."""
     speaking: float = 0.0
     """Seconds of speech in the episode at hand."""
+    group: str = ""
+    """Podcasting 2.0 taxonomy group where it is not the cast, e.g. `writing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +258,25 @@ class Enclosure:
     """Bits per second, on average."""
     channels: int = 2
     sample_rate: int = 48000
+    codecs: str = ""
+    """RFC 6381, e.g. `mp4a.40.2` or `opus`."""
+    title: str = ""
+    """What a listener choosing between encodings sees; at most 32 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedAudio:
+    """What was made of a recording: enough to publish the episode where the recording itself is absent."""
+
+    enclosure: Enclosure
+    edits: str
+    """The edit list as canonical JSON (see `edits.EditList`)."""
+    peaks: tuple[int, ...] = ()
+    """Loudness over time for drawing, 0 to 100, equally spaced over the published length."""
+    sources: tuple[str, ...] = ()
+    """sha256 of each original part, in order."""
+    made_by: str = ""
+    """Name and version of the program that made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +289,8 @@ class Artwork:
     height: int
     media_type: str = "image/jpeg"
     alt: str = ""
+    purpose: str = "artwork"
+    """`artwork`, `social`, `canvas`, `banner`, `poster` or `circular`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +324,30 @@ class Show:
     guid: str = ""
     """Podcasting 2.0 `podcast:guid`, a UUIDv5."""
     people: tuple[Person, ...] = ()
+    media_url: str = ""
+    """Where the audio lives when it is not below `url`; with a trailing slash."""
+    enclosure_prefix: str = ""
+    """A measuring service put before every enclosure's address, e.g. `https://op3.dev/e/`."""
+    new_feed_url: str = ""
+    block: bool = False
+    """Keep the show out of directories."""
+    complete: bool = False
+    """No further episode will ever appear."""
+    locked: bool = True
+    """Other hosts may not import the feed."""
+    medium: str = "podcast"
+    countries: tuple[str, ...] = ()
+    """Where most listeners are (Spotify), most important first: ISO 3166-1 alpha-2."""
+    funding: tuple[p20.Funding, ...] = ()
+    license: p20.License | None = None
+    locations: tuple[p20.Location, ...] = ()
+    trailers: tuple[p20.Trailer, ...] = ()
+    podroll: tuple[p20.RecommendedShow, ...] = ()
+    posts: tuple[p20.SocialPost, ...] = ()
+    texts: tuple[p20.TextRecord, ...] = ()
+    pictures: tuple[Artwork, ...] = ()
+    """Pictures beyond the artwork: banners, social cards."""
+    update_frequency: p20.UpdateFrequency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +380,26 @@ class Episode:
     announced_url: str = ""
     gaps: tuple[Gap, ...] = ()
     draft: bool = False
+    cues: tuple[Cue, ...] = ()
+    """The transcript."""
+    transcripts: tuple[p20.TranscriptFile, ...] = ()
+    chapters_path: str = ""
+    """JSON chapters below the site's root; empty where there are none."""
+    alternates: tuple[Enclosure, ...] = ()
+    """The same audio in further encodings."""
+    soundbites: tuple[p20.Soundbite, ...] = ()
+    funding: tuple[p20.Funding, ...] = ()
+    license: p20.License | None = None
+    locations: tuple[p20.Location, ...] = ()
+    posts: tuple[p20.SocialPost, ...] = ()
+    """Where to comment; without any, the announcing post."""
+    texts: tuple[p20.TextRecord, ...] = ()
+    pictures: tuple[Artwork, ...] = ()
+    season_name: str = ""
+    number_shown: str = ""
+    """What apps show in place of `number`, e.g. `Ch. 3`; at most 32 characters."""
+    block: bool = False
+    """Keep the episode out of directories."""
     facts: dict[str, str] = field(default_factory=dict, hash=False)
     """Provenance for the page, label to value."""
 

@@ -1,0 +1,198 @@
+"""What lies in `content/`: bundles on disk, both directions.
+
+A bundle is a folder below `content/episodes/`:
+
+    index.md          the host's: front matter and show notes; written once, never rewritten
+    space.json        the machine's: what the source says (a `Recording` as JSON)
+    recording-0.aac … the recording, byte for byte
+    media.json        facts of the published audio (`PublishedAudio` as JSON)
+    transcript.vtt    optional; .srt and .json too
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from site_builder.documents import parse_front_matter
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.frontmatter import EpisodeMatter, PageMatter
+from site_builder.model import PublishedAudio, Recording
+
+INDEX = "index.md"
+RECORDING = "space.json"
+MEDIA = "media.json"
+TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
+
+Noun = TypeVar("Noun", Recording, PublishedAudio)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One episode as it lies on disk."""
+
+    folder: Path
+    matter: EpisodeMatter
+    notes: str
+    """Markdown, as the host wrote it."""
+    notes_line: int
+    """Line of `index.md` the notes begin at."""
+    recording: Recording | None = None
+    media: PublishedAudio | None = None
+    transcript: Path | None = None
+
+    @property
+    def part_files(self) -> tuple[Path, ...]:
+        """Where the recording's parts are, or would be, in order."""
+        return tuple(self.folder / part.file for part in self.recording.parts) if self.recording else ()
+
+    @property
+    def has_recording(self) -> bool:
+        """Whether every part of the recording is here."""
+        return bool(self.part_files) and all(file.is_file() for file in self.part_files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreePage:
+    """A page of the host's own, from `content/pages/`."""
+
+    file: Path
+    slug: str
+    matter: PageMatter
+    text: str
+    """Markdown."""
+
+
+def find_bundles(content: Path) -> tuple[Path, ...]:
+    """Folders below `content/episodes/` that hold an `index.md`, in order of name. Hidden ones are unfinished work."""
+    episodes = content / "episodes"
+    folders = sorted(episodes.iterdir()) if episodes.is_dir() else []
+    return tuple(folder for folder in folders if not folder.name.startswith(".") and (folder / INDEX).is_file())
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """One bundle.
+
+    Raises:
+        InvalidDocument: the front matter, `space.json` or `media.json` does not say what it must.
+    """
+    index = folder / INDEX
+    matter, notes, line = parse_front_matter(read_text(index), index, EpisodeMatter)
+    transcripts = [folder / name for name in TRANSCRIPTS if (folder / name).is_file()]
+    return Bundle(
+        folder=folder,
+        matter=matter,
+        notes=notes,
+        notes_line=line,
+        recording=load_noun(folder / RECORDING, Recording),
+        media=load_noun(folder / MEDIA, PublishedAudio),
+        transcript=transcripts[0] if transcripts else None,
+    )
+
+
+def load_page(file: Path) -> FreePage:
+    """One free page; its slug is the front matter's or else the file's name.
+
+    Raises:
+        InvalidDocument: the front matter has problems.
+    """
+    matter, text, _ = parse_front_matter(read_text(file), file, PageMatter)
+    return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text)
+
+
+def find_pages(content: Path) -> tuple[Path, ...]:
+    """Markdown files in `content/pages/`, in order of name."""
+    return tuple(sorted((content / "pages").glob("*.md")))
+
+
+def read_text(file: Path) -> str:
+    """The text of a file a person wrote.
+
+    Raises:
+        InvalidDocument: it is not UTF-8.
+    """
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise InvalidDocument([Problem("save the file as UTF-8 text", file=file, line=line)]) from None
+
+
+@cache
+def _adapter(type_: type[Noun]) -> TypeAdapter[Noun]:
+    return TypeAdapter(type_)
+
+
+def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
+    """A `Recording` or `PublishedAudio` from its JSON file; None where there is no such file."""
+    try:
+        return _adapter(type_).validate_json(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors()[0]["loc"])
+        message = "this file is written by spacecast; restore it from a backup, or delete it and run extract again"
+        raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
+
+
+def write_noun(file: Path, noun: Noun) -> bool:
+    """Write the JSON form of a `Recording` or `PublishedAudio`; False where it stands there already."""
+    text = _adapter(type(noun)).dump_json(noun, indent=1, exclude_defaults=True) + b"\n"
+    if file.is_file() and file.read_bytes() == text:
+        return False
+    write_file(file, text)
+    return True
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write in one step: a reader sees the old file or the new one, never half of it."""
+    temporary = file.with_name(f".part-{file.name}")
+    temporary.write_bytes(content)
+    temporary.replace(file)
+
+
+class Staging:
+    """A bundle in the making: a hidden folder that becomes visible at once, or not at all."""
+
+    def __init__(self, episodes: Path, name: str) -> None:
+        self.folder = episodes / f".new-{name}"
+
+    def __enter__(self) -> Path:
+        """An empty folder to write into."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        return self.folder
+
+    def publish(self, name: str) -> Path:
+        """Give the folder its name; it must be free.
+
+        Raises:
+            FileExistsError: something has that name.
+        """
+        final = self.folder.with_name(name)
+        if final.exists():
+            raise FileExistsError(final)
+        return self.folder.rename(final)
+
+    def __exit__(self, *failure: object) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def restore_parts(staged: Path, bundle: Path, files: Sequence[str]) -> None:
+    """Move recording parts from a staging folder into a bundle that lacks them."""
+    for file in files:
+        os.replace(staged / file, bundle / file)
+
+
+def iter_source_files(content: Path) -> Iterator[Path]:
+    """Archives and audio files lying in `content/archives/`, in order of name."""
+    folder = content / "archives"
+    if folder.is_dir():
+        yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))

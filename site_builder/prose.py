@@ -1,0 +1,51 @@
+"""Plain text from strangers, made safe and fit for where it goes. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?')\]}]")
+_MARKUP = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
+_LINE_START = re.compile(r"^[ \t]*([#>]|[-+](?=[ \t-]|$)|\d+(?=\.\s)|=)?", re.MULTILINE)
+
+
+def clean(text: str, *, keep_lines: bool = True) -> str:
+    """`text` without control characters and lone surrogates, in Unicode normal form C, outer white space removed."""
+    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn"})
+    text = unicodedata.normalize("NFC", kept)
+    return text.strip() if keep_lines else " ".join(text.split())
+
+
+def escape_markdown(text: str) -> str:
+    """Markdown that shows `text` as it is: nothing becomes emphasis, heading, list or markup; only links become links."""
+    pieces: list[str] = []
+    position = 0
+    for url in _URL.finditer(text):
+        pieces += [_escape_plain(text[position : url.start()]), f"<{url.group()}>"]
+        position = url.end()
+    pieces.append(_escape_plain(text[position:]))
+    return "".join(pieces)
+
+
+def _escape_plain(text: str) -> str:
+    escaped = _MARKUP.sub(lambda match: "\\" + match.group(), text)
+    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;")
+    return _LINE_START.sub(lambda match: _escape_start(match[1] or ""), escaped)
+
+
+def _escape_start(start: str) -> str:
+    if start == "=":
+        return "&#61;"
+    return f"{start}\\" if start.isdigit() else start and f"\\{start}"
+
+
+def shorten(text: str, longest: int) -> str:
+    """`text` of at most `longest` characters, cut at a word and ended with an ellipsis where something is missing."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    at_word = cut.rsplit(" ", 1)[0] if " " in cut[longest // 2 :] else cut
+    return at_word.rstrip(" ,;:–—-") + "…"
