@@ -14,7 +14,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "site_builder"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("model", "errors", "timecode", "slugs", "categories", "__init__"),
+    ("podcasting20",),
+    ("model", "errors", "timecode", "slugs", "prose", "categories", "__init__"),
     ("targets", "ledger", "digests", "edits", "frames", "documents"),
     ("config", "frontmatter", "sources", "content"),
     ("audio",),

@@ -1,0 +1,131 @@
+"""What a feed can say beyond the audio: the nouns of the Podcasting 2.0 namespace, as frozen values.
+
+Named and limited as https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md says.
+A path is below the site's root; a URL is absolute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funding:
+    """A way to support the show."""
+
+    url: str
+    text: str
+    """What the button says; at most 128 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class License:
+    """Under what terms others may use the audio."""
+
+    name: str
+    """An SPDX-like id such as `cc-by-4.0`, or the name of an own licence."""
+    url: str = ""
+    """Needed for an own licence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place an episode or show is about, or was made at."""
+
+    name: str
+    relation: str = "subject"
+    """`subject` (what it is about) or `creator` (where it was made)."""
+    geo: str = ""
+    """RFC 5870, e.g. `geo:30.2672,97.7431`."""
+    osm: str = ""
+    """OpenStreetMap object, e.g. `R113314`."""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soundbite:
+    """A passage worth hearing on its own; 15 to 120 seconds are advised."""
+
+    start: float
+    duration: float
+    title: str = ""
+    """Empty where the episode's title serves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptFile:
+    """A transcript as it lies on the site."""
+
+    path: str
+    media_type: str
+    """`text/vtt`, `application/x-subrip`, `application/json`, `text/html` or `text/plain`."""
+    language: str = ""
+    captions: bool = False
+    """Whether it is timed to be shown while listening."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocialPost:
+    """A post whose replies are the comments of an episode or show."""
+
+    uri: str
+    protocol: str = "activitypub"
+    """`activitypub`, `twitter`, `atproto`, `lightning`, `hive`, `matrix`, `nostr` or `disabled`."""
+    account_id: str = ""
+    account_url: str = ""
+    priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trailer:
+    """A short piece of audio that presents the show or a season."""
+
+    title: str
+    url: str
+    published_at: datetime
+    size_bytes: int = 0
+    media_type: str = ""
+    season: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendedShow:
+    """Another show whose listeners may like this one (an entry of the podroll)."""
+
+    guid: str
+    """Its `podcast:guid`."""
+    feed_url: str = ""
+    title: str = ""
+    medium: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateFrequency:
+    """How often episodes appear."""
+
+    text: str
+    """For people, e.g. `Every second Tuesday`."""
+    rule: str = ""
+    """RFC 5545 recurrence rule, e.g. `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`."""
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRecord:
+    """Free text for machines, like a DNS TXT record: ownership codes, `ai-content`."""
+
+    text: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLinks:
+    """Other addresses a rendered feed names: its WebSub hub, and its pages (RFC 5005) where it is split."""
+
+    hub: str = ""
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+    last: str = ""

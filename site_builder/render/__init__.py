@@ -1,0 +1,1 @@
+"""Model to bytes, pure: pages, feed, chapters, transcripts, artwork."""
