@@ -302,7 +302,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
+class Show(p20.Publicity):
     """A podcast: everything that is true of all its episodes."""
 
     title: str
@@ -329,8 +329,6 @@ class Show:
     enclosure_prefix: str = ""
     """A measuring service put before every enclosure's address, e.g. `https://op3.dev/e/`."""
     new_feed_url: str = ""
-    block: bool = False
-    """Keep the show out of directories."""
     complete: bool = False
     """No further episode will ever appear."""
     locked: bool = True
@@ -338,20 +336,15 @@ class Show:
     medium: str = "podcast"
     countries: tuple[str, ...] = ()
     """Where most listeners are (Spotify), most important first: ISO 3166-1 alpha-2."""
-    funding: tuple[p20.Funding, ...] = ()
-    license: p20.License | None = None
-    locations: tuple[p20.Location, ...] = ()
     trailers: tuple[p20.Trailer, ...] = ()
     podroll: tuple[p20.RecommendedShow, ...] = ()
-    posts: tuple[p20.SocialPost, ...] = ()
-    texts: tuple[p20.TextRecord, ...] = ()
     pictures: tuple[Artwork, ...] = ()
     """Pictures beyond the artwork: banners, social cards."""
     update_frequency: p20.UpdateFrequency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
+class Episode(p20.Publicity):
     """One published (or drafted) episode. Everything timed is in published time."""
 
     guid: Guid
@@ -388,18 +381,10 @@ class Episode:
     alternates: tuple[Enclosure, ...] = ()
     """The same audio in further encodings."""
     soundbites: tuple[p20.Soundbite, ...] = ()
-    funding: tuple[p20.Funding, ...] = ()
-    license: p20.License | None = None
-    locations: tuple[p20.Location, ...] = ()
-    posts: tuple[p20.SocialPost, ...] = ()
-    """Where to comment; without any, the announcing post."""
-    texts: tuple[p20.TextRecord, ...] = ()
     pictures: tuple[Artwork, ...] = ()
     season_name: str = ""
     number_shown: str = ""
     """What apps show in place of `number`, e.g. `Ch. 3`; at most 32 characters."""
-    block: bool = False
-    """Keep the episode out of directories."""
     facts: dict[str, str] = field(default_factory=dict, hash=False)
     """Provenance for the page, label to value."""
 

@@ -129,3 +129,17 @@ class FeedLinks:
     previous: str = ""
     next: str = ""
     last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publicity:
+    """What a show and an episode alike may say about themselves."""
+
+    funding: tuple[Funding, ...] = ()
+    license: License | None = None
+    locations: tuple[Location, ...] = ()
+    posts: tuple[SocialPost, ...] = ()
+    """Where to comment. An episode without any has its announcing post."""
+    texts: tuple[TextRecord, ...] = ()
+    block: bool = False
+    """Keep it out of directories."""
