@@ -17,10 +17,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("podcasting20",),
     ("model", "errors", "timecode", "slugs", "prose", "categories", "__init__"),
     ("targets", "ledger", "digests", "edits", "frames", "documents"),
-    ("config", "frontmatter", "sources", "content"),
+    ("config", "frontmatter", "sources", "content", "people"),
     ("audio",),
     ("consent", "episodes", "render"),
-    ("media", "site"),
+    ("media", "site", "leaks"),
     ("pipeline", "checks", "hosts", "preview"),
     ("cli", "__main__"),
 )
