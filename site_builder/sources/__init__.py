@@ -1,1 +1,1 @@
-"""Where recordings come from: X archives, plain audio files; each kind is one module, chosen by `detect.open_source`."""
+"""Where recordings come from: X archives, plain audio files. Each kind is one module; `detect.open_source` chooses."""

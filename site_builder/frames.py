@@ -1,0 +1,237 @@
+"""ADTS frames and ID3v2 tags in a byte stream: what is audio, what is a tag, what is neither. Pure and streaming.
+
+Recordings joined from chunks hold cut frames and junk, and their headers are no guide to their length, so the length is
+counted here, frame by frame, and every part of the program that must agree on it asks this module.
+
+A frame or tag is believed when a header, a tag or the end of the stream follows where it says it ends. When none
+does, the bytes it claims are searched for the next header: found, the item was cut there (a cut frame is junk, a cut
+tag keeps what it has); not found, the item is whole and junk follows it. A false header would have to match the 28
+fixed bits of the stream's own header, so chance does not make one.
+
+ADTS: ISO/IEC 14496-3, 1.A.3. ID3v2: https://id3.org/id3v2.4.0-structure. That the latter stands between the former is
+how HTTP Live Streaming times metadata: RFC 8216, 3.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from struct import Struct
+
+SAMPLES_PER_FRAME = 1024
+"""Per channel (ISO/IEC 14496-3, 4.5.2.1.1). With implicit SBR a decoder doubles both these and the sample rate."""
+LONGEST_TAG = 1 << 22
+"""Bytes. A tag that claims more is no tag; a cover picture fits, memory stays bounded."""
+
+_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+_HEADER = Struct(">IHB")  # the 7 bytes of an ADTS header: fixed part and top of the length, length, block count
+_FIXED = 0xFFFFFFF0  # all of the first 4 bytes that is the same in every frame
+_LOOK_AHEAD = 1 << 15  # more than the three longest frames that one decision may need
+_CANDIDATE = re.compile(rb"\xff[\xf0\xf1\xf8\xf9]|ID3")
+
+
+@dataclass(frozen=True, slots=True)
+class AdtsFormat:
+    """What the fixed part of an ADTS header says."""
+
+    sample_rate: int
+    channels: int
+    """0 where only the first frame itself tells."""
+    object_type: int
+    """MPEG-4 audio object type: 2 is AAC-LC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Whole frames of one format, back to back."""
+
+    format: AdtsFormat
+    frames: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An ID3v2 tag with its header; the audio after it begins when the tag is due."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Junk:
+    """Bytes that are neither."""
+
+    size_bytes: int
+    cut: bool = False
+    """The stream ends inside a frame or tag that begins here."""
+
+
+Item = Run | Tag | Junk
+
+
+def is_adts(start: bytes) -> bool:
+    """Whether a stream that starts with these bytes (32 KiB are plenty) is ADTS, tags and junk before it allowed."""
+    return any(isinstance(item, Run) and item.frames > 1 for item in scan_frames([start]))
+
+
+def scan_frames(chunks: Iterable[bytes]) -> Iterator[Item]:
+    """Everything in the stream in order: the sizes of all items add up to the sizes of all chunks.
+
+    A stream has one sample rate: frames of another are junk. A run ends at a tag, at junk, where the format changes and
+    about where a chunk ends. Memory: one chunk, or one tag where that is longer.
+    """
+    scanner = _Scanner()
+    for chunk in chunks:
+        if chunk:
+            yield from scanner.feed(chunk)
+    yield from scanner.finish()
+
+
+@lru_cache(maxsize=64)
+def _parse_format(head: int) -> AdtsFormat | None:
+    """Format in the first 4 bytes of a header, as one number; None where they are no header."""
+    rate = head >> 10 & 15
+    if head >> 20 != 0xFFF or head >> 17 & 3 or rate >= len(_RATES):
+        return None
+    channels = (0, 1, 2, 3, 4, 5, 6, 8)[head >> 6 & 7]
+    return AdtsFormat(_RATES[rate], channels, (head >> 14 & 3) + 1)
+
+
+class _Scanner:
+    """Holds the bytes that are not decided yet."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+        self._ended = False
+        self._fixed = 0  # the stream's fixed header, once known
+        self._rate = 0
+        self._need = 0  # bytes to have before the next decision
+
+    def feed(self, chunk: bytes) -> Iterator[Item]:
+        self._bytes += chunk
+        if len(self._bytes) >= self._need:
+            yield from self._decide()
+
+    def finish(self) -> Iterator[Item]:
+        self._ended = True
+        yield from self._decide()
+
+    def _decide(self) -> Iterator[Item]:
+        """Items as far as the bytes at hand allow; the rest is kept."""
+        at = 0
+        self._need = 0
+        while at < (len(self._bytes) if self._ended else len(self._bytes) - _LOOK_AHEAD):
+            item, end = self._item_at(at)
+            if item is None:
+                break
+            yield item
+            at = end
+        self._bytes = self._bytes[at:]
+        self._need = max(self._need - at, _LOOK_AHEAD)
+
+    def _item_at(self, at: int) -> tuple[Item | None, int]:
+        """What begins at `at` and where it ends; None where more bytes are needed to tell."""
+        if size := self._tag_size(at):
+            return self._tag(at, at + size)
+        if self._is_frame(at):
+            return self._run(at)
+        end = self._find_next(at + 1, len(self._bytes))
+        if end is None:
+            end = len(self._bytes) if self._ended else len(self._bytes) - _LOOK_AHEAD
+        return Junk(end - at, cut=self._ended and end == len(self._bytes) and self._is_start(at)), end
+
+    def _tag(self, at: int, end: int) -> tuple[Item | None, int]:
+        if not self._ended and end + _LOOK_AHEAD > len(self._bytes):
+            self._need = end + _LOOK_AHEAD + 1
+            return None, at
+        if not self._follows(end):
+            cut = self._find_next(at + 10, min(end, len(self._bytes)))
+            if cut is None and end > len(self._bytes):
+                return Junk(len(self._bytes) - at, cut=True), len(self._bytes)
+            end = cut or end
+        return Tag(self._bytes[at:end]), end
+
+    def _run(self, at: int) -> tuple[Item, int]:
+        """The run at `at`, or the junk that its first frame turns out to be."""
+        head = int.from_bytes(self._bytes[at : at + 4], "big")
+        frames, last, end = self._jump(at, head & _FIXED)
+        if end > len(self._bytes) or not self._follows(end):
+            cut = self._find_next(last + 1, min(end, len(self._bytes)))
+            if cut is not None or end > len(self._bytes):
+                frames, end = frames - 1, last
+            if not frames:
+                stop = len(self._bytes) if cut is None else cut
+                return Junk(stop - at, cut=cut is None), stop
+        found = _parse_format(head & _FIXED)
+        assert found is not None
+        self._fixed, self._rate = head & _FIXED, found.sample_rate
+        return Run(found, frames, self._bytes[at:end]), end
+
+    def _jump(self, at: int, fixed: int) -> tuple[int, int, int]:
+        """Number of frames in a row from `at`, where the last of them begins, and where it ends (if need be past the end)."""
+        buffer, unpack = self._bytes, _HEADER.unpack_from
+        stop = len(buffer) - (_HEADER.size - 1 if self._ended else _LOOK_AHEAD)
+        frames, last = 0, at
+        while at < stop:
+            head, rest, blocks = unpack(buffer, at)
+            length = (head & 3) << 11 | rest >> 5
+            if head & _FIXED != fixed or length < 8 or blocks & 3:
+                break
+            frames, last, at = frames + 1, at, at + length
+        return frames, last, at
+
+    def _follows(self, at: int) -> bool:
+        """Whether something begins at `at`, the end of the stream included."""
+        return (self._ended and at == len(self._bytes)) or bool(self._tag_size(at)) or self._is_frame(at)
+
+    def _find_next(self, start: int, stop: int) -> int | None:
+        """The first place from `start` before `stop` where a frame or tag begins."""
+        limit = stop if self._ended else min(stop, len(self._bytes) - _LOOK_AHEAD)
+        for candidate in _CANDIDATE.finditer(self._bytes, start, min(limit + 2, len(self._bytes))):
+            at = candidate.start()
+            if at >= limit:
+                break
+            if self._tag_size(at) or self._is_frame(at):
+                return at
+        return None
+
+    def _is_frame(self, at: int) -> bool:
+        """Whether a frame begins at `at`: its header is like those before, or new and confirmed by what follows."""
+        head, length = self._header(at)
+        if not length or (self._fixed and head == self._fixed):
+            return length > 0
+        end = at + length
+        return (self._ended and end == len(self._bytes)) or self._header(end)[0] == head or self._tag_size(end) > 0
+
+    def _header(self, at: int) -> tuple[int, int]:
+        """Fixed part of the header at `at` and the length of its frame; zeros where there is no header of this stream.
+
+        Frames of more than one raw data block are none: no encoder in use writes them and FFmpeg does not decode them.
+        """
+        if at + _HEADER.size > len(self._bytes):
+            return 0, 0
+        head, rest, blocks = _HEADER.unpack_from(self._bytes, at)
+        found = _parse_format(head & _FIXED)
+        length = (head & 3) << 11 | rest >> 5
+        if found is None or blocks & 3 or length < 8 or (self._rate and found.sample_rate != self._rate):
+            return 0, 0
+        return head & _FIXED, length
+
+    def _tag_size(self, at: int) -> int:
+        """Size in bytes of the tag at `at` by its own header, 0 where there is none."""
+        head = self._bytes[at : at + 10]
+        if head[:3] != b"ID3" or len(head) < 10 or not 2 <= head[3] <= 4 or head[4] == 0xFF or head[5] & 15:
+            return 0
+        if max(head[6:]) > 0x7F:
+            return 0
+        size = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + (10 if head[5] & 0x10 else 0)
+        return size if size <= LONGEST_TAG else 0
+
+    def _is_start(self, at: int) -> bool:
+        """Whether the bytes at `at` look like the beginning of a frame or tag that the stream's end cuts."""
+        rest = self._bytes[at : at + 10]
+        return (
+            bool(re.match(rb"\xff(?:[\xf0\xf1\xf8\xf9]|\Z)|ID3|I?D?\Z", rest)) and len(self._bytes) - at < _LOOK_AHEAD
+        )
