@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("targets", "ledger", "digests", "edits", "frames", "documents"),
     ("config", "frontmatter", "sources", "content", "people"),
     ("audio",),
-    ("consent", "episodes", "render"),
+    ("consent", "drafts", "episodes", "render"),
     ("media", "site", "leaks"),
     ("pipeline", "checks", "hosts", "preview"),
     ("cli", "__main__"),

@@ -1,0 +1,112 @@
+"""One conversation from a source into a bundle: new, known, completed or missing; never twice, never over a person's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from site_builder.content import INDEX, RECORDING, Bundle, Staging, restore_parts, write_noun
+from site_builder.drafts import make_title, name_bundle, render_index
+from site_builder.model import Conversation, Recording
+from site_builder.sources.source import Source
+
+
+class Fate(StrEnum):
+    """What became of one conversation."""
+
+    NEW = "new"
+    """A bundle was made."""
+    KNOWN = "known"
+    """There is a bundle already; nothing was touched."""
+    RESTORED = "restored"
+    """The bundle had lost its recording (it is not kept in git); it is back."""
+    EXTENDED = "extended"
+    """The source holds more parts than the bundle had."""
+    DIFFERENT = "different"
+    """The source's recording is not the one in the bundle; the bundle was left alone."""
+    MISSING = "missing"
+    """The source has no audio of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The outcome for one conversation of a source."""
+
+    id: str
+    title: str
+    fate: Fate
+    source: str
+    """Name of the source."""
+    folder: Path | None = None
+    """Its bundle, where there is one."""
+    reason: str = ""
+    """Why there is no audio, as a sentence."""
+    duration: float = 0.0
+
+
+class Shelf:
+    """The bundles of a show, as far as intake needs to know them."""
+
+    def __init__(self, episodes: Path, bundles: Mapping[Path, Bundle]) -> None:
+        self.episodes = episodes
+        self.slugs = {bundle.matter.slug or folder.name for folder, bundle in bundles.items()}
+        self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
+        self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
+
+    def take_all(self, source: Source) -> Iterator[Taken]:
+        """Take in every conversation of a source, oldest first."""
+        for id_ in source.find_ids():
+            yield self._take(source, id_)
+
+    def _take(self, source: Source, id_: str) -> Taken:
+        bundle = self.by_id.get(id_)
+        if bundle and bundle.has_recording:
+            return Taken(
+                id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder
+            )
+        staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
+        with staging as staged:
+            conversation = source.read(id_, copy_into=staged)
+            if conversation.missing:
+                fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (Fate.MISSING, None)
+            elif bundle:
+                fate, folder = _complete(bundle, conversation, staged), bundle.folder
+            else:
+                fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+        return Taken(
+            id=id_,
+            title=bundle.matter.title if bundle else make_title(conversation),
+            fate=fate,
+            source=source.name,
+            folder=folder,
+            reason=conversation.missing,
+            duration=conversation.recording.duration,
+        )
+
+    def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
+        name, slug = name_bundle(conversation, self.slugs)
+        write_noun(staging.folder / RECORDING, _recording_of(conversation))
+        (staging.folder / INDEX).write_text(render_index(conversation, slug), "utf-8", newline="\n")
+        self.slugs.add(slug)
+        return staging.publish(name)
+
+
+def _recording_of(conversation: Conversation) -> Recording:
+    return replace(conversation.recording, announced_url=conversation.announcement.url)
+
+
+def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
+    """Give a bundle back what it lacks, where the source's recording is the same or continues it."""
+    found = conversation.recording
+    known = bundle.recording.parts if bundle.recording else ()
+    digests = [part.sha256 for part in found.parts]
+    if [part.sha256 for part in known] != digests[: len(known)]:
+        return Fate.DIFFERENT
+    restore_parts(staged, bundle.folder, [part.file for part in found.parts])
+    if len(found.parts) == len(known):
+        return Fate.RESTORED
+    write_noun(bundle.folder / RECORDING, _recording_of(conversation))
+    return Fate.EXTENDED
