@@ -122,8 +122,10 @@ class TextRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLinks:
-    """Other addresses a rendered feed names: its WebSub hub, and its pages (RFC 5005) where it is split."""
+    """Other addresses a rendered feed names: its style sheet, its WebSub hub, its pages (RFC 5005) where it is split."""
 
+    stylesheet: str = ""
+    """An XSL file that shows the feed to people; relative to the feed."""
     hub: str = ""
     first: str = ""
     previous: str = ""

@@ -1,0 +1,31 @@
+"""Absolute addresses of what a show publishes. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from site_builder.model import Enclosure, Episode, Show
+
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def absolute_url(show: Show, path: str) -> str:
+    """`path` below the site's root as an address; what is an address already stays; nothing stays nothing."""
+    if not path or _ABSOLUTE.match(path):
+        return path
+    return show.url + quote(path.lstrip("/"), safe="/#?=&;,:@!$'()*+~%")
+
+
+def page_url(show: Show, episode: Episode) -> str:
+    """The page of an episode."""
+    return show.url + episode.path
+
+
+def media_url(show: Show, enclosure: Enclosure) -> str:
+    """The audio file as a feed names it: on the media host where there is one, behind the measuring prefix if any.
+
+    A prefix is followed by the address without `https://`, as https://op3.dev/setup asks.
+    """
+    url = (show.media_url or show.url) + quote(enclosure.path)
+    return show.enclosure_prefix + url.removeprefix("https://") if show.enclosure_prefix else url
