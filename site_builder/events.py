@@ -1,0 +1,65 @@
+"""What the core tells whoever watches: small frozen values, sent to a `notify` function whose default does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Notify = Callable[[object], None]
+"""Receives events, small frozen values; each module defines its own. Called from any thread."""
+
+
+def ignore(event: object) -> None:
+    """The default `notify`: does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The plan is compared: `total` targets will be made."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A target is being made."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a target is, from 0 to 1.
+
+    Sent by a `make` that takes long; it gets `notify` and `path` through `functools.partial`.
+    """
+
+    path: str
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A target is done; `changed` is false where the new bytes equal the old ones, which then stay untouched."""
+
+    path: str
+    label: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A target could not be made: a sentence for a person, and the exception for whoever mends the program."""
+
+    path: str
+    label: str
+    message: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A file that no plan names any more is gone."""
+
+    path: str
