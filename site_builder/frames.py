@@ -170,7 +170,7 @@ class _Scanner:
         return Run(found, frames, self._bytes[at:end]), end
 
     def _jump(self, at: int, fixed: int) -> tuple[int, int, int]:
-        """Number of frames in a row from `at`, where the last of them begins, and where it ends (if need be past the end)."""
+        """Number of frames in a row from `at`, where the last of them begins, and its end (perhaps past the bytes)."""
         buffer, unpack = self._bytes, _HEADER.unpack_from
         stop = len(buffer) - (_HEADER.size - 1 if self._ended else _LOOK_AHEAD)
         frames, last = 0, at

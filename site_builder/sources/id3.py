@@ -1,7 +1,7 @@
 """The frames of one ID3v2.3 or ID3v2.4 tag. Never raises: what cannot be read is left out.
 
-mutagen reads such tags too, but an hour holds 3,600 of them and it needs 0.24 s for these, ten times what this does; it also
-unpacks compressed frames, which no timed tag has and hostile ones might.
+mutagen reads such tags too, but an hour holds 3,600 of them and it needs 0.24 s for these, ten times what this does. It
+also unpacks compressed frames, which no timed tag has and hostile ones might.
 
 https://id3.org/id3v2.4.0-structure, https://id3.org/id3v2.3.0
 """
@@ -17,8 +17,8 @@ _CODECS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 def parse_tag_frames(tag: bytes) -> Iterator[tuple[bytes, bytes]]:
     """(frame id, content) of a whole tag, header included; compressed and encrypted frames are left out.
 
-    Sizes that lie are bounded by the tag; a v2.4 size that was written as a plain number is taken as one where only that
-    leads to another frame.
+    Sizes that lie are bounded by the tag; a v2.4 size that was written as a plain number is taken as one where only
+    that leads to another frame.
     """
     if len(tag) < 10 or tag[:3] != b"ID3" or tag[3] not in {3, 4}:
         return

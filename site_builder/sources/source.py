@@ -39,7 +39,8 @@ class Source(Protocol):
     def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
         """The conversation `id`, each part of its recording read once.
 
-        With `copy_into` (an existing folder) each part is written there as `Part.file`, byte for byte, while it is read.
+        With `copy_into` (an existing folder) each part is written there as `Part.file`, byte for byte, while it is
+        read.
 
         Raises:
             UnusableSource: A part cannot be read. Nothing half-written is left in `copy_into`.
