@@ -122,7 +122,7 @@ class TextRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLinks:
-    """Other addresses a rendered feed names: its style sheet, its WebSub hub, its pages (RFC 5005) where it is split."""
+    """Other addresses a feed names: its style sheet, its WebSub hub, its pages (RFC 5005) where it is split."""
 
     stylesheet: str = ""
     """An XSL file that shows the feed to people; relative to the feed."""

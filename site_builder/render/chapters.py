@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from math import ceil
 from urllib.parse import urlsplit
 
-from site_builder.model import Chapter, Note, Person, Turn
+from site_builder.edits import EditList
+from site_builder.model import Chapter, Note, Person, Span, Turn
 from site_builder.render.plain import fit_line
 from site_builder.timecode import format_clock, format_fragment, format_timestamp
 
@@ -115,6 +116,18 @@ def make_chapters(
     chosen.sort(key=lambda chapter: chapter.start)
     distinct = tuple(next(same) for _, same in groupby(chosen, key=lambda chapter: chapter.title))
     return distinct if len(distinct) >= FEWEST else ()
+
+
+def move_chapters(chapters: Sequence[Chapter], edits: EditList) -> tuple[Chapter, ...]:
+    """Chapters in published time. One that is not heard at all is left out; one whose start is removed starts later."""
+    ends = [chapter.start for chapter in chapters[1:]] + [edits.recording]
+    moved: dict[float, Chapter] = {}
+    for chapter, end in zip(chapters, ends, strict=True):
+        span = Span(start=chapter.start, end=end)
+        place = edits.to_published_span(span) if edits.find_audible(span) else None
+        if place:
+            moved.setdefault(round(place.start, 3), replace(chapter, start=place.start))
+    return tuple(moved.values())
 
 
 @dataclass(frozen=True, slots=True)
