@@ -1,0 +1,225 @@
+"""Coded packets and decoded samples of a recording's parts. The only place that opens a recording with FFmpeg.
+
+Bare AAC streams (ADTS, MPEG-TS) go through `frames`, so that lengths agree with what was counted when the recording was
+read. Everything else is FFmpeg's. Recordings are untrusted: only plain audio containers are opened, never playlists,
+which could name other files or addresses.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
+from site_builder.errors import UnusableSource
+from site_builder.frames import Run, is_adts, scan_frames
+
+_CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """How the packets of a stream are coded. Only packets of equal coding can follow each other in one file."""
+
+    codec: str
+    """FFmpeg's name."""
+    sample_rate: int
+    channels: int
+    frame_samples: int
+    """Samples per channel in one packet; 0 where packets differ."""
+    adts: bool = False
+    """Packets are ADTS frames, header included."""
+    setup: bytes = b""
+    """Decoder configuration outside the packets (AAC: AudioSpecificConfig, ISO/IEC 14496-3, 1.6.2.1)."""
+
+    def __str__(self) -> str:
+        channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
+        return f"{self.codec}, {self.sample_rate} Hz, {channels}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some packets in a row."""
+
+    coding: Coding
+    packets: list[bytes]
+    lead: int = 0
+    """Samples by which the batch begins before the recording does: they only prepare the decoder (MP4 edit list)."""
+    missing: int = 0
+    """Samples by which the last packet is shorter than a frame."""
+
+
+@contextmanager
+def open_audio(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
+    """A recording and its first audio stream.
+
+    Raises:
+        UnusableSource: missing, empty, not audio, or damaged beyond reading.
+    """
+    options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise _unusable(path, "it holds no sound")
+            yield container, container.streams.audio[0]
+    except (av.error.FFmpegError, OSError) as error:
+        raise _unusable(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def holds_adts(path: Path) -> bool:
+    """Whether a file is a bare ADTS stream.
+
+    Raises:
+        UnusableSource: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return is_adts(file.read(1 << 16))
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+
+
+def read_packets(path: Path) -> Iterator[Batch]:
+    """All audio packets of one part, in order. Memory: about a megabyte.
+
+    Raises:
+        UnusableSource: the part cannot be read.
+    """
+    if holds_adts(path):
+        yield from _adts_batches(_read_chunks(path))
+        return
+    with open_audio(path) as (container, stream):
+        if stream.codec_context.name == "aac" and not stream.codec_context.extradata:
+            yield from _adts_batches(bytes(packet) for packet in container.demux(stream) if packet.size)
+        else:
+            yield from _container_batches(container, stream)
+
+
+def read_frames(path: Path) -> Iterator[AudioFrame]:
+    """All decoded frames of one part, in order; a packet that cannot be decoded becomes silence of its length.
+
+    Raises:
+        UnusableSource: the part cannot be read.
+    """
+    if holds_adts(path):
+        yield from decode_batches(read_packets(path))
+        return
+    with open_audio(path) as (container, stream):
+        if stream.codec_context.name == "aac" and not stream.codec_context.extradata:
+            chunks = (bytes(packet) for packet in container.demux(stream) if packet.size)
+            yield from decode_batches(_adts_batches(chunks))
+            return
+        for packet in container.demux(stream):
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError:
+                continue
+
+
+def decode_batches(batches: Iterator[Batch]) -> Iterator[AudioFrame]:
+    """Decoded frames of AAC packets: as many as there are packets, each of its frame's length."""
+    decoder = None
+    for batch in batches:
+        if decoder is None:
+            decoder = av.CodecContext.create("aac", "r")
+            if batch.coding.setup:
+                decoder.extradata = batch.coding.setup
+        for payload in batch.packets:
+            try:
+                decoded = decoder.decode(av.Packet(payload))
+            except av.error.InvalidDataError:
+                decoded = [silent_frame(batch.coding)]
+            yield from decoded  # type: ignore[misc]
+
+
+def count_samples(packet: av.Packet[AudioStream], sample_rate: int) -> int:
+    """Samples per channel a listener hears of a packet: its duration less what its container says to skip."""
+    assert packet.time_base
+    skipped = 0
+    for side in packet.iter_sidedata():
+        if side.data_type == "skip_samples":
+            skipped = sum(struct.unpack("<II", bytes(side)[:8]))
+    return max(0, round((packet.duration or 0) * packet.time_base * sample_rate) - skipped)
+
+
+def silent_frame(coding: Coding) -> AudioFrame:
+    """One frame of digital silence."""
+    layout = {1: "mono", 2: "stereo"}.get(coding.channels, f"{coding.channels}c")
+    frame = AudioFrame(format="fltp", layout=layout, samples=coding.frame_samples)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.sample_rate = coding.sample_rate
+    return frame
+
+
+def _read_chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+
+
+def _adts_batches(chunks: Iterator[bytes]) -> Iterator[Batch]:
+    """The frames of an ADTS stream, run by run."""
+    coding = None
+    for item in scan_frames(chunks):
+        if not isinstance(item, Run):
+            continue
+        if coding is None or coding.channels != item.format.channels:
+            coding = Coding(
+                codec="aac",
+                sample_rate=item.format.sample_rate,
+                channels=item.format.channels,
+                frame_samples=1024,
+                adts=True,
+            )
+        yield Batch(coding=coding, packets=_split_run(item.content))
+
+
+def _split_run(content: bytes) -> list[bytes]:
+    """The frames of a run; the length stands in bits 30 to 42 of each header."""
+    frames, at, stop = [], 0, len(content)
+    while at < stop:
+        end = at + ((content[at + 3] & 3) << 11 | content[at + 4] << 3 | content[at + 5] >> 5)
+        frames.append(content[at:end])
+        at = end
+    return frames
+
+
+def _container_batches(container: InputContainer, stream: AudioStream) -> Iterator[Batch]:
+    """Packets as a container holds them, each batch one packet: only the ends carry lead and missing samples."""
+    context = stream.codec_context
+    coding = Coding(
+        codec=context.codec.canonical_name,
+        sample_rate=context.sample_rate,
+        channels=context.channels,
+        frame_samples=context.frame_size or 0,
+        setup=context.extradata or b"",
+    )
+    assert stream.time_base
+    per_tick = float(stream.time_base * context.sample_rate)
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        samples = round((packet.duration or 0) * per_tick)
+        lead = round(-min(0, packet.pts or 0) * per_tick)
+        missing = max(0, coding.frame_samples - samples) if samples and coding.frame_samples else 0
+        yield Batch(coding=coding, packets=[bytes(packet)], lead=lead, missing=missing)
+
+
+def _unusable(path: Path, reason: str) -> UnusableSource:
+    return UnusableSource(
+        f"{path}: this recording cannot be read ({reason.rstrip('.')}); "
+        "take the file from the archive again, or set `draft: true` to build without this episode"
+    )

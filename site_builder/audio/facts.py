@@ -1,0 +1,39 @@
+"""What is true of an audio file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioFacts:
+    """Counted, never estimated from a header."""
+
+    codec: str
+    """FFmpeg's name, e.g. `aac` or `mp3`."""
+    sample_rate: int
+    channels: int
+    samples: int
+    """Decoded samples per channel a listener hears."""
+    size_bytes: int
+    """Of the whole file, tags included."""
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.samples / self.sample_rate
+
+    @property
+    def bitrate(self) -> int:
+        """Bits per second on average, the whole file over its length; 0 for an empty one."""
+        return round(self.size_bytes * 8 / self.duration) if self.samples else 0
+
+    @property
+    def media_type(self) -> str:
+        """As feeds name it: `audio/x-m4a` for AAC (in MP4, as this program writes it), `audio/mpeg` for MP3."""
+        return {"mp3": "audio/mpeg", "aac": "audio/x-m4a"}.get(self.codec, "application/octet-stream")
+
+    @property
+    def extension(self) -> str:
+        """Of the file this program writes for the codec, with its dot."""
+        return {"mp3": ".mp3"}.get(self.codec, ".m4a")

@@ -1,0 +1,155 @@
+"""Title, cover and chapters inside a published file. The only place where mutagen writes.
+
+MP4: iTunes atoms, chapters as in `mp4_chapters`. MP3: ID3v2.3, which the oldest players read
+(https://id3.org/id3v2.3.0), chapters as CHAP and CTOC (https://id3.org/id3v2-chapters-1.0).
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# (mutagen has no annotations)
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutagen.id3 import (
+    APIC,
+    CHAP,
+    COMM,
+    CTOC,
+    ID3,
+    TALB,
+    TCON,
+    TDRC,
+    TIT2,
+    TPE1,
+    TRCK,
+    WOAF,
+    WXXX,
+    CTOCFlags,
+    PictureType,
+)
+from mutagen.mp4 import MP4, MP4Cover
+
+from site_builder.audio.facts import AudioFacts
+from site_builder.audio.measure import measure
+from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
+from site_builder.model import Chapter
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioTags:
+    """What a player shows. Plain text; empty fields are not written."""
+
+    title: str
+    album: str = ""
+    """The show."""
+    artist: str = ""
+    date: str = ""
+    """ISO 8601, e.g. `2026-10-09`."""
+    comment: str = ""
+    url: str = ""
+    """The episode's page."""
+    track: int | None = None
+    """The episode's number."""
+    genre: str = "Podcast"
+    cover: bytes | None = None
+    cover_type: str = "image/jpeg"
+    """`image/jpeg` or `image/png`."""
+    chapters: tuple[Chapter, ...] = ()
+    """In published time, in order. Those beyond the 255th are left out: both formats count in one byte."""
+
+
+def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:
+    """Copy `source`, which has no tags, to `out` and tag it there; the sound is not touched.
+
+    Args:
+        source: MP4 or MP3 as `write_copy` and `write_encoded` make it; its name does not matter.
+        out: Any name; overwritten.
+        tags: The same tags always give the same bytes.
+    """
+    facts = measure(source)
+    if facts.codec == "mp3":
+        shutil.copyfile(source, out)
+        _tag_mp3(out, tags, facts.duration)
+    else:
+        _copy_mp4(source, out, tags, facts.duration)
+        _tag_mp4(out, tags)
+    return AudioFacts(
+        codec=facts.codec,
+        sample_rate=facts.sample_rate,
+        channels=facts.channels,
+        samples=facts.samples,
+        size_bytes=out.stat().st_size,
+    )
+
+
+def _copy_mp4(source: Path, out: Path, tags: AudioTags, duration: float) -> None:
+    if tags.chapters:
+        write_chapters(source, out, [_clean_chapter(chapter) for chapter in tags.chapters], duration)
+    else:
+        shutil.copyfile(source, out)
+
+
+def _tag_mp4(path: Path, tags: AudioTags) -> None:
+    atoms = {"\xa9nam": tags.title, "\xa9alb": tags.album, "\xa9ART": tags.artist, "aART": tags.artist}
+    atoms |= {"\xa9day": tags.date, "\xa9cmt": tags.comment, "desc": tags.comment, "\xa9gen": tags.genre}
+    content: dict[str, Any] = {name: [_clean(text)] for name, text in atoms.items() if text}
+    if tags.url:
+        content["----:com.apple.iTunes:WWW"] = [_clean(tags.url).encode()]
+    if tags.track:
+        content["trkn"] = [(tags.track, 0)]
+    if tags.cover:
+        png = tags.cover_type == "image/png"
+        content["covr"] = [MP4Cover(tags.cover, MP4Cover.FORMAT_PNG if png else MP4Cover.FORMAT_JPEG)]
+    file = MP4(path)
+    for name, value in content.items():
+        file[name] = value
+    file.save(padding=lambda _info: 0)
+
+
+def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
+    id3 = ID3()
+    texts = {TIT2: tags.title, TALB: tags.album, TPE1: tags.artist, TDRC: tags.date, TCON: tags.genre}
+    texts |= {TRCK: str(tags.track or "")}
+    for frame, text in texts.items():
+        if text:
+            id3.add(frame(encoding=3, text=[_clean(text)]))
+    if tags.comment:
+        id3.add(COMM(encoding=3, lang="eng", desc="", text=[_clean(tags.comment)]))
+    if tags.url:
+        id3.add(WOAF(url=_clean(tags.url)))
+    if tags.cover:
+        id3.add(APIC(encoding=0, mime=tags.cover_type, type=PictureType.COVER_FRONT, desc="", data=tags.cover))
+    _add_id3_chapters(id3, tags.chapters[:MOST_CHAPTERS], duration)
+    id3.update_to_v23()
+    id3.save(path, v1=0, v2_version=3, padding=lambda _info: 0)
+
+
+def _add_id3_chapters(id3: ID3, chapters: tuple[Chapter, ...], duration: float) -> None:
+    """One CHAP for each chapter and the CTOC that lists them; times in milliseconds."""
+    names = [f"chp{number}" for number in range(len(chapters))]
+    starts = [round(chapter.start * 1000) for chapter in chapters]
+    ends = [*starts[1:], round(duration * 1000)]
+    for name, start, end, chapter in zip(names, starts, ends, chapters, strict=True):
+        frames: list[Any] = [TIT2(encoding=3, text=[_clean(chapter.title)])]
+        if chapter.href:
+            frames.append(WXXX(encoding=0, desc="", url=_clean(chapter.href)))
+        id3.add(CHAP(element_id=name, start_time=start, end_time=end, sub_frames=frames))
+    if names:
+        flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
+        id3.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
+
+
+def _clean_chapter(chapter: Chapter) -> Chapter:
+    return Chapter(start=chapter.start, title=_clean(chapter.title))
+
+
+def _clean(text: str) -> str:
+    """Text that every tag format can hold: no NUL, which separates values, nor any other control character."""
+    return _CONTROLS.sub(" ", text)
