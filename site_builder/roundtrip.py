@@ -1,0 +1,170 @@
+"""Changing a YAML mapping that a person wrote: one entry changes, every other byte stays as it was.
+
+Only the lines of the entry at hand pass through ruamel.yaml, and of these only those that differ are taken over, so
+comments, quotes, spacing and order elsewhere survive, and a long file costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError as RuamelError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+Node = CommentedMap
+"""A mapping that remembers its comments and spelling."""
+
+Change = Callable[[Node], None]
+"""Alters an entry in place; an entry that is no mapping becomes an empty one first."""
+
+_PLAIN = re.compile(r"[A-Za-z][\w.'()!-]*(?: [\w.'()!-]+)*|https?://[\w./%~?=&+-]+")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_LIST = re.compile(r"^( *)[^\s#-].*:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*( *)-( +)", re.MULTILINE)
+_EMPTY = re.compile(r"^(?:\{\}|null|~)[ \t]*$", re.MULTILINE)
+_CHILD = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
+
+
+def quote(text: str) -> str:
+    """`text` as a YAML 1.1 and 1.2 reader alike take it for text: in double quotes unless it is plain words."""
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if plain else DoubleQuotedScalarString(text)
+
+
+def change_entry(text: str, key: str, change: Change) -> str:
+    """`text` with the entry `key` of its top mapping changed by `change`.
+
+    Raises:
+        KeyError: there is no such entry.
+    """
+    return _in_unix_lines(text, lambda plain: _change_entry(plain, key, change))
+
+
+def append_entries(text: str, entries: Mapping[str, Any]) -> str:
+    """`text` with `entries` at the end of its top mapping, an empty line before each."""
+    return _in_unix_lines(text, lambda plain: _append_entries(plain, entries)) if entries else text
+
+
+def entry_lines(text: str) -> dict[str, int]:
+    """The line, from 1, at which each entry of the top mapping begins."""
+    return {str(key.value): key.start_mark.line + 1 for key, _ in _top_entries(text)}
+
+
+def _in_unix_lines(text: str, edit: Callable[[str], str]) -> str:
+    """Byte order mark and CRLF are set aside for `edit` and put back."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    plain = text.removeprefix(mark)
+    if "\r\n" not in plain:
+        return mark + edit(plain)
+    return mark + edit(plain.replace("\r\n", "\n")).replace("\n", "\r\n")
+
+
+def _top_entries(text: str) -> list[tuple[yaml.Node, yaml.Node]]:
+    root = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return list(root.value) if isinstance(root, yaml.MappingNode) else []
+
+
+def _change_entry(text: str, key: str, change: Change) -> str:
+    lines = text.splitlines(keepends=True)
+    number, start, end = _find_block(text, key, lines)
+    try:
+        changed = _change("".join(lines[start:end]), lambda tree: _apply(tree, 0, change))
+        return "".join(lines[:start]) + changed + "".join(lines[end:])
+    except (RuamelError, IndexError):  # the whole is written in one line
+        return _change(text, lambda tree: _apply(tree, number, change))
+
+
+def _apply(tree: Node, number: int, change: Change) -> None:
+    key = list(tree)[number]
+    if not isinstance(tree[key], Node):
+        tree[key] = Node()
+    change(tree[key])
+
+
+def _find_block(text: str, key: str, lines: list[str]) -> tuple[int, int, int]:
+    """Number of an entry, its first line and the line after its last; comments above the next are not its own."""
+    entries = _top_entries(text)
+    for number, (node, _) in enumerate(entries):
+        if str(node.value) == key:
+            start = node.start_mark.line
+            following = entries[number + 1 :]
+            end = following[0][0].start_mark.line if following else len(lines)
+            while end > start + 1 and re.match(r"#|\s*$|\.\.\.|---", lines[end - 1]):
+                end -= 1
+            return number, start, end
+    raise KeyError(key)
+
+
+def _change(text: str, change: Change) -> str:
+    if not text.endswith("\n"):
+        text += "\n"
+    ruamel = _make_yaml(text)
+    tree = ruamel.load(text)
+    before = _dump(ruamel, tree)
+    change(tree)
+    return _transplant(text, before, _dump(ruamel, tree))
+
+
+def _transplant(original: str, before: str, after: str) -> str:
+    """What differs between `before` and `after`, made in `original`, of which `before` is another spelling."""
+    old, respelt, new = (text.splitlines(keepends=True) for text in (original, before, after))
+    if len(old) != len(respelt):
+        return after
+    result: list[str] = []
+    for kind, start, end, new_start, new_end in SequenceMatcher(None, respelt, new, autojunk=False).get_opcodes():
+        result += old[start:end] if kind == "equal" else new[new_start:new_end]
+    merged = "".join(result)
+    return merged if _says_the_same(merged, after) else after
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    try:
+        return bool(yaml.safe_load(one) == yaml.safe_load(other))
+    except yaml.YAMLError:
+        return False
+
+
+def _append_entries(text: str, entries: Mapping[str, Any]) -> str:
+    known = entry_lines(text)
+    if not known:
+        text = _EMPTY.sub("", text)
+    if text and not text.endswith("\n"):
+        text += "\n"
+    ruamel = _make_yaml(text)
+    together = text + "".join("\n" + _dump(ruamel, {quote(key): value}) for key, value in entries.items())
+    try:
+        if list(entry_lines(together)) == [*known, *entries]:
+            return together if text else together.removeprefix("\n")
+    except yaml.YAMLError:  # the whole is written in one line, or ends with an end mark
+        pass
+    return _change(text, lambda tree: _add(tree, entries))
+
+
+def _add(tree: Node, entries: Mapping[str, Any]) -> None:
+    tree.fa.set_block_style()
+    for key, value in entries.items():
+        tree[quote(key)] = value
+
+
+def _make_yaml(text: str) -> YAML:
+    """A reader and writer that indents as `text` does."""
+    ruamel = YAML()
+    ruamel.preserve_quotes = True
+    ruamel.width = 1 << 20
+    child, listed = _CHILD.search(text), _LIST.search(text)
+    offset = len(listed[2]) - len(listed[1]) if listed else 2
+    dash = 1 + len(listed[3]) if listed else 2
+    ruamel.indent(mapping=len(child[1]) if child else 2, sequence=max(offset, 0) + dash, offset=max(offset, 0))
+    return ruamel
+
+
+def _dump(ruamel: YAML, tree: object) -> str:
+    stream = io.StringIO()
+    ruamel.dump(tree, stream)
+    return stream.getvalue()
