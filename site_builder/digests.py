@@ -107,12 +107,12 @@ class FileDigests:
 
 
 def digest_tree(
-    root: Path, skip: Callable[[str], bool] = lambda _: False, *, clock: Callable[[], int] = time.time_ns
+    root: Path, skip: Callable[[str], bool] | None = None, *, clock: Callable[[], int] = time.time_ns
 ) -> dict[str, str]:
     """What every file below `root` looked like, for asking "has nothing changed?" without reading: path to mark.
 
-    Paths are relative, with `/`, sorted. A mark is size, mtime and ctime; a file that changed in the last two seconds
-    is read and its digest added, so two equal snapshots mean equal files. (The first snapshot after those two seconds
+    Paths are relative, with `/`, in no order. A mark is size, mtime and ctime; a file that changed in the last two
+    seconds is read and its digest added, so two equal snapshots mean equal files. (The first snapshot after those two seconds
     differs once from the one before.) Names starting with a dot are left out, and everything `skip(path)` is true of,
     folders included; links are marked by what they point to and not followed into folders. A missing root is empty.
     """
@@ -124,13 +124,13 @@ def digest_tree(
         with suppress(FileNotFoundError), os.scandir(f"{root}/{prefix}") as entries:
             for entry in entries:
                 path = prefix + entry.name
-                if entry.name[0] == "." or skip(path):
+                if entry.name[0] == "." or (skip and skip(path)):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(f"{path}/")
                 elif mark := _find_mark(entry, settled):
                     marks[path] = mark
-    return dict(sorted(marks.items()))
+    return marks
 
 
 def _find_mark(entry: os.DirEntry[str], settled: int) -> str | None:

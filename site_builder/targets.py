@@ -248,8 +248,8 @@ class _Build:
             self.tree.remove_empty_folders(path)
             gone.append(path)
             if was_there:
-                removed.append(path)
                 self.tell(Removed(path))
+                removed.append(path)
         self.record(self.book.forget, gone)
         return removed
 

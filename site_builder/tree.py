@@ -154,7 +154,7 @@ class Tree:
         found = []
         for folder in folders_of(path):
             status = self._find_status(folder)
-            if status is None or not stat.S_ISDIR(status.st_mode):
+            if status is None or not stat.S_ISDIR(status.st_mode) or folder.rpartition("/")[2] in {"", ".", ".."}:
                 break
             found.append(folder)
         return found
