@@ -23,7 +23,7 @@ def parse_tag_frames(tag: bytes) -> Iterator[tuple[bytes, bytes]]:
     if len(tag) < 10 or tag[:3] != b"ID3" or tag[3] not in {3, 4}:
         return
     version, flags = tag[3], tag[5]
-    body = tag[10 : 10 + _parse_syncsafe(tag[6:10])]
+    body = tag[10 : 10 + parse_syncsafe(tag[6:10])]
     if version == 3 and flags & _UNSYNC:
         body = _undo_unsync(body)
     at = _extended_size(body, version) if flags & _EXTENDED else 0
@@ -63,7 +63,8 @@ def _decode(encoding: int, raw: bytes) -> str:
     return raw.decode(_CODECS[encoding], "replace").lstrip("\ufeff")
 
 
-def _parse_syncsafe(raw: bytes) -> int:
+def parse_syncsafe(raw: bytes) -> int:
+    """A number of 7 bits in each byte, the most significant first."""
     number = 0
     for byte in raw:
         number = number << 7 | byte & 0x7F
@@ -76,7 +77,7 @@ def _undo_unsync(body: bytes) -> bytes:
 
 def _extended_size(body: bytes, version: int) -> int:
     """Bytes of the extended header, its own size field included."""
-    return _parse_syncsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4], "big")
+    return parse_syncsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4], "big")
 
 
 def _frame_size(body: bytes, at: int, version: int) -> int:
@@ -84,7 +85,7 @@ def _frame_size(body: bytes, at: int, version: int) -> int:
     plain = int.from_bytes(raw, "big")
     if version == 3:
         return plain
-    size = _parse_syncsafe(raw)
+    size = parse_syncsafe(raw)
     if plain == size or (max(raw) < 0x80 and _leads_on(body, at + 10 + size)):
         return size
     return plain if _leads_on(body, at + 10 + plain) else size
