@@ -1,0 +1,168 @@
+"""From tweets to words for an episode: title and opening from the announcing one, notes from those sent meanwhile."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from site_builder.model import Announcement, Note
+from site_builder.sources.x_tweets import Tweet
+
+SHORTEST_TITLE = 8
+LONGEST_TITLE = 100
+_LONGEST_CALL = 40
+_ABBREVIATIONS = frozenset(
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "vs",
+        "no",
+        "nr",
+        "ep",
+        "vol",
+        "pt",
+        "feat",
+        "ft",
+        "etc",
+        "e.g",
+        "i.e",
+        "approx",
+        "inc",
+        "ltd",
+        "jr",
+        "sr",
+    ]
+)
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*)\s*")
+_LINK = re.compile(r"https?://\S+")
+_TAGS_AT_END = re.compile(r"(?:\s*#\w+)+\s*$")
+_CLAUSE = re.compile(r"[:;,]\s|\s[–—|·•-]\s")
+_LOOSE_END = " \t\n.,;:!-–—_|/\\·•*→←↓↑➡⬇&+=~…。、，！："
+
+
+def choose_announcement(tweets: Iterable[Tweet], start: datetime | None) -> Tweet | None:
+    """The tweet that announces a Space: of those linking to it, the earliest before `start` that is no reply.
+
+    Tweets with words, and about this Space alone, go before bare links and lists; replies come last.
+    """
+
+    def rank(tweet: Tweet) -> tuple[bool, bool, bool, bool, datetime, int]:
+        late = start is not None and tweet.created_at > start
+        return bool(tweet.reply_to), not tweet.text, len(tweet.space_ids) > 1, late, tweet.created_at, int(tweet.id)
+
+    return min(tweets, key=rank, default=None)
+
+
+def make_announcement(tweet: Tweet, handle: str) -> Announcement:
+    """Title, opening, tags and address of the announcing tweet; `handle` is whose it is."""
+    title, body = split_title(_without_call(tweet.text))
+    return Announcement(title=title, body=body, url=tweet_url(tweet, handle), tags=tweet.tags)
+
+
+def make_notes(
+    tweets: Iterable[Tweet], announcing: Tweet | None, locate: Callable[[datetime], float]
+) -> tuple[Note, ...]:
+    """What was shared during a recording, in order; `locate` turns a moment into recording time.
+
+    Replies to others, the announcement and tweets with no words or links of their own are left out.
+    """
+    return tuple(
+        Note(at=locate(tweet.created_at), text=tweet.text, links=tweet.links)
+        for tweet in tweets
+        if tweet.reply_to != "other" and tweet.text and (announcing is None or tweet.id != announcing.id)
+    )
+
+
+def tweet_url(tweet: Tweet, handle: str) -> str:
+    """Where the tweet is; X finds it without its author's handle too."""
+    return f"https://x.com/{handle or 'i'}/status/{tweet.id}"
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """A title, and what is left to say.
+
+    The title is the first sentence or line that has words; the next joins it while it is shorter than SHORTEST_TITLE.
+    One longer than LONGEST_TITLE is cut at a clause or word; then the whole text is the rest, so that nothing is lost.
+    """
+    pieces = _sentences(text)
+    title, links, used = "", [], 0
+    while used < len(pieces) and len(title) < SHORTEST_TITLE:
+        piece = pieces[used].strip()
+        links += _LINK.findall(piece)
+        joint = " " if title else ""
+        title = f"{title}{joint}{' '.join(_LINK.sub(' ', piece).split())}"
+        title = title if len(_trim(title)) < SHORTEST_TITLE and used + 1 < len(pieces) else _trim(title)
+        used += 1
+    title = _trim(title)
+    if len(title) > LONGEST_TITLE:
+        return _shorten(title), text.strip()
+    rest = "".join(pieces[used:]).strip()
+    return title, "\n\n".join(part for part in ("\n".join(links), rest) if part)
+
+
+def _sentences(text: str) -> list[str]:
+    """`text` cut after every sentence and line; joined again it is the same."""
+    pieces: list[str] = []
+    for line in text.splitlines(keepends=True):
+        start = 0
+        for match in _SENTENCE_END.finditer(line):
+            if _is_end(line[start : match.start()], match[0], line[match.end() :]):
+                pieces.append(line[start : match.end()])
+                start = match.end()
+        pieces.append(line[start:])
+    return [piece for piece in pieces if piece]
+
+
+def _is_end(before: str, mark: str, after: str) -> bool:
+    """Whether a mark ends a sentence: not after `Dr`, an initial or a number in a list, nor before a small letter."""
+    word = before.rsplit(maxsplit=1)[-1].lstrip("(\"'“‘").lower() if before.split() else ""
+    if mark.strip() == "." and (
+        word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or re.fullmatch(r"#?\d{1,3}", before.strip())
+    ):
+        return False
+    return not after[:1].islower()
+
+
+def _trim(title: str) -> str:
+    """Without hashtags, emoji and loose punctuation at its ends; a question keeps its mark."""
+    bare = _TAGS_AT_END.sub("", title)
+    bare = bare if any(map(str.isalnum, bare)) else title
+    start, end = 0, len(bare)
+    while end > start and _is_loose(bare[end - 1]):
+        end -= 1
+    while start < end and (_is_loose(bare[start]) and bare[start] != "…"):
+        start += 1
+    return bare[start:end] if any(map(str.isalnum, bare)) else ""
+
+
+def _is_loose(character: str) -> bool:
+    return character in _LOOSE_END or unicodedata.category(character) in {"So", "Sk", "Cf", "Mn", "Cn", "Co"}
+
+
+def _shorten(title: str) -> str:
+    """At most LONGEST_TITLE characters: up to the last clause that is at least a third of that, else word, then `…`."""
+    head = title[: LONGEST_TITLE + 1]
+    clauses = [match.start() for match in _CLAUSE.finditer(head) if match.start() >= LONGEST_TITLE // 3]
+    if clauses:
+        return _trim(head[: clauses[-1]])
+    words = head[:LONGEST_TITLE].rpartition(" ")[0] or head[: LONGEST_TITLE - 1]
+    return f"{_trim(words)}…"
+
+
+def _without_call(text: str) -> str:
+    """Without a `Listen here:` that lost its link to the Space."""
+    pieces = _sentences(text)
+    if (
+        pieces
+        and re.search(r"[:→➡👇👉⬇]\ufe0f?\s*$", pieces[-1])
+        and len(pieces) > 1
+        and len(pieces[-1]) <= _LONGEST_CALL
+    ):
+        return "".join(pieces[:-1]).strip()
+    return text

@@ -1,0 +1,231 @@
+"""The files of an X archive, zip or unzipped folder, and nothing but those this program has business with.
+
+Names inside an archive are untrusted: they are compared with WANTED and never become paths. Whatever does not match
+(direct messages, e-mail, IP addresses …) is not a member here and so cannot be opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol, TypeVar, cast
+
+from site_builder.errors import UnusableSource
+
+WANTED = re.compile(
+    r"(?:manifest|account|profile|spaces[-_]metadata|tweets?)(?:-part\d+)?\.js|spaces[-_]media/[^/\x00-\x1f]+"
+)
+"""What may be opened, as a name below `data/`."""
+_ROOTED = re.compile(rf"(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")
+_LARGEST_TEXT = 4 << 30
+_LARGEST_MEDIA = 16 << 30
+_BOMB_RATIO = 200
+"""Real audio and real tweets pack less than a tenth as well."""
+_HARMLESS_BYTES = 64 << 20
+_Found = TypeVar("_Found")
+
+
+class DamagedMember(Exception):
+    """One member of an archive cannot be read to its end; `str()` says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file of the archive."""
+
+    name: str
+    """Below `data/`, e.g. `tweets.js` or `spaces_media/space-1lDxLnrWjwkGm_0.ts`."""
+    size_bytes: int
+    """As the archive declares it."""
+    mark: str
+    """Changes when the content does: a checksum in a zip, the modification time in a folder."""
+    refused: str = ""
+    """Why it will not be read, as the end of a sentence; empty where it can be tried."""
+
+
+class Members(Protocol):
+    """The wanted files of one archive, by name."""
+
+    path: Path
+    members: dict[str, Member]
+
+    def open_raw(self, name: str) -> IO[bytes]:
+        """The bytes of a member; its `read` may raise what zipfile and zlib raise."""
+
+    def close(self) -> None:
+        """Let go of open files."""
+
+
+class ZipMembers:
+    """Members of a zip; only its list of files and what is asked for is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._zip = _open_zip(path)
+        self._entries = dict(_find_wanted((_plain_name(info), info) for info in self._zip.infolist()))
+        self.members = {name: _describe_entry(name, info) for name, info in self._entries.items()}
+
+    def open_raw(self, name: str) -> IO[bytes]:
+        """The unpacked bytes of a member; never more than it declares."""
+        return self._zip.open(self._entries[name])
+
+    def close(self) -> None:
+        """Close the zip."""
+        self._zip.close()
+
+
+class FolderMembers:
+    """Members of an archive someone unzipped. Links, pipes and devices are no members."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        root = path.parent if path.name == "data" and (path / "manifest.js").is_file() else path
+        self._files = dict(_find_wanted(_walk(root)))
+        self.members = {}
+        for name, file in self._files.items():
+            status = file.stat(follow_symlinks=False)
+            self.members[name] = Member(name=name, size_bytes=status.st_size, mark=str(status.st_mtime_ns))
+
+    def open_raw(self, name: str) -> IO[bytes]:
+        """The bytes of a file."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        return os.fdopen(os.open(self._files[name].path, flags), "rb")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def open_members(path: Path) -> Members:
+    """The archive at `path`.
+
+    Raises:
+        UnusableSource: It is not a zip or folder that can be read.
+    """
+    try:
+        return FolderMembers(path) if path.is_dir() else ZipMembers(path)
+    except OSError as error:
+        raise UnusableSource(f"{path} cannot be read ({error.strerror or error}); check its permissions") from error
+
+
+def make_signature(members: Members) -> str:
+    """A cheap identity of what this program would read: names, sizes and marks; no file is opened."""
+    digest = hashlib.sha256()
+    for name, member in sorted(members.members.items()):
+        digest.update(f"{name}\0{member.size_bytes}\0{member.mark}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+@contextmanager
+def open_member(members: Members, name: str) -> Iterator[BinaryIO]:
+    """The bytes of a member, for as long as the block lasts; `read` raises DamagedMember like this function.
+
+    Raises:
+        DamagedMember: It cannot be opened or, while reading, turns out to be damaged.
+    """
+    if reason := members.members[name].refused:
+        raise DamagedMember(reason)
+    with _damage_named():
+        stream = members.open_raw(name)
+    with stream:
+        yield cast("BinaryIO", _Stream(stream))
+
+
+class _Stream:
+    """A stream whose damage has a name."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Like BinaryIO.read, but raises DamagedMember."""
+        with _damage_named():
+            return self._stream.read(size)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DamagedMember("is damaged inside the zip") from error
+    except NotImplementedError as error:
+        raise DamagedMember("is packed in a way not known here; unzip the archive and use the folder") from error
+    except (OSError, RuntimeError, ValueError, lzma.LZMAError) as error:
+        raise DamagedMember(f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
+
+
+def _find_wanted(entries: Iterable[tuple[str, _Found]]) -> Iterator[tuple[str, _Found]]:
+    """Wanted entries by their name below `data/`, from the outermost folder that has any; of equal names the last."""
+    found: dict[str, list[tuple[str, _Found]]] = {}
+    for name, entry in entries:
+        if match := _ROOTED.fullmatch(name):
+            found.setdefault(match["root"], []).append((match["name"], entry))
+    found.pop("__MACOSX/", None)
+    if found:
+        yield from found[min(found, key=lambda root: (root.count("/"), root))]
+
+
+def _plain_name(info: zipfile.ZipInfo) -> str:
+    return info.filename.replace("\\", "/").removeprefix("./")
+
+
+def _describe_entry(name: str, info: zipfile.ZipInfo) -> Member:
+    largest = _LARGEST_MEDIA if "/" in name else _LARGEST_TEXT
+    refused = ""
+    if info.flag_bits & 0x1:
+        refused = "is encrypted"
+    elif info.file_size > largest:
+        refused = f"claims to be {info.file_size >> 30} GB, which nothing in an archive is"
+    elif info.file_size > max(_HARMLESS_BYTES, info.compress_size * _BOMB_RATIO):
+        refused = "would grow more than 200-fold when unpacked, which no real recording or tweet does"
+    return Member(name=name, size_bytes=info.file_size, mark=f"{info.CRC:08x}", refused=refused)
+
+
+def _walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Plain files in `data/` and `data/spaces_media/` of `root` or of a folder directly in it, with their names."""
+    for base in ("", *sorted(f"{entry.name}/" for entry in _scan(root) if entry.is_dir(follow_symlinks=False))):
+        for folder in ("data/", "data/spaces_media/", "data/spaces-media/"):
+            if not _is_real_folder(root, base + folder):
+                continue
+            for entry in _scan(root / base / folder):
+                if stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+                    yield f"{base}{folder}{entry.name}", entry
+
+
+def _is_real_folder(root: Path, below: str) -> bool:
+    """Whether `below` is a folder reached from `root` without following a link."""
+    steps = [root.joinpath(*below.split("/")[: n + 1]) for n in range(below.count("/"))]
+    return all(step.is_dir() and not step.is_symlink() for step in steps)
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _open_zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise UnusableSource(_explain_bad_zip(path)) from error
+
+
+def _explain_bad_zip(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(4)
+    if not head:
+        return f"{path} is empty (0 bytes); download the archive from X again"
+    if head == b"PK\x07\x08" or re.fullmatch(r"\.(z?\d\d\d?)", path.suffix):
+        return f"{path} is one piece of a split zip; join the pieces first, or unzip them all and use the folder"
+    if head[:2] == b"PK":
+        return f"{path} is cut off or damaged: its list of files is missing; download the archive from X again"
+    return f"{path} is not a zip; use the archive as X sent it, or the folder it was unzipped to"
