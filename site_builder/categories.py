@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-
-from site_builder.model import Category
+from typing import NamedTuple
 
 _TABLE = """
 Arts: Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts
@@ -44,18 +43,25 @@ def _read_table() -> dict[str, tuple[str, ...]]:
 CATEGORIES: dict[str, tuple[str, ...]] = _read_table()
 """Category to its subcategories, in Apple's spelling and order."""
 
-ALL_CATEGORIES: tuple[Category, ...] = tuple(
-    Category(name=name, sub=sub) for name, subs in CATEGORIES.items() for sub in ("", *subs)
+
+class CategoryName(NamedTuple):
+    """A category as Apple spells it; `sub` is empty where it stands alone."""
+
+    name: str
+    sub: str = ""
+
+    def __str__(self) -> str:
+        """`Arts > Books`, or `Technology`: as people write it."""
+        return f"{self.name} > {self.sub}" if self.sub else self.name
+
+
+ALL_CATEGORIES: tuple[CategoryName, ...] = tuple(
+    CategoryName(name, sub) for name, subs in CATEGORIES.items() for sub in ("", *subs)
 )
 """All 110: each category alone, then with each of its subcategories."""
 
 
-def format_category(category: Category) -> str:
-    """`Arts > Books`, or `Technology` where there is no subcategory: as people write it."""
-    return f"{category.name} > {category.sub}" if category.sub else category.name
-
-
-def parse_category(text: str) -> Category:
+def parse_category(text: str) -> CategoryName:
     """`Arts > Books`, `Technology` or a subcategory alone (`Books`); case, `and` for `&` and spaces do not matter.
 
     Raises:
@@ -64,7 +70,7 @@ def parse_category(text: str) -> Category:
     if found := _KNOWN.get(_key(text)):
         return found
     near = get_close_matches(_key(text), _KNOWN, n=1, cutoff=0.5)
-    hint = f"; did you mean `{format_category(_KNOWN[near[0]])}`?" if near else ""
+    hint = f"; did you mean `{_KNOWN[near[0]]}`?" if near else ""
     raise ValueError(f"expected an Apple Podcasts category such as `Arts > Books` or `Technology`, got {text!r}{hint}")
 
 
@@ -73,5 +79,5 @@ def _key(text: str) -> str:
     return re.sub(r"[\s_-]+", "", words)
 
 
-_KNOWN: dict[str, Category] = {_key(category.sub): category for category in ALL_CATEGORIES if category.sub}
-_KNOWN |= {_key(format_category(category)): category for category in ALL_CATEGORIES}
+_KNOWN: dict[str, CategoryName] = {_key(category.sub): category for category in ALL_CATEGORIES if category.sub}
+_KNOWN |= {_key(str(category)): category for category in ALL_CATEGORIES}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 import yaml
 from pydantic import AliasChoices, BeforeValidator, Field, model_validator
@@ -257,8 +257,6 @@ def render_front_matter(values: Mapping[str, object]) -> str:
 class _Dumper(yaml.SafeDumper):
     """Writes for people; knows as little of types as the reader, but keeps what others would misread in quotes."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's interface
         return True
 
@@ -272,6 +270,7 @@ _RESOLVED = {
     "timestamp": _MOMENT,
     "merge": "<<|=",
 }
+_Dumper.yaml_implicit_resolvers = {}
 for _kind, _pattern in _RESOLVED.items():
     _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(rf"^(?:{_pattern})$"), None)
 

@@ -43,9 +43,12 @@ from site_builder.documents.fields import (
 )
 from site_builder.model import Category
 
-CategoryName = Annotated[
-    Category, BeforeValidator(lambda text: parse_category(text) if isinstance(text, str) else text)
-]
+
+def _category(value: object) -> object:
+    return Category(**parse_category(value)._asdict()) if isinstance(value, str) else value
+
+
+AppleCategory = Annotated[Category, BeforeValidator(_category)]
 """`Arts > Books`, `Technology`."""
 
 
@@ -113,7 +116,9 @@ class ShowConfig(Document):
     """Who makes it, as apps show it."""
     email: EmailAddress
     """Public. Directories send their ownership codes to it."""
-    categories: Annotated[tuple[CategoryName, ...], Listed, Field(min_length=1, max_length=5)] = Field(alias="category")
+    categories: Annotated[tuple[AppleCategory, ...], Listed, Field(min_length=1, max_length=5)] = Field(
+        alias="category"
+    )
     """One or several of Apple's categories; most apps read the first only."""
     subtitle: Annotated[Line, Field(max_length=255)] = ""
     """One line below the title."""
