@@ -27,11 +27,13 @@ from site_builder.config.sections import (
     SiteConfig,
     Subscribe,
 )
+from site_builder.config.shows import FEED, describe_show, make_feed_guid
 from site_builder.documents import Document, find_line, parse_yaml
 from site_builder.errors import Problem, UsageError
 
 __all__ = [
     "CONFIG",
+    "FEED",
     "AudioConfig",
     "AudioFormat",
     "ChapterSource",
@@ -46,7 +48,9 @@ __all__ = [
     "ShowKind",
     "SiteConfig",
     "check_config_files",
+    "describe_show",
     "load_config",
+    "make_feed_guid",
     "parse_config",
 ]
 

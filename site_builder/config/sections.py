@@ -40,6 +40,7 @@ from site_builder.documents.fields import (
     Uuid,
     WebAddress,
     contact_address,
+    to_utc,
 )
 from site_builder.model import Category
 
@@ -175,6 +176,11 @@ class UpdateFrequencyEntry(Document):
     """For machines, RFC 5545: `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`."""
     starts_at: Moment | None = None
     """When the rule begins."""
+
+    def noun(self, zone: tzinfo) -> p20.UpdateFrequency:
+        """As the model has it; `zone` is the show's, for a date without one."""
+        starts_at = to_utc(self.starts_at, zone) if self.starts_at else None
+        return p20.UpdateFrequency(text=self.text, rule=self.rule, starts_at=starts_at)
 
     @model_validator(mode="before")
     @classmethod
