@@ -23,10 +23,8 @@ from site_builder.sources.parts import CHUNK, is_audio_start, read_part
 
 __all__ = ["AudioFile", "PartReading", "detect", "open_audio_file", "read_part"]
 
-_SUFFIXES = frozenset(
-    (".aac", ".aif", ".aiff", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mov", ".mp3", ".mp4", ".mpga", ".oga", ".ogg")
-    + (".opus", ".ts", ".wav", ".webm")
-)
+_SUFFIXES = frozenset({".aac", ".aif", ".aiff", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mov", ".mp3", ".mp4"})
+_SUFFIXES |= {".mpga", ".oga", ".ogg", ".opus", ".ts", ".wav", ".webm"}
 _SPACE = re.compile(r"https://(?:mobile\.)?(?:twitter|x)\.com/i/spaces/([A-Za-z0-9]{1,40})(?:[/?#].*)?")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LARGEST_INFO = 1 << 24  # bytes; yt-dlp's longest are some 2 MB
