@@ -14,6 +14,7 @@ Rules: https://podcasters.apple.com/support/823-podcast-requirements, the PSP-1 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,6 +34,9 @@ from site_builder.timecode import format_clock
 DESCRIPTION_BYTES = 4000
 """The longest `description` Apple and PSP-1 allow, in bytes of UTF-8."""
 _GUID_NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+_TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_RELATIVE_LINK = re.compile(r"""(?:href|src)=["']?(?!["']?[a-z]+:)""", re.IGNORECASE)
 _NO_LINKS = p20.FeedLinks()
 _GENERATOR = "spacecast"
 """Without a version: a new one must not change every feed."""
@@ -102,7 +106,7 @@ def render_item(show: Show, episode: Episode) -> bytes:
     feed = _start_feed(show)
     item = feed.add_entry()
     item.spacecast.show, item.spacecast.episode = show, episode
-    item.title(fit_line(episode.title))
+    item.title(fit_line(episode.title) or episode.slug)
     item.link(href=page_url(show, episode), rel="alternate")
     item.guid(fit_text(episode.guid), permalink=False)
     enclosure = episode.enclosure
@@ -158,26 +162,32 @@ def _start_feed(show: Show) -> FeedGenerator:
     feed.spacecast.show = show
     feed.title(fit_line(show.title))
     feed.link(href=show.url, rel="alternate")
-    feed.description(fit_bytes(show.description, DESCRIPTION_BYTES))
+    feed.description(fit_bytes(show.description, DESCRIPTION_BYTES) or fit_line(show.title))
     feed._FeedGenerator__rss_lastBuildDate = None  # feedgen would set the locale of the process to write it
     return feed
 
 
 def _describe(episode: Episode) -> str:
     """Plain text for `description`: the notes, then the chapters where the notes do not name their times already."""
-    notes = episode.notes_text or episode.summary or episode.title
-    lines = "" if _names_chapters(notes, episode) else render_lines(episode.chapters)
+    texts = map(fit_text, (episode.notes_text, episode.summary, episode.title, episode.slug))
+    notes = _without_tags(next(filter(None, texts)))
+    lines = "" if _names_chapters(notes, episode) else _without_tags(render_lines(episode.chapters))
     room = DESCRIPTION_BYTES - len(lines.encode()) - 2
     if not lines or room < DESCRIPTION_BYTES // 2:
         return fit_bytes(notes, DESCRIPTION_BYTES)
     return f"{fit_bytes(notes, room)}\n\n{lines}"
 
 
+def _without_tags(text: str) -> str:
+    """`text` with `‹b›` for `<b>`: many apps take `description` for HTML and would swallow or obey it."""
+    return _TAG_START.sub("‹", _TAG.sub(r"‹\1›", text))
+
+
 def _render_notes(show: Show, episode: Episode) -> str:
     """HTML for `content:encoded`, every link absolute."""
     page = page_url(show, episode)
     html = fit_text(episode.notes_html)
-    if html:
+    if _RELATIVE_LINK.search(html):
         html = _make_absolute(html, page)
     if not _names_chapters(episode.notes_text, episode):
         html += render_chapter_list(episode.chapters, page)
