@@ -1,0 +1,43 @@
+"""Who may be heard and named: from what people said to what an episode may hold. Pure."""
+
+from site_builder.consent.asking import (
+    Appearance,
+    PersonRow,
+    describe_person_rows,
+    describe_rows_json,
+    render_request,
+)
+from site_builder.consent.casting import (
+    Casting,
+    PendingPolicy,
+    Removal,
+    Verdict,
+    cast_turns,
+    decide,
+    merge_spans,
+    plan_removals,
+)
+from site_builder.consent.redaction import Hidden, Redaction, make_redaction, mentions, redact
+from site_builder.people import Consent
+
+__all__ = [
+    "Appearance",
+    "Casting",
+    "Consent",
+    "Hidden",
+    "PendingPolicy",
+    "PersonRow",
+    "Redaction",
+    "Removal",
+    "Verdict",
+    "cast_turns",
+    "decide",
+    "describe_person_rows",
+    "describe_rows_json",
+    "make_redaction",
+    "mentions",
+    "merge_spans",
+    "plan_removals",
+    "redact",
+    "render_request",
+]
