@@ -192,7 +192,8 @@ def _make_readings(ticks: Sequence[Tick], cast: _Cast, tick: float, duration: fl
     holders = _find_holders(ticks, cast)
     heard = [n for n, tick_ in enumerate(ticks) if tick_.levels is not None and tick_.at < duration]
     readings = []
-    for n, following in zip(heard, [*heard[1:], None], strict=True):
+    for n, following in pairwise([*heard, None]):
+        assert n is not None
         levels = ticks[n].levels
         assert levels is not None
         start = ticks[n].at
@@ -250,7 +251,8 @@ def _whole_ms(seconds: float) -> float:
 def _make_silences(readings: Sequence[_Reading]) -> Iterator[Span]:
     """Spans in which every level is zero."""
     start: float | None = None
-    for reading, after in zip(readings, [*readings[1:], None], strict=True):
+    for reading, after in pairwise([*readings, None]):
+        assert reading is not None
         if any(reading.levels):
             continue
         start = reading.start if start is None else start
