@@ -112,9 +112,10 @@ def digest_tree(
     """What every file below `root` looked like, for asking "has nothing changed?" without reading: path to mark.
 
     Paths are relative, with `/`, in no order. A mark is size, mtime and ctime; a file that changed in the last two
-    seconds is read and its digest added, so two equal snapshots mean equal files. (The first snapshot after those two seconds
-    differs once from the one before.) Names starting with a dot are left out, and everything `skip(path)` is true of,
-    folders included; links are marked by what they point to and not followed into folders. A missing root is empty.
+    seconds is read and its digest added, so two equal snapshots mean equal files. (The first snapshot after those two
+    seconds differs once from the one before.) Names starting with a dot are left out, and everything `skip(path)` is
+    true of, folders included; links are marked by what they point to and not followed into folders. A missing root is
+    an empty one.
     """
     marks: dict[str, str] = {}
     settled = clock() - RACY

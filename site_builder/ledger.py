@@ -5,9 +5,9 @@ One line of text per record, each with its own checksum, after a line that names
     spacecast ledger 1
     <16 hex digits of SHA-256> ["<seal>", {"<path>": <entry>, …}]
 
-Later records override earlier ones. An entry is `[]` while the file is being made or deleted, and null once it is
-forgotten. At the end of a build the log is folded into a single record. A torn last line is what a killed process
-leaves and is dropped; anything else that is not as written makes the ledger an empty one, never an error.
+Later records override earlier ones. An entry is null once it is forgotten. At the end of a build the log is folded into
+a single record. A torn last line is what a killed process leaves and is dropped; anything else that is not as written
+makes the ledger an empty one, never an error.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Facts = Mapping[str, JSON]
 
 
 class Entry(NamedTuple):
-    """A file that the engine made. Without a fingerprint it is unfinished: ours, but of unknown content."""
+    """A file that the engine made."""
 
     fingerprint: str = ""
     """Of the recipe and inputs."""
@@ -40,9 +40,8 @@ class Entry(NamedTuple):
     size_bytes: int = -1
     sha256: str = ""
     facts: Facts = {}  # noqa: RUF012 -- a Mapping, which nobody writes to
-
-
-UNFINISHED: Final = Entry()
+    begun: bool = False
+    """Something is being done to the file: it may be as the rest says, otherwise, or not there. It is ours."""
 
 
 class Ledger:
@@ -74,11 +73,11 @@ class Ledger:
 
     def begin(self, paths: Iterable[str]) -> None:
         """Declares that the files at `paths` are about to be written or deleted."""
-        self._record(dict.fromkeys(paths, UNFINISHED))
+        self._record({path: self.entries.get(path, Entry())._replace(begun=True) for path in paths})
 
-    def finish(self, path: str, entry: Entry) -> None:
-        """The file is there, as `entry` says."""
-        self._record({path: entry})
+    def finish(self, entries: Mapping[str, Entry]) -> None:
+        """The files are there, as their entries say."""
+        self._record(entries)
 
     def forget(self, paths: Iterable[str]) -> None:
         """The files are gone, or no longer ours."""
@@ -149,14 +148,8 @@ class Ledger:
 
 
 def _encode_record(seal: str, changes: Mapping[str, Entry | None]) -> bytes:
-    body = encode_json([seal, {path: _list_fields(entry) for path, entry in changes.items()}])
+    body = encode_json([seal, {path: entry and list(entry) for path, entry in changes.items()}])
     return _checksum(body) + b" " + body + b"\n"
-
-
-def _list_fields(entry: Entry | None) -> JSON:
-    if entry is None:
-        return None
-    return list(entry) if entry.fingerprint else []
 
 
 def _is_intact(line: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 A plan is a list of `Target`s; `build_targets` brings a folder in line with it:
 
-    compare with the ledger ─▶ record what will be touched ─▶ clear the way ─▶ make ─▶ prune ─▶ fold the ledger
+    recover ─▶ compare with the ledger ─▶ record what will be touched ─▶ clear the way ─▶ make ─▶ prune ─▶ fold it
 
 A target is current when the ledger (see `ledger.py`) holds the digest of its recipe and inputs, and the file is there
 with the recorded size. Times never matter. A file is made under a temporary name beside its place and moved there
@@ -18,24 +18,19 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import threading
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
 from site_builder.ledger import Entry, Facts, Ledger
-from site_builder.tree import Tree, folders_of, part_of
+from site_builder.tree import Tree, fold_case, folders_of, is_proper, part_of
 
 __all__ = ["JSON", "Facts", "Notify", "Outcome", "Target", "build_targets", "bytes_target", "find_outcome", "ignore"]
-
-_PATH: Final = re.compile(r"(?!\.\.?(?:/|$)|\.part-)[^/\\\x00-\x1f]+(?:/(?!\.\.?(?:/|$)|\.part-)[^/\\\x00-\x1f]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +53,7 @@ class Target:
     """For people, e.g. an episode's title."""
 
     def __post_init__(self) -> None:
-        if not _PATH.fullmatch(self.path):
+        if not is_proper(self.path):
             raise UsageError(f"{self.path!r} cannot be the path of an output file; name it otherwise")
 
     @property
@@ -178,12 +173,12 @@ class _Build:
         self, planned: Mapping[str, Target], *, jobs: int, held: Collection[str], prune: bool, seal: str
     ) -> Outcome:
         """The whole build, in the order that the module's docstring draws."""
+        self.recover()
         reasons = self.explain(target for path, target in planned.items() if path not in held)
         stale = [path for path in sorted(self.before) if prune and path not in planned and path not in held]
         in_the_way = _find_in_the_way(stale, reasons)
         self.tell(Started(len(reasons)))
         self.record(self.book.begin, [*reasons, *stale])
-        self.remove_leftovers()
         removed = self.prune(in_the_way)
         self.make_all([planned[path] for path in reasons], jobs)
         removed += self.prune([path for path in stale if path not in in_the_way])
@@ -196,12 +191,17 @@ class _Build:
         found = ((target.path, _explain(target, self.before.get(target.path), self.tree)) for target in targets)
         return {path: reason for path, reason in found if reason}
 
-    def remove_leftovers(self) -> None:
-        """Deletes the temporary files of a build that was killed."""
+    def recover(self) -> None:
+        """After a build that was killed: its temporary files go; what it did not get to counts as it did before."""
+        untouched = {}
         for path, entry in self.before.items():
-            if not entry.fingerprint:
-                with suppress(OSError):
+            if entry.begun:
+                with suppress(OSError, SpacecastError):
                     self.tree.remove(part_of(path))
+                    if self.tree.measure(path) == (entry.size_bytes, entry.sha256):
+                        untouched[path] = entry._replace(begun=False)
+        self.before |= untouched
+        self.record(self.book.finish, untouched)
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
         """Makes the long ones in threads, the quick ones after them; or all in turn."""
@@ -231,7 +231,7 @@ class _Build:
             self.failed[target.path] = message = _describe_failure(target.path, error)
             self.tell(Failed(target.path, target.label, message, error))
             return
-        self.record(self.book.finish, target.path, entry)
+        self.record(self.book.finish, {target.path: entry})
         if changed:
             self.made.add(target.path)
         self.tell(Made(target.path, target.label, changed))
@@ -258,7 +258,7 @@ class _Build:
         for path in self.failed:
             self.tree.remove_empty_folders(path)
             if entry := self.before.get(path):
-                self.record(self.book.finish, path, entry)
+                self.record(self.book.finish, {path: entry})
             else:
                 self.record(self.book.forget, [path])
 
@@ -283,7 +283,7 @@ class _Build:
     def is_intact(self, path: str) -> bool:
         """Whether the ledger knows the file and it is there with its size."""
         entry = self.book.entries.get(path)
-        return entry is not None and self.tree.has_size(path, entry.size_bytes)
+        return entry is not None and not entry.begun and self.tree.has_size(path, entry.size_bytes)
 
     def tell(self, event: object) -> None:
         """Notifies, one thread at a time."""
@@ -305,7 +305,7 @@ def _check_plan(targets: Iterable[Target]) -> dict[str, Target]:
     by_key: dict[str, Target] = {}
     folders: dict[str, Target] = {}
     for target in targets:
-        key = _fold_case(target.path)
+        key = fold_case(target.path)
         if other := by_key.get(key):
             raise UsageError(f"{other} and {target} would both be written to {target.path}; rename one of them")
         by_key[key] = planned[target.path] = target
@@ -319,7 +319,7 @@ def _explain(target: Target, entry: Entry | None, tree: Tree) -> str:
     """Why a target is not current; empty where it is."""
     if entry is None:
         return "new"
-    if not entry.fingerprint:
+    if entry.begun:
         return "left unfinished"
     if entry.fingerprint != target.fingerprint:
         return _explain_inputs(target, entry)
@@ -351,15 +351,10 @@ def _facts_of(entry: Entry) -> Facts:
 
 def _find_in_the_way(stale: Iterable[str], todo: Iterable[str]) -> list[str]:
     """Stale files that must go before anything is made: a file for a folder, a folder for a file, another spelling."""
-    files = {_fold_case(path) for path in todo}
+    files = {fold_case(path) for path in todo}
     folders = {folder for path in files for folder in folders_of(path)}
     claimed = files | folders
-    return [path for path in stale if (key := _fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]
-
-
-def _fold_case(path: str) -> str:
-    """Equal for paths that name one file on some system."""
-    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
+    return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]
 
 
 def _make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:

@@ -7,16 +7,32 @@ because web servers run as somebody else.
 from __future__ import annotations
 
 import os
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from site_builder.digests import digest_file
 from site_builder.errors import SpacecastError
 
-FILE_MODE = 0o644
-FOLDER_MODE = 0o755
+FILE_MODE: Final = 0o644
+FOLDER_MODE: Final = 0o755
+
+_NAME: Final = r"(?!\.\.?(?:/|$)|\.part-)[^/\\\x00-\x1f]+"
+_PATH: Final = re.compile(f"{_NAME}(?:/{_NAME})*")
+
+
+def is_proper(path: str) -> bool:
+    """Whether a file may be put there: relative, within the root, no backslash or control character, no name of ours."""
+    return _PATH.fullmatch(path) is not None
+
+
+def fold_case(path: str) -> str:
+    """Equal for paths that name one file on some system."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
 def part_of(path: str) -> str:

@@ -181,6 +181,8 @@ def test_an_unchanged_tree_has_equal_marks_and_any_change_shows(tmp_path: Path, 
     clock.offset = offset
     before = digest_tree(tmp_path, clock=clock)
     assert digest_tree(tmp_path, clock=clock) == before
+    read = before["one/index.md"].endswith(digest_file(tmp_path / "one/index.md"))
+    assert read == (offset == 0), "times are trusted only once they are two seconds old"
     status = (tmp_path / "one/index.md").stat()
     (tmp_path / "one/index.md").write_text("ENO/index.md")
     os.utime(tmp_path / "one/index.md", ns=(status.st_atime_ns, status.st_mtime_ns))

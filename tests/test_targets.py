@@ -124,6 +124,7 @@ def test_each_reason_is_named(desk: Desk) -> None:
     desk.put("size", "longer than it was")
     with Ledger(desk.ledger) as book:
         book.begin(["left"])
+    desk.put("left", "tfel")
     changed = {
         "recipe": text("recipe", "recipe", extra=1, recipe="page/3"),
         "input": text("input", "other", extra=2, recipe="page/2"),
@@ -186,6 +187,16 @@ def test_held_paths_stay_exactly_as_they_are(desk: Desk) -> None:
     assert desk.build(text("feed.xml", "bad!")).removed == ("old", "page")
 
 
+def test_what_a_killed_build_did_not_get_to_is_not_made_again(desk: Desk) -> None:
+    """Turning back after an interruption must not cost hours of encoding."""
+    desk.build(made_file("one", "1"), made_file("two", "2"))
+    with pytest.raises(KeyboardInterrupt):
+        desk.build(made_file("one", "new"), failing("two", KeyboardInterrupt()), text("three", "3"))
+    outcome = desk.build(made_file("one", "1"), made_file("two", "2"))
+    assert outcome.reasons == {"one": "input 'content' changed"}
+    assert desk.read("one") == "1"
+
+
 def test_a_held_file_left_unfinished_is_still_unfinished_afterwards(desk: Desk) -> None:
     """Or else a plan that goes back would trust bytes of a build that never ended."""
     desk.build(text("feed.xml", "good"))
@@ -238,6 +249,16 @@ def test_torn_last_line_costs_only_that_line(desk: Desk) -> None:
     assert desk.build(text("page", "page")).reasons == {}
     assert desk.build(text("page", "page"), text("more", "")).made == ("more",)
     assert desk.ledger.read_bytes().count(b"\n") == 2
+
+
+def test_a_record_after_a_torn_line_is_not_torn_with_it(desk: Desk) -> None:
+    """Or else a build killed twice would forget what it must prune."""
+    desk.build(text("page", "page"))
+    with desk.ledger.open("ab") as file:
+        file.write(b'0123456789abcdef ["",{"pa')
+    with Ledger(desk.ledger) as book:
+        book.begin(["more"])
+    assert sorted(Ledger(desk.ledger).entries) == ["more", "page"]
 
 
 def test_lost_ledger_replaces_planned_files_that_differ(desk: Desk) -> None:
@@ -523,7 +544,7 @@ def build_and_die(desk: Desk, plan: Plan, step: int, *, die: Callable[[], None])
 
 
 def build_in_child(desk: Desk, plan: Plan, step: int, *, gently: bool) -> bool:
-    """As `build_and_die`, in a child: killed outright, or interrupted, free to clean up. True where it was not killed."""
+    """As `build_and_die`, in a child: killed outright, or interrupted, free to clean up. False where it was killed."""
 
     def interrupt() -> None:
         raise KeyboardInterrupt
