@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
@@ -53,7 +53,7 @@ class Casting:
     """Host, co-hosts, then guests by time of speech (recording time); whoever is refused is absent."""
     credit_of: tuple[int | None, ...] = ()
     """For each speaker, the index into `credits`; None for those who are not heard."""
-    redaction: Redaction = Redaction()
+    redaction: Redaction = field(default_factory=Redaction)
     """What must not be read in this episode; see `redact`."""
 
     @property

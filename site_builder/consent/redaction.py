@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -102,11 +102,14 @@ def make_redaction(
     known = {hidden.person for hidden in speaking}
     secret = {Consent.REFUSED, Consent.ANONYMOUS} | ({Consent.PENDING} if hide_pending else set())
     answers = [(record, record.answer_for(guid) if guid else record.consent) for record in people.records]
-    others = [
-        describe_hidden(record) for record, answer in answers if answer.status in secret and record.key not in known
-    ]
-    hidden = (*speaking, *others)
-    granted = [name for record, answer in answers if answer.status not in secret for name in record.names]
+    absent = [record for record, answer in answers if answer.status in secret and record.key not in known]
+    shown = [record for record, answer in answers if answer.status not in secret]
+    shared = {link for record in shown for link in record.links}
+    hidden = tuple(
+        replace(one, links=tuple(link for link in one.links if link not in shared))
+        for one in (*speaking, *map(describe_hidden, absent))
+    )
+    granted = [name for record in shown for name in record.names]
     return Redaction(hidden=hidden, shown=_find_shown(hidden, granted, set(credited) if guid else set(granted)))
 
 
@@ -121,8 +124,8 @@ def _find_shown(hidden: Iterable[Hidden], granted: Iterable[str], credited: set[
 def redact(text: str, by: Redacted | Redaction) -> str:
     """`text` without handles, profile links, names, ids and addresses of people who are hidden.
 
-    Plain text, Markdown and HTML alike: a link to somebody hidden leaves its words. Names are matched as whole words, those
-    of a single word only with the capitals of a name, so that a guest called Will does not cost every “will”.
+    Plain text, Markdown and HTML alike: a link to somebody hidden leaves its words. Names are matched as whole words,
+    those of a single word only with the capitals of a name, so that a guest called Will does not cost every “will”.
     """
     redaction = by if isinstance(by, Redaction) else by.redaction
     if not redaction or not text:
