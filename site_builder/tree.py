@@ -26,7 +26,7 @@ _PATH: Final = re.compile(f"{_NAME}(?:/{_NAME})*")
 
 
 def is_proper(path: str) -> bool:
-    """Whether a file may be put there: relative, within the root, no backslash or control character, no name of ours."""
+    """Whether a file may be put there: relative, within the root, no backslash or control character, not our name."""
     return _PATH.fullmatch(path) is not None
 
 
