@@ -75,11 +75,10 @@ def render_chapter_list(chapters: Sequence[Chapter], page: str = "") -> str:
 
 def render_vtt_chapters(chapters: Sequence[Chapter], duration: float) -> bytes:
     """WebVTT chapters for an HTML `track`; each ends where the next begins, the last at `duration` seconds."""
-    ends = [chapter.start for chapter in chapters[1:]] + [duration]
     cues = (
         f"\n{format_timestamp(chapter.start)} --> {format_timestamp(max(end, chapter.start + 0.001))}\n"
         f"{escape(fit_line(chapter.title), quote=False)}\n"
-        for chapter, end in zip(chapters, ends, strict=True)
+        for chapter, end in zip(chapters, _find_ends(chapters, duration), strict=True)
     )
     return f"WEBVTT\n{''.join(cues)}".encode()
 
@@ -120,14 +119,17 @@ def make_chapters(
 
 def move_chapters(chapters: Sequence[Chapter], edits: EditList) -> tuple[Chapter, ...]:
     """Chapters in published time. One that is not heard at all is left out; one whose start is removed starts later."""
-    ends = [chapter.start for chapter in chapters[1:]] + [edits.recording]
     moved: dict[float, Chapter] = {}
-    for chapter, end in zip(chapters, ends, strict=True):
+    for chapter, end in zip(chapters, _find_ends(chapters, edits.recording), strict=True):
         span = Span(start=chapter.start, end=end)
         place = edits.to_published_span(span) if edits.find_audible(span) else None
         if place:
             moved.setdefault(round(place.start, 3), replace(chapter, start=place.start))
     return tuple(moved.values())
+
+
+def _find_ends(chapters: Sequence[Chapter], end: float) -> list[float]:
+    return [chapter.start for chapter in chapters[1:]] + [end] * bool(chapters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,8 @@ def _describe_json(chapter: Chapter, make_absolute: Callable[[str], str]) -> dic
 
 
 def _fits(chapter: Chapter, chosen: Sequence[Chapter], duration: float) -> bool:
-    edges = [other.start for other in chosen] + [duration]
-    return bool(chapter.title) and all(abs(chapter.start - edge) >= SHORTEST_CHAPTER for edge in edges)
+    fits = all(abs(chapter.start - other.start) >= SHORTEST_CHAPTER for other in chosen)
+    return bool(chapter.title) and fits and chapter.start <= duration - SHORTEST_CHAPTER
 
 
 def _make_topics(notes: Sequence[Note]) -> list[Chapter]:
