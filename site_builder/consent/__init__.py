@@ -1,5 +1,6 @@
 """Who may be heard and named: from what people said to what an episode may hold. Pure."""
 
+from site_builder.config import Removal
 from site_builder.consent.asking import (
     Appearance,
     PersonRow,
@@ -10,7 +11,6 @@ from site_builder.consent.asking import (
 from site_builder.consent.casting import (
     Casting,
     PendingPolicy,
-    Removal,
     Verdict,
     cast_turns,
     decide,

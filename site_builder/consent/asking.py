@@ -134,8 +134,8 @@ def render_request(row: PersonRow, *, show: str, host: str, contact: str, urls: 
     return f"""\
 Hello {row.name},
 
-you spoke in a conversation that I recorded, and I would like to publish it as an episode of the podcast “{show}”.
-Anyone could then listen to it and find it for a long time, not only those who were there. This is where you are heard:
+you spoke in a conversation that I recorded, and I would like to publish it as an episode of the podcast “{show}”. \
+Anyone could then listen to it for a long time, not only those who were there. This is where you are heard:
 
 {episodes}
 
@@ -145,8 +145,8 @@ May I? Whatever you answer is fine:
 - “Yes, without my name”: you are heard, but called “Guest”; no name, handle, picture or link.
 - “No”: you are taken out of the recording and of everything written about it.
 
-You can change your mind at any time, also after publication: just {later}. Please know that apps and people may keep
-copies of what was public once; I cannot call those back.
+You can change your mind at any time, also after publication: just {later}. \
+Please know that apps and people may keep copies of what was public once; I cannot call those back.
 
 Thank you,
 {host}

@@ -5,26 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
+from site_builder.config import Pending
 from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
 from site_builder.model import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.people import Consent, People, PersonRecord
 
-
-class PendingPolicy(StrEnum):
-    """What happens to people who have not answered: `consent.pending` in config."""
-
-    PUBLISH = "publish"
-    ANONYMISE = "anonymise"
-    WITHHOLD = "withhold"
-
-
-class Removal(StrEnum):
-    """How a refused person leaves the audio: `consent.removal` in config."""
-
-    MUTE = "mute"
-    CUT = "cut"
+PendingPolicy = Pending
+"""What happens to people who have not answered: `consent.pending` in config."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,12 +210,13 @@ def cast_turns(recording: Recording, casting: Casting) -> tuple[Turn, ...]:
 def plan_removals(recording: Recording, casting: Casting) -> tuple[Span, ...]:
     """What has to go from the audio, in recording time, sorted and disjoint.
 
-    Every turn of whoever refused, wider by one tick on both sides, since that is how far its edges may be off; where
-    others speak at the same time, that goes too.
+    Every turn of whoever refused, wider than its edges may be off; where others speak at the same time, that goes too.
+    A level is read once a tick and holds until the next: speech may begin up to a tick before its turn does, but ends
+    within it. One tick more on both sides is for safety.
     """
     end = recording.duration or math.inf
     return merge_spans(
-        Span(start=max(0.0, turn.start - recording.tick), end=min(turn.end + recording.tick, end))
+        Span(start=max(0.0, turn.start - 2 * recording.tick), end=min(turn.end + recording.tick, end))
         for turn in recording.turns
         if not casting.verdicts[turn.speaker].heard
     )

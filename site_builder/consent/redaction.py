@@ -104,13 +104,18 @@ def make_redaction(
     answers = [(record, record.answer_for(guid) if guid else record.consent) for record in people.records]
     absent = [record for record, answer in answers if answer.status in secret and record.key not in known]
     shown = [record for record, answer in answers if answer.status not in secret]
-    shared = {link for record in shown for link in record.links}
+    shared = {address for record in shown for address in (*record.links, record.avatar_url)}
     hidden = tuple(
-        replace(one, links=tuple(link for link in one.links if link not in shared))
+        replace(one, links=_without(one.links, shared), avatars=_without(one.avatars, shared))
         for one in (*speaking, *map(describe_hidden, absent))
     )
     granted = [name for record in shown for name in record.names]
     return Redaction(hidden=hidden, shown=_find_shown(hidden, granted, set(credited) if guid else set(granted)))
+
+
+def _without(addresses: Iterable[str], shared: set[str]) -> tuple[str, ...]:
+    """Addresses that point to nobody else: X gives one picture to everyone who has none."""
+    return tuple(address for address in addresses if address not in shared)
 
 
 def _find_shown(hidden: Iterable[Hidden], granted: Iterable[str], credited: set[str]) -> tuple[str, ...]:
