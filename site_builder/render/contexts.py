@@ -1,0 +1,338 @@
+"""Model to template contexts: plain JSON values, and nothing a template does not need.
+
+The contract of each template is written down in `docs/theming.md` and held by `tests/render/test_contexts.py`.
+Every context has `site` (the same on all pages), `page` (what this page is and where it goes) and, by template, its
+own keys. `page.file` is the output path, `page.template` the template. Paths are below the site's root; `page.root`
+leads there.
+No page grows with the show: lists come in pages, and an episode knows its neighbours only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from site_builder.model import Artwork, Episode, Show
+from site_builder.prose import shorten
+from site_builder.render.linked_data import describe_episode_data, describe_person_data, describe_show_data
+from site_builder.render.qr import make_qr
+from site_builder.render.rows import (
+    NamedPerson,
+    describe_details,
+    describe_episode_row,
+    describe_player,
+    describe_transcript,
+    gather_people,
+    gather_tags,
+    is_local,
+)
+
+Context = dict[str, Any]
+"""JSON values only: dict, list, str, int, float, bool, None."""
+
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "dv", "fa", "ha", "he", "khw", "ks", "ku", "ps", "sd", "ur", "yi"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A labelled address: absolute, or a path below the site's root such as `about/`."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLook:
+    """What the person who runs the show chose for its site; everything has a default that works."""
+
+    navigation: tuple[Link, ...] = ()
+    """Replaces the usual navigation; empty means Episodes, People, the free pages and Subscribe."""
+    pages: tuple[Link, ...] = ()
+    """The free pages, for the usual navigation."""
+    subscribe: tuple[Link, ...] = ()
+    """The show in apps and directories, most used first: `Link(label="Apple Podcasts", href="https://…")`."""
+    footer: str = ""
+    """Plain text at the end of every page."""
+    contact: str = ""
+    """Where to ask to be taken out: an e-mail address or an `https` address. Empty: the show's e-mail."""
+    logo: str = ""
+    """Path of a picture shown in place of the title in the header."""
+    home_count: int = 12
+    """Episodes on a home page."""
+    list_count: int = 100
+    """Episodes on a page of the archive, of a tag or of a person."""
+    built_by: str = "spacecast"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A show and how its site looks: what every page is made from."""
+
+    show: Show
+    look: SiteLook = SiteLook()
+
+
+def describe_site(site: Site) -> Context:
+    """What every page knows of the show."""
+    show, look = site.show, site.look
+    usual = (Link(label="Episodes", href="archive/"), Link(label="People", href="people/"), *look.pages)
+    return {
+        "title": show.title,
+        "subtitle": show.subtitle,
+        "description": show.description,
+        "author": show.author,
+        "url": show.url,
+        "host": urlsplit(show.url).netloc,
+        "language": show.language,
+        "dir": "rtl" if show.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
+        "copyright": show.copyright,
+        "feed": "feed.xml",
+        "feed_url": urljoin(show.url, "feed.xml"),
+        "navigation": [_describe_link(link) for link in look.navigation or usual],
+        "subscribe": [_describe_link(link) for link in look.subscribe],
+        "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
+        "footer": look.footer,
+        "contact": _describe_contact(look.contact or show.email),
+        "artwork": describe_artwork(show.artwork),
+        "logo": look.logo,
+        "media_origin": _find_origin(show.media_url),
+        "built_by": look.built_by,
+    }
+
+
+def describe_home(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+    """The home pages, newest episodes first: `home.html`."""
+    chunks = _chunk(episodes, site.look.home_count)
+    return [
+        _context(site, "home.html", _find_number_path("", number, folder="page/"), "")
+        | {
+            "episodes": [describe_episode_row(episode) for episode in chunk],
+            "pages": _describe_numbers("", number, len(chunks), folder="page/"),
+            "total": len(episodes),
+        }
+        | {"json_ld": describe_show_data(site.show) if number == 1 else None}
+        for number, chunk in enumerate(chunks, 1)
+    ]
+
+
+def describe_episode(
+    site: Site,
+    episode: Episode,
+    *,
+    newer: Episode | None = None,
+    older: Episode | None = None,
+    peaks: Sequence[float] = (),
+) -> Context:
+    """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances."""
+    context = _context(site, "episode.html", episode.path, episode.title)
+    context["page"]["kind"] = "article"
+    _introduce(site, context, episode.summary, episode.artwork)
+    return (
+        context
+        | {
+            "episode": describe_episode_row(episode) | describe_details(episode),
+            "player": describe_player(site.show, episode, peaks),
+            "transcript": describe_transcript(episode),
+            "newer": newer and {"title": newer.title, "path": newer.path},
+            "older": older and {"title": older.title, "path": older.path},
+        }
+        | {"json_ld": describe_episode_data(site.show, episode)}
+    )
+
+
+def describe_archive(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+    """Every episode, newest first and grouped by year: `archive.html`."""
+    return _describe_lists(site, "archive.html", "archive/", "Episodes", episodes)
+
+
+def describe_tags(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+    """The index of tags, then the pages of each tag: `tags.html` and `tag.html`. Nothing where no episode has a tag."""
+    tags = gather_tags(episodes)
+    if not tags:
+        return []
+    entries = [{"name": tag.name, "path": tag.path, "count": len(tag.episodes)} for tag in tags]
+    contexts = [_context(site, "tags.html", "tags/", "Topics") | {"tags": entries}]
+    for tag, entry in zip(tags, entries, strict=True):
+        pages = _describe_lists(site, "tag.html", tag.path, tag.name, tag.episodes)
+        contexts += [page | {"tag": entry} for page in pages]
+    return contexts
+
+
+def describe_people(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+    """Everyone named on the show, then the pages of each person: `people.html` and `person.html`."""
+    people = gather_people(site.show.people, episodes)
+    entries = [_describe_person(person) for person in people]
+    contexts = [_context(site, "people.html", "people/", "People") | {"people": entries}]
+    for person, entry in zip(people, entries, strict=True):
+        data = describe_person_data(site.show, person.person, person.path)
+        pages = _describe_lists(site, "person.html", person.path, person.person.name, person.episodes)
+        contexts += [page | {"person": entry, "json_ld": data} for page in pages]
+    return contexts
+
+
+def describe_page(site: Site, *, path: str, title: str, html: str, summary: str = "") -> Context:
+    """A free page, e.g. `about/`: `page.html`. `html` is sanitised."""
+    context = _context(site, "page.html", path, title) | {"html": html}
+    _introduce(site, context, summary)
+    return context
+
+
+def describe_subscribe(site: Site) -> Context:
+    """How to follow the show in an app: `subscribe.html`."""
+    feed_url = urljoin(site.show.url, "feed.xml")
+    code = make_qr(feed_url)
+    return _context(site, "subscribe.html", "subscribe/", "Subscribe") | {
+        "qr": {"size": code.size, "path": code.path},
+        "app_link": "podcast://" + feed_url.split("://", 1)[-1],
+    }
+
+
+def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
+    """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
+    context = _context(site, "not-found.html", "404.html", "Not found")
+    context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
+    return context | {"episodes": [describe_episode_row(episode) for episode in episodes[:3]]}
+
+
+def describe_tombstone(site: Site, *, path: str, title: str = "") -> Context:
+    """What is left of a withdrawn episode: `tombstone.html`. Give a title only where it names nobody."""
+    context = _context(site, "tombstone.html", path, title or "Withdrawn episode")
+    context["page"] |= {"indexed": False}
+    return context | {"title": title}
+
+
+def describe_redirect(site: Site, *, path: str, target: str) -> Context:
+    """The page at an address an episode once had: `redirect.html`. `target` is a path below the site's root."""
+    context = _context(site, "redirect.html", path, "Moved")
+    context["page"] |= {"canonical": urljoin(site.show.url, target), "indexed": False}
+    return context | {"target": target}
+
+
+def describe_sitemap(show: Show, pages: Iterable[Context], updated: Mapping[str, str] = {}) -> Context:
+    """Every page a search engine may list: `sitemap.xml`. `updated` maps `page.path` to an ISO date."""
+    entries = [
+        {"url": page["page"]["canonical"], "updated": updated.get(page["page"]["path"], "")}
+        for page in pages
+        if page["page"]["indexed"]
+    ]
+    return {"site": {"url": show.url}, "page": _describe_file("sitemap.xml"), "entries": entries}
+
+
+def describe_robots(show: Show, *, hidden: bool = False) -> Context:
+    """What crawlers may read: `robots.txt`. A hidden show asks them to stay away."""
+    path = urlsplit(show.url).path
+    return {"site": {"url": show.url, "path": path}, "page": _describe_file("robots.txt"), "hidden": hidden}
+
+
+def describe_feed_stylesheet(site: Site) -> Context:
+    """What a browser shows for the feed: `feed.xsl`."""
+    return {"site": describe_site(site), "page": _describe_file("feed.xsl")}
+
+
+def describe_artwork(artwork: Artwork | None) -> Context | None:
+    """A picture as templates get it."""
+    if artwork is None:
+        return None
+    return {"path": artwork.path, "width": artwork.width, "height": artwork.height, "alt": artwork.alt}
+
+
+def _context(site: Site, template: str, path: str, title: str) -> Context:
+    page = {
+        "template": template,
+        "path": path,
+        "file": f"{path}index.html" if not path or path.endswith("/") else path,
+        "root": "../" * path.count("/"),
+        "title": title,
+        "canonical": urljoin(site.show.url, path),
+        "kind": "website",
+        "indexed": True,
+    }
+    context: Context = {"site": describe_site(site), "page": page, "json_ld": None}
+    _introduce(site, context)
+    return context
+
+
+def _introduce(site: Site, context: Context, summary: str = "", image: Artwork | None = None) -> None:
+    """Say what a link to the page shows elsewhere: its own summary and picture, else the show's."""
+    show = site.show
+    picture = image or show.artwork
+    context["page"] |= {
+        "description": shorten(summary or show.subtitle or show.description, 200),
+        "image": urljoin(show.url, picture.path) if picture else "",
+    }
+
+
+def _describe_file(path: str) -> Context:
+    return {"template": path, "path": path, "file": path, "root": ""}
+
+
+def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[Episode]) -> list[Context]:
+    """The numbered pages of a list of episodes, each grouped by year."""
+    chunks = _chunk(episodes, site.look.list_count)
+    return [
+        _context(site, template, _find_number_path(path, number), title)
+        | {
+            "years": _group_by_year(chunk),
+            "pages": _describe_numbers(path, number, len(chunks)),
+            "total": len(episodes),
+        }
+        for number, chunk in enumerate(chunks, 1)
+    ]
+
+
+def _group_by_year(episodes: Sequence[Episode]) -> list[Context]:
+    return [
+        {"year": year, "episodes": [describe_episode_row(episode) for episode in group]}
+        for year, group in groupby(episodes, key=lambda episode: episode.published_at.year)
+    ]
+
+
+def _chunk(episodes: Sequence[Episode], size: int) -> list[Sequence[Episode]]:
+    return [episodes[at : at + size] for at in range(0, len(episodes), size)] or [()]
+
+
+def _find_number_path(path: str, number: int, *, folder: str = "") -> str:
+    return path if number == 1 else f"{path}{folder}{number}/"
+
+
+def _describe_numbers(path: str, number: int, count: int, *, folder: str = "") -> Context:
+    """Where the neighbours of page `number` of `count` are; empty where there is none."""
+    return {
+        "number": number,
+        "count": count,
+        "newer": None if number == 1 else {"path": _find_number_path(path, number - 1, folder=folder)},
+        "older": None if number == count else {"path": _find_number_path(path, number + 1, folder=folder)},
+    }
+
+
+def _describe_person(entry: NamedPerson) -> Context:
+    person = entry.person
+    return {
+        "name": person.name,
+        "role": str(person.role),
+        "handle": person.handle,
+        "href": person.href,
+        "avatar": person.avatar_url if is_local(person.avatar_url) else "",
+        "path": entry.path,
+        "count": len(entry.episodes),
+        "speaking": entry.speaking,
+    }
+
+
+def _describe_link(link: Link) -> Context:
+    return {"label": link.label, "href": link.href, "local": is_local(link.href)}
+
+
+def _describe_contact(contact: str) -> Context | None:
+    if not contact:
+        return None
+    is_address = "@" in contact and "://" not in contact
+    return {"href": f"mailto:{contact}" if is_address else contact, "label": contact.removeprefix("https://")}
+
+
+def _find_origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,0 +1,228 @@
+"""The theme: templates and assets, the built-in ones and the show's own, and the one way to render a page.
+
+A file in the show's `templates/` takes the place of the built-in file of the same name, and may build on it:
+`{% extends "builtin/episode.html" %}`. Everything is read once, when the theme is loaded, so that a page is a function
+of its context and `Theme.digest` and of nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context as JinjaContext
+from markupsafe import Markup
+
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.timecode import format_clock, format_fragment
+
+BUILTIN = "builtin/"
+"""Before a template's name: the built-in one, even where the show has its own."""
+
+_ASSETS = "assets/"
+_CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
+_MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+class Theme:
+    """Templates and assets of one show, read once; `digest` changes whenever any page could."""
+
+    def __init__(self, files: Mapping[str, tuple[Path, bytes]], generated: Mapping[str, bytes]) -> None:
+        self._files = files
+        own = {name: data for name, (_, data) in files.items() if not name.startswith(BUILTIN)}
+        plain = {name.removeprefix(_ASSETS): data for name, data in own.items() if name.startswith(_ASSETS)}
+        self._assets = _hash_assets(plain | dict(generated))
+        self.digest = self._make_digest()
+        self._environment = self._make_environment()
+
+    @property
+    def assets(self) -> dict[str, bytes]:
+        """What pages link: path below the site's root, with a digest in its name, to content."""
+        return dict(self._assets.values())
+
+    def find_asset(self, name: str) -> str:
+        """`site.css` → `assets/site.3f2a9c1b.css`; KeyError where there is no such file."""
+        return self._assets[name][0]
+
+    def render(self, template_name: str, context: Mapping[str, Any]) -> bytes:
+        """The page as UTF-8.
+
+        Raises:
+            InvalidDocument: the template is wrong; names its file and line.
+        """
+        try:
+            text = self._environment.get_template(template_name).render(context)
+        except TemplateSyntaxError as error:
+            raise self._make_error(error.name or template_name, error.lineno, error.message or "") from error
+        except TemplateNotFound as error:
+            raise self._make_error(template_name, None, f"there is no template {error.name!r}") from error
+        except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            name, line = self._find_place(error.__traceback__) or (template_name, None)
+            raise self._make_error(name, line, str(error)) from error
+        return (text.strip() + "\n").encode()
+
+    def _make_digest(self) -> str:
+        digest = hashlib.sha256()
+        for name, (_, data) in sorted(self._files.items()):
+            digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+        for path, _ in sorted(self._assets.values()):
+            digest.update(f"{path}\n".encode())
+        return digest.hexdigest()
+
+    def _make_environment(self) -> Environment:
+        environment = Environment(
+            loader=FunctionLoader(self._load),
+            autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+        environment.globals |= {"url": make_url, "asset": self._make_asset_function()}
+        environment.filters |= {
+            "date": format_date,
+            "filesize": format_size,
+            "clock": format_clock,
+            "fragment": format_fragment,
+            "json": render_json,
+        }
+        return environment
+
+    def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        found = self._files.get(name)
+        return found and (found[1].decode(), str(found[0]), lambda: True)
+
+    def _make_asset_function(self) -> Callable[[JinjaContext, str], str]:
+        @pass_context
+        def asset(context: JinjaContext, name: str) -> str:
+            if name not in self._assets:
+                raise LookupError(f"there is no asset {name!r}; put it into templates/assets/")
+            return make_url(context, self.find_asset(name))
+
+        return asset
+
+    def _find_place(self, traceback: TracebackType | None) -> tuple[str, int] | None:
+        names = {str(path): name for name, (path, _) in self._files.items()}
+        place = None
+        while traceback is not None:
+            if name := names.get(traceback.tb_frame.f_code.co_filename):
+                place = (name, traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return place
+
+    def _make_error(self, name: str, line: int | None, message: str) -> InvalidDocument:
+        file = self._files[name][0] if name in self._files else Path("templates") / name
+        return InvalidDocument([Problem(message=f"this template cannot be rendered: {message}", file=file, line=line)])
+
+
+def load_theme(show_folder: Path | None = None, generated: Mapping[str, bytes] | None = None) -> Theme:
+    """The theme of the show in `show_folder`, or the built-in one alone.
+
+    `generated` are further assets by name, e.g. `look.css` and `favicon.svg` made from the accent colour.
+
+    Raises:
+        InvalidDocument: a template is not UTF-8.
+    """
+    builtin = _read_folder(find_builtin_folder())
+    own_folder = show_folder and show_folder / "templates"
+    own = _read_folder(own_folder) if own_folder and own_folder.resolve() != find_builtin_folder().resolve() else {}
+    kept = {BUILTIN + name: found for name, found in builtin.items() if not name.startswith(_ASSETS)}
+    return Theme(kept | builtin | own, generated or {})
+
+
+def find_builtin_folder() -> Path:
+    """Where the built-in theme lies: inside the installed package, or beside it in a checkout."""
+    packaged = Path(__file__).parent.parent / "templates"
+    return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
+
+
+@pass_context
+def make_url(context: JinjaContext, path: str) -> str:
+    """A path below the site's root as a link relative to the page at hand; absolute addresses stay as they are."""
+    if re.match(r"[a-z][a-z0-9+.-]*:", path, re.IGNORECASE):
+        return path
+    root: str = context["page"]["root"]
+    return root + path or "./"
+
+
+def format_date(moment: str, style: str = "long") -> str:
+    """An ISO moment as people write dates: `long` 9 October 2026, `short` 9 Oct, `month` October 2026."""
+    when = datetime.fromisoformat(moment)
+    month = _MONTHS[when.month - 1]
+    if style == "short":
+        return f"{when.day} {month[:3]}"
+    return f"{month} {when.year}" if style == "month" else f"{when.day} {month} {when.year}"
+
+
+def format_size(size_bytes: int) -> str:
+    """`27.4 MB`, decimal as browsers show downloads."""
+    if size_bytes < 1_000_000:
+        return f"{max(1, round(size_bytes / 1000))} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+def render_json(value: object) -> Markup:
+    """JSON that is safe inside a `<script>` element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704  (every character that could leave the element is escaped above)
+
+
+def _read_folder(folder: Path) -> dict[str, tuple[Path, bytes]]:
+    """Every file of a template folder by its name; hidden files and editors' copies are left alone."""
+    found = {}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part.startswith(".") or part.endswith("~") for part in name.split("/")):
+            found[name] = (path, _read_file(path, is_template=not name.startswith(_ASSETS)))
+    return found
+
+
+def _read_file(path: Path, *, is_template: bool) -> bytes:
+    content = path.read_bytes()
+    if is_template:
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise InvalidDocument([Problem("this template is not UTF-8; save it as UTF-8", path, line)]) from error
+    return content
+
+
+def _hash_assets(files: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:
+    """Asset name to (path with digest, content); stylesheets come last because they name other assets."""
+    hashed: dict[str, tuple[str, bytes]] = {}
+    for name, content in sorted(files.items(), key=lambda file: (file[0].endswith(".css"), file[0])):
+        final = _link_assets(content, hashed) if name.endswith(".css") else content
+        stem, dot, suffix = name.rpartition(".")
+        mark = hashlib.sha256(final).hexdigest()[:8]
+        hashed[name] = (f"{_ASSETS}{stem}.{mark}{dot}{suffix}" if dot else f"{_ASSETS}{name}.{mark}", final)
+    return hashed
+
+
+def _link_assets(css: bytes, hashed: Mapping[str, tuple[str, bytes]]) -> bytes:
+    def replace(match: re.Match[bytes]) -> bytes:
+        known = hashed.get(match[2].decode())
+        return b'url("' + known[0].removeprefix(_ASSETS).encode() + b'")' if known else match[0]
+
+    return _CSS_URL.sub(replace, css)

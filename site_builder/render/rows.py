@@ -1,0 +1,218 @@
+"""What pages show of an episode, a person or a tag, as plain JSON values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from site_builder.model import Cue, Enclosure, Episode, Person, Role, Show
+from site_builder.render.lanes import describe_lanes, describe_strip
+from site_builder.slugs import make_slug
+from site_builder.timecode import format_clock, format_fragment, format_iso_duration, format_length
+
+PARAGRAPH_LENGTH = 420
+"""Characters after which a transcript begins a new paragraph, at the end of a sentence."""
+
+_NAMELESS = re.compile(r"^(Host|Co-host|Guest)( \d+)?$")
+_SENTENCE_END = re.compile(r"[.!?…。！？]['\"’”»)]?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPerson:
+    """Someone with a page of their own, and the episodes they are heard in, newest first."""
+
+    person: Person
+    path: str
+    episodes: tuple[Episode, ...] = ()
+    speaking: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTag:
+    """A topic and the episodes that carry it, newest first."""
+
+    name: str
+    path: str
+    episodes: tuple[Episode, ...] = ()
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is a path below the site's root, so that showing it asks nobody else."""
+    parts = urlsplit(address)
+    return bool(address) and not parts.scheme and not parts.netloc
+
+
+def find_person_path(person: Person) -> str:
+    """The page of a person below the site's root; empty for those who are heard without a name."""
+    has_identity = person.handle or person.href or person.avatar_url
+    if not has_identity and _NAMELESS.match(person.name):
+        return ""
+    slug = make_slug(person.handle or person.name, fallback=person.name)
+    return f"people/{slug}/" if slug else ""
+
+
+def find_tag_path(tag: str) -> str:
+    """The page of a tag below the site's root; empty where the tag has no letter a URL can carry."""
+    slug = make_slug(tag)
+    return f"tags/{slug}/" if slug else ""
+
+
+def gather_people(hosts: Iterable[Person], episodes: Sequence[Episode]) -> list[NamedPerson]:
+    """Everyone with a page: hosts first, then by how often they are heard, then by name."""
+    found: dict[str, NamedPerson] = {}
+    for person in hosts:
+        if path := find_person_path(person):
+            found.setdefault(path, NamedPerson(person=person, path=path))
+    for episode in episodes:
+        for person in episode.people:
+            if path := find_person_path(person):
+                known = found.get(path) or NamedPerson(person=person, path=path)
+                found[path] = NamedPerson(
+                    person=known.person,
+                    path=path,
+                    episodes=(*known.episodes, *(() if episode in known.episodes[-1:] else (episode,))),
+                    speaking=known.speaking + person.speaking,
+                )
+    return sorted(
+        found.values(),
+        key=lambda entry: (entry.person.role is not Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
+    )
+
+
+def gather_tags(episodes: Sequence[Episode]) -> list[NamedTag]:
+    """Every tag, by name; tags that differ only in case or accents are one."""
+    found: dict[str, NamedTag] = {}
+    for episode in episodes:
+        for tag in episode.tags:
+            path = find_tag_path(tag)
+            known = found.get(path) or NamedTag(name=tag, path=path)
+            if path and episode not in known.episodes[-1:]:
+                found[path] = NamedTag(name=known.name, path=path, episodes=(*known.episodes, episode))
+    return sorted(found.values(), key=lambda tag: tag.name.casefold())
+
+
+def describe_episode_row(episode: Episode) -> dict[str, Any]:
+    """An episode as lists show it."""
+    duration = episode.enclosure.duration
+    return {
+        "title": episode.title,
+        "path": episode.path,
+        "published_at": episode.published_at.isoformat(),
+        "length": format_length(duration),
+        "iso_length": format_iso_duration(duration),
+        "summary": episode.summary,
+        "people": [
+            {
+                "name": person.name,
+                "role": str(person.role),
+                "path": find_person_path(person),
+                "handle": person.handle,
+                "avatar": person.avatar_url if is_local(person.avatar_url) else "",
+            }
+            for person in episode.people
+        ],
+        "number": episode.number_shown or episode.number,
+        "season": episode.season,
+        "kind": str(episode.kind),
+        "explicit": bool(episode.explicit),
+        "draft": episode.draft,
+        "artwork": episode.artwork
+        and {
+            "path": episode.artwork.path,
+            "width": episode.artwork.width,
+            "height": episode.artwork.height,
+            "alt": episode.artwork.alt,
+        },
+        "strip": describe_strip(episode.turns, len(episode.people), duration),
+    }
+
+
+def describe_details(episode: Episode) -> dict[str, Any]:
+    """What the episode's own page shows beyond the row of a list."""
+    return {
+        "guid": episode.guid,
+        "notes": episode.notes_html,
+        "tags": [{"name": tag, "path": find_tag_path(tag)} for tag in episode.tags],
+        "recorded_at": episode.recorded_at and episode.recorded_at.isoformat(),
+        "updated_at": episode.updated_at and episode.updated_at.isoformat(),
+        "source_url": episode.source_url,
+        "announced_url": episode.announced_url,
+        "facts": [{"label": label, "value": value} for label, value in episode.facts.items()],
+        "gaps": [{"at": format_clock(gap.at), "lost": format_length(gap.lost)} for gap in episode.gaps],
+        "funding": [{"label": funding.text, "href": funding.url} for funding in episode.funding],
+        "license": episode.license and {"name": episode.license.name, "href": episode.license.url},
+    }
+
+
+def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dict[str, Any]:
+    """Everything the player needs: sources, chapters, lanes, transcripts."""
+    sources = [_describe_source(show, source) for source in (episode.enclosure, *episode.alternates)]
+    return {
+        "key": str(episode.guid),
+        "duration": round(episode.enclosure.duration, 2),
+        "clock": format_clock(episode.enclosure.duration),
+        "sources": sources,
+        "chapters": [
+            {**describe_moment(chapter.start), "title": chapter.title, "href": chapter.href}
+            for chapter in episode.chapters
+        ],
+        "soundbites": [
+            {
+                **describe_moment(bite.start),
+                "until": format_fragment(bite.start + bite.duration),
+                "title": bite.title or episode.title,
+                "length": format_length(bite.duration),
+            }
+            for bite in episode.soundbites
+        ],
+        "lanes": describe_lanes(episode.people, episode.turns, episode.enclosure.duration, peaks),
+        "captions": next((file.path for file in episode.transcripts if file.media_type == "text/vtt"), ""),
+        "transcripts": [
+            {"path": file.path, "label": file.path.rsplit(".", 1)[-1].upper()} for file in episode.transcripts
+        ],
+    }
+
+
+def describe_transcript(episode: Episode) -> list[dict[str, Any]]:
+    """The transcript in paragraphs: one speaker each, cut at sentences; `lines` are pairs of start and text."""
+    names = {person.name: index for index, person in enumerate(episode.people)}
+    paragraphs: list[dict[str, Any]] = []
+    for cue in episode.cues:
+        if not paragraphs or _begins_paragraph(cue, paragraphs[-1]):
+            paragraphs.append(
+                {
+                    **describe_moment(cue.start),
+                    "speaker": cue.speaker,
+                    "person": names.get(cue.speaker),
+                    "is_new": not paragraphs or paragraphs[-1]["speaker"] != cue.speaker,
+                    "lines": [],
+                }
+            )
+        paragraphs[-1]["lines"].append([round(cue.start, 1), " ".join(cue.text.split())])
+    return paragraphs
+
+
+def describe_moment(seconds: float) -> dict[str, Any]:
+    """A time as pages show and link it."""
+    return {"at": round(seconds, 1), "clock": format_clock(seconds), "fragment": format_fragment(seconds)}
+
+
+def _begins_paragraph(cue: Cue, paragraph: dict[str, Any]) -> bool:
+    if cue.speaker != paragraph["speaker"]:
+        return True
+    lines = paragraph["lines"]
+    return sum(len(text) for _, text in lines) > PARAGRAPH_LENGTH and bool(_SENTENCE_END.search(lines[-1][1]))
+
+
+def _describe_source(show: Show, enclosure: Enclosure) -> dict[str, Any]:
+    path = urljoin(show.media_url, enclosure.path) if show.media_url else enclosure.path
+    return {
+        "path": path,
+        "type": enclosure.media_type,
+        "size": enclosure.size_bytes,
+        "title": enclosure.title,
+        "file": enclosure.path.rsplit("/", 1)[-1],
+    }

@@ -1,0 +1,22 @@
+// What every page does: copy buttons, and folder links where there is no server (file:).
+"use strict";
+{
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      const text = button.querySelector("span") ?? button;
+      const before = text.textContent;
+      text.textContent = button.dataset.done;
+      setTimeout(() => (text.textContent = before), 2000);
+    });
+  }
+
+  // A server answers `episodes/x/` with its index.html; a folder on disk does not.
+  if (location.protocol === "file:") {
+    for (const link of document.querySelectorAll("a[href]")) {
+      if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
+    }
+  }
+}
