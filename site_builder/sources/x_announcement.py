@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from site_builder.model import Announcement, Note
-from site_builder.sources.x_tweets import Tweet
+from site_builder.sources.x_tweets import Tweet, leads_to, tidy
 
 SHORTEST_TITLE = 8
 LONGEST_TITLE = 100
 _LONGEST_CALL = 40
+_CALL = re.compile(r"[:→➡👇👉⬇]\ufe0f?\s*$")
 _ABBREVIATIONS = frozenset(
     [
         "dr",
@@ -46,7 +47,7 @@ _CLAUSE = re.compile(r"[:;,]\s|\s[–—|·•-]\s")
 _LOOSE_END = " \t\n.,;:!-–—_|/\\·•*→←↓↑➡⬇&+=~…。、，！："
 
 
-def choose_announcement(tweets: Iterable[Tweet], start: datetime | None) -> Tweet | None:
+def choose_announcement(tweets: Iterable[Tweet], space_id: str, start: datetime | None) -> Tweet | None:
     """The tweet that announces a Space: of those linking to it, the earliest before `start` that is no reply.
 
     Tweets with words, and about this Space alone, go before bare links and lists; replies come last.
@@ -54,29 +55,46 @@ def choose_announcement(tweets: Iterable[Tweet], start: datetime | None) -> Twee
 
     def rank(tweet: Tweet) -> tuple[bool, bool, bool, bool, datetime, int]:
         late = start is not None and tweet.created_at > start
-        return bool(tweet.reply_to), not tweet.text, len(tweet.space_ids) > 1, late, tweet.created_at, int(tweet.id)
+        return (
+            bool(tweet.reply_to),
+            not _own_words(tweet, space_id)[0],
+            len(tweet.space_ids) > 1,
+            late,
+            tweet.created_at,
+            int(tweet.id),
+        )
 
     return min(tweets, key=rank, default=None)
 
 
-def make_announcement(tweet: Tweet, handle: str) -> Announcement:
-    """Title, opening, tags and address of the announcing tweet; `handle` is whose it is."""
-    title, body = split_title(_without_call(tweet.text))
+def make_announcement(tweet: Tweet, space_id: str, handle: str) -> Announcement:
+    """Title, opening, tags and address of the tweet that announces a Space; `handle` is whose it is."""
+    title, body = split_title(_without_call(_own_words(tweet, space_id)[0]))
+    body = _TAGS_AT_END.sub("", body).strip()
     return Announcement(title=title, body=body, url=tweet_url(tweet, handle), tags=tweet.tags)
 
 
-def make_notes(
-    tweets: Iterable[Tweet], announcing: Tweet | None, locate: Callable[[datetime], float]
-) -> tuple[Note, ...]:
+def make_notes(tweets: Iterable[Tweet], space_id: str, locate: Callable[[datetime], float]) -> tuple[Note, ...]:
     """What was shared during a recording, in order; `locate` turns a moment into recording time.
 
-    Replies to others, the announcement and tweets with no words or links of their own are left out.
+    Replies to others are left out, and tweets that only lead to the Space itself: `We're live: <link>`.
     """
-    return tuple(
-        Note(at=locate(tweet.created_at), text=tweet.text, links=tweet.links)
-        for tweet in tweets
-        if tweet.reply_to != "other" and tweet.text and (announcing is None or tweet.id != announcing.id)
-    )
+    notes = []
+    for tweet in tweets:
+        text, links = _own_words(tweet, space_id)
+        invites = space_id in tweet.space_ids and not links
+        if tweet.reply_to != "other" and text and not (invites and _CALL.search(text)):
+            notes.append(Note(at=locate(tweet.created_at), text=text, links=links))
+    return tuple(notes)
+
+
+def _own_words(tweet: Tweet, space_id: str) -> tuple[str, tuple[str, ...]]:
+    """Text and links of a tweet without the links to the Space it is about."""
+    text = tweet.text
+    for link in sorted(tweet.links, key=len, reverse=True):
+        if leads_to(link) == space_id:
+            text = text.replace(link, " ")
+    return tidy(text), tuple(link for link in tweet.links if leads_to(link) != space_id)
 
 
 def tweet_url(tweet: Tweet, handle: str) -> str:
@@ -158,11 +176,6 @@ def _shorten(title: str) -> str:
 def _without_call(text: str) -> str:
     """Without a `Listen here:` that lost its link to the Space."""
     pieces = _sentences(text)
-    if (
-        pieces
-        and re.search(r"[:→➡👇👉⬇]\ufe0f?\s*$", pieces[-1])
-        and len(pieces) > 1
-        and len(pieces[-1]) <= _LONGEST_CALL
-    ):
+    if pieces and _CALL.search(pieces[-1]) and len(pieces) > 1 and len(pieces[-1]) <= _LONGEST_CALL:
         return "".join(pieces[:-1]).strip()
     return text

@@ -20,12 +20,12 @@ from site_builder.sources.hydra import TimelineReading, make_session_turns, make
 from site_builder.sources.hydra_tags import PartReading
 from site_builder.sources.x_announcement import choose_announcement, make_announcement, make_notes
 from site_builder.sources.x_clock import Clock, make_clock
-from site_builder.sources.x_json import Entry, load_entries, parse_moment, pick, pick_text, unwrap
+from site_builder.sources.x_json import Entry, is_user_id, load_entries, parse_moment, pick, pick_text, unwrap
 from site_builder.sources.x_members import Members, make_signature, open_members
 from site_builder.sources.x_people import People
 from site_builder.sources.x_recordings import read_recordings
 from site_builder.sources.x_spaces import Space, find_spaces
-from site_builder.sources.x_tweets import Tweets, is_handle, plain_text
+from site_builder.sources.x_tweets import Tweets, is_handle, plain_line, plain_text
 
 KEPT_DAYS = 30
 """How long X keeps the recording of a Space, about."""
@@ -95,8 +95,8 @@ class XArchive:
         described = pick(profile, "description")
         return Account(
             handle=handle if is_handle(handle) else "",
-            name=plain_text(pick_text(account, "accountDisplayName") or pick_text(user, "displayName")),
-            x_id=x_id if x_id.isdecimal() else "",
+            name=plain_line(pick_text(account, "accountDisplayName") or pick_text(user, "displayName")),
+            x_id=x_id if is_user_id(x_id) else "",
             bio=plain_text(pick_text(described if isinstance(described, dict) else {}, "bio")),
             avatar_url=avatar if re.fullmatch(r"https://[^\s\"'<>\\]+", avatar) else "",
         )
@@ -127,15 +127,15 @@ class XArchive:
         parts, damage = read_recordings(self._members, space.media, copy_into)
         self.remarks += [f"{self.name}: {sentence}" for sentence in damage]
         people = People(space, self.account, self._tweets)
-        reading = make_timeline(parts, people.describe_host())
+        reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))
         clock = make_clock(space, [part.part for part in parts], reading.started_at, reading.gaps)
         recording = self._describe(people, parts, reading, clock)
-        tweet = choose_announcement(self._tweets.about(id), recording.started_at)
+        tweet = choose_announcement(self._tweets.about(id), id, recording.started_at)
         shared = self._tweets.between(clock.started_at, clock.ended_at) if clock.started_at and clock.ended_at else []
         return Conversation(
             recording=recording,
-            announcement=make_announcement(tweet, self.account.handle) if tweet else Announcement(),
-            notes=make_notes(shared, tweet, clock.locate),
+            announcement=make_announcement(tweet, id, self.account.handle) if tweet else Announcement(),
+            notes=make_notes((other for other in shared if other != tweet), id, clock.locate),
             missing="" if parts else "; ".join(damage) or self._explain_missing(space),
         )
 
@@ -227,6 +227,11 @@ class XArchive:
         if days > KEPT_DAYS:
             return f"ended {days} days before the archive was made; X keeps recordings about {KEPT_DAYS} days"
         return "was probably not recorded: X keeps a recording only where the host switched it on"
+
+
+def _guest_handles(parts: Sequence[PartReading]) -> set[str]:
+    lists = {tick.participants for part in parts for tick in part.ticks if tick.participants}
+    return {guest.handle for guests in lists for guest in guests}
 
 
 def _with_sessions(recording: Recording, people: People, on_stage: Sequence[Speaker], clock: Clock) -> Recording:

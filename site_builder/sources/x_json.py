@@ -23,6 +23,9 @@ _PART = re.compile(r"-part(\d+)\.js$")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _POST_TIME = re.compile(r"\w{3} (\w{3}) (\d\d?) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d) (\d{4})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS = range(2006, 2100)
+"""X was founded in 2006; a year outside is a mistake or malice."""
+_DECODER = json.JSONDecoder()
 
 Entry = Mapping[str, Any]
 
@@ -103,13 +106,6 @@ def _next_entry(text: _Text, at: int) -> tuple[Any, int]:
         text.more()
 
 
-def _refuse_constant(word: str) -> None:
-    raise ValueError(word)
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
 def find_files(members: Members, *stems: str) -> list[str]:
     """Names of `<stem>.js`, `<stem>-part1.js` … in order of their number, the first stem first."""
     found = [name for name in members.members if "/" not in name and _stem(name) in stems]
@@ -169,20 +165,29 @@ def pick_items(entry: Entry, *names: str) -> list[Any]:
 
 
 def parse_moment(value: object) -> datetime | None:
-    """A moment from ISO 8601 (no zone: UTC), `Sat Aug 12 16:10:37 +0000 2023`, or epoch (milli)seconds."""
+    """A moment from ISO 8601 (no zone: UTC), `Sat Aug 12 16:10:37 +0000 2023`, or epoch (milli)seconds; else None."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(value).strip()
     try:
-        if re.fullmatch(r"\d{9,16}(\.\d+)?", text):
-            number = float(text)
-            return _EPOCH + timedelta(seconds=number if number < 1e11 else number / 1000)
-        if match := _POST_TIME.fullmatch(text):
-            month, day, hour, minute, second, sign, off_hours, off_minutes, year = match.groups()
-            offset = timedelta(hours=int(off_hours), minutes=int(off_minutes)) * (-1 if sign == "-" else 1)
-            clock = (int(hour), int(minute), int(second))
-            return datetime(int(year), _MONTHS.index(month) + 1, int(day), *clock, tzinfo=UTC) - offset
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
+        moment = _parse_any_time(str(value).strip())
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year in _YEARS else None
+
+
+def _parse_any_time(text: str) -> datetime:
+    if re.fullmatch(r"[0-9]{9,16}(\.[0-9]+)?", text):
+        number = float(text)
+        return _EPOCH + timedelta(seconds=number if number < 1e11 else number / 1000)
+    if match := _POST_TIME.fullmatch(text):
+        month, day, hour, minute, second, sign, off_hours, off_minutes, year = match.groups()
+        offset = timedelta(hours=int(off_hours), minutes=int(off_minutes)) * (-1 if sign == "-" else 1)
+        clock = (int(hour), int(minute), int(second))
+        return datetime(int(year), _MONTHS.index(month) + 1, int(day), *clock, tzinfo=UTC) - offset
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment.astimezone(UTC)
+
+
+def is_user_id(text: str) -> bool:
+    """Whether `text` can be the X id of a user or a post."""
+    return bool(re.fullmatch(r"[0-9]{1,25}", text))

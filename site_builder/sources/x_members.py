@@ -11,6 +11,7 @@ import lzma
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ WANTED = re.compile(
     r"(?:manifest|account|profile|spaces[-_]metadata|tweets?)(?:-part\d+)?\.js|spaces[-_]media/[^/\x00-\x1f]+"
 )
 """What may be opened, as a name below `data/`."""
-_ROOTED = re.compile(rf"(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")
+_ROOTED = re.compile(rf"(?!data/.*/data/|assets/|__MACOSX/)(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")
 _LARGEST_TEXT = 4 << 30
 _LARGEST_MEDIA = 16 << 30
 _BOMB_RATIO = 200
@@ -112,6 +113,8 @@ def open_members(path: Path) -> Members:
     """
     try:
         return FolderMembers(path) if path.is_dir() else ZipMembers(path)
+    except FileNotFoundError as error:
+        raise UnusableSource(f"{path} does not exist; check the name") from error
     except OSError as error:
         raise UnusableSource(f"{path} cannot be read ({error.strerror or error}); check its permissions") from error
 
@@ -169,7 +172,6 @@ def _find_wanted(entries: Iterable[tuple[str, _Found]]) -> Iterator[tuple[str, _
     for name, entry in entries:
         if match := _ROOTED.fullmatch(name):
             found.setdefault(match["root"], []).append((match["name"], entry))
-    found.pop("__MACOSX/", None)
     if found:
         yield from found[min(found, key=lambda root: (root.count("/"), root))]
 
@@ -215,7 +217,7 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error) as error:
         raise UnusableSource(_explain_bad_zip(path)) from error
 
 

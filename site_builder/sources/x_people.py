@@ -6,7 +6,7 @@ guessed: who cannot be matched keeps what is known of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -28,16 +28,16 @@ class People:
     account: Account
     tweets: Tweets
 
-    def describe_host(self, guests: Sequence[Speaker] = ()) -> Speaker:
+    def describe_host(self, guests: Iterable[str] = ()) -> Speaker:
         """Whoever created the Space: name and handle where they are the account or are mentioned by it.
 
         A recording without metadata is the account's own (X gives an account only what it hosted), unless its tags
-        name the account among the guests.
+        name the account among the guests, whose handles these are.
         """
         if self.space.host_ids:
             return self.describe_user(self.space.host_ids[0])
         own = self.account.handle.lower()
-        if any(own and guest.handle.lower() == own for guest in guests):
+        if any(own and guest.lower() == own for guest in guests):
             return Speaker(role=Role.HOST)
         return self._describe_account()
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from site_builder.sources.x_json import Entry, parse_moment, pick, pick_items, pick_text, unwrap
+from site_builder.sources.x_json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
 from site_builder.sources.x_members import Member
 
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _MEDIA = re.compile(
-    r"(?:spaces?[-_])?(?P<id>[A-Za-z0-9]{1,40})(?:[-_](?:part)?(?P<number>\d{1,6}))?\.(?P<suffix>[A-Za-z0-9]+)"
+    r"(?:spaces?[-_])?(?P<id>[A-Za-z0-9]{1,40})(?:[-_](?:part)?(?P<number>[0-9]{1,6}))?\.(?P<suffix>[A-Za-z0-9]+)"
 )
 _AUDIO_SUFFIXES = frozenset(
     ["ts", "aac", "adts", "m4a", "mp4", "mp3", "m4b", "mov", "ogg", "opus", "flac", "wav", "mka", "webm", "m2ts"]
@@ -115,7 +115,7 @@ def _parse_speakers(value: Any) -> Iterator[tuple[str, list[Session]]]:
     for entry in entries:
         fields = unwrap({"userId": entry} if isinstance(entry, str | int) else entry, _SPEAKER_FIELDS)
         user_id = pick_text(fields, "userId", "id", "accountId", "user_id")
-        if user_id.isdecimal():
+        if is_user_id(user_id):
             yield user_id, list(_parse_sessions(user_id, fields))
 
 
@@ -136,4 +136,4 @@ def _parse_ids(items: Iterable[Any]) -> Iterator[str]:
 
 
 def _unique(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(user_id.strip() for user_id in ids if user_id.strip().isdecimal()))
+    return tuple(dict.fromkeys(user_id.strip() for user_id in ids if is_user_id(user_id.strip())))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from site_builder.model import Account
-from site_builder.sources.x_json import Entry, parse_moment, pick, pick_items, pick_text, unwrap
+from site_builder.sources.x_json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
 
 _FIELDS = frozenset({"full_text", "text", "id_str", "id", "created_at", "entities"})
 _SPACE_LINK = re.compile(
@@ -22,8 +22,8 @@ _SHORT_LINK = re.compile(r"https?://t\.co/\w+", re.ASCII)
 _WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://(?:twitter|x)\.com/[^/]+/status/\d+/(?:photo|video)/\d+", re.IGNORECASE)
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,30}")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Control characters and those that turn text around; line breaks and tabs stay."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn text around, and halves of characters; line breaks and tabs stay."""
 
 Window = tuple[datetime, datetime]
 
@@ -44,7 +44,7 @@ class Tweet:
     id: str
     created_at: datetime
     text: str
-    """Plain text, no HTML entities, links to Spaces and pictures taken out, other links expanded."""
+    """Plain text: HTML entities resolved, links expanded, links to pictures taken out."""
     links: tuple[str, ...] = ()
     """Links left in `text`, in order."""
     tags: tuple[str, ...] = ()
@@ -66,12 +66,17 @@ def plain_text(text: str) -> str:
     return _UNSEEN.sub("", text).strip()
 
 
+def plain_line(text: str) -> str:
+    """A name: like `plain_text`, on one line and of bearable length."""
+    return " ".join(plain_text(text).split())[:200]
+
+
 def parse_tweet(entry: Any, account: Account) -> Tweet | None:
     """The tweet in an entry, whatever it is wrapped in; None for retweets and for what has no id or time."""
     fields = unwrap(entry, _FIELDS)
     tweet_id, created_at = pick_text(fields, "id_str", "id"), parse_moment(pick(fields, "created_at"))
     raw = pick_text(fields, "full_text", "text")
-    if not tweet_id.isdecimal() or created_at is None or _is_retweet(fields, raw):
+    if not is_user_id(tweet_id) or created_at is None or _is_retweet(fields, raw):
         return None
     entities = _entities(fields)
     links = _links(fields, entities)
@@ -102,7 +107,8 @@ class Tweets:
         self._load = load
         self._account = account
         self._windows = list(windows)
-        self._mentions: dict[str, tuple[datetime, Mention]] = {}
+        self._mentions: dict[tuple[str, str], tuple[datetime, Mention]] = {}
+        self._holders: dict[str, set[str]] = {}
         self._kept = self._gather(self._windows)
 
     def _gather(self, windows: list[Window]) -> list[Tweet]:
@@ -123,16 +129,17 @@ class Tweets:
         for item in pick_items(_entities(fields), "user_mentions"):
             mention = _entry(item)
             x_id, handle = pick_text(mention, "id_str", "id"), pick_text(mention, "screen_name")
-            if moment and x_id.isdecimal() and is_handle(handle):
-                known = self._mentions.get(handle.lower())
-                if known is None or known[0] <= moment:
-                    name = plain_text(pick_text(mention, "name"))
-                    self._mentions[handle.lower()] = moment, Mention(x_id=x_id, handle=handle, name=name)
+            if moment and is_user_id(x_id) and is_handle(handle):
+                key = handle.lower(), x_id
+                if key not in self._mentions or self._mentions[key][0] <= moment:
+                    name = plain_line(pick_text(mention, "name"))
+                    self._mentions[key] = moment, Mention(x_id=x_id, handle=handle, name=name)
+                    self._holders.setdefault(handle.lower(), set()).add(x_id)
 
     def find_by_handle(self, handle: str) -> Mention | None:
-        """Who had this handle when last mentioned."""
-        found = self._mentions.get(handle.lower())
-        return found[1] if found else None
+        """Who has this handle; None where nobody was mentioned by it or, as handles change hands, several were."""
+        holders = self._holders.get(handle.lower(), set())
+        return self._mentions[handle.lower(), next(iter(holders))][1] if len(holders) == 1 else None
 
     def find_by_id(self, x_id: str) -> Mention | None:
         """The X user with this id, as last mentioned."""
@@ -191,20 +198,31 @@ def _links(fields: Entry, entities: Entry) -> dict[str, str]:
 
 
 def _expand(text: str, links: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Text with t.co links replaced by their targets, links to Spaces and pictures left out; and the links in it."""
+    """Text with t.co links replaced by their targets, those to pictures left out; and the links in it."""
     left: list[str] = []
 
     def expansion(match: re.Match[str]) -> str:
         short = _SHORT_LINK.match(match[0])
         end = short.end() if short else len(match[0].rstrip(".,;:!?…)]'\"”’»"))
         target = links.get(match[0][:end], match[0][:end])
-        if not target or _SPACE_LINK.match(target):
+        if not target:
             return match[0][end:]
         left.append(target)
         return target + match[0][end:]
 
-    lines = [re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in _WEB_LINK.sub(expansion, text).splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), list(dict.fromkeys(left))
+    return tidy(_WEB_LINK.sub(expansion, text)), list(dict.fromkeys(left))
+
+
+def tidy(text: str) -> str:
+    """Without double spaces, spaces at the ends of lines, and more than one empty line at a time."""
+    lines = [re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def leads_to(link: str) -> str:
+    """Id of the Space that a link leads to, else nothing."""
+    match = _SPACE_LINK.match(link)
+    return match[1] if match else ""
 
 
 def _earlier_edits(fields: Entry) -> list[str]:
