@@ -72,8 +72,15 @@ Item = Run | Tag | Junk
 
 
 def is_adts(start: bytes) -> bool:
-    """Whether a stream that starts with these bytes (32 KiB are plenty) is ADTS, tags and junk before it allowed."""
-    return any(isinstance(item, Run) and item.frames > 1 for item in scan_frames([start]))
+    """Whether a stream that starts with these bytes (64 KiB are plenty) is ADTS: more audio than junk, tags apart."""
+    frames = audio = junk = 0
+    for item in scan_frames([start]):
+        match item:
+            case Run():
+                frames, audio = frames + item.frames, audio + len(item.content)
+            case Junk(cut=False):
+                junk += item.size_bytes
+    return audio > junk and (frames > 1 or not junk)
 
 
 def scan_frames(chunks: Iterable[bytes]) -> Iterator[Item]:

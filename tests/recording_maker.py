@@ -416,3 +416,35 @@ def _transcode(adts: bytes, container: str, codec: str, tags: Mapping[str, str])
                 target.mux(stream.encode(frame))
             target.mux(stream.encode(None))
     return out.getvalue()
+
+
+def wrap_timed(adts: bytes) -> bytes:
+    """A real MPEG-TS of a clean recording, its tags in a metadata stream of their own (as HLS segments have them)."""
+    tags: list[tuple[int, bytes]] = []
+    frames, at = 0, 0
+    while at < len(adts):
+        if adts[at : at + 3] == b"ID3":
+            end = at + 10 + sum(adts[at + 6 + n] << shift for n, shift in enumerate((21, 14, 7, 0)))
+            tags.append((frames, adts[at:end]))
+        else:
+            end = at + ((adts[at + 3] & 3) << 11 | adts[at + 4] << 3 | adts[at + 5] >> 5)
+            frames += 1
+        at = end
+    out = io.BytesIO()
+    with av.open(io.BytesIO(strip_tags(adts)), "r", format="aac") as source:
+        audio = source.streams.audio[0]
+        rate = audio.rate
+        packets = [packet for packet in source.demux(audio) if packet.dts is not None]
+        with av.open(out, "w", format="mpegts") as target:
+            copy = target.add_stream_from_template(audio)
+            metadata = target.add_data_stream("timed_id3")
+            metadata.time_base = Fraction(1, rate)
+            for n, packet in enumerate(packets):
+                while tags and tags[0][0] <= n:
+                    tag = av.Packet(tags.pop(0)[1])
+                    tag.stream, tag.time_base = metadata, Fraction(1, rate)
+                    tag.pts = tag.dts = n * SAMPLES_PER_FRAME
+                    target.mux(tag)
+                packet.stream = copy
+                target.mux(packet)
+    return out.getvalue()

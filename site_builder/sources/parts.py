@@ -45,10 +45,10 @@ def read_part(stream: BinaryIO, origin: str, *, index: int = 0, folder: Path | N
         raise UnusableSource(f"{origin} is empty; get the file again from where it came from")
     is_plain = not _is_container(head) and is_adts(head)
     if folder is None and is_plain:
-        return _read_adts(intake, index)
+        return _read_adts(intake, intake.chunks(), index)
     with _place_for_copy(folder, index) as copy:
         intake.copy_to = copy.file
-        reading = _read_adts(intake, index) if is_plain else _read_container(intake, copy, index)
+        reading = _read_adts(intake, intake.chunks(), index) if is_plain else _read_container(intake, copy, index)
         copy.name = reading.part.file
     return reading
 
@@ -163,9 +163,9 @@ class _AdtsCount:
                     self.cut = self.cut or item.cut
 
 
-def _read_adts(intake: _Intake, index: int) -> PartReading:
+def _read_adts(intake: _Intake, chunks: Iterable[bytes], index: int) -> PartReading:
     seen = _AdtsCount()
-    seen.add(scan_frames(intake.chunks()))
+    seen.add(scan_frames(chunks))
     if seen.format is None:
         raise _no_audio(intake.origin)
     ticks = join_ticks(seen.ticks)
@@ -193,6 +193,9 @@ def _read_container(intake: _Intake, copy: _Copy, index: int) -> PartReading:
     found = measure_audio(copy.path)
     if found is None:
         raise _no_audio(intake.origin)
+    if found.container == "adts":  # behind more junk than the head holds
+        with copy.path.open("rb") as file:
+            return _read_adts(intake, iter(lambda: file.read(CHUNK), b""), index)
     part = Part(
         file=f"recording-{index}.{_EXTENSIONS.get(found.container, found.container)}",
         origin=intake.origin,
