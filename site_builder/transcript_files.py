@@ -83,7 +83,7 @@ def parse_json(text: str) -> tuple[Cue, ...]:
     nexts = [cue.start for cue in found[1:]] + [LATEST]
     return _tidy(
         cue if cue.end > cue.start else replace(cue, end=min(then, cue.start + 5.0))
-        for cue, then in zip(found, nexts, strict=True)
+        for cue, then in zip(found, nexts, strict=False)
     )
 
 
@@ -104,7 +104,7 @@ def _read_blocks(text: str) -> Iterator[tuple[float, float, str]]:
             continue
         timings = [(at, timing.groups()) for at, line in enumerate(lines) if (timing := _TIMING.match(line))]
         ends = [at for at, _ in timings[1:]] + [len(lines)]
-        for (at, times), end in zip(timings, ends, strict=True):
+        for (at, times), end in zip(timings, ends, strict=False):
             words = lines[at + 1 : end - 1] if end < len(lines) and lines[end - 1].isdigit() else lines[at + 1 : end]
             yield _seconds(times[:4]), _seconds(times[4:]), "\n".join(words)[: 4 * _CHARACTERS]
 
@@ -112,7 +112,7 @@ def _read_blocks(text: str) -> Iterator[tuple[float, float, str]]:
 def _seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, seconds, fraction = parts
     whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
-    return whole + int((fraction or "0").ljust(3, "0")) / 1000
+    return (whole * 1000 + int((fraction or "0").ljust(3, "0"))) / 1000
 
 
 def _split_voices(payload: str) -> list[tuple[str, str]]:
