@@ -218,8 +218,6 @@ class Person:
     """Absolute, or a path below the site's root."""
     speaking: float = 0.0
     """Seconds of speech in the episode at hand."""
-    group: str = ""
-    """Podcasting 2.0 taxonomy group where it is not the cast, e.g. `writing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

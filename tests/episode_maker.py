@@ -172,7 +172,7 @@ def make_full_episode(**overrides: Any) -> Episode:
                 speaking=700.0,
             ),
             Person(name="Cleo <Gauge> Reader", role=Role.GUEST, href="https://example.net/cleo", speaking=500.0),
-            Person(name="Dee Scribe", group="writing", avatar_url="http://insecure.example/dee.jpg"),
+            Person(name="Dee Listener", avatar_url="http://insecure.example/dee.jpg"),
         ),
         turns=(
             Turn(speaker=0, start=0.0, end=300.0),

@@ -157,7 +157,7 @@ def _fits(chapter: Chapter, chosen: Sequence[Chapter], duration: float) -> bool:
 
 def _make_topics(notes: Sequence[Note]) -> list[Chapter]:
     return [
-        Chapter(start=note.at, title=_title_of(note), href=note.links[0] if note.links else "")
+        Chapter(start=note.at, title=_title_of(note), href=next(filter(_LINK.fullmatch, note.links), ""))
         for note in sorted(notes, key=lambda note: note.at)
         if note.at > 0
     ]

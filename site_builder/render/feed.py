@@ -3,7 +3,9 @@
 feedgen builds the plain RSS, `feed_extensions` the rest. A feed is its head (all about the show, with room for items)
 and its items, and each is rendered alone, as bytes that depend on nothing else:
 
-    render_feed(show, episodes, …) == join_feed(render_head(show, …), [render_item(show, e) for e in newest first])
+    published = list_published(episodes)
+    items = [render_item(show, episode) for episode in published]
+    render_feed(show, episodes, …) == join_feed(render_head(with_trailers(show, published), …), items)
 
 so a build renders the items that changed and joins them with the bytes it kept. Namespaces are declared once, on the
 root.
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
 
@@ -62,10 +65,8 @@ def render_feed(
     Raises:
         ValueError: a date has no time zone.
     """
-    published = [episode for episode in episodes if not episode.draft]
-    published.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
-    trailers = show.trailers or make_trailers(show, published)
-    head = render_head(show, feed_url=feed_url, built_at=built_at, links=links, trailers=trailers)
+    published = list_published(episodes)
+    head = render_head(with_trailers(show, published), feed_url=feed_url, built_at=built_at, links=links)
     return join_feed(head, (render_item(show, episode) for episode in published))
 
 
@@ -75,9 +76,8 @@ def render_head(
     feed_url: str,
     built_at: datetime,
     links: p20.FeedLinks = _NO_LINKS,
-    trailers: tuple[p20.Trailer, ...] = (),
 ) -> bytes:
-    """A feed without items, to be given to `join_feed`; arguments as for `render_feed`."""
+    """A feed without items, to be given to `join_feed`; arguments as for `render_feed`, `show` as `with_trailers`."""
     feed = _start_feed(show)
     feed.language(show.language)
     feed.generator(_GENERATOR)
@@ -91,7 +91,6 @@ def render_head(
         built_at=built_at,
         guid=show.guid or make_podcast_guid(feed_url),
         links=links,
-        trailers=trailers,
     )
     sheet = f'<?xml-stylesheet type="text/xsl" href={quoteattr(links.stylesheet)}?>\n' if links.stylesheet else ""
     body: bytes = feed.rss_str(pretty=True, xml_declaration=False)
@@ -119,6 +118,12 @@ def render_item(show: Show, episode: Episode) -> bytes:
     return whole[whole.index(b"    <item>") : whole.rindex(b"</item>") + len(b"</item>\n")]
 
 
+def list_published(episodes: Iterable[Episode]) -> list[Episode]:
+    """Those a feed lists, in its order: no drafts, newest first, equal dates by guid."""
+    published = [episode for episode in episodes if not episode.draft]
+    return sorted(published, key=lambda episode: (episode.published_at, episode.guid), reverse=True)
+
+
 def join_feed(head: bytes, items: Iterable[bytes]) -> bytes:
     """The feed of a `render_head` and any number of `render_item`s, in the order given."""
     end = head.rindex(b"  </channel>")
@@ -139,9 +144,9 @@ def make_podcast_guid(feed_url: str) -> str:
     return str(uuid.uuid5(_GUID_NAMESPACE, address.rstrip("/")))
 
 
-def make_trailers(show: Show, episodes: Iterable[Episode]) -> tuple[p20.Trailer, ...]:
-    """What the channel says of the episodes that are trailers, in the order given."""
-    return tuple(
+def with_trailers(show: Show, episodes: Iterable[Episode]) -> Show:
+    """`show` with those of `episodes` that are trailers as its own trailers, where it names none itself."""
+    trailers = tuple(
         p20.Trailer(
             title=episode.title,
             url=media_url(show, episode.enclosure),
@@ -153,6 +158,7 @@ def make_trailers(show: Show, episodes: Iterable[Episode]) -> tuple[p20.Trailer,
         for episode in episodes
         if episode.kind is EpisodeKind.TRAILER
     )
+    return replace(show, trailers=show.trailers or trailers)
 
 
 def _start_feed(show: Show) -> FeedGenerator:
@@ -162,7 +168,7 @@ def _start_feed(show: Show) -> FeedGenerator:
     feed.spacecast.show = show
     feed.title(fit_line(show.title))
     feed.link(href=show.url, rel="alternate")
-    feed.description(fit_bytes(show.description, DESCRIPTION_BYTES) or fit_line(show.title))
+    feed.description(fit_bytes(_without_tags(show.description), DESCRIPTION_BYTES) or fit_line(show.title))
     feed._FeedGenerator__rss_lastBuildDate = None  # feedgen would set the locale of the process to write it
     return feed
 

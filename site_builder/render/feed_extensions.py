@@ -51,7 +51,6 @@ class Rendering:
     built_at: datetime
     guid: str
     links: p20.FeedLinks
-    trailers: tuple[p20.Trailer, ...]
 
 
 class ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -105,7 +104,7 @@ class ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no t
         _add_publicity(channel, show, show.posts)
         _add_people(channel, show, show.people)
         _add_pictures(channel, show, show.artwork, show.pictures)
-        for trailer in rendering.trailers:
+        for trailer in show.trailers:
             _add_trailer(channel, show, trailer)
         self._add_update_frequency(channel)
         if show.podroll:
@@ -249,7 +248,6 @@ def _add_people(parent: Any, show: Show, people: tuple[Person, ...]) -> None:
             "podcast:person",
             fit_line(person.name, 128),
             role=person.role.value,
-            group=person.group,
             href=href,
             img=img,
         )

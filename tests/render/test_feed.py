@@ -114,7 +114,7 @@ def test_schema_finds_faults(right: bytes, wrong: bytes) -> None:
 def test_feed_is_head_and_items() -> None:
     """A feed put together from parts rendered alone is the feed rendered at once."""
     show, old, new = make_full_show(), make_episode(1), make_full_episode()
-    head = render_head(show, feed_url=FEED_URL, built_at=FIRST_DAY, trailers=show.trailers)
+    head = render_head(show, feed_url=FEED_URL, built_at=FIRST_DAY)
     assert join_feed(head, [render_item(show, new), render_item(show, old)]) == render(show, old, new)
 
 
@@ -223,7 +223,7 @@ def test_dirty_text_is_cleaned() -> None:
         notes_html=f"<p>{DIRTY_TEXT}</p>",
         tags=(DIRTY_TEXT,),
         chapters=(Chapter(start=0, title=DIRTY_TEXT),),
-        people=(Person(name=DIRTY_TEXT, group=DIRTY_TEXT),),
+        people=(Person(name=DIRTY_TEXT),),
     )
     feed = render(show, episode)
     assert find(feed, "//item/title/text()") == ["tab here[31m end"]
