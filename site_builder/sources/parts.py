@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from site_builder.errors import UnusableSource
 from site_builder.frames import LONGEST_TAG, SAMPLES_PER_FRAME, AdtsFormat, Junk, Run, Tag, is_adts, scan_frames
@@ -27,7 +27,14 @@ _EXTENSIONS = {"mpegts": "ts", "mp4": "m4a", "matroska": "mka"}
 _ADTS_HEAD = 1 << 16  # bytes that tell ADTS from anything else
 
 
-def read_part(stream: BinaryIO, origin: str, *, index: int = 0, folder: Path | None = None) -> PartReading:
+class Readable(Protocol):
+    """Bytes from somewhere: a file, a zip member."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, fewer where it suits the stream, none at the end."""
+
+
+def read_part(stream: Readable, origin: str, *, index: int = 0, folder: Path | None = None) -> PartReading:
     """All there is to know of one file of a recording.
 
     Args:
@@ -85,7 +92,7 @@ class _Intake:
 
     copy_to: BinaryIO | None = None
 
-    def __init__(self, stream: BinaryIO, origin: str) -> None:
+    def __init__(self, stream: Readable, origin: str) -> None:
         self.origin = origin
         self.size_bytes = 0
         self._stream = stream

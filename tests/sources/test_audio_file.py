@@ -72,7 +72,7 @@ class TestParts:
 
     def test_adts(self, tmp_path: Path) -> None:
         """Copied byte for byte, named by content, counted, hashed and read in one pass over a pipe."""
-        reading = read_part(Pipe(RECORDING), "space-1_0.ts", index=3, folder=tmp_path)  # type: ignore[arg-type]
+        reading = read_part(Pipe(RECORDING), "space-1_0.ts", index=3, folder=tmp_path)
         part = reading.part
         assert (part.file, part.origin, part.container, part.codec) == (
             "recording-3.aac",
@@ -105,7 +105,7 @@ class TestParts:
     def test_other_containers(self, container: str, tmp_path: Path) -> None:
         """Named and measured by content whatever the file calls itself; exactly as long as FFmpeg decodes it."""
         content = wrap(RECORDING, container)
-        reading = read_part(Pipe(content), "space-1_0.ts", folder=tmp_path)  # type: ignore[arg-type]
+        reading = read_part(Pipe(content), "space-1_0.ts", folder=tmp_path)
         extension, codec = CONTAINERS[container]
         assert reading.part.file == f"recording-0.{extension}"
         assert (reading.part.container, reading.part.codec) == (container, codec)
@@ -177,7 +177,7 @@ class TestParts:
                 return super().read(size)
 
         with pytest.raises(UnusableSource, match="cannot be read to its end"):
-            read_part(Broken(RECORDING), "x", folder=tmp_path)  # type: ignore[arg-type]
+            read_part(Broken(RECORDING), "x", folder=tmp_path)
         assert list(tmp_path.iterdir()) == []
 
 
