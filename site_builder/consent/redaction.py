@@ -15,13 +15,15 @@ from site_builder.people import Consent, People, PersonRecord
 SOMEONE = "someone"
 """What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""
 
-_SHORTEST_ID = 7
+SHORTEST_ID = 7
 """Shorter ids of people (X gave out `12` once) are too common as numbers to be looked for."""
 _PLAIN_HANDLE = re.compile(r"[A-Za-z]{1,8}")
 """A handle that may be an ordinary word; looked for only where it is written as a handle."""
 _SITES = (
     r"(?:https?:)?(?://)?(?:\b(?:www|mobile|m)\.)?\b(?:x|twitter)\.com/(?:intent/(?:user|follow)\?screen_name=|#!/|@)?"
 )
+_REST = r"[^\s<>\"')\]]*"
+"""What may follow in an address."""
 _AVATAR_SIZE = re.compile(r"_(?:normal|bigger|mini|reasonably_small|\d+x\d+)(?=\.\w+$)")
 
 
@@ -184,12 +186,9 @@ def _compile(redaction: Redaction) -> _Compiled:
 
 def _addresses(hidden: Hidden) -> Iterator[str]:
     """Profile pages, further links and pictures, with whatever follows in the same address."""
-    for handle in hidden.handles:
-        yield rf"(?i:{_SITES}{spell(handle)})(?![\w])[^\s<>\"')\]]*"
-    for link in hidden.links:
-        yield spell_address(link) + r"(?![\w/?#=&%-])"
-    for avatar in hidden.avatars:
-        yield spell_address(_AVATAR_SIZE.sub("", avatar).rsplit(".", 1)[0]) + r"(?![\dA-Za-z])[^\s<>\"')\]]*"
+    yield from map(spell_profile, hidden.handles)
+    yield from map(spell_address, hidden.links)
+    yield from map(spell_avatar, hidden.avatars)
 
 
 def _handles(hidden: Hidden) -> Iterator[str]:
@@ -201,7 +200,7 @@ def _names(hidden: Hidden) -> Iterator[str]:
 
 
 def _ids(hidden: Hidden) -> Iterator[str]:
-    return (spell_id(id_) for id_ in hidden.ids if len(id_) >= _SHORTEST_ID)
+    return (spell_id(id_) for id_ in hidden.ids if len(id_) >= SHORTEST_ID)
 
 
 def spell(text: str) -> str:
@@ -241,4 +240,18 @@ def spell_id(id_: str) -> str:
 
 def spell_address(url: str) -> str:
     """A pattern for a web address, with or without its scheme."""
-    return rf"(?i:(?:https?:)?(?://)?{spell(re.sub(r'^https?://', '', url).rstrip('/'))}/?)"
+    return _spell_start(url.rstrip("/")) + r"/?(?![\w/?#=&%-])"
+
+
+def spell_avatar(url: str) -> str:
+    """A pattern for the address of a picture in any size: X names them `…_normal.jpg`, `…_400x400.jpg`, `….jpg`."""
+    return _spell_start(_AVATAR_SIZE.sub("", url).rsplit(".", 1)[0]) + r"(?![\dA-Za-z])" + _REST
+
+
+def spell_profile(handle: str) -> str:
+    """A pattern for the address of somebody's profile, or of anything below it."""
+    return rf"(?i:{_SITES}{spell(handle)})(?!\w){_REST}"
+
+
+def _spell_start(url: str) -> str:
+    return rf"(?i:(?:https?:)?(?://)?{spell(re.sub(r'^https?://', '', url))})"
