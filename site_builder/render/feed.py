@@ -5,7 +5,7 @@ and its items, and each is rendered alone, as bytes that depend on nothing else:
 
     published = list_published(episodes)
     items = [render_item(show, episode) for episode in published]
-    render_feed(show, episodes, …) == join_feed(render_head(with_trailers(show, published), …), items)
+    render_feed(show, episodes, …) == join_feed(render_head(show, …), items)
 
 so a build renders the items that changed and joins them with the bytes it kept. Namespaces are declared once, on the
 root.
@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
 
@@ -66,7 +65,8 @@ def render_feed(
         ValueError: a date has no time zone.
     """
     published = list_published(episodes)
-    head = render_head(with_trailers(show, published), feed_url=feed_url, built_at=built_at, links=links)
+    trailers = show.trailers or make_trailers(show, published)
+    head = render_head(show, feed_url=feed_url, built_at=built_at, links=links, trailers=trailers)
     return join_feed(head, (render_item(show, episode) for episode in published))
 
 
@@ -76,8 +76,12 @@ def render_head(
     feed_url: str,
     built_at: datetime,
     links: p20.FeedLinks = _NO_LINKS,
+    trailers: tuple[p20.Trailer, ...] | None = None,
 ) -> bytes:
-    """A feed without items, to be given to `join_feed`; arguments as for `render_feed`, `show` as `with_trailers`."""
+    """A feed without items, to be given to `join_feed`; arguments as for `render_feed`.
+
+    `trailers` may be those of `make_trailers`; without, they are the show's own.
+    """
     feed = _start_feed(show)
     feed.language(show.language)
     feed.generator(_GENERATOR)
@@ -91,6 +95,7 @@ def render_head(
         built_at=built_at,
         guid=show.guid or make_podcast_guid(feed_url),
         links=links,
+        trailers=show.trailers if trailers is None else trailers,
     )
     sheet = f'<?xml-stylesheet type="text/xsl" href={quoteattr(links.stylesheet)}?>\n' if links.stylesheet else ""
     body: bytes = feed.rss_str(pretty=True, xml_declaration=False)
@@ -144,9 +149,9 @@ def make_podcast_guid(feed_url: str) -> str:
     return str(uuid.uuid5(_GUID_NAMESPACE, address.rstrip("/")))
 
 
-def with_trailers(show: Show, episodes: Iterable[Episode]) -> Show:
-    """`show` with those of `episodes` that are trailers as its own trailers, where it names none itself."""
-    trailers = tuple(
+def make_trailers(show: Show, episodes: Iterable[Episode]) -> tuple[p20.Trailer, ...]:
+    """What the channel says of those episodes that are trailers, in the order given."""
+    return tuple(
         p20.Trailer(
             title=episode.title,
             url=media_url(show, episode.enclosure),
@@ -158,7 +163,6 @@ def with_trailers(show: Show, episodes: Iterable[Episode]) -> Show:
         for episode in episodes
         if episode.kind is EpisodeKind.TRAILER
     )
-    return replace(show, trailers=show.trailers or trailers)
 
 
 def _start_feed(show: Show) -> FeedGenerator:

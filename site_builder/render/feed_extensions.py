@@ -51,6 +51,7 @@ class Rendering:
     built_at: datetime
     guid: str
     links: p20.FeedLinks
+    trailers: tuple[p20.Trailer, ...]
 
 
 class ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -104,7 +105,7 @@ class ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no t
         _add_publicity(channel, show, show.posts)
         _add_people(channel, show, show.people)
         _add_pictures(channel, show, show.artwork, show.pictures)
-        for trailer in show.trailers:
+        for trailer in rendering.trailers:
             _add_trailer(channel, show, trailer)
         self._add_update_frequency(channel)
         if show.podroll:
