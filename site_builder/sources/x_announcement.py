@@ -110,18 +110,15 @@ def split_title(text: str) -> tuple[str, str]:
     """
     pieces = _sentences(text)
     title, links, used = "", [], 0
-    while used < len(pieces) and len(title) < SHORTEST_TITLE:
-        piece = pieces[used].strip()
-        links += _LINK.findall(piece)
-        joint = " " if title else ""
-        title = f"{title}{joint}{' '.join(_LINK.sub(' ', piece).split())}"
-        title = title if len(_trim(title)) < SHORTEST_TITLE and used + 1 < len(pieces) else _trim(title)
+    while used < len(pieces) and len(_trim(title)) < SHORTEST_TITLE:
+        links += _LINK.findall(pieces[used])
+        title = " ".join([title, *_LINK.sub(" ", pieces[used]).split()])
         used += 1
     title = _trim(title)
     if len(title) > LONGEST_TITLE:
         return _shorten(title), text.strip()
     rest = "".join(pieces[used:]).strip()
-    return title, "\n\n".join(part for part in ("\n".join(links), rest) if part)
+    return title, "\n\n".join(part for part in ("\n".join(links), rest) if any(map(str.isalnum, part)))
 
 
 def _sentences(text: str) -> list[str]:

@@ -137,7 +137,7 @@ def test_demo_archive_in_words() -> None:
     assert not sleep.announcement.body.endswith("Listen here:")
 
 
-# ------------------------------------------------------------------------------------------------------ shapes of archive
+# -------------------------------------------------------------------------------------------------- shapes of archive
 
 
 def test_made_archive(tmp_path: Path) -> None:
