@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from html import unescape
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ _NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
 _LABEL = re.compile(r"^([^\s:][^:\n]{0,59}): +(?=\S)")
+_CHANGE = re.compile(r"^>> *(?=\S)")
+_NOBODY = Cue(start=0.0, end=0.0, text="")
 _CHARACTERS = 4000
 """The longest text or name a cue may carry."""
 
@@ -62,11 +65,14 @@ def parse_vtt(text: str) -> tuple[Cue, ...]:
 
 
 def parse_srt(text: str) -> tuple[Cue, ...]:
-    """Cues of a SubRip file. `Name: ` at the start of a cue is a name where the same occurs at least twice."""
+    """Cues of a SubRip file. `Name: ` at the start of a cue is a name where the same occurs at least twice.
+
+    A name holds until the next, or until `>>`, which says that somebody else speaks: SubRip writes changes only.
+    """
     cues = [Cue(start=start, end=end, text=_plain(payload)) for start, end, payload in _read_blocks(text)]
     labels = Counter(label[1] for cue in cues if (label := _LABEL.match(cue.text)))
     names = {name for name, times in labels.items() if times > 1}
-    return _tidy(_take_label(cue, names) for cue in cues)
+    return tuple(accumulate(_tidy(cues), lambda last, cue: _take_label(cue, names, last.speaker), initial=_NOBODY))[1:]
 
 
 def parse_json(text: str) -> tuple[Cue, ...]:
@@ -131,9 +137,14 @@ def _line(text: str) -> str:
     return clean(text, keep_lines=False)[:_CHARACTERS]
 
 
-def _take_label(cue: Cue, names: set[str]) -> Cue:
+def _take_label(cue: Cue, names: set[str], last: str) -> Cue:
+    """`cue` with its label as speaker, else with the `last` one."""
     label = _LABEL.match(cue.text)
-    return replace(cue, speaker=label[1], text=cue.text[label.end() :]) if label and label[1] in names else cue
+    if label and label[1] in names:
+        return replace(cue, speaker=label[1], text=cue.text[label.end() :])
+    if other := _CHANGE.match(cue.text):
+        return replace(cue, text=cue.text[other.end() :])
+    return replace(cue, speaker=last)
 
 
 def _read_segment(segment: Mapping[str, Any]) -> Cue | None:

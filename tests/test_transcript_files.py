@@ -60,7 +60,7 @@ def test_srt_habits() -> None:
     assert parse_transcript(b"\xef\xbb\xbf" + text.encode(), Path("t.SRT")) == (
         Cue(start=1.0, end=2.0, text="Hello & good day you", speaker="Ben"),
         Cue(start=5.0, end=6.0, text="Yes", speaker="Ben"),
-        Cue(start=7.0, end=8.5, text="Note: once only"),
+        Cue(start=7.0, end=8.5, text="Note: once only", speaker="Ben"),
     )
 
 

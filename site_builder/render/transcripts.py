@@ -34,11 +34,15 @@ def render_vtt(cues: Sequence[Cue]) -> bytes:
 
 
 def render_srt(cues: Sequence[Cue]) -> bytes:
-    """SubRip: two lines of 32 characters at most, `Name: ` where the speaker changes; long cues become several."""
+    """SubRip: two lines of 32 characters at most; long cues become several.
+
+    `Name: ` where the speaker changes, `>> ` where it changes to somebody unknown.
+    """
     blocks: list[str] = []
     speaker = ""
     for cue in cues:
-        name = f"{fit_line(cue.speaker)}: " if cue.speaker and cue.speaker != speaker else ""
+        label = f"{fit_line(cue.speaker)}: " if cue.speaker else ">> "
+        name = label if cue.speaker != speaker else ""
         speaker = cue.speaker
         for part in _split_cue(replace(cue, text=name + _line(cue.text))):
             times = f"{_srt_time(part.start)} --> {_srt_time(part.end)}"
@@ -78,12 +82,9 @@ def make_passages(cues: Sequence[Cue]) -> tuple[tuple[Cue, ...], ...]:
 def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
     """Cues with the name of whoever speaks most during each; names the cues have already stay.
 
-    Where there are no turns at all, a name holds until the next one, as it does in SubRip files.
     `cues` and `turns` are on one clock. Turns of anyone not in `people` give no name. Only turns that tell who speaks
     (`Timeline.LEVELS`) will do: somebody on stage is not somebody speaking.
     """
-    if not turns:
-        return _carry_names(cues)
     turns = sorted(turns, key=lambda turn: turn.start)
     ends = list(accumulate((turn.end for turn in turns), max))
     return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
@@ -148,13 +149,6 @@ def _render_passage(passage: Sequence[Cue], page: str) -> str:
         for cue in passage
     )
     return f'{cite}<time datetime="{format_iso_duration(first.start)}">{link}</time>\n<p>{words}</p>'
-
-
-def _carry_names(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    named: list[Cue] = []
-    for cue in cues:
-        named.append(replace(cue, speaker=cue.speaker or (named[-1].speaker if named else "")))
-    return tuple(named)
 
 
 def _name_of(cue: Cue, turns: Sequence[Turn], ends: Sequence[float], people: Sequence[Person]) -> str:

@@ -112,6 +112,13 @@ def test_srt() -> None:
     ]
 
 
+def test_srt_names_come_back() -> None:
+    """Who says what is read as it was written, strangers between friends included."""
+    speakers = ["", "Ada", "Ada", "", "", "Ben", "Ada", "Ben", ""]
+    cues = tuple(Cue(start=n, end=n + 0.5, text="1 > 2 & so on", speaker=name) for n, name in enumerate(speakers))
+    assert parse_transcript(render_srt(cues), Path("t.srt")) == cues
+
+
 def test_json() -> None:
     """Version and segments as the namespace documents them; no speaker where none is known."""
     document = json.loads(render_json_transcript(CUES))
@@ -162,10 +169,10 @@ def test_names_by_the_turns() -> None:
     assert [cue.speaker for cue in name_cues(cues, turns[::-1], PEOPLE)] == ["Ada", "Ada", "Ben", "", "", "Own"]
 
 
-def test_names_hold_where_there_are_no_turns() -> None:
-    """Without turns a name stands until the next."""
-    cues = [Cue(start=n, end=n + 1, text="x", speaker=name) for n, name in enumerate(["", "Ada", "", "Ben", ""])]
-    assert [cue.speaker for cue in name_cues(cues, (), PEOPLE)] == ["", "Ada", "Ada", "Ben", "Ben"]
+def test_without_turns_nobody_is_guessed() -> None:
+    """Names come from turns alone: a cue without one is not given its neighbour's."""
+    cues = tuple(Cue(start=n, end=n + 1, text="x", speaker=name) for n, name in enumerate(["", "Ada", ""]))
+    assert name_cues(cues, (), PEOPLE) == cues
 
 
 turn_lists = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300), st.integers(1, 60)), min_size=1, max_size=12)
