@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -150,7 +151,7 @@ def make_tweet(
         mentions: (X user id, handle, name) of everyone mentioned.
         fields: Further fields of the tweet, e.g. `in_reply_to_screen_name`.
     """
-    number = id or str(1_600_000_000_000_000_000 + int(at.timestamp()))
+    number = id or str(int(at.timestamp()) << 32 | zlib.crc32(text.encode()))
     return {
         "tweet": {
             "edit_info": {"initial": {"editTweetIds": [number], "editsRemaining": "5", "isEditEligible": True}},

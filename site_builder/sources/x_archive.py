@@ -30,6 +30,8 @@ from site_builder.sources.x_tweets import Tweets, is_handle, plain_line, plain_t
 KEPT_DAYS = 30
 """How long X keeps the recording of a Space, about."""
 _A_DAY = timedelta(days=1)
+_SLACK = timedelta(hours=1)
+"""By which a recording may begin before or end after its Space, in whatever clock."""
 
 
 def detect(path: Path) -> bool:
@@ -131,10 +133,11 @@ class XArchive:
         clock = make_clock(space, [part.part for part in parts], reading.started_at, reading.gaps)
         recording = self._describe(people, parts, reading, clock)
         tweet = choose_announcement(self._tweets.about(id), id, recording.started_at)
+        announcement = make_announcement(tweet, id, self.account.handle) if tweet else Announcement()
         shared = self._tweets.between(clock.started_at, clock.ended_at) if clock.started_at and clock.ended_at else []
         return Conversation(
-            recording=recording,
-            announcement=make_announcement(tweet, id, self.account.handle) if tweet else Announcement(),
+            recording=replace(recording, announced_url=announcement.url),
+            announcement=announcement,
             notes=make_notes((other for other in shared if other != tweet), id, clock.locate),
             missing="" if parts else "; ".join(damage) or self._explain_missing(space),
         )
@@ -164,7 +167,7 @@ class XArchive:
     @cached_property
     def _tweets(self) -> Tweets:
         windows = [
-            (start, space.ended_at or start + _A_DAY)
+            (start - _SLACK, (space.ended_at or start + _A_DAY) + _SLACK)
             for space in self._spaces.values()
             if space.media and (start := space.created_at or space.started_at)
         ]

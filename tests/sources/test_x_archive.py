@@ -159,6 +159,7 @@ def test_made_archive(tmp_path: Path) -> None:
     assert recording.timeline is Timeline.LEVELS
     assert_turns_agree(conversation, TURNS)
     assert conversation.missing == ""
+    assert recording.announced_url == conversation.announcement.url != ""
 
 
 WAYS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
@@ -405,7 +406,7 @@ def test_why_there_is_no_recording(tmp_path: Path, days: int, archive: MadeArchi
     conversation = read(path)
     assert conversation.missing.startswith(reason)
     assert conversation.announcement.title == "Signals in the dark, explained"
-    assert conversation.recording.parts == conversation.recording.turns == conversation.notes == ()
+    assert not (conversation.recording.parts or conversation.recording.turns or conversation.notes)
     assert CANARY not in repr(conversation)
 
 
