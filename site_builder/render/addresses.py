@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from site_builder.model import Enclosure, Episode, Show
 
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_WEB = re.compile(r"https?://[!#-;=?-~]+")
+"""What XML and every app take: ASCII without spaces, quotes and angle brackets."""
+_SAFE = "/%:=&?~#+!$,;'@()*[]"
 
 
 def absolute_url(show: Show, path: str) -> str:
@@ -15,6 +18,18 @@ def absolute_url(show: Show, path: str) -> str:
     if not path or _ABSOLUTE.match(path):
         return path
     return show.url + quote(path.lstrip("/"), safe="/#?=&;,:@!$'()*+~%")
+
+
+def web_url(url: str) -> str:
+    """A link that somebody wrote, in ASCII (RFC 3986); empty where it does not lead to the web."""
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        path, query, fragment = (quote(part, safe=_SAFE) for part in parts[2:])
+    except ValueError:
+        return ""
+    address = urlunsplit((parts.scheme, host, path, query, fragment))
+    return address if _WEB.fullmatch(address) else ""
 
 
 def page_url(show: Show, episode: Episode) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from site_builder.edits import EditList
 from site_builder.model import Chapter, Note, Person, Span, Turn
+from site_builder.render.addresses import web_url
 from site_builder.render.plain import fit_line
 from site_builder.timecode import format_clock, format_fragment, format_timestamp
 
@@ -145,8 +146,8 @@ def _describe_json(chapter: Chapter, make_absolute: Callable[[str], str]) -> dic
     entry: dict[str, object] = {"startTime": round(chapter.start, 3), "title": fit_line(chapter.title)}
     if chapter.image:
         entry["img"] = make_absolute(chapter.image)
-    if chapter.href:
-        entry["url"] = chapter.href
+    if href := web_url(chapter.href):
+        entry["url"] = href
     return entry
 
 

@@ -115,7 +115,7 @@ def render_item(show: Show, episode: Episode) -> bytes:
     item.guid(fit_text(episode.guid), permalink=False)
     enclosure = episode.enclosure
     item.enclosure(media_url(show, enclosure), str(enclosure.size_bytes), enclosure.media_type)
-    item.category([{"term": fit_line(tag)} for tag in episode.tags])
+    item.category([{"term": term} for term in map(fit_line, episode.tags) if term])
     item.description(_describe(episode))
     if html := _render_notes(show, episode):
         item.content(html, type="CDATA")

@@ -25,7 +25,7 @@ from lxml import etree
 
 from site_builder import podcasting20 as p20
 from site_builder.model import Artwork, Chapter, Enclosure, Episode, Person, Show
-from site_builder.render.addresses import absolute_url, media_url
+from site_builder.render.addresses import absolute_url, media_url, web_url
 from site_builder.render.plain import fit_line, fit_text
 from site_builder.timecode import format_timestamp, format_utc
 
@@ -242,16 +242,9 @@ def _add_links(channel: Any, feed_url: str, links: p20.FeedLinks) -> None:
 def _add_people(parent: Any, show: Show, people: tuple[Person, ...]) -> None:
     for person in people:
         image = absolute_url(show, person.avatar_url)
-        href = person.href if person.href.startswith(("https://", "http://")) else ""
-        img = image if image.startswith("https://") else ""
-        _add(
-            parent,
-            "podcast:person",
-            fit_line(person.name, 128),
-            role=person.role.value,
-            href=href,
-            img=img,
-        )
+        img = web_url(image) if image.startswith("https://") else ""
+        if name := fit_line(person.name, 128):
+            _add(parent, "podcast:person", name, role=person.role.value, href=web_url(person.href), img=img)
 
 
 def _add_pictures(parent: Any, show: Show, artwork: Artwork | None, pictures: tuple[Artwork, ...]) -> None:
@@ -334,4 +327,5 @@ def _add_simple_chapters(item: Any, show: Show, chapters: tuple[Chapter, ...]) -
     parent = _add(item, "psc:chapters", version="1.2")
     for chapter in chapters:
         start, image = format_timestamp(chapter.start), absolute_url(show, chapter.image)
-        _add(parent, "psc:chapter", start=start, title=fit_line(chapter.title), href=chapter.href, image=image)
+        title, href = fit_line(chapter.title) or start, web_url(chapter.href)
+        _add(parent, "psc:chapter", start=start, title=title, href=href, image=image)

@@ -232,11 +232,14 @@ def test_dirty_text_is_cleaned() -> None:
 
 
 @given(text=st.text(min_size=1, max_size=200))
-def test_any_text_gives_well_formed_xml(text: str) -> None:
-    """Whatever a title, name, note or tag holds, the feed parses."""
+def test_any_text_gives_a_valid_feed(text: str) -> None:
+    """Whatever a title, name, note or tag holds, the feed is without a fault."""
     people = (Person(name=text, href=text, avatar_url=text),)
-    episode = make_episode(1, title=text, notes_text=text, notes_html=text, tags=(text,), people=people)
-    etree.fromstring(render(make_show(description=text), episode))
+    chapters = (Chapter(start=0, title=text, href=text),)
+    episode = make_episode(
+        1, title=text, notes_text=text, notes_html=text, tags=(text,), people=people, chapters=chapters
+    )
+    assert find_faults(render(make_show(description=text), episode)) == []
 
 
 def test_long_text_is_cut_politely() -> None:
