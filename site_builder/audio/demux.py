@@ -15,7 +15,6 @@ from pathlib import Path
 
 import av
 import av.error
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
@@ -104,43 +103,6 @@ def read_packets(path: Path) -> Iterator[Batch]:
             yield from _container_batches(container, stream)
 
 
-def read_frames(path: Path) -> Iterator[AudioFrame]:
-    """All decoded frames of one part, in order; a packet that cannot be decoded becomes silence of its length.
-
-    Raises:
-        UnusableSource: the part cannot be read.
-    """
-    if holds_adts(path):
-        yield from decode_batches(read_packets(path))
-        return
-    with open_audio(path) as (container, stream):
-        if stream.codec_context.name == "aac" and not stream.codec_context.extradata:
-            chunks = (bytes(packet) for packet in container.demux(stream) if packet.size)
-            yield from decode_batches(_adts_batches(chunks))
-            return
-        for packet in container.demux(stream):
-            try:
-                yield from packet.decode()
-            except av.error.InvalidDataError:
-                continue
-
-
-def decode_batches(batches: Iterator[Batch]) -> Iterator[AudioFrame]:
-    """Decoded frames of AAC packets: as many as there are packets, each of its frame's length."""
-    decoder = None
-    for batch in batches:
-        if decoder is None:
-            decoder = av.CodecContext.create("aac", "r")
-            if batch.coding.setup:
-                decoder.extradata = batch.coding.setup
-        for payload in batch.packets:
-            try:
-                decoded = decoder.decode(av.Packet(payload))
-            except av.error.InvalidDataError:
-                decoded = [silent_frame(batch.coding)]
-            yield from decoded  # type: ignore[misc]
-
-
 def count_samples(packet: av.Packet[AudioStream], sample_rate: int) -> int:
     """Samples per channel a listener hears of a packet: its duration less what its container says to skip."""
     assert packet.time_base
@@ -149,16 +111,6 @@ def count_samples(packet: av.Packet[AudioStream], sample_rate: int) -> int:
         if side.data_type == "skip_samples":
             skipped = sum(struct.unpack("<II", bytes(side)[:8]))
     return max(0, round((packet.duration or 0) * packet.time_base * sample_rate) - skipped)
-
-
-def silent_frame(coding: Coding) -> AudioFrame:
-    """One frame of digital silence."""
-    layout = {1: "mono", 2: "stereo"}.get(coding.channels, f"{coding.channels}c")
-    frame = AudioFrame(format="fltp", layout=layout, samples=coding.frame_samples)
-    for plane in frame.planes:
-        plane.update(bytes(plane.buffer_size))
-    frame.sample_rate = coding.sample_rate
-    return frame
 
 
 def _read_chunks(path: Path) -> Iterator[bytes]:

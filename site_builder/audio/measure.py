@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
+from av.audio.frame import AudioFrame
+from av.filter import Graph
+
+from site_builder.audio.decode import read_spans
 from site_builder.audio.demux import count_samples, holds_adts, open_audio, read_packets
 from site_builder.audio.facts import AudioFacts
+from site_builder.audio.sound import filter_sound, make_graph, pull_sound, read_sound
 from site_builder.errors import UnusableSource
+from site_builder.model import Span
+
+SILENT = -math.inf
+"""Decibels of digital silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud a span is, in decibels relative to full scale; `SILENT` where every sample is zero."""
+
+    peak: float
+    """The largest sample of any channel."""
+    rms: float
+    """Root mean square over all channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Loudness as ITU-R BS.1770-5 and EBU R 128 define it."""
+
+    integrated: float
+    """LUFS, gated; -70 or less for silence."""
+    peak: float
+    """dBTP, estimated by oversampling; the plain sample peak in dBFS where that was asked for."""
 
 
 def measure(path: Path) -> AudioFacts:
@@ -46,3 +79,91 @@ def _measure_adts(path: Path) -> AudioFacts:
         samples=packets * coding.frame_samples,
         size_bytes=path.stat().st_size,
     )
+
+
+def measure_loudness(parts: Sequence[Path]) -> Loudness:
+    """Loudness of a recording or of a published file.
+
+    Raises:
+        UnusableSource: a part cannot be read.
+    """
+    facts = measure(parts[0])
+    channels = min(2, facts.channels or 2)
+    return gauge_loudness(read_sound(parts, sample_rate=facts.sample_rate, channels=channels))
+
+
+def gauge_loudness(frames: Iterable[AudioFrame], *, true_peak: bool = True) -> Loudness:
+    """Loudness of decoded frames; with `true_peak` off the plain sample peak, in half the time."""
+    kind = "true" if true_peak else "sample"
+    last: dict[str, str] = {}
+    for frame in filter_sound(frames, ("ebur128", f"metadata=1:peak={kind}:framelog=quiet")):
+        last = frame.metadata or last
+    peak = float(last.get(f"lavfi.r128.{kind}_peak", 0))
+    return Loudness(float(last.get("lavfi.r128.I", -70)), 20 * math.log10(peak) if peak > 0 else SILENT)
+
+
+def find_level(parts: Sequence[Path], span: Span) -> Level | None:
+    """Level of one span; see `find_levels`."""
+    return find_levels(parts, (span,))[0]
+
+
+def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | None, ...]:
+    """Level of each span (seconds over all parts), exact to a sample; None for one outside the recording.
+
+    Little more than the spans is decoded; all of them are measured in one pass.
+
+    Raises:
+        UnusableSource: a part cannot be read.
+    """
+    meters = [_Meter(span) for span in spans]
+    for at, frame in read_spans(parts, spans):
+        for meter in meters:
+            meter.add(at, frame)
+    return tuple(meter.level() for meter in meters)
+
+
+class _Meter:
+    """Gathers the level of one span."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._samples = 0
+        self._silent_samples = 0
+        self._graph: Graph | None = None
+        self._found: dict[str, str] = {}
+
+    def add(self, at: float, frame: AudioFrame) -> None:
+        """Take in what of a frame lies in the span."""
+        rate = frame.sample_rate
+        position = round(at * rate)
+        start = max(position, round(self._span.start * rate))
+        end = min(position + frame.samples, round(self._span.end * rate))
+        if start >= end:
+            return
+        self._samples += end - start
+        if not any(bytes(plane).strip(b"\0") for plane in frame.planes):
+            self._silent_samples += end - start
+            return
+        if self._graph is None:
+            limits = f"start_pts={round(self._span.start * rate)}:end_pts={round(self._span.end * rate)}"
+            wanted = "metadata=1:measure_perchannel=none:measure_overall=Peak_level+RMS_level"
+            self._graph = make_graph(frame, (("atrim", limits), ("asetnsamples", "n=65536:p=0"), ("astats", wanted)))
+        frame.pts, frame.time_base = position, Fraction(1, rate)
+        self._graph.push(frame)
+        self._pull()
+
+    def level(self) -> Level | None:
+        """What was measured."""
+        if self._graph is not None:
+            self._graph.push(None)
+            self._pull()
+        if not self._samples:
+            return None
+        peak, rms = (float(self._found.get(f"lavfi.astats.Overall.{name}_level", "-inf")) for name in ("Peak", "RMS"))
+        sounding = (self._samples - self._silent_samples) / self._samples
+        return Level(peak, rms + 10 * math.log10(sounding) if sounding else SILENT)
+
+    def _pull(self) -> None:
+        assert self._graph
+        for frame in pull_sound(self._graph):
+            self._found = frame.metadata or self._found

@@ -1,0 +1,181 @@
+"""Encoding anew: edits exact to the sample, loudness brought to a target, constant bit rate.
+
+One decode, one encode; a loudness target adds one decode to measure with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+
+from site_builder.audio.facts import AudioFacts
+from site_builder.audio.measure import gauge_loudness, measure
+from site_builder.audio.sound import edit_sound, filter_sound, read_sound
+from site_builder.edits import EditList
+from site_builder.errors import UnusableSource
+from site_builder.model import Span
+
+_RATES = (44_100, 48_000)
+"""Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
+_CEILING = -1.0
+"""dBTP that no sample may exceed after normalising (Apple's advice)."""
+_MARGIN = 1.0
+"""Decibels by which a limiter that sees samples stays below the ceiling, for what lies between samples."""
+_LIMITER = (
+    "alimiter",
+    f"limit={10 ** ((_CEILING - _MARGIN) / 20):.6f}:level=false:latency=true:attack=5:release=50",
+)
+_CLOSE = 0.2
+"""LU by which the target may be missed."""
+_SILENCE = -69.0
+"""LUFS below which there is nothing to normalise."""
+
+
+_SMEAR = 0.06
+"""Seconds: more than the longest window of both encoders."""
+_LAME_EFFORT = "5"
+"""0 is best and slowest; at speech bit rates more effort is not heard."""
+
+Filters = tuple[tuple[str, str], ...]
+"""FFmpeg filters as names and arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodeSettings:
+    """How to encode."""
+
+    format: Literal["mp3", "aac"] = "mp3"
+    bitrate: int = 64_000
+    """Bits per second, constant."""
+    channels: int = 1
+    """1 mixes down, which suits speech; 2 keeps stereo."""
+    loudness: float | None = None
+    """Target in LUFS, e.g. -16; None leaves the level alone."""
+
+    @property
+    def extension(self) -> str:
+        """Of the file made, with its dot."""
+        return ".mp3" if self.format == "mp3" else ".m4a"
+
+
+def encoder_version() -> str:
+    """What the bytes of an encoded file depend on besides recording, edits and settings."""
+    return "libavcodec " + ".".join(map(str, av.library_versions["libavcodec"]))
+
+
+def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: EncodeSettings) -> AudioFacts:
+    """Encode a recording: MP3 with its Info header, or AAC as MP4 with the index in front; no tags, no encoder name.
+
+    Published time is exact to a sample. The same input gives the same bytes as long as `encoder_version` stays.
+
+    Raises:
+        UnusableSource: a part cannot be read, or the edits leave nothing of the recording.
+    """
+    rate = measure(parts[0]).sample_rate
+    sound = _Sound(parts, _guard(edits), rate if rate in _RATES else _RATES[0], settings.channels)
+    filters: Filters = ()
+    if settings.loudness is not None:
+        filters = _plan_loudness(sound, settings.loudness + _lost_by_encoding(settings))
+    frames = filter_sound(sound.frames(), *filters) if filters else sound.frames()
+    samples = _encode(frames, sound.sample_rate, out, settings)
+    if not samples:
+        raise UnusableSource(
+            f"{parts[0]}: nothing of this recording is left to publish; look at its trim and cut spans"
+        )
+    return AudioFacts(
+        codec=settings.format,
+        sample_rate=sound.sample_rate,
+        channels=settings.channels,
+        samples=samples,
+        size_bytes=out.stat().st_size,
+    )
+
+
+def _guard(edits: EditList) -> EditList:
+    """Mutes widened so far that what the encoder smears from beside them does not reach into them."""
+    return edits.with_mutes(Span(start=span.start - _SMEAR, end=span.end + _SMEAR) for span in edits.muted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What is to be heard, to be decoded as often as needed."""
+
+    parts: Sequence[Path]
+    edits: EditList
+    sample_rate: int
+    channels: int
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """Edited frames of packed floats."""
+        frames = read_sound(self.parts, sample_rate=self.sample_rate, channels=self.channels)
+        return edit_sound(frames, self.edits, self.sample_rate)
+
+
+def _plan_loudness(sound: _Sound, target: float) -> Filters:
+    """One gain for the whole episode, and a limiter only where its peaks would pass the ceiling.
+
+    The limiter takes some loudness away again, how much only listening tells; so with one the gain is corrected until
+    the target is met, three times at most.
+    """
+    found = gauge_loudness(sound.frames(), true_peak=False)
+    if found.integrated < _SILENCE:
+        return ()
+    gain = target - found.integrated
+    if found.peak + gain <= _CEILING - _MARGIN:
+        return (_volume(gain),)
+    reached = _limited_loudness(sound, gain)
+    slope = 0.5  # decibels heard for a decibel given, once the limiter works; then as found
+    for _ in range(3):
+        if abs(target - reached) < _CLOSE:
+            break
+        step = (target - reached) / slope
+        before, reached = reached, _limited_loudness(sound, gain + step)
+        gain += step
+        slope = max(0.2, (reached - before) / step)
+    return (_volume(gain), _LIMITER)
+
+
+def _lost_by_encoding(settings: EncodeSettings) -> float:
+    """Decibels by which LAME turns sound down before it encodes: to 0.95, 0.97 or not at all, by bit rate."""
+    if settings.format != "mp3":
+        return 0.0
+    return 0.446 if settings.bitrate < 176_000 else 0.265 if settings.bitrate < 224_000 else 0.0
+
+
+def _limited_loudness(sound: _Sound, gain: float) -> float:
+    """LUFS after a gain and the limiter."""
+    return gauge_loudness(filter_sound(sound.frames(), _volume(gain), _LIMITER), true_peak=False).integrated
+
+
+def _volume(gain: float) -> tuple[str, str]:
+    return "volume", f"{gain:.3f}dB:precision=float"
+
+
+def _encode(frames: Iterable[AudioFrame], sample_rate: int, out: Path, settings: EncodeSettings) -> int:
+    """Write the file; returns the number of samples encoded."""
+    mp3 = settings.format == "mp3"
+    options = {"id3v2_version": "0", "write_id3v1": "0"} if mp3 else {"movflags": "+faststart"}
+    samples = 0
+    with av.open(
+        f"file:{out}", "w", format="mp3" if mp3 else "ipod", options={**options, "fflags": "+bitexact"}
+    ) as container:
+        stream = container.add_stream("libmp3lame" if mp3 else "aac", rate=sample_rate)
+        assert isinstance(stream, AudioStream)
+        stream.layout = "mono" if settings.channels == 1 else "stereo"
+        stream.bit_rate = settings.bitrate
+        stream.codec_context.options = {"compression_level": _LAME_EFFORT} if mp3 else {}
+        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+        for frame in frames:
+            frame.pts, frame.time_base = samples, Fraction(1, sample_rate)
+            samples += frame.samples
+            container.mux(stream.encode(frame))
+        if samples:
+            container.mux(stream.encode(None))
+    return samples

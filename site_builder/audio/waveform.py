@@ -1,0 +1,75 @@
+"""The shape of an episode for drawing: one number for each of many equal slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from av.audio.frame import AudioFrame
+
+from site_builder.audio.decode import Decoder, container_frames
+from site_builder.audio.demux import read_packets
+from site_builder.audio.measure import measure
+
+_LOOKS = 30_000
+"""Frames looked at in a long recording: a slice of three seconds needs no more than 20 of its 140."""
+_EVERY = 4
+"""One sample in so many is looked at: speech has its energy far below 6 kHz."""
+
+
+def make_peaks(path: Path, count: int = 1200) -> tuple[int, ...]:
+    """The loudest sample in each of `count` equal slices, as 0 to 100 with 100 the loudest of all.
+
+    Long AAC files are sampled, not decoded whole: an hour takes well under a second. For looking at, not for measuring.
+
+    Raises:
+        UnusableSource: the file cannot be read.
+    """
+    duration = measure(path).duration
+    peaks = [0.0] * count
+    for time, frame in _sampled_frames(path, duration):
+        slice_number = min(count - 1, max(0, int(time / duration * count)))
+        peaks[slice_number] = max(peaks[slice_number], _peak(frame))
+    for number in range(1, count):
+        # A short file has fewer frames than slices.
+        if not peaks[number] and duration / count < 0.03:
+            peaks[number] = peaks[number - 1]
+    loudest = max(peaks, default=0.0)
+    return tuple(round(100 * peak / loudest) if loudest else 0 for peak in peaks)
+
+
+def _sampled_frames(path: Path, duration: float) -> Iterator[tuple[float, AudioFrame]]:
+    """Frames with their times, evenly spread."""
+    batches = read_packets(path)
+    first = next(batches, None)
+    if first is None:
+        return
+    if first.coding.codec != "aac":
+        time = 0.0
+        for frame in container_frames(path):
+            yield time, frame
+            time += frame.samples / frame.sample_rate
+        return
+    decoder = Decoder(first.coding)
+    length = first.coding.frame_samples / first.coding.sample_rate
+    stride = max(1, round(duration / length / _LOOKS))
+    number = 0
+    for batch in chain((first,), batches):
+        for payload in batch.packets:
+            if (number + 1) % stride == 0 or number % stride == 0:
+                frame = decoder.decode(payload)
+                if number % stride == 0:
+                    yield number * length, frame
+            number += 1
+
+
+def _peak(frame: AudioFrame) -> float:
+    """Largest magnitude in the first channel, from 0."""
+    kind, full_scale = {"flt": ("f", 1), "s16": ("h", 1 << 15), "s32": ("i", 1 << 31), "dbl": ("d", 1)}.get(
+        frame.format.name.removesuffix("p"), ("", 1)
+    )
+    if not kind:
+        return 0.0
+    samples = memoryview(bytes(frame.planes[0])).cast(kind)[: frame.samples : _EVERY]  # type: ignore[call-overload]
+    return float(max(max(samples), -min(samples))) / full_scale
