@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 
 from site_builder import podcasting20 as p20
 from site_builder.documents import Document
@@ -91,9 +91,13 @@ class ChapterEntry(Document):
     """A titled point: `0:00 Opening`."""
 
     start: Timecode = Field(validation_alias=AliasChoices("at", "start"))
+    """When it begins."""
     title: Title
+    """Five words at most are shown whole."""
     url: WebAddress | None = None
+    """A page about it."""
     image: Picture | None = None
+    """A picture of it: a file in the episode's folder, or an https address."""
 
     @model_validator(mode="before")
     @classmethod
@@ -122,6 +126,8 @@ def _list_chapters(value: object) -> object:
 
 
 def _order_chapters(chapters: tuple[ChapterEntry, ...]) -> tuple[ChapterEntry, ...]:
+    if len({chapter.start for chapter in chapters}) < len(chapters):
+        raise ValueError("two chapters begin at the same time")
     return tuple(sorted(chapters, key=lambda chapter: chapter.start))
 
 
@@ -131,6 +137,7 @@ class SoundbiteEntry(Document):
     start: Timecode = Field(validation_alias=AliasChoices("from", "start"))
     end: Timecode = Field(validation_alias=AliasChoices("to", "end"))
     title: Annotated[Line, Field(max_length=128)] = ""
+    """Without one, the episode's."""
 
     @model_validator(mode="before")
     @classmethod
@@ -187,7 +194,9 @@ class EpisodeMatter(Document):
     """What is to be seen on it, for those who do not see it."""
     people: Annotated[tuple[PersonEntry, ...], Listed] | None = None
     """Who is named, in place of those heard in the recording."""
-    chapters: Annotated[tuple[ChapterEntry, ...], BeforeValidator(_list_chapters)] | None = None
+    chapters: (
+        Annotated[tuple[ChapterEntry, ...], BeforeValidator(_list_chapters), AfterValidator(_order_chapters)] | None
+    ) = None
     """Lines such as `0:00: Opening`; `none`: none at all; nothing: made from the conversation."""
     soundbites: Annotated[tuple[SoundbiteEntry, ...], Listed] = ()
     """Passages worth hearing on their own."""
@@ -208,13 +217,6 @@ class EpisodeMatter(Document):
     withdrawn: Annotated[Line | None, BeforeValidator(_read_withdrawn)] = None
     """Taken back: `true`, or the reason to be shown in its place. None: it is not; empty: without a reason."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        starts = [chapter.start for chapter in self.chapters or ()]
-        if len(set(starts)) < len(starts):
-            raise ValueError("two chapters begin at the same time")
-        return self
-
     def published_at(self, zone: tzinfo) -> datetime:
         """`date` in UTC; `zone` is the show's, for a date without one."""
         return to_utc(self.date, zone)
@@ -233,6 +235,7 @@ class PageMatter(Document):
     """Front matter of `content/pages/*.md`."""
 
     title: Title
+    """Heading and text of its link."""
     slug: Slug | None = None
     """Last part of the page's address; without it the file's name."""
     description: Line = ""
@@ -247,7 +250,7 @@ def render_front_matter(values: Mapping[str, object]) -> str:
     """Front matter with its two `---` lines, for `parse_front_matter` to read back: order kept, None left out.
 
     Values are text, numbers, true and false, dates, moments with a time zone, and lists and mappings of these. Text is
-    quoted only where it must be; whatever it holds, it stays text.
+    quoted only where it must be; whatever it holds, it stays text. Times (1:02:03) need no quotes (see `documents`).
     """
     shown = {name: value for name, value in values.items() if value is not None}
     body = yaml.dump(shown, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)

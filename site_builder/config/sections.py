@@ -281,6 +281,7 @@ class SiteConfig(Document):
     episodes_per_page: Annotated[int, Field(ge=1, le=200)] = 20
     """Episodes on the home page and on each page of the archive."""
     fonts: FontsConfig = FontsConfig()
+    """Other fonts than the theme's."""
     css: Annotated[tuple[LocalPath, ...], Listed] = ()
     """Your own style sheets, applied after the theme's."""
     texts: dict[Title, Line] = Field(default_factory=dict)

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from site_builder.documents.complaints import complain, option_names
@@ -98,17 +97,24 @@ def _parse(text: str, file: Path, type_: type[M], first_line: int) -> M:
         root = compose(text, first_line)
     except UnreadableYaml as error:
         raise InvalidDocument([Problem(str(error), file=file, line=error.line)]) from None
-    reading = Reading(first_line=first_line)
+    reading = Reading(text, first_line)
     plain = reading.read(root) if root else None
     problems = [Problem(fault.message, file, fault.line, _dotted(fault.path)) for fault in reading.faults]
     try:
         document = type_.model_validate({} if plain is None else plain)
     except ValidationError as error:
+        if plain is None:
+            raise InvalidDocument([Problem(_describe_empty(type_), file, first_line)]) from None
         for path, message in complain(error, type_):
             problems.append(Problem(message, file, line_at(root, path, first_line), _dotted(path)))
     if problems:
         raise InvalidDocument(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
     return document
+
+
+def _describe_empty(type_: type[BaseModel]) -> str:
+    needed = [option_names(name, info)[0] for name, info in type_.model_fields.items() if info.is_required()]
+    return f"there is nothing here yet; expected at least {', '.join(f'`{name}`' for name in needed)}"
 
 
 def _dotted(path: Sequence[Step]) -> str | None:
@@ -120,8 +126,9 @@ def _dotted(path: Sequence[Step]) -> str | None:
 
 def find_line(text: str | bytes, path: Sequence[Step]) -> int | None:
     """Line of an option in a YAML document that is known to be sound; None where it is not written there."""
-    root: yaml.Node | None = compose(decode(text, Path()))
-    plain: Any = Reading().read(root) if root else None
+    text = decode(text, Path())
+    root = compose(text)
+    plain: Any = Reading(text).read(root) if root else None
     for step in path:
         try:
             plain = plain[step]

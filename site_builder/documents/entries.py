@@ -130,7 +130,7 @@ class LocationEntry(NamedEntry):
 class TextRecordEntry(Document):
     """Free text for machines: an ownership code that a directory asks for."""
 
-    text: Annotated[Line, Field(min_length=1, max_length=4000)]
+    text: Annotated[Title, Field(max_length=4000)]
     """The code."""
     purpose: Annotated[Line, Field(max_length=128)] = ""
     """What for, e.g. `verify` or `applepodcastsverify`."""

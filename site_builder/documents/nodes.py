@@ -26,6 +26,7 @@ _SCALAR, _SEQUENCE, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", 
 _TAGS = {yaml.ScalarNode: _SCALAR, yaml.SequenceNode: _SEQUENCE, yaml.MappingNode: _MAPPING}
 _USUAL_TAGS = {*_TAGS.values(), "!"}
 _NOTHING = {"", "~", "null"}
+_HASH = re.compile(r"[:-][ \t]+#[^\s#]")
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -135,6 +136,7 @@ class Fault:
 class Reading:
     """Plain values made of a tree of nodes, and what is wrong with the tree itself."""
 
+    text: str
     first_line: int = 1
     faults: list[Fault] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -144,8 +146,7 @@ class Reading:
         if node.tag not in _USUAL_TAGS:
             self._fault(node, path, f"put quotes around a text that begins with `!`; got {node.tag!r}")
         if isinstance(node, yaml.ScalarNode):
-            plain = not node.style
-            return None if plain and node.value in _NOTHING else str(node.value)
+            return self._read_scalar(node, path)
         if id(node) in self.seen:
             self._fault(node, path, "write the value out: references with & and * are not used here")
             return None
@@ -153,6 +154,13 @@ class Reading:
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, number)) for number, item in enumerate(node.value)]
         return self._read_mapping(node, path)
+
+    def _read_scalar(self, node: yaml.ScalarNode, path: tuple[Step, ...]) -> str | None:
+        if node.style or node.value not in _NOTHING:
+            return str(node.value)
+        if not node.value and _HASH.search(self._line_of(node)):
+            self._fault(node, path, "put quotes around a text that begins with `#`, or it is a comment")
+        return None
 
     def _read_mapping(self, node: yaml.Node, path: tuple[Step, ...]) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
@@ -169,6 +177,10 @@ class Reading:
             values[key] = self.read(value, (*path, key))
         return values
 
+    def _line_of(self, node: yaml.Node) -> str:
+        lines = self.text.split("\n")
+        return lines[min(node.start_mark.line, len(lines) - 1)]
+
     def _fault(self, node: yaml.Node, path: tuple[Step, ...], message: str) -> None:
         self.faults.append(Fault(node.start_mark.line + self.first_line, path, message))
 
@@ -179,6 +191,8 @@ def line_at(root: yaml.Node | None, path: tuple[Step, ...], first_line: int = 1)
     for step in path:
         if isinstance(node, yaml.MappingNode):
             pairs = [pair for pair in node.value if pair[0].value == step]
+            if isinstance(step, int) and not pairs:  # a mapping that is read as a list of entries
+                pairs = node.value[step : step + 1]
             if not pairs:
                 continue
             line, node = pairs[0][0].start_mark.line, pairs[0][1]
