@@ -73,6 +73,8 @@ Item = Run | Tag | Junk
 
 def is_adts(start: bytes) -> bool:
     """Whether a stream that starts with these bytes (64 KiB are plenty) is ADTS: more audio than junk, tags apart."""
+    if is_container(start):
+        return False
     frames = audio = junk = 0
     for item in scan_frames([start]):
         match item:
@@ -81,6 +83,15 @@ def is_adts(start: bytes) -> bool:
             case Junk(cut=False):
                 junk += item.size_bytes
     return audio > junk and (frames > 1 or not junk)
+
+
+def is_container(start: bytes) -> bool:
+    """Whether a file that starts with these bytes is a container: frames that lie whole inside it mean nothing."""
+    signatures = rb"....ftyp|RIFF....WAVE|RF64|OggS|fLaC|\x1aE\xdf\xa3|FORM|caff|\x30\x26\xb2\x75"
+    packets = (188, 0), (192, 4), (204, 0)  # MPEG-TS: a sync byte at the start of each packet
+    return bool(re.match(signatures, start, re.DOTALL)) or any(
+        len(start) > 4 * size and set(start[first::size][:50]) == {0x47} for size, first in packets
+    )
 
 
 def scan_frames(chunks: Iterable[bytes]) -> Iterator[Item]:

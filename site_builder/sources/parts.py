@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,17 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from site_builder.errors import UnusableSource
-from site_builder.frames import LONGEST_TAG, SAMPLES_PER_FRAME, AdtsFormat, Junk, Run, Tag, is_adts, scan_frames
+from site_builder.frames import (
+    LONGEST_TAG,
+    SAMPLES_PER_FRAME,
+    AdtsFormat,
+    Junk,
+    Run,
+    Tag,
+    is_adts,
+    is_container,
+    scan_frames,
+)
 from site_builder.model import Part
 from site_builder.sources.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
 from site_builder.sources.id3 import parse_syncsafe
@@ -50,7 +59,7 @@ def read_part(stream: Readable, origin: str, *, index: int = 0, folder: Path | N
     head = intake.read_head()
     if not head:
         raise UnusableSource(f"{origin} is empty; get the file again from where it came from")
-    is_plain = not _is_container(head) and is_adts(head)
+    is_plain = is_adts(head)
     if folder is None and is_plain:
         return _read_adts(intake, intake.chunks(), index)
     with _place_for_copy(folder, index) as copy:
@@ -133,16 +142,7 @@ class _Intake:
 
 def is_audio_start(head: bytes) -> bool:
     """Whether a file that starts with these bytes (64 KiB) is likely audio: a guess, for names that do not tell."""
-    return _is_container(head) or head[:3] == b"ID3" or is_adts(head)
-
-
-def _is_container(head: bytes) -> bool:
-    """Whether the first bytes are the signature of a container, inside which frames of ADTS mean nothing."""
-    signatures = rb"....ftyp|RIFF....WAVE|RF64|OggS|fLaC|\x1aE\xdf\xa3|FORM|caff|\x30\x26\xb2\x75"
-    packets = (188, 0), (192, 4), (204, 0)  # MPEG-TS: a sync byte at the start of each packet
-    return bool(re.match(signatures, head, re.DOTALL)) or any(
-        len(head) > 4 * size and set(head[first::size][:50]) == {0x47} for size, first in packets
-    )
+    return is_container(head) or head[:3] == b"ID3" or is_adts(head)
 
 
 @dataclass

@@ -155,7 +155,7 @@ class TestTags:
     def test_participants(self) -> None:
         """ParticipantIndex is the slot, else the place in the list; what is no guest is left out."""
         entries = [
-            make_participant("kit"),
+            make_participant("kit", ProfileUrl="https://pbs.twimg.com/a\x00b.jpg"),
             make_participant("lou", 7),
             make_participant("max", -1),
             "nobody",
@@ -167,7 +167,7 @@ class TestTags:
         guests = parse_tag(make_tag(NTP_2026, [1], json.dumps(entries))).participants
         assert guests is not None
         assert [(guest.slot, guest.handle) for guest in guests] == [(1, "kit"), (7, "lou"), (3, "max"), (4, "bob")]
-        assert guests[-1].avatar_url == ""
+        assert guests[0].avatar_url == guests[-1].avatar_url == ""
 
     def test_the_spare_clock(self) -> None:
         """JSONMetadata tells the time where TIT3 does not."""
@@ -291,6 +291,16 @@ class TestTurns:
             make_recording(20, levels=lambda at: [0, 50, 0, 0] if at < 10 else [0, 0, 0, 50], participants=on_stage)
         )
         assert_close(reading, [("kit", 0, 20)])
+
+    def test_a_handle_taken_over(self) -> None:
+        """Two Periscope ids are two people, even under one handle."""
+
+        def on_stage(at: float) -> list[Any]:
+            return [make_participant("kit", 1, UserId="1e" if at < 10 else "2e")]
+
+        reading = read(make_recording(20, levels=lambda at: [0, 50], participants=on_stage))
+        assert_close(reading, [("kit", 0, 10), ("kit", 10, 20)])
+        assert [speaker.periscope_id for speaker in reading.speakers] == ["", "1e", "2e"]
 
     def test_the_host_among_the_guests(self) -> None:
         """A guest entry with the host's handle is the host."""
@@ -442,8 +452,14 @@ class TestGaps:
 
     @pytest.mark.parametrize(
         "wobble",
-        [lambda n: 0.4 * (n % 2), lambda n: 3.0 * (n == 7), lambda n: -3.0 * (n >= 7), lambda n: 0.02 * n],
-        ids=["jitter", "one late tag", "clock set back", "slow drift"],
+        [
+            lambda n: 0.4 * (n % 2),
+            lambda n: 0.9 * (n % 2),
+            lambda n: 3.0 * (n == 7),
+            lambda n: -3.0 * (n >= 7),
+            lambda n: 0.02 * n,
+        ],
+        ids=["jitter", "strong jitter", "one late tag", "clock set back", "slow drift"],
     )
     def test_a_wavering_clock_is_no_gap(self, wobble: Callable[[int], float]) -> None:
         """Only what stays lost is lost."""
