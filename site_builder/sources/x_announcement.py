@@ -47,22 +47,15 @@ _CLAUSE = re.compile(r"[:;,]\s|\s[–—|·•-]\s")
 _LOOSE_END = " \t\n.,;:!-–—_|/\\·•*→←↓↑➡⬇&+=~…。、，！："
 
 
-def choose_announcement(tweets: Iterable[Tweet], space_id: str, start: datetime | None) -> Tweet | None:
-    """The tweet that announces a Space: of those linking to it, the earliest before `start` that is no reply.
+def choose_announcement(tweets: Iterable[Tweet], space_id: str) -> Tweet | None:
+    """The tweet that announces a Space: of those linking to it, the earliest that is no reply.
 
     Tweets with words, and about this Space alone, go before bare links and lists; replies come last.
     """
 
-    def rank(tweet: Tweet) -> tuple[bool, bool, bool, bool, datetime, int]:
-        late = start is not None and tweet.created_at > start
-        return (
-            bool(tweet.reply_to),
-            not _own_words(tweet, space_id)[0],
-            len(tweet.space_ids) > 1,
-            late,
-            tweet.created_at,
-            int(tweet.id),
-        )
+    def rank(tweet: Tweet) -> tuple[bool, bool, bool, datetime, int]:
+        wordless = not _own_words(tweet, space_id)[0]
+        return bool(tweet.reply_to), wordless, len(tweet.space_ids) > 1, tweet.created_at, int(tweet.id)
 
     return min(tweets, key=rank, default=None)
 

@@ -132,7 +132,7 @@ class XArchive:
         reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))
         clock = make_clock(space, [part.part for part in parts], reading.started_at, reading.gaps)
         recording = self._describe(people, parts, reading, clock)
-        tweet = choose_announcement(self._tweets.about(id), id, recording.started_at)
+        tweet = choose_announcement(self._tweets.about(id), id)
         announcement = make_announcement(tweet, id, self.account.handle) if tweet else Announcement()
         shared = self._tweets.between(clock.started_at, clock.ended_at) if clock.started_at and clock.ended_at else []
         return Conversation(

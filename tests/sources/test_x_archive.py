@@ -406,7 +406,7 @@ def test_why_there_is_no_recording(tmp_path: Path, days: int, archive: MadeArchi
     conversation = read(path)
     assert conversation.missing.startswith(reason)
     assert conversation.announcement.title == "Signals in the dark, explained"
-    assert not (conversation.recording.parts or conversation.recording.turns or conversation.notes)
+    assert [conversation.recording.parts, conversation.recording.turns, conversation.notes] == [(), (), ()]
     assert CANARY not in repr(conversation)
 
 

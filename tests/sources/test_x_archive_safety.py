@@ -132,6 +132,7 @@ def test_links_and_pipes_are_no_members(tmp_path: Path) -> None:
     with open_archive(folder) as archive:
         assert archive.account.bio == ""
         assert archive.read(ID).announcement.title == ""
+        assert archive.remarks == []
 
 
 def test_linked_folders_are_not_entered(tmp_path: Path) -> None:
