@@ -11,13 +11,11 @@ A bundle is a folder below `content/episodes/`:
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +27,7 @@ from site_builder.model import PublishedAudio, Recording
 INDEX = "index.md"
 RECORDING = "space.json"
 MEDIA = "media.json"
+_NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
 TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
 
 Noun = TypeVar("Noun", Recording, PublishedAudio)
@@ -84,7 +83,7 @@ def load_bundle(folder: Path) -> Bundle:
         InvalidDocument: the front matter, `space.json` or `media.json` does not say what it must.
     """
     index = folder / INDEX
-    matter, notes, line = parse_front_matter(read_text(index), index, EpisodeMatter)
+    matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
     transcripts = [folder / name for name in TRANSCRIPTS if (folder / name).is_file()]
     return Bundle(
         folder=folder,
@@ -103,7 +102,7 @@ def load_page(file: Path) -> FreePage:
     Raises:
         InvalidDocument: the front matter has problems.
     """
-    matter, text, _ = parse_front_matter(read_text(file), file, PageMatter)
+    matter, text, _ = parse_front_matter(file.read_bytes(), file, PageMatter)
     return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text)
 
 
@@ -112,39 +111,25 @@ def find_pages(content: Path) -> tuple[Path, ...]:
     return tuple(sorted((content / "pages").glob("*.md")))
 
 
-def read_text(file: Path) -> str:
-    """The text of a file a person wrote.
-
-    Raises:
-        InvalidDocument: it is not UTF-8.
-    """
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
-        raise InvalidDocument([Problem("save the file as UTF-8 text", file=file, line=line)]) from None
-
-
-@cache
-def _adapter(type_: type[Noun]) -> TypeAdapter[Noun]:
-    return TypeAdapter(type_)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {type_: TypeAdapter(type_) for type_ in (Recording, PublishedAudio)}
 
 
 def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
     """A `Recording` or `PublishedAudio` from its JSON file; None where there is no such file."""
     try:
-        return _adapter(type_).validate_json(file.read_bytes())
+        noun: Noun = _ADAPTERS[type_].validate_json(file.read_bytes())
     except FileNotFoundError:
         return None
     except ValidationError as error:
         place = ".".join(str(step) for step in error.errors()[0]["loc"])
         message = "this file is written by spacecast; restore it from a backup, or delete it and run extract again"
         raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
+    return noun
 
 
 def write_noun(file: Path, noun: Noun) -> bool:
     """Write the JSON form of a `Recording` or `PublishedAudio`; False where it stands there already."""
-    text = _adapter(type(noun)).dump_json(noun, indent=1, exclude_defaults=True) + b"\n"
+    text = _ADAPTERS[type(noun)].dump_json(noun, indent=1, exclude_defaults=True) + b"\n"
     if file.is_file() and file.read_bytes() == text:
         return False
     write_file(file, text)
@@ -188,11 +173,12 @@ class Staging:
 def restore_parts(staged: Path, bundle: Path, files: Sequence[str]) -> None:
     """Move recording parts from a staging folder into a bundle that lacks them."""
     for file in files:
-        os.replace(staged / file, bundle / file)
+        (staged / file).replace(bundle / file)
 
 
 def iter_source_files(content: Path) -> Iterator[Path]:
-    """Archives and audio files lying in `content/archives/`, in order of name."""
+    """Archives and audio files lying in `content/archives/`, in order of name; not what lies beside them."""
     folder = content / "archives"
     if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        yield from (path for path in files if path.suffix.lower() not in _NO_SOURCES)

@@ -1,4 +1,4 @@
-"""One conversation from a source into a bundle: new, known, completed or missing; never twice, never over a person's work."""
+"""Conversations from a source into bundles: each new, known, completed or missing; never over a person's work."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from site_builder.content import INDEX, RECORDING, Bundle, Staging, restore_parts, write_noun
+from site_builder.content import (
+    INDEX,
+    RECORDING,
+    Bundle,
+    Staging,
+    find_bundles,
+    load_bundle,
+    restore_parts,
+    write_noun,
+)
 from site_builder.drafts import make_title, name_bundle, render_index
-from site_builder.model import Conversation, Recording
+from site_builder.model import Conversation, Guid, Recording
+from site_builder.people import add_newcomers
 from site_builder.sources.source import Source
 
 
@@ -46,6 +57,18 @@ class Taken:
     """Why there is no audio, as a sentence."""
     duration: float = 0.0
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "result": str(self.fate),
+            "source": self.source,
+            "folder": str(self.folder) if self.folder else None,
+            "reason": self.reason or None,
+            "duration": round(self.duration, 3),
+        }
+
 
 class Shelf:
     """The bundles of a show, as far as intake needs to know them."""
@@ -64,9 +87,7 @@ class Shelf:
     def _take(self, source: Source, id_: str) -> Taken:
         bundle = self.by_id.get(id_)
         if bundle and bundle.has_recording:
-            return Taken(
-                id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder
-            )
+            return Taken(id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder)
         staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
         with staging as staged:
             conversation = source.read(id_, copy_into=staged)
@@ -110,3 +131,10 @@ def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
         return Fate.RESTORED
     write_noun(bundle.folder / RECORDING, _recording_of(conversation))
     return Fate.EXTENDED
+
+
+def add_speakers(content: Path) -> tuple[str, ...]:
+    """Write whoever is heard for the first time into `people.yaml`; returns their names."""
+    bundles = (load_bundle(folder) for folder in find_bundles(content))
+    recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
+    return add_newcomers(content / "people.yaml", recordings) if recordings else ()

@@ -7,6 +7,7 @@ import unicodedata
 
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?')\]}]")
 _MARKUP = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _LINE_START = re.compile(r"^[ \t]*([#>]|[-+](?=[ \t-]|$)|\d+(?=\.\s)|=)?", re.MULTILINE)
 
 
@@ -31,7 +32,7 @@ def escape_markdown(text: str) -> str:
 
 def _escape_plain(text: str) -> str:
     escaped = _MARKUP.sub(lambda match: "\\" + match.group(), text)
-    escaped = escaped.replace("&", "&amp;").replace("<", "&lt;")
+    escaped = _ENTITY.sub("&amp;", escaped).replace("<", "&lt;")
     return _LINE_START.sub(lambda match: _escape_start(match[1] or ""), escaped)
 
 

@@ -16,6 +16,7 @@ import markdown
 import nh3
 from markdown.treeprocessors import Treeprocessor
 
+from site_builder.model import Note
 from site_builder.timecode import format_clock, format_fragment, parse_timecode
 
 Moved = Callable[[float], float | None]
@@ -41,14 +42,17 @@ class RenderedNotes:
     """Sanitised: safe to put into a page as it is."""
     text: str
     """The same without markup; a line for each block, links written out where their text is not the address."""
+    moments: tuple[Note, ...] = ()
+    """The time-stamped lines, in published time."""
 
 
 def render_notes(source: str, move: Moved = lambda time: time) -> RenderedNotes:
     """Notes as HTML and text; `move` maps the clocks in them from recording time to published time."""
     engine = markdown.Markdown(extensions=list(_EXTENSIONS), output_format="html")
-    engine.treeprocessors.register(_TimeStamps(engine, move), "time-stamps", 1)
+    stamps = _TimeStamps(engine, move)
+    engine.treeprocessors.register(stamps, "time-stamps", 1)
     html = _CLEANER.clean(engine.convert(source))
-    return RenderedNotes(html=html.strip(), text=text_of(html))
+    return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
 
 
 class _TimeStamps(Treeprocessor):
@@ -57,6 +61,7 @@ class _TimeStamps(Treeprocessor):
     def __init__(self, engine: markdown.Markdown, move: Moved) -> None:
         super().__init__(engine)
         self.move = move
+        self.moments: list[Note] = []
 
     def run(self, root: Element) -> None:
         """Walk the document once; parents first, so that a dropped item takes its children along."""
@@ -75,11 +80,20 @@ class _TimeStamps(Treeprocessor):
         if moved is None:
             parent.remove(block)
             return
+        self.moments.append(_describe_moment(moved, line, stamp.end()))
         link = Element("a", {"class": "moment", "href": f"#t={format_fragment(moved)}"})
         link.text = format_clock(moved)
         link.tail = " " + (line.text or "")[stamp.end() :]
         line.text = ""
         line.insert(0, link)
+
+
+def _describe_moment(at: float, line: Element, skip: int) -> Note:
+    """A time-stamped line as plain text. The Markdown engine marks escaped characters as STX, code point, ETX."""
+    text = re.sub("\x02(\\d+)\x03", lambda mark: chr(int(mark[1])), "".join(line.itertext())[skip:])
+    text = re.sub("\x02amp\x03", "&", text)
+    links = tuple(link.get("href", "") for link in line.iter("a"))
+    return Note(at=at, text=" ".join(text.split()), links=links)
 
 
 def _drop_empty_lists(root: Element) -> None:

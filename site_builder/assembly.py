@@ -1,0 +1,116 @@
+"""From candidates to `output/`: sound, episodes, pages and feed, in the order in which each needs the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from site_builder.config import FEED, Config, describe_show
+from site_builder.content import FreePage
+from site_builder.episodes import find_slug
+from site_builder.events import Notify
+from site_builder.freshness import OUTPUT_LEDGER
+from site_builder.gather import Candidate, Gathered
+from site_builder.model import Show
+from site_builder.render import contexts
+from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
+from site_builder.render.notes import render_notes
+from site_builder.render.pages import Theme, load_theme
+from site_builder.report import BuildReport
+from site_builder.site import Contents, Page, attach_files, plan_site
+from site_builder.studio import Place, Produced, Studio
+from site_builder.targets import Outcome, build_targets
+
+
+def assemble(
+    gathered: Gathered, candidates: Sequence[Candidate], *, jobs: int, seal: str, notify: Notify
+) -> BuildReport:
+    """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays."""
+    config = gathered.config
+    place = Place(cache=gathered.folder / ".cache", output=gathered.folder / "output", jobs=jobs, notify=notify)
+    show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+    produced = Studio(config, show, place, None).produce(candidates)
+    contents = _describe_contents(gathered, show, produced)
+    outcome = build_targets(
+        [*produced.targets, *plan_site(contents)],
+        root=place.output,
+        ledger=place.cache / OUTPUT_LEDGER,
+        jobs=jobs,
+        hold={FEED} if produced.failures else _find_present(place.output, produced.absent),
+        prune=not produced.failures,
+        seal=seal,
+        notify=notify,
+    )
+    return _report(place.output, candidates, contents, produced, outcome)
+
+
+def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
+    return {path for path in paths if (output / path).is_file()}
+
+
+def _describe_contents(gathered: Gathered, show: Show, produced: Produced) -> Contents:
+    config = gathered.config
+    pages = tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft)
+    withdrawn = (bundle for bundle in gathered.bundles if bundle.matter.withdrawn is not None)
+    return Contents(
+        site=contexts.Site(show=show, look=_describe_look(config, gathered.pages)),
+        theme=_load_theme(gathered.folder, config),
+        episodes=tuple(attach_files(episode) for episode in produced.episodes),
+        peaks=produced.peaks,
+        pages=pages,
+        tombstones={find_slug(bundle): "" for bundle in withdrawn},
+    )
+
+
+def _lay_out(page: FreePage) -> Page:
+    return Page(
+        slug=page.slug,
+        title=page.matter.title,
+        html=render_notes(page.text).html,
+        summary=page.matter.description,
+    )
+
+
+def _describe_look(config: Config, pages: Sequence[FreePage]) -> contexts.SiteLook:
+    """The part of the config that the theme asks for."""
+    shown = sorted((page.matter.nav, page.slug, page) for page in pages if page.matter.nav is not None)
+    return contexts.SiteLook(
+        navigation=tuple(_links(config.site.navigation or {})),
+        pages=tuple(contexts.Link(label=page.matter.title, href=f"{page.slug}/") for _, _, page in shown),
+        subscribe=tuple(_links(config.subscribe)),
+        footer=config.site.footer,
+        contact=config.contact,
+        home_count=config.site.episodes_per_page,
+    )
+
+
+def _links(named: dict[str, str]) -> Iterator[contexts.Link]:
+    return (contexts.Link(label=label, href=href) for label, href in named.items())
+
+
+def _load_theme(folder: Path, config: Config) -> Theme:
+    """The theme in the show's own colours and fonts, with its own style sheets after the theme's."""
+    site = config.site
+    accent = site.accent or DEFAULT_ACCENT
+    look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
+    own = b"".join((folder / name).read_bytes() for name in site.css)
+    return load_theme(folder, {"look.css": look + own, "favicon.svg": render_favicon(accent)})
+
+
+def _report(
+    output: Path, candidates: Sequence[Candidate], contents: Contents, produced: Produced, outcome: Outcome
+) -> BuildReport:
+    media = produced.outcome
+    made = tuple(dict.fromkeys([*media.made, *outcome.made]))
+    released = [episode for episode in contents.episodes if not episode.draft]
+    return BuildReport(
+        output=output,
+        episodes=len(released),
+        duration=sum(episode.enclosure.duration for episode in released),
+        made=made,
+        kept=len(outcome.kept) - sum(path in outcome.kept for path in media.made),
+        removed=outcome.removed,
+        failures=(*produced.failures, *outcome.failed.values()),
+        reasons={**media.reasons, **outcome.reasons},
+        pending=len({label for candidate in candidates for label in candidate.casting.pending}),
+    )

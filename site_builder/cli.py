@@ -1,0 +1,179 @@
+"""The `spacecast` command: each subcommand reads its arguments, calls the core and prints what came of it.
+
+Results go to standard output, progress and problems to standard error. Exit codes are those of `errors.py`.
+Heavy modules are imported by the command that needs them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from site_builder import __version__
+from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_EXISTING = click.Path(path_type=Path, exists=False)
+
+
+def in_show(command: Command) -> Command:
+    """Every command works in a show folder: `-C DIR`, by default the current one."""
+    option = click.option(
+        "-C",
+        "show",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The show folder (default: .).",
+    )
+    return option(command)
+
+
+def as_json(command: Command) -> Command:
+    """Every command that reports can do so as one JSON document."""
+    return click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="spacecast")
+@in_show
+@click.pass_context
+def cli(context: click.Context, show: Path | None) -> None:
+    """Turn an X data archive with Spaces recordings into a podcast: a site and a feed for any static host."""
+    context.obj = show or Path()
+
+
+def find_show(show: Path | None) -> Path:
+    """The show folder: the command's own `-C`, else the one before the command."""
+    chosen: Path = show or click.get_current_context().obj
+    return chosen
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="The show's title.")
+@click.option("--url", help="Where the site will live, e.g. https://you.github.io/show/.")
+@click.option("--author", help="Who makes the show.")
+@click.option("--email", help="Where directories send their ownership codes; appears in the feed.")
+@click.option("--archive", type=_EXISTING, help="An X archive: takes title, author and text from the account.")
+def init(directory: Path, archive: Path | None, **answers: str | None) -> None:
+    """Make a new show folder that builds at once."""
+    from site_builder import console, newshow  # noqa: PLC0415
+
+    console.show_new(newshow.make_show_folder(directory, archive=archive, answers=answers))
+
+
+@cli.command()
+@click.argument("archive", type=_EXISTING)
+@as_json
+def inspect(archive: Path, json_: bool) -> None:
+    """Show what an archive holds: Spaces, lengths, speakers, gaps, and what is missing and why."""
+    from site_builder import console, inspection  # noqa: PLC0415
+
+    with console.progress() as notify:
+        report = inspection.inspect_source(archive, notify)
+    _print_json(report.as_json()) if json_ else console.show_inspection(report)
+
+
+@cli.command()
+@click.argument("archives", type=_EXISTING, nargs=-1, required=True, metavar="ARCHIVE...")
+@in_show
+@as_json
+def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
+    """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
+    from site_builder import console, pipeline  # noqa: PLC0415
+
+    with console.progress() as notify:
+        taken = pipeline.extract(find_show(show), archives, notify)
+    _print_json([entry.as_json() for entry in taken]) if json_ else console.show_taken(taken)
+
+
+@cli.command()
+@in_show
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores", metavar="N")
+@click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--explain", is_flag=True, help="Say for each file made which input changed.")
+@as_json
+def build(show: Path | None, json_: bool, **options: Any) -> None:
+    """Make the site and the feed in output/ from content/, taking in new archives first."""
+    from site_builder import pipeline  # noqa: PLC0415
+
+    chosen = pipeline.BuildOptions(**options)
+    folder = find_show(show)
+    if report := pipeline.find_unchanged(folder, read_clock(), chosen):
+        _print_json(report.as_json()) if json_ else click.echo(report.summary)
+        return
+    from site_builder import console  # noqa: PLC0415
+
+    with console.progress() as notify:
+        report = pipeline.build(folder, read_clock(), chosen, notify)
+    _print_json(report.as_json()) if json_ else console.show_build(report)
+    if report.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
+@cli.command()
+@in_show
+@click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
+@as_json
+def people(show: Path | None, ask: bool, json_: bool) -> None:
+    """Show who is heard, in which episodes, for how long, and what they said to being published."""
+    from site_builder import console, guests  # noqa: PLC0415
+
+    if ask:
+        requests = guests.write_requests(find_show(show))
+        _print_json([asdict(entry) for entry in requests]) if json_ else console.show_requests(requests)
+        return
+    rows = guests.list_people(find_show(show))
+    _print_json(guests.describe_rows_json(rows)) if json_ else console.show_people(rows)
+
+
+@cli.command()
+@click.argument("who")
+@click.argument("status", type=click.Choice(["granted", "anonymous", "refused", "pending"]))
+@click.option("--note", default="", help='How it was said, e.g. "yes, by DM".')
+@click.option("--episode", default="", help="For this episode only: its slug, folder or guid.")
+@in_show
+def consent(who: str, status: str, note: str, episode: str, show: Path | None) -> None:
+    """Write down what WHO said to being published; the next build honours it everywhere."""
+    from site_builder import console, guests  # noqa: PLC0415
+
+    today = read_clock().date()
+    record = guests.record_answer(find_show(show), who, status, on=today, note=note, episode=episode)
+    console.show_answer(record, status, episode)
+
+
+def read_clock() -> datetime:
+    """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process with the exit code of the contract."""
+    try:
+        cli.main(args=arguments, prog_name="spacecast", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except click.Abort:
+        click.echo("Stopped. Nothing is lost: run the same command again to go on.", err=True)
+        sys.exit(130)
+    except SpacecastError as error:
+        click.echo(f"{error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,194 @@
+"""How the command line draws: progress on standard error, tables and summaries on standard output. The only rich."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from site_builder import events
+from site_builder.drafts import make_title, recorded_at
+from site_builder.inspection import InspectionReport, count_speech
+from site_builder.intake import Fate, Taken
+from site_builder.model import Conversation, Timeline
+from site_builder.timecode import format_clock, format_length
+
+if TYPE_CHECKING:
+    from site_builder.consent import PersonRow
+    from site_builder.guests import Request
+    from site_builder.newshow import NewShow
+    from site_builder.people import PersonRecord
+    from site_builder.report import BuildReport
+
+OUT = Console(highlight=False, soft_wrap=False)
+ERR = Console(stderr=True, highlight=False)
+
+_FATES = {
+    Fate.NEW: "[green]new[/]",
+    Fate.KNOWN: "already here",
+    Fate.RESTORED: "[green]recording restored[/]",
+    Fate.EXTENDED: "[green]further parts added[/]",
+    Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
+    Fate.MISSING: "[yellow]no recording[/]",
+}
+
+
+class _Bar:
+    """Draws events as one progress bar that appears only when there is something to wait for."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("", total=None, visible=False)
+        self.total = 0
+        self.done = 0.0
+        self.partial: dict[str, float] = {}
+
+    def __call__(self, event: object) -> None:
+        """Receive one event of the core."""
+        match event:
+            case events.Started(total=total):
+                self.total, self.done = total, 0.0
+                self.partial.clear()
+            case events.Making(path=path, label=label):
+                self.progress.update(self.task, description=escape(label or path), visible=self.total > 0)
+            case events.Progress(path=path, done=done):
+                self.partial[path] = done
+            case events.Made(path=path) | events.Failed(path=path):
+                self.partial.pop(path, None)
+                self.done += 1
+        self.progress.update(self.task, total=self.total or None, completed=self.done + sum(self.partial.values()))
+
+
+@contextmanager
+def progress() -> Iterator[events.Notify]:
+    """A `notify` that draws on standard error; silent where that is no terminal."""
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+        yield _Bar(bar)
+
+
+def show_inspection(report: InspectionReport) -> None:
+    """The table of `spacecast inspect`."""
+    account = report.account
+    owner = f"{account.name} (@{account.handle})" if account.handle else account.name
+    made = f", made {report.made_at[:10]}" if report.made_at else ""
+    OUT.print(f"[bold]{escape(report.name)}[/]{escape(': ' + owner if owner else '')}{made}\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for name, kind in (("Date", "left"), ("Length", "right"), ("Parts", "right"), ("Conversation", "left")):
+        table.add_column(name, justify=kind, ratio=1 if name == "Conversation" else None)  # type: ignore[arg-type]
+    for conversation in report.conversations:
+        table.add_row(*_describe_row(conversation))
+    OUT.print(table)
+    found = sum(not conversation.missing for conversation in report.conversations)
+    OUT.print(f"{found} with a recording, {len(report.conversations) - found} without.")
+
+
+def _describe_row(conversation: Conversation) -> tuple[str, str, str, str]:
+    recording = conversation.recording
+    day = recorded_at(conversation)
+    return (
+        f"{day:%Y-%m-%d %H:%M}" if day else "not known",
+        format_clock(recording.duration) if recording.parts else "–",
+        str(len(recording.parts)) if recording.parts else "–",
+        "\n".join([f"[bold]{escape(make_title(conversation))}[/]", *_describe_details(conversation)]),
+    )
+
+
+def _describe_details(conversation: Conversation) -> Iterator[str]:
+    recording = conversation.recording
+    yield f"[dim]{escape(recording.id)}[/]"
+    if conversation.missing:
+        yield f"[yellow]{escape(conversation.missing)}[/]"
+        return
+    for speech in count_speech(recording):
+        spoken = f"{format_length(speech.seconds)}" if recording.timeline is not Timeline.NONE else "not known how long"
+        handle = f" @{speech.speaker.handle}" if speech.speaker.handle and speech.speaker.name else ""
+        yield f"{speech.speaker.role}: {escape(speech.label)}{escape(handle)}, {spoken}"
+    if recording.timeline is Timeline.SESSIONS:
+        yield "[dim]The recording does not say who speaks when; times are those of being on stage.[/]"
+    for gap in recording.gaps:
+        yield f"[yellow]{gap.lost:.1f} s of audio were lost by X at {format_clock(gap.at)}[/]"
+
+
+def show_taken(taken: Sequence[Taken]) -> None:
+    """The result of `spacecast extract`, a line for each conversation."""
+    for entry in taken:
+        length = f" ({format_clock(entry.duration)})" if entry.fate is Fate.NEW else ""
+        OUT.print(f"{_FATES[entry.fate]}: [bold]{escape(entry.title)}[/]{length}")
+        if entry.reason:
+            OUT.print(f"  {escape(entry.reason)}")
+        elif entry.fate is Fate.NEW and entry.folder:
+            OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
+
+
+def show_build(report: BuildReport) -> None:
+    """The closing summary of `spacecast build`."""
+    show_taken([entry for entry in report.taken if entry.fate is not Fate.KNOWN])
+    for path, reason in report.reasons.items():
+        OUT.print(f"[dim]{escape(path)}: {escape(reason)}[/]")
+    for skipped in report.skipped:
+        OUT.print(f"[yellow]left out[/]: [bold]{escape(skipped.title)}[/]: {escape(skipped.reason)}")
+    for warning in report.warnings:
+        ERR.print(f"[yellow]warning[/]: {escape(warning)}")
+    for failure in report.failures:
+        ERR.print(f"[red]failed[/]: {escape(failure)}")
+    OUT.print(escape(report.summary))
+    if report.failures:
+        ERR.print("Because of this the feed was not replaced: the last good one stays.")
+
+
+_ANSWERS = {"granted": "green", "anonymous": "cyan", "refused": "red", "pending": "yellow"}
+
+
+def show_people(rows: Sequence[PersonRow]) -> None:
+    """The table of `spacecast people`."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for name in ("Who", "Consent", "Since"):
+        table.add_column(name)
+    table.add_column("Speaks", justify="right")
+    table.add_column("Episodes", ratio=1)
+    for row in rows:
+        consent = str(row.consent)
+        heard = [f"{entry.title} ({format_length(entry.seconds)})" for entry in row.appearances]
+        table.add_row(
+            f"[bold]{escape(row.name)}[/]\n[dim]{escape(row.key)}, {row.role}[/]",
+            f"[{_ANSWERS[consent]}]{consent}[/]" + (f"\n[dim]{escape(row.note)}[/]" if row.note else ""),
+            f"{row.since}" if row.since else "–",
+            format_length(row.seconds),
+            escape("\n".join(heard)),
+        )
+    OUT.print(table)
+
+
+def show_requests(requests: Sequence[Request]) -> None:
+    """The messages of `spacecast people --ask`, ready to be sent."""
+    for request in requests:
+        OUT.rule(f"To {escape(request.name)}", style="dim")
+        OUT.print(request.text, markup=False, soft_wrap=True)
+    if not requests:
+        OUT.print("Everyone has answered.")
+
+
+def show_answer(record: PersonRecord, status: str, episode: str) -> None:
+    """What `spacecast consent` wrote down."""
+    scope = f"in {episode}" if episode else "for the whole show"
+    OUT.print(f"{escape(record.name or record.key)}: {status} {escape(scope)}. The next build honours it.")
+
+
+def show_new(new: NewShow) -> None:
+    """What `spacecast init` made, and what to do next."""
+    OUT.print(f"[bold]{escape(new.title)}[/] is ready in {escape(str(new.folder))}/")
+    for step in new.next_steps:
+        OUT.print(f"  • {escape(step)}")

@@ -1,0 +1,251 @@
+"""Which audio targets exist: soundings and encodings in `.cache/`, tagged enclosures in `output/`.
+
+Three steps, so that nothing dear is done twice: dead air is confirmed by ear once for a recording; a recording is
+copied or encoded once for its edits and settings; tags are written whenever they change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from site_builder.audio.facts import AudioFacts
+from site_builder.audio.tags import AudioTags, write_tagged
+from site_builder.content import Bundle
+from site_builder.digests import JSON, digest_json
+from site_builder.edits import EditList
+from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
+from site_builder.targets import Facts, Target
+
+PEAKS = 1000
+"""Points of the waveform kept for drawing."""
+SHORTEST_DEAD_AIR = 5.0
+"""Seconds; shorter silence at an end is left alone."""
+LEFT_OF_DEAD_AIR = 1.0
+"""Seconds of it that stay."""
+_AAC_FRAME = 1024
+"""Samples between two places where AAC can be cut."""
+QUIET = -45.0
+"""dBFS: dead air never peaks above this, hum and breath included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSettings:
+    """How published audio is made: the part of the config that its sound depends on."""
+
+    format: Literal["copy", "mp3", "aac"] = "copy"
+    bitrate: int = 64
+    """kbit/s; for encoded formats."""
+    channels: int = 1
+    loudness: float | None = None
+    """LUFS to normalise to; None leaves it."""
+
+    @property
+    def extension(self) -> str:
+        """Of the encoded file; a copied MP3 recording overrides it."""
+        return ".mp3" if self.format == "mp3" else ".m4a"
+
+    def as_json(self) -> dict[str, JSON]:
+        """What the bytes depend on: nothing but the format where the recording is copied."""
+        if self.format == "copy":
+            return {"format": "copy"}
+        values = {"format": self.format, "bitrate": self.bitrate, "channels": self.channels}
+        return {**values, "loudness": self.loudness}
+
+
+def key_of(bundle: Bundle) -> str:
+    """Name of a bundle's files in the cache: stable, and harmless whatever its guid holds."""
+    return sha256(bundle.matter.guid.encode()).hexdigest()[:16]
+
+
+def find_dead_air(recording: Recording) -> tuple[Span, ...]:
+    """Silence at the start and the end of a recording by its level readings, less the second that stays.
+
+    A level reading is one tick apart from the next, so a span ends one tick before the first reading that is not zero.
+    """
+    if recording.timeline is not Timeline.LEVELS:
+        return ()
+    ends = []
+    for span in recording.silences:
+        if span.start <= recording.tick and span.end < recording.duration:
+            ends.append(Span(start=0.0, end=span.end - LEFT_OF_DEAD_AIR))
+        elif span.end >= recording.duration - recording.tick and span.start > 0:
+            ends.append(Span(start=span.start + LEFT_OF_DEAD_AIR, end=recording.duration))
+    return tuple(span for span in ends if span.duration > SHORTEST_DEAD_AIR - LEFT_OF_DEAD_AIR)
+
+
+def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
+    """Listen whether the dead air of a recording is really quiet; None where there is none to listen to.
+
+    Its facts are `{"dead_air": [[start, end], …]}`, recording time in seconds.
+    """
+    spans = find_dead_air(bundle.recording) if bundle.recording and bundle.has_recording else ()
+    if not spans:
+        return None
+    inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
+    return Target(
+        path=f"soundings/{key_of(bundle)}.json",
+        recipe="sounding/1",
+        inputs=inputs,
+        make=partial(_make_sounding, bundle.part_files, spans),
+        label=f"Listening to {bundle.matter.title}",
+    )
+
+
+def _make_sounding(parts: Sequence[Path], spans: Sequence[Span], out: Path) -> Facts:
+    from site_builder.audio.measure import find_levels  # noqa: PLC0415 -- decoding is loaded only where it is needed
+
+    levels = zip(spans, find_levels(parts, spans), strict=True)
+    quiet = [span for span, level in levels if level is None or level.peak <= QUIET]
+    facts: Facts = {"dead_air": [[span.start, span.end] for span in quiet]}
+    out.write_text(json.dumps(facts))
+    return facts
+
+
+def read_sounding(facts: Facts | None) -> tuple[Span, ...]:
+    """The dead air that a sounding confirmed."""
+    spans = cast("Sequence[tuple[float, float]]", (facts or {}).get("dead_air", ()))
+    return tuple(Span(start=start, end=end) for start, end in spans)
+
+
+def plan_encoding(
+    bundle: Bundle, sources: Sequence[str], edits: EditList, settings: AudioSettings, extension: str
+) -> Target:
+    """The sound of an episode without tags, in the cache.
+
+    Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
+    """
+    return Target(
+        path=f"audio/{key_of(bundle)}{extension}",
+        recipe="audio/1",
+        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json()},
+        make=partial(_make_encoding, bundle.part_files, edits, settings),
+        label=bundle.matter.title,
+    )
+
+
+def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
+    from site_builder.audio import encode, packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
+
+    if settings.format == "copy":
+        facts = packets.write_copy(parts, edits, out)
+        made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
+    else:
+        wanted = encode.EncodeSettings(
+            format=settings.format,
+            bitrate=settings.bitrate * 1000,
+            channels=settings.channels,
+            loudness=settings.loudness,
+        )
+        facts, made = encode.write_encoded(parts, edits, out, wanted), edits
+    peaks = waveform.make_peaks(out, PEAKS)
+    return {**_describe_facts(facts), "peaks": list(peaks), "edits": made.as_json()}
+
+
+def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:
+    return {
+        "codec": facts.codec,
+        "sample_rate": facts.sample_rate,
+        "channels": facts.channels,
+        "samples": facts.samples,
+        "duration": facts.duration,
+        "media_type": facts.media_type,
+    }
+
+
+def find_copy_extension(recording: Recording) -> str:
+    """Of the file that copying a recording makes."""
+    return ".mp3" if recording.parts[0].codec.startswith("mp3") else ".m4a"
+
+
+def find_media_path(slug: str, encoding: Target) -> str:
+    """Where the enclosure of an episode lies below the site's root.
+
+    The name holds a digest of what is heard, so a removed passage can never be served by a cache under the old name.
+    """
+    heard = digest_json({name: encoding.inputs[name] for name in ("sources", "edits", "settings")})
+    return f"media/{slug}-{heard[:8]}{Path(encoding.path).suffix}"
+
+
+def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTags, label: str) -> Target:
+    """The published file: the cached sound with the episode's tags, cover and chapters."""
+    described: dict[str, JSON] = {
+        "title": tags.title,
+        "album": tags.album,
+        "artist": tags.artist,
+        "date": tags.date,
+        "comment": tags.comment,
+        "url": tags.url,
+        "track": tags.track,
+        "cover": sha256(tags.cover).hexdigest() if tags.cover else None,
+        "chapters": [[chapter.start, chapter.title, chapter.href] for chapter in tags.chapters],
+    }
+    return Target(
+        path=path,
+        recipe="enclosure/1",
+        inputs={"sound": sha256_of_source, "tags": described},
+        make=partial(_make_enclosure, source, tags),
+        label=label,
+    )
+
+
+def _make_enclosure(source: Path, tags: AudioTags, out: Path) -> Facts:
+    return _describe_facts(write_tagged(source, out, tags))
+
+
+def make_tags(show: Show, episode: Episode, cover: bytes | None) -> AudioTags:
+    """What players show for an episode's file."""
+    return AudioTags(
+        title=episode.title,
+        album=show.title,
+        artist=show.author,
+        date=episode.published_at.date().isoformat(),
+        comment=episode.summary,
+        url=f"{show.url}{episode.path}",
+        track=episode.number,
+        cover=cover,
+        chapters=episode.chapters,
+    )
+
+
+def read_enclosure(path: str, facts: Facts) -> Enclosure:
+    """An enclosure as feeds name it, from the facts of its target."""
+    values = cast("dict[str, Any]", facts)
+    duration = values["duration"]
+    return Enclosure(
+        path=path,
+        size_bytes=values["size_bytes"],
+        media_type=values["media_type"],
+        duration=duration,
+        sha256=values["sha256"],
+        bitrate=round(values["size_bytes"] * 8 / duration) if duration else 0,
+        channels=values["channels"],
+        sample_rate=values["sample_rate"],
+        codecs="mp4a.40.2" if values["codec"] == "aac" else "mp3",
+    )
+
+
+def make_published(enclosure: Enclosure, sound: Facts, sources: Sequence[str], made_by: str) -> PublishedAudio:
+    """What `media.json` keeps, so that the episode can be built where its recording is absent."""
+    values = cast("dict[str, Any]", sound)
+    return PublishedAudio(
+        enclosure=replace(enclosure, title=""),
+        edits=json.dumps(values["edits"], sort_keys=True),
+        peaks=tuple(values["peaks"]),
+        sources=tuple(sources),
+        made_by=made_by,
+    )
+
+
+def read_edits(text: str) -> EditList:
+    """The edit list that `media.json` keeps.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return EditList.from_json(json.loads(text))

@@ -1,0 +1,92 @@
+"""The story of `extract` and `build`, each readable on one screen; every step is told in the module it calls.
+
+extract   source ─▶ conversations ─▶ bundles in content/episodes/
+build     new archives ─▶ extract;  content ─▶ candidates ─▶ sound ─▶ episodes ─▶ pages and feed in output/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from site_builder import freshness
+from site_builder.digests import JSON
+from site_builder.events import Making, Notify, ignore
+from site_builder.report import BuildReport
+
+if TYPE_CHECKING:
+    from site_builder.intake import Taken
+
+# The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
+# ruff: noqa: PLC0415
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What the person asked of a build."""
+
+    jobs: int = 1
+    drafts: bool = False
+    strict: bool = False
+    explain: bool = False
+
+    @property
+    def seal(self) -> dict[str, JSON]:
+        """Those that change what is made."""
+        return {"drafts": self.drafts}
+
+
+def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> tuple[Taken, ...]:
+    """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
+
+    Raises:
+        UnusableSource: something that was named cannot be read; nothing of it was written.
+        InvalidDocument: a bundle that is there has problems.
+    """
+    from site_builder.content import find_bundles, load_bundle
+    from site_builder.intake import Shelf, add_speakers
+    from site_builder.sources.detect import open_source
+
+    content = folder / "content"
+    shelf = Shelf(content / "episodes", {bundle: load_bundle(bundle) for bundle in find_bundles(content)})
+    taken: list[Taken] = []
+    for path in sources:
+        with open_source(path) as source:
+            notify(Making(source.name, f"Reading {source.name}"))
+            taken += shelf.take_all(source)
+    add_speakers(content)
+    return tuple(taken)
+
+
+def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore) -> BuildReport:
+    """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
+
+    Raises:
+        UsageError: the config, a document or an archive is wrong; `output/` was not touched.
+    """
+    from site_builder import archives, assembly
+    from site_builder.gather import find_due, gather, select
+
+    freshness.forget(folder)
+    new = archives.find_new(folder)
+    taken = extract(folder, new, notify) if new else ()
+    archives.remember(folder, new)
+    seal = freshness.make_seal(folder, options.seal)
+    gathered = gather(folder)
+    candidates, skipped = select(gathered, now, drafts=options.drafts)
+    assembled = assembly.assemble(gathered, candidates, jobs=options.jobs, seal=seal, notify=notify)
+    report = replace(assembled, taken=taken, skipped=tuple(skipped), strict=options.strict)
+    if not report.failures and freshness.make_seal(folder, options.seal) == seal:
+        freshness.remember(folder, seal, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
+    return report if options.explain else replace(report, reasons={})
+
+
+def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildReport | None:
+    """The report of a build that has nothing to do; None where there may be something."""
+    from site_builder.report import parse_report
+
+    known = freshness.recall(folder, freshness.make_seal(folder, options.seal), now)
+    return parse_report(known, strict=options.strict) if known else None

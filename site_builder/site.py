@@ -1,0 +1,198 @@
+"""Which files the site has, beside its audio: pages, feed, chapters, transcripts, pictures, assets.
+
+A page is a pure function of its context, so the context and the digest of the theme are all of its inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from site_builder import podcasting20 as p20
+from site_builder.config import FEED
+from site_builder.digests import JSON, digest_bytes, digest_json
+from site_builder.model import Episode, Show
+from site_builder.render import contexts
+from site_builder.render.addresses import absolute_url
+from site_builder.render.chapters import render_json_chapters
+from site_builder.render.contexts import Context
+from site_builder.render.feed import join_feed, make_trailers, render_head, render_item
+from site_builder.render.pages import Theme
+from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
+from site_builder.targets import Target, bytes_target
+
+STYLESHEET = "feed.xsl"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_LINKS = p20.FeedLinks(stylesheet=STYLESHEET)
+_EPISODE = TypeAdapter(Episode)
+_SHOW = TypeAdapter(Show)
+_TRANSCRIPTS = (
+    (".vtt", "text/vtt", render_vtt),
+    (".srt", "application/x-subrip", render_srt),
+    (".json", "application/json", render_json_transcript),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A free page, ready to be laid out."""
+
+    slug: str
+    title: str
+    html: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """All that the site is made of."""
+
+    site: contexts.Site
+    episodes: tuple[Episode, ...]
+    """To be published, newest first, as `attach_files` leaves them."""
+    theme: Theme
+    peaks: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Guid to the waveform of the published audio."""
+    pages: tuple[Page, ...] = ()
+    tombstones: Mapping[str, str] = field(default_factory=dict)
+    """Slug of a withdrawn episode to what is said in its place."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Slug an episode once had to the one it has."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """Path to the bytes of pictures."""
+    links: p20.FeedLinks = _NO_LINKS
+
+    @property
+    def show(self) -> Show:
+        """The show it is the site of."""
+        return self.site.show
+
+
+def attach_files(episode: Episode) -> Episode:
+    """The episode with the paths of the chapter and transcript files that `plan_site` makes of it."""
+    stem = f"{episode.path}{episode.slug}"
+    transcripts = tuple(
+        p20.TranscriptFile(path=f"{stem}{suffix}", media_type=media_type, captions=suffix == ".vtt")
+        for suffix, media_type, _ in _TRANSCRIPTS
+    )
+    return replace(
+        episode,
+        chapters_path=f"{episode.path}chapters.json" if episode.chapters else "",
+        transcripts=transcripts if episode.cues else (),
+    )
+
+
+def plan_site(contents: Contents) -> list[Target]:
+    """Everything but audio, in the order in which it may go online: what is linked before what links to it."""
+    pages = list(_describe_pages(contents))
+    return [
+        *_plan_assets(contents),
+        *(target for episode in contents.episodes for target in _plan_episode_files(contents.show, episode)),
+        *(_plan_page(contents.theme, context) for context in pages),
+        *(_plan_page(contents.theme, context) for context in _describe_files(contents, pages)),
+        bytes_target(".nojekyll", "empty/1", {}, bytes),
+        _plan_feed(contents),
+    ]
+
+
+def _describe_pages(contents: Contents) -> Iterator[Context]:
+    """The context of every page a person reads."""
+    site, episodes = contents.site, contents.episodes
+    yield from contexts.describe_home(site, episodes)
+    yield from _describe_episodes(contents)
+    yield from contexts.describe_archive(site, episodes)
+    yield from contexts.describe_tags(site, episodes)
+    yield from contexts.describe_people(site, episodes)
+    yield contexts.describe_subscribe(site)
+    for page in contents.pages:
+        yield contexts.describe_page(site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary)
+    for slug, title in contents.tombstones.items():
+        yield contexts.describe_tombstone(site, path=f"episodes/{slug}/", title=title)
+    for old, new in contents.moved.items():
+        yield contexts.describe_redirect(site, path=f"episodes/{old}/", target=f"episodes/{new}/")
+    yield contexts.describe_not_found(site, episodes)
+
+
+def _describe_episodes(contents: Contents) -> Iterator[Context]:
+    """Each episode knows its neighbours."""
+    row = (None, *contents.episodes, None)
+    for (newer, episode), (_, older) in zip(pairwise(row), pairwise(row[1:]), strict=False):
+        if episode:
+            peaks = contents.peaks.get(episode.guid, ())
+            yield contexts.describe_episode(
+                contents.site, episode, newer=newer, older=older, peaks=[peak / 100 for peak in peaks]
+            )
+
+
+def _describe_files(contents: Contents, pages: Sequence[Context]) -> Iterator[Context]:
+    """Files for machines that are templates too."""
+    updated = {episode.path: (episode.updated_at or episode.published_at).isoformat() for episode in contents.episodes}
+    yield contexts.describe_sitemap(contents.show, pages, updated)
+    yield contexts.describe_robots(contents.show, hidden=contents.show.block)
+    yield contexts.describe_feed_stylesheet(contents.site)
+
+
+def _plan_page(theme: Theme, context: Context) -> Target:
+    page = context["page"]
+    inputs: dict[str, JSON] = {"context": digest_json(context), "theme": theme.digest}
+    render = partial(theme.render, page["template"], context)
+    return bytes_target(page["file"], "page/1", inputs, render, label=page.get("title", page["file"]))
+
+
+def _plan_assets(contents: Contents) -> Iterator[Target]:
+    for path, content in {**contents.theme.assets, **contents.pictures}.items():
+        yield bytes_target(path, "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
+
+
+def _plan_episode_files(show: Show, episode: Episode) -> Iterator[Target]:
+    """Chapters and transcripts, in every written form."""
+    if episode.chapters_path:
+        render = partial(
+            render_json_chapters,
+            episode.chapters,
+            title=episode.title,
+            show_title=show.title,
+            make_absolute=partial(absolute_url, show),
+        )
+        inputs: dict[str, JSON] = {"content": digest_bytes(render())}
+        yield bytes_target(episode.chapters_path, "chapters/1", inputs, render)
+    for file, (_, _, writer) in zip(episode.transcripts, _TRANSCRIPTS, strict=False):
+        cues: JSON = [[cue.start, cue.end, cue.text, cue.speaker] for cue in episode.cues]
+        yield bytes_target(file.path, "transcript/1", {"cues": digest_json(cues)}, partial(writer, episode.cues))
+
+
+def _plan_feed(contents: Contents) -> Target:
+    inputs: dict[str, JSON] = {
+        "show": digest_bytes(_SHOW.dump_json(contents.show)),
+        "links": digest_json(_as_json(contents.links)),
+        "episodes": [digest_bytes(_EPISODE.dump_json(episode))[:32] for episode in _released(contents)],
+    }
+    return bytes_target(FEED, "feed/1", inputs, partial(_render_feed, contents), label="feed")
+
+
+def _released(contents: Contents) -> list[Episode]:
+    """Episodes for apps: what is shown in a preview only is not in the feed."""
+    return [episode for episode in contents.episodes if not episode.draft]
+
+
+def _render_feed(contents: Contents) -> bytes:
+    changes = [moment for e in _released(contents) for moment in (e.published_at, e.updated_at) if moment]
+    head = render_head(
+        contents.show,
+        feed_url=contents.show.url + FEED,
+        built_at=max(changes, default=_EPOCH),
+        links=contents.links,
+        trailers=contents.show.trailers or make_trailers(contents.show, _released(contents)),
+    )
+    return join_feed(head, (render_item(contents.show, episode) for episode in _released(contents)))
+
+
+def _as_json(value: Any) -> JSON:
+    plain: JSON = TypeAdapter(type(value)).dump_python(value, mode="json")
+    return plain

@@ -1,0 +1,273 @@
+"""From candidates to published sound: listen to dead air, copy or encode, tag. Runs the targets that `media.py` plans.
+
+An episode whose recording is absent is published from its `media.json`, as long as what it asks for is what was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from site_builder import __version__, media
+from site_builder.config import ChapterSource, Config, DeadAir
+from site_builder.consent import Removal
+from site_builder.content import MEDIA, Bundle, write_noun
+from site_builder.digests import FileDigests
+from site_builder.edits import EditList
+from site_builder.episodes import Material, make_edits, make_episode
+from site_builder.errors import SpacecastError
+from site_builder.events import Notify
+from site_builder.gather import Candidate
+from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.provenance import describe_provenance
+from site_builder.targets import Outcome, Target, build_targets
+
+MADE_BY = f"spacecast {__version__}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where sound is made, and how."""
+
+    cache: Path
+    output: Path
+    jobs: int
+    notify: Notify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """An episode with its sound, not tagged yet."""
+
+    material: Material
+    sound: PublishedAudio
+    """As `media.json` holds it; its enclosure is that of the tagged file once there is one."""
+    cached: Path | None = None
+    """The sound in the cache; None where the recording is absent and the published file is all there is."""
+    sha256: str = ""
+    """Digest of `cached`."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The episode's bundle."""
+        return self.material.bundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Produced:
+    """What came of all candidates."""
+
+    episodes: tuple[Episode, ...]
+    """Newest first, as the candidates were."""
+    peaks: Mapping[str, Sequence[int]]
+    targets: tuple[Target, ...]
+    """The enclosures, made already: part of the whole plan of `output/`."""
+    absent: tuple[str, ...]
+    """Paths of enclosures that this build cannot make, for their recording is elsewhere."""
+    failures: tuple[str, ...]
+    outcome: Outcome
+
+
+class Studio:
+    """Makes the sound of a show."""
+
+    def __init__(self, config: Config, show: Show, place: Place, cover: bytes | None) -> None:
+        self.config = config
+        self.show = show
+        self.place = place
+        self.cover = cover
+        audio = config.audio
+        self.settings = media.AudioSettings(
+            format=audio.format.value, bitrate=audio.bitrate, channels=audio.channels, loudness=audio.loudness
+        )
+        self.digests = FileDigests(place.cache / "digests.json")
+        self.failures: list[str] = []
+
+    def produce(self, candidates: Sequence[Candidate]) -> Produced:
+        """All the sound of a build: what can be made is, and each failure is a sentence."""
+        sources = {_key(candidate.bundle): self._digest_parts(candidate.bundle) for candidate in candidates}
+        self.digests.save()
+        dead_air = self._listen([candidate.bundle for candidate in candidates], sources)
+        materials = [self._prepare(candidate, dead_air) for candidate in candidates]
+        takes = self._record([material for material in materials if material], sources)
+        return self._publish(takes)
+
+    def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
+        return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
+
+    def _listen(
+        self, bundles: Sequence[Bundle], sources: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, tuple[Span, ...]]:
+        """Dead air by guid, confirmed by ear."""
+        if self.config.audio.dead_air is DeadAir.KEEP:
+            return {}
+        planned = {_key(bundle): media.plan_sounding(bundle, sources[_key(bundle)]) for bundle in bundles}
+        targets = {guid: target for guid, target in planned.items() if target}
+        outcome = self._build_in_cache("soundings", targets.values())
+        return {guid: media.read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}
+
+    def _build_in_cache(self, name: str, targets: Any) -> Outcome:
+        place = self.place
+        outcome = build_targets(
+            targets, root=place.cache, ledger=place.cache / f"{name}.ledger", jobs=place.jobs, notify=place.notify
+        )
+        self.failures += outcome.failed.values()
+        return outcome
+
+    def _prepare(self, candidate: Candidate, dead_air: Mapping[str, tuple[Span, ...]]) -> Material | None:
+        """A candidate with the edits it asks for; None where it has neither recording nor published audio."""
+        bundle = candidate.bundle
+        if not bundle.has_recording and bundle.media is None:
+            self._fail(bundle, "its recording is not here; put the archive it came from into content/archives/")
+            return None
+        if bundle.recording is None:
+            self._fail(bundle, "space.json is missing; run extract with the archive it came from")
+            return None
+        silence = dead_air.get(_key(bundle), ())
+        if not bundle.has_recording and bundle.media:
+            silence = _ends_of(media.read_edits(bundle.media.edits))
+        edits = make_edits(
+            bundle.matter,
+            bundle.recording,
+            candidate.casting,
+            dead_air=silence if self.config.audio.dead_air is DeadAir.TRIM else (),
+            removal=Removal(self.config.consent.removal.value),
+        )
+        return Material(
+            bundle=bundle, casting=candidate.casting, edits=edits, cues=candidate.cues, draft=candidate.draft
+        )
+
+    def _fail(self, bundle: Bundle, reason: str) -> None:
+        self.failures.append(f"“{bundle.matter.title}”: {reason}")
+
+    def _record(self, materials: Sequence[Material], sources: Mapping[str, Sequence[str]]) -> list[Take]:
+        """Copy or encode whatever has a recording; keep what was published of the rest."""
+        planned: dict[str, Target] = {}
+        for material in materials:
+            if material.bundle.has_recording:
+                try:
+                    planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
+                except SpacecastError as error:
+                    self._fail(material.bundle, str(error))
+        outcome = self._build_in_cache("audio", planned.values())
+        takes = (
+            self._take(material, planned[_key(material.bundle)], outcome, sources[_key(material.bundle)])
+            if _key(material.bundle) in planned
+            else self._keep(material)
+            for material in materials
+        )
+        return [take for take in takes if take]
+
+    def _plan_encoding(self, material: Material, sources: Sequence[str]) -> Target:
+        bundle = material.bundle
+        extension = self.settings.extension
+        if self.settings.format == "copy":
+            extension = media.find_copy_extension(cast("Recording", bundle.recording))
+        return media.plan_encoding(bundle, sources, material.edits, self.settings, extension)
+
+    def _take(self, material: Material, target: Target, outcome: Outcome, sources: Sequence[str]) -> Take | None:
+        facts = outcome.facts.get(target.path)
+        if facts is None:
+            return None
+        path = media.find_media_path(material.slug, target)
+        sound = media.make_published(media.read_enclosure(path, facts), facts, sources, MADE_BY)
+        edits = media.read_edits(sound.edits)
+        return Take(
+            material=replace(material, edits=edits),
+            sound=sound,
+            cached=self.place.cache / target.path,
+            sha256=str(facts["sha256"]),
+        )
+
+    def _keep(self, material: Material) -> Take | None:
+        """Publish what was made before, where it is still what is wanted."""
+        kept = material.bundle.media
+        if material.bundle.has_recording or kept is None:
+            return None
+        made = media.read_edits(kept.edits)
+        if not _covers(made, material.edits):
+            self._fail(
+                material.bundle,
+                "its audio has to be made anew, and its recording is not here; "
+                "put the archive it came from into content/archives/",
+            )
+            return None
+        return Take(material=replace(material, edits=made), sound=kept)
+
+    def _publish(self, takes: Sequence[Take]) -> Produced:
+        """Tag what was recorded and describe every episode."""
+        drafts = [(take, self._describe(take, take.sound.enclosure)) for take in takes]
+        targets = {
+            _key(take.bundle): media.plan_enclosure(
+                take.sound.enclosure.path,
+                take.cached,
+                take.sha256,
+                media.make_tags(self.show, episode, self.cover),
+                episode.title,
+            )
+            for take, episode in drafts
+            if take.cached
+        }
+        outcome = build_targets(
+            targets.values(),
+            root=self.place.output,
+            ledger=self.place.cache / "output.ledger",
+            jobs=self.place.jobs,
+            prune=False,
+            notify=self.place.notify,
+        )
+        self.failures += outcome.failed.values()
+        episodes = [self._finish(take, episode, targets.get(_key(take.bundle)), outcome) for take, episode in drafts]
+        return Produced(
+            episodes=tuple(episode for episode in episodes if episode),
+            peaks={_key(take.bundle): take.sound.peaks for take in takes},
+            targets=tuple(targets.values()),
+            absent=tuple(take.sound.enclosure.path for take in takes if not take.cached),
+            failures=tuple(self.failures),
+            outcome=outcome,
+        )
+
+    def _describe(self, take: Take, enclosure: Enclosure) -> Episode:
+        audio = self.config.audio
+        return make_episode(
+            take.material,
+            enclosure,
+            zone=self.config.show.zone,
+            automatic_chapters=audio.chapters is ChapterSource.AUTO,
+            facts=describe_provenance(take.material, take.sound),
+        )
+
+    def _finish(self, take: Take, episode: Episode, target: Target | None, outcome: Outcome) -> Episode | None:
+        """The episode with the facts of its published file, which `media.json` remembers."""
+        if target is None:
+            return episode
+        facts = outcome.facts.get(target.path)
+        if facts is None:
+            return None
+        enclosure = media.read_enclosure(target.path, facts)
+        published = replace(take.sound, enclosure=enclosure)
+        if not take.material.draft:
+            write_noun(take.bundle.folder / MEDIA, published)
+        return self._describe(replace(take, sound=published), enclosure)
+
+
+def _key(bundle: Bundle) -> str:
+    return bundle.matter.guid
+
+
+def _ends_of(edits: EditList) -> tuple[Span, ...]:
+    """What was removed at the two ends."""
+    return tuple(span for span in edits.removed if span.start == 0 or span.end == edits.recording)
+
+
+def _covers(made: EditList, wanted: EditList) -> bool:
+    """Whether audio made with one list of edits is what another asks for, but for widening to whole frames."""
+    frame = 0.05
+    pairs = [(made.removed, wanted.removed), (made.muted, wanted.muted)]
+    return all(
+        len(one) == len(other)
+        and all(abs(a.start - b.start) < frame and abs(a.end - b.end) < frame for a, b in zip(one, other, strict=True))
+        for one, other in pairs
+    )
