@@ -54,7 +54,7 @@ def main() -> None:
                 for name in chosen.only:
                     page.goto(f"{url}show/{PAGES[name]}")
                     page.wait_for_timeout(150)
-                    page.screenshot(path=pictures / f"{name}-{width}-{scheme}.png", full_page=True)
+                    page.screenshot(path=pictures / f"{name}-{width}-{scheme}.png", full_page=name != "feed")
                 page.close()
         browser.close()
     stop()

@@ -1,7 +1,7 @@
 """A whole sample site on disk, made from invented episodes and real audio: for browser tests and for looking at the theme.
 
-    write_site(folder)                       everything, below `folder`; returns the contexts that were rendered
-    serve_folder(folder) -> (url, stop)      a static server with byte ranges on a free port
+write_site(folder)                       everything, below `folder`; returns the contexts that were rendered
+serve_folder(folder) -> (url, stop)      a static server with byte ranges on a free port
 """
 
 from __future__ import annotations
@@ -339,8 +339,9 @@ def _render_small_feed() -> bytes:
         f"<pubDate>{episode.published_at:%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
         for episode in make_episodes()
     )
-    head = '<?xml version="1.0" encoding="UTF-8"?><?xml-stylesheet type="text/xsl" href="feed.xsl"?>'
-    return f'{head}<rss version="2.0"><channel><title>The Lamp Room</title>{items}</channel></rss>'.encode()
+    about = "<description>A weekly hour for people who count flashes.</description><link>https://lamproom.example/show/</link>"
+    head = '<?xml version="1.0" encoding="UTF-8"?><?xml-stylesheet type="text/css" href="feed.css"?>'
+    return f'{head}<rss version="2.0"><channel><title>The Lamp Room</title>{about}{items}</channel></rss>'.encode()
 
 
 class _RangeHandler(SimpleHTTPRequestHandler):

@@ -228,8 +228,8 @@ def describe_robots(show: Show, *, hidden: bool = False) -> Context:
 
 
 def describe_feed_stylesheet(site: Site) -> Context:
-    """What a browser shows for the feed: `feed.xsl`."""
-    return {"site": describe_site(site), "page": _describe_file("feed.xsl")}
+    """What a browser shows for the feed: `feed.css`. The feed names it in an `xml-stylesheet` instruction."""
+    return {"site": describe_site(site), "page": _describe_file("feed.css")}
 
 
 def describe_artwork(artwork: Artwork | None) -> Context | None:
@@ -246,6 +246,7 @@ def _context(site: Site, template: str, path: str, title: str) -> Context:
         "file": f"{path}index.html" if not path or path.endswith("/") else path,
         "root": "../" * path.count("/"),
         "title": title,
+        "window_title": _make_window_title(title, site.show.title),
         "canonical": urljoin(site.show.url, path),
         "kind": "website",
         "indexed": True,
@@ -253,6 +254,12 @@ def _context(site: Site, template: str, path: str, title: str) -> Context:
     context: Context = {"site": describe_site(site), "page": page, "json_ld": None}
     _introduce(site, context)
     return context
+
+
+def _make_window_title(title: str, show_title: str) -> str:
+    """What a tab or a search result shows: the page first, the show where there is room, 70 characters at most."""
+    both = f"{title} · {show_title}" if title else show_title
+    return both if len(both) <= 70 else shorten(title or show_title, 70)
 
 
 def _introduce(site: Site, context: Context, summary: str = "", image: Artwork | None = None) -> None:

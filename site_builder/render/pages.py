@@ -36,6 +36,7 @@ BUILTIN = "builtin/"
 """Before a template's name: the built-in one, even where the show has its own."""
 
 _ASSETS = "assets/"
+_TRAILING_SPACE = re.compile(r"[ \t]+\n(?:[ \t]*\n)*")
 _CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -77,7 +78,7 @@ class Theme:
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
             name, line = self._find_place(error.__traceback__) or (template_name, None)
             raise self._make_error(name, line, str(error)) from error
-        return (text.strip() + "\n").encode()
+        return (_TRAILING_SPACE.sub("\n", text).strip() + "\n").encode()
 
     def _make_digest(self) -> str:
         digest = hashlib.sha256()
@@ -104,6 +105,7 @@ class Theme:
             "clock": format_clock,
             "fragment": format_fragment,
             "json": render_json,
+            "css": render_css_string,
         }
         return environment
 
@@ -186,6 +188,12 @@ def render_json(value: object) -> Markup:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704  (every character that could leave the element is escaped above)
+
+
+def render_css_string(text: str) -> Markup:
+    """A quoted CSS string; whatever could end it is written as a code point."""
+    escaped = "".join(c if c.isalnum() or c in " ,.;:!?" else f"\\{ord(c):x} " for c in text)
+    return Markup(f'"{escaped}"')  # noqa: S704
 
 
 def _read_folder(folder: Path) -> dict[str, tuple[Path, bytes]]:
