@@ -285,8 +285,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     if not all(line.isprintable() for line in lines) or text.startswith("\ufeff"):
         style = '"'
     elif len(lines) > 1:
-        tidy = lines[0].strip() and lines[-2].strip() and not any(line != line.strip() for line in lines)
-        style = "|" if tidy else '"'
+        style = "|"  # where YAML allows it; else PyYAML takes double quotes
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -283,6 +283,7 @@ def test_front_matter_gives_the_text_below_and_its_line() -> None:
     text = "---\ntitle: a\n---\n\nWater.\n---\nMore.\n"
     assert parse_front_matter(text, FILE, Coast) == (Coast(title="a"), "\nWater.\n---\nMore.\n", 4)
     assert parse_front_matter(text.replace("\n", "\r\n").encode(), FILE, Coast) == parse_front_matter(text, FILE, Coast)
+    assert parse_front_matter(f"\ufeff{text}".encode(), FILE, Coast) == parse_front_matter(text, FILE, Coast)
     assert parse_front_matter("---\ntitle: a\n---", FILE, Coast)[1:] == ("", 3)
 
 
