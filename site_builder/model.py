@@ -148,6 +148,8 @@ class Recording:
     """Uncertainty of each turn edge in seconds: the longest regular distance between two level readings."""
     silences: tuple[Span, ...] = ()
     """Spans in which every level reading is zero."""
+    unknown: tuple[Span, ...] = ()
+    """Spans longer than a tick without a level reading: anybody may speak there."""
     gaps: tuple[Gap, ...] = ()
     participants: int | None = None
     """How many people listened, where the source tells."""

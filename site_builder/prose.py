@@ -14,7 +14,7 @@ _LINE_START = re.compile(r"^[ \t]*([#>]|[-+](?=[ \t-]|$)|\d+(?=\.\s)|=)?", re.MU
 def clean(text: str, *, keep_lines: bool = True) -> str:
     """`text` without control characters and lone surrogates, in Unicode normal form C, outer white space removed."""
     text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn"})
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
     text = unicodedata.normalize("NFC", kept)
     return text.strip() if keep_lines else " ".join(text.split())
 

@@ -27,7 +27,7 @@ from site_builder.render.pages import Theme
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.targets import Target, bytes_target
 
-STYLESHEET = "feed.xsl"
+STYLESHEET = "feed.css"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_LINKS = p20.FeedLinks(stylesheet=STYLESHEET)
 _EPISODE = TypeAdapter(Episode)

@@ -212,14 +212,17 @@ def plan_removals(recording: Recording, casting: Casting) -> tuple[Span, ...]:
 
     Every turn of whoever refused, wider than its edges may be off; where others speak at the same time, that goes too.
     A level is read once a tick and holds until the next: speech may begin up to a tick before its turn does, but ends
-    within it. One tick more on both sides is for safety.
+    within it. One tick more on both sides is for safety. Where no level was read anybody may speak, so that goes as well.
     """
+    if all(verdict.heard for verdict in casting.verdicts):
+        return ()
     end = recording.duration or math.inf
-    return merge_spans(
+    refused = (
         Span(start=max(0.0, turn.start - 2 * recording.tick), end=min(turn.end + recording.tick, end))
         for turn in recording.turns
         if not casting.verdicts[turn.speaker].heard
     )
+    return merge_spans((*refused, *recording.unknown))
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -97,7 +97,8 @@ def render_head(
         links=links,
         trailers=show.trailers if trailers is None else trailers,
     )
-    sheet = f'<?xml-stylesheet type="text/xsl" href={quoteattr(links.stylesheet)}?>\n' if links.stylesheet else ""
+    kind = "text/css" if links.stylesheet.endswith(".css") else "text/xsl"
+    sheet = f'<?xml-stylesheet type="{kind}" href={quoteattr(links.stylesheet)}?>\n' if links.stylesheet else ""
     body: bytes = feed.rss_str(pretty=True, xml_declaration=False)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + sheet.encode() + body
 

@@ -124,6 +124,7 @@ class AudioFile:
             timeline=timeline.timeline,
             tick=timeline.tick,
             silences=timeline.silences,
+            unknown=timeline.unknown,
             gaps=timeline.gaps,
         )
 

@@ -156,6 +156,7 @@ class XArchive:
             parts=tuple(part.part for part in parts),
             tick=reading.tick,
             silences=reading.silences,
+            unknown=reading.unknown,
             gaps=reading.gaps,
             participants=space.participants,
         )
