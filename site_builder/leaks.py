@@ -28,6 +28,7 @@ from site_builder.audio.measure import find_levels
 from site_builder.consent import Casting, Hidden, make_redaction
 from site_builder.consent.redaction import (
     SHORTEST_ID,
+    may_be_word,
     spell_address,
     spell_avatar,
     spell_handle,
@@ -46,6 +47,7 @@ _EDGE = 1 << 18
 _LONGEST = 1 << 26
 """Bytes of a packed file that are looked at."""
 _SHORTEST_IN_BINARY = 6
+_PERCENT = re.compile(rb"%[3-7][0-9a-f]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(/))")
 
 
@@ -228,41 +230,59 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
+class _Sought:
+    """One secret: a word that stands in every form of it, for a fast first look, and the pattern that decides."""
+
+    def __init__(self, secret: Secret) -> None:
+        self.secret = secret
+        self.cores = _cores(secret)
+        unless = [f"(?P<shown>{'|'.join(map(spell_name, secret.unless))})"] if secret.unless else []
+        self._pattern = re.compile("|".join([*unless, *_patterns(secret)]))
+        long = len(secret.value) >= _SHORTEST_IN_BINARY
+        self._binary = _binary_forms(secret.value) if long else ()
+
+    def is_in(self, text: str, low: str) -> bool:
+        """Whether the secret stands in `text`; `low` is the same in lower case."""
+        if not any(core in (low if core.islower() else text) for core in self.cores):
+            return False
+        return any(match.lastgroup != "shown" for match in self._pattern.finditer(text))
+
+    def is_in_bytes(self, low: bytes) -> bool:
+        """Whether the secret stands in bytes in lower case that are not text."""
+        return any(form in low for form in self._binary)
+
+
 class _Search:
-    """Patterns for a set of secrets, made once."""
+    """A set of secrets, prepared once."""
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
-        self._secrets = secrets
-        unless = [spell_name(name) for secret in secrets for name in secret.unless]
-        groups = [f"(?P<s{number}>{_pattern(secret)})" for number, secret in enumerate(secrets)]
-        self._pattern = re.compile("|".join(([f"(?P<shown>{'|'.join(unless)})"] if unless else []) + groups))
-        long = [secret for secret in secrets if len(secret.value) >= _SHORTEST_IN_BINARY]
-        self._binary = [(secret, _binary_forms(secret.value)) for secret in long]
-        self._needles = sorted({needle for secret in secrets for needle in _needles(secret)})
+        self._sought = [_Sought(secret) for secret in secrets]
+        cores = sorted({core for sought in self._sought for core in sought.cores})
+        self._low = [core.encode() for core in cores if core.islower()]
+        self._exact = [core.encode() for core in cores if not core.islower()]
+        self._ascii = all(core.isascii() for core in cores)
 
     def may_be_in(self, content: bytes) -> bool:
-        """Whether a closer look is needed: a fast check for some word of a secret, or for escapes that may hide one."""
-        plain = content.replace(b"&#34;", b"").replace(b"&#39;", b"")
-        if b"&#" in plain or b"\\u00" in plain or re.search(rb"%[3-7][0-9A-Fa-f]", plain):
+        """Whether a closer look is needed: some word of a secret is there, or escapes that may hide one."""
+        if any(core in content for core in self._exact):
             return True
-        low = plain.lower()
-        return b"" in self._needles or any(needle in low for needle in self._needles)
+        low = content.lower()
+        if any(core in low for core in self._low):
+            return True
+        plain = low.replace(b"&#34;", b"").replace(b"&#39;", b"")
+        escaped = b"&#" in plain or b"\\u00" in plain or _PERCENT.search(plain)
+        return bool(escaped) or not (self._ascii or b"\\u" not in plain)
 
     def in_text(self, text: str) -> Iterator[Secret]:
         """Secrets in a text as it is, or behind escapes."""
-        yield from self._find(text)
-        if (undone := _undo_escapes(text)) != text:
-            yield from self._find(undone)
+        for form in dict.fromkeys((text, _undo_escapes(text))):
+            low = form.lower()
+            yield from (sought.secret for sought in self._sought if sought.is_in(form, low))
 
     def in_binary(self, content: bytes) -> Iterator[Secret]:
         """Secrets in bytes that are not text; only long ones, since chance makes short ones."""
         low = content.lower()
-        return (secret for secret, forms in self._binary if any(form in low for form in forms))
-
-    def _find(self, text: str) -> Iterator[Secret]:
-        for match in self._pattern.finditer(text):
-            if match.lastgroup != "shown":
-                yield self._secrets[int((match.lastgroup or "s0")[1:])]
+        return (sought.secret for sought in self._sought if sought.is_in_bytes(low))
 
 
 _compile = lru_cache(maxsize=64)(_Search)
@@ -276,29 +296,41 @@ def _undo_escapes(text: str) -> str:
     return unquote(text, errors="replace") if "%" in text else text
 
 
-def _pattern(secret: Secret) -> str:
-    """The regular expression of a secret, in all its forms."""
-    slug = make_slug(secret.value) if secret.what in {"handle", "name"} else ""
-    in_address = [rf"(?<![a-z0-9]){re.escape(slug)}(?![a-z0-9])"] if "-" in slug else []
+def _patterns(secret: Secret) -> list[str]:
+    """Regular expressions of a secret in all its forms."""
+    slug = _slug(secret)
+    in_address = [rf"(?<![a-z0-9]){re.escape(slug)}(?![a-z0-9])"] if slug else []
     match secret.what:
         case "handle":
-            forms = [spell_profile(secret.value), spell_handle(secret.value), *in_address]
+            profile = [spell_profile(secret.value)] if may_be_word(secret.value) else []
+            return [spell_handle(secret.value), *in_address, *profile]
         case "name":
-            forms = [spell_name(secret.value), *in_address]
+            return [spell_name(secret.value), *in_address]
         case "id":
-            forms = [spell_id(secret.value)]
+            return [spell_id(secret.value)]
         case "avatar":
-            forms = [spell_avatar(secret.value)]
+            return [spell_avatar(secret.value)]
         case _:
-            forms = [spell_address(secret.value)]
-    return "|".join(forms)
+            return [spell_address(secret.value)]
 
 
-def _needles(secret: Secret) -> Iterator[bytes]:
-    """A piece of a secret that stands in every form of it, in lower case; nothing where there is none."""
-    text = re.sub(r"^https?://|_\w+\.\w+$", "", secret.value) if secret.what in {"avatar", "link"} else secret.value
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    yield max(words, key=len).encode() if words and text.isascii() else b""
+def _slug(secret: Secret) -> str:
+    """A handle or name as it stands in addresses; empty where it could be any word."""
+    slug = make_slug(secret.value) if secret.what in {"handle", "name"} else ""
+    return slug if "-" in slug else ""
+
+
+def _cores(secret: Secret) -> tuple[str, ...]:
+    """Texts of which at least one stands in every form of a secret: in lower case, or with the capitals of a name."""
+    value, low = secret.value, secret.value.lower()
+    slug = [_slug(secret)] if _slug(secret) else []
+    if secret.what == "name" and value.isalpha():
+        return tuple(sorted({value, value.upper(), value[:1].upper() + value[1:]}))
+    if secret.what in {"handle", "id"}:
+        return (low, *slug)
+    text = re.sub(r"^https?://|_[a-z0-9]+\.\w+$|\.\w+$", "", low) if secret.what == "avatar" else low
+    words = re.findall(r"[a-z0-9]+", text) or re.findall(r"\w+", text) or [""]
+    return (max(words, key=len), *slug)
 
 
 def _binary_forms(value: str) -> tuple[bytes, ...]:

@@ -18,7 +18,6 @@ SOMEONE = "someone"
 SHORTEST_ID = 7
 """Shorter ids of people (X gave out `12` once) are too common as numbers to be looked for."""
 _PLAIN_HANDLE = re.compile(r"[A-Za-z]{1,8}")
-"""A handle that may be an ordinary word; looked for only where it is written as a handle."""
 _SITES = (
     r"(?:https?:)?(?://)?(?:\b(?:www|mobile|m)\.)?\b(?:x|twitter)\.com/(?:intent/(?:user|follow)\?screen_name=|#!/|@)?"
 )
@@ -217,9 +216,14 @@ def _spell_character(character: str) -> str:
     return "(?:" + "|".join(sorted(map(re.escape, forms), key=len, reverse=True)) + ")"
 
 
+def may_be_word(handle: str) -> bool:
+    """Whether a handle may be an ordinary word, and counts only where it is written as a handle."""
+    return _PLAIN_HANDLE.fullmatch(handle) is not None
+
+
 def spell_handle(handle: str) -> str:
     """A pattern for a handle: with `@`; alone too, unless it may be an ordinary word."""
-    at = "@" if _PLAIN_HANDLE.fullmatch(handle) else "@?"
+    at = "@" if may_be_word(handle) else "@?"
     return rf"(?i:(?<![\w@]){at}{spell(handle)})(?!\w)"
 
 
