@@ -116,20 +116,22 @@ class Tweets:
         outdated: set[str] = set()
         for entry in self._load():
             fields = unwrap(entry, _FIELDS)
-            self._note_mentions(fields)
+            moment = parse_moment(pick(fields, "created_at"))
+            if moment is None:
+                continue
+            self._note_mentions(fields, moment)
             outdated.update(_earlier_edits(fields))
-            tweet = parse_tweet(fields, self._account)
-            if tweet and (tweet.space_ids or any(start <= tweet.created_at <= end for start, end in windows)):
+            wanted = any(start <= moment <= end for start, end in windows) or _may_lead_to_space(fields)
+            if wanted and (tweet := parse_tweet(fields, self._account)):
                 kept[tweet.id] = tweet
         current = (kept[tweet_id] for tweet_id in kept.keys() - outdated)
         return sorted(current, key=lambda tweet: (tweet.created_at, int(tweet.id)))
 
-    def _note_mentions(self, fields: Entry) -> None:
-        moment = parse_moment(pick(fields, "created_at"))
+    def _note_mentions(self, fields: Entry, moment: datetime) -> None:
         for item in pick_items(_entities(fields), "user_mentions"):
             mention = _entry(item)
             x_id, handle = pick_text(mention, "id_str", "id"), pick_text(mention, "screen_name")
-            if moment and is_user_id(x_id) and is_handle(handle):
+            if is_user_id(x_id) and is_handle(handle):
                 key = handle.lower(), x_id
                 if key not in self._mentions or self._mentions[key][0] <= moment:
                     name = plain_line(pick_text(mention, "name"))
@@ -162,6 +164,12 @@ class Tweets:
 
 def _entry(item: Any) -> Entry:
     return item if isinstance(item, dict) else {}
+
+
+def _may_lead_to_space(fields: Entry) -> bool:
+    """A quick look, as most tweets are about something else."""
+    urls = [pick_text(_entry(item), "expanded_url") for item in pick_items(_entities(fields), "urls")]
+    return any("/i/spaces/" in text.lower() for text in [*urls, pick_text(fields, "full_text", "text")])
 
 
 def _entities(fields: Entry) -> Entry:
