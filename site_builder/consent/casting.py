@@ -212,17 +212,16 @@ def plan_removals(recording: Recording, casting: Casting) -> tuple[Span, ...]:
 
     Every turn of whoever refused, wider than its edges may be off; where others speak at the same time, that goes too.
     A level is read once a tick and holds until the next: speech may begin up to a tick before its turn does, but ends
-    within it. One tick more on both sides is for safety. Where no level was read anybody may speak, so that goes as well.
+    within it. One tick more on both sides is for safety. Where no level was read anybody may speak: that goes as well.
     """
     if all(verdict.heard for verdict in casting.verdicts):
         return ()
-    end = recording.duration or math.inf
-    refused = (
-        Span(start=max(0.0, turn.start - 2 * recording.tick), end=min(turn.end + recording.tick, end))
-        for turn in recording.turns
-        if not casting.verdicts[turn.speaker].heard
+    tick, end = recording.tick, recording.duration or math.inf
+    refused = [(turn.start - tick, turn.end) for turn in recording.turns if not casting.verdicts[turn.speaker].heard]
+    unknown = [(span.start, span.end) for span in recording.unknown]
+    return merge_spans(
+        Span(start=max(0.0, start - tick), end=min(stop + tick, end)) for start, stop in (*refused, *unknown)
     )
-    return merge_spans((*refused, *recording.unknown))
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
