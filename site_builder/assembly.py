@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder.config import FEED, Config, describe_show
 from site_builder.content import FreePage
-from site_builder.episodes import find_slug
 from site_builder.events import Notify
+from site_builder.exposure import find_exposed
 from site_builder.freshness import OUTPUT_LEDGER
-from site_builder.gather import Candidate, Gathered
-from site_builder.model import Show
+from site_builder.gather import Candidate, Gathered, Selection
+from site_builder.model import Episode, Show
+from site_builder.published import Pins, find_redirects
 from site_builder.render import contexts
 from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.render.notes import render_notes
@@ -22,15 +24,24 @@ from site_builder.studio import Place, Produced, Studio
 from site_builder.targets import Outcome, build_targets
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """What came of a build."""
+
+    report: BuildReport
+    episodes: tuple[Episode, ...]
+
+
 def assemble(
-    gathered: Gathered, candidates: Sequence[Candidate], *, jobs: int, seal: str, notify: Notify
-) -> BuildReport:
+    gathered: Gathered, selection: Selection, pins: Pins, *, jobs: int, seal: str, notify: Notify
+) -> Assembled:
     """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays."""
     config = gathered.config
     place = Place(cache=gathered.folder / ".cache", output=gathered.folder / "output", jobs=jobs, notify=notify)
     show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+    candidates = selection.candidates
     produced = Studio(config, show, place, None).produce(candidates)
-    contents = _describe_contents(gathered, show, produced)
+    contents = _describe_contents(gathered, selection, show, produced, pins)
     outcome = build_targets(
         [*produced.targets, *plan_site(contents)],
         root=place.output,
@@ -41,24 +52,30 @@ def assemble(
         seal=seal,
         notify=notify,
     )
-    return _report(place.output, candidates, contents, produced, outcome)
+    report = _report(place.output, candidates, contents, produced, outcome)
+    leaks = () if report.failures else find_exposed(place.output, gathered.people, produced.takes)
+    return Assembled(report=replace(report, failures=(*report.failures, *leaks)), episodes=contents.episodes)
 
 
 def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
     return {path for path in paths if (output / path).is_file()}
 
 
-def _describe_contents(gathered: Gathered, show: Show, produced: Produced) -> Contents:
+def _describe_contents(
+    gathered: Gathered, selection: Selection, show: Show, produced: Produced, pins: Pins
+) -> Contents:
     config = gathered.config
     pages = tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft)
-    withdrawn = (bundle for bundle in gathered.bundles if bundle.matter.withdrawn is not None)
+    known = {pin.slug for pin in pins.values()}
+    gone = {pin.slug for pin in pins.values() if pin.retired} | {slug for slug in selection.withheld if slug in known}
     return Contents(
         site=contexts.Site(show=show, look=_describe_look(config, gathered.pages)),
         theme=_load_theme(gathered.folder, config),
         episodes=tuple(attach_files(episode) for episode in produced.episodes),
         peaks=produced.peaks,
         pages=pages,
-        tombstones={find_slug(bundle): "" for bundle in withdrawn},
+        tombstones=dict.fromkeys(sorted(gone - {episode.slug for episode in produced.episodes}), ""),
+        moved=find_redirects(pins, produced.episodes),
     )
 
 

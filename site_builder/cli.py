@@ -92,8 +92,12 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
     from site_builder import console, pipeline  # noqa: PLC0415
 
     with console.progress() as notify:
-        taken = pipeline.extract(find_show(show), archives, notify)
-    _print_json([entry.as_json() for entry in taken]) if json_ else console.show_taken(taken)
+        extraction = pipeline.extract(find_show(show), archives, notify)
+    if json_:
+        _print_json([entry.as_json() for entry in extraction.taken])
+    else:
+        console.show_taken(extraction.taken)
+    console.show_warnings(extraction.remarks)
 
 
 @cli.command()
@@ -101,6 +105,7 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores", metavar="N")
 @click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")
 @click.option("--explain", is_flag=True, help="Say for each file made which input changed.")
 @as_json
 def build(show: Path | None, json_: bool, **options: Any) -> None:

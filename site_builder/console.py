@@ -91,6 +91,7 @@ def show_inspection(report: InspectionReport) -> None:
     for conversation in report.conversations:
         table.add_row(*_describe_row(conversation))
     OUT.print(table)
+    show_warnings(report.remarks)
     found = sum(not conversation.missing for conversation in report.conversations)
     OUT.print(f"{found} with a recording, {len(report.conversations) - found} without.")
 
@@ -133,6 +134,12 @@ def show_taken(taken: Sequence[Taken]) -> None:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
 
 
+def show_warnings(warnings: Sequence[str]) -> None:
+    """Sentences about what was worked around, on standard error."""
+    for warning in warnings:
+        ERR.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
+
+
 def show_build(report: BuildReport) -> None:
     """The closing summary of `spacecast build`."""
     show_taken([entry for entry in report.taken if entry.fate is not Fate.KNOWN])
@@ -140,8 +147,7 @@ def show_build(report: BuildReport) -> None:
         OUT.print(f"[dim]{escape(path)}: {escape(reason)}[/]")
     for skipped in report.skipped:
         OUT.print(f"[yellow]left out[/]: [bold]{escape(skipped.title)}[/]: {escape(skipped.reason)}")
-    for warning in report.warnings:
-        ERR.print(f"[yellow]warning[/]: {escape(warning)}")
+    show_warnings(report.warnings)
     for failure in report.failures:
         ERR.print(f"[red]failed[/]: {escape(failure)}")
     OUT.print(escape(report.summary))

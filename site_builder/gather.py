@@ -6,7 +6,7 @@ What is wrong in any file is told at once, with file and line.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +113,20 @@ def _claim(taken: dict[str, Path], name: str, file: Path, field: str, remedy: st
         )
 
 
-def select(gathered: Gathered, now: datetime, *, drafts: bool) -> tuple[list[Candidate], list[Skipped]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which episodes a build publishes, and which it does not."""
+
+    candidates: tuple[Candidate, ...]
+    """Newest first."""
+    skipped: tuple[Skipped, ...]
+    withdrawn: tuple[str, ...]
+    """Guids taken back by the host."""
+    withheld: Mapping[str, str]
+    """Slug to guid of those that consent keeps back."""
+
+
+def select(gathered: Gathered, now: datetime, *, drafts: bool) -> Selection:
     """Which episodes are to be published, newest first, and which are not and why.
 
     Raises:
@@ -121,22 +134,28 @@ def select(gathered: Gathered, now: datetime, *, drafts: bool) -> tuple[list[Can
     """
     chosen: list[Candidate] = []
     skipped: list[Skipped] = []
+    withheld: dict[str, str] = {}
     problems: list[Problem] = []
     for bundle in sorted(gathered.bundles, key=lambda bundle: _sort_key(gathered, bundle), reverse=True):
         casting = _cast(gathered, bundle)
         hidden = _why_hidden(gathered, bundle, now)
-        reason = casting.withheld or ("" if drafts else hidden)
-        if bundle.matter.withdrawn is not None:
-            reason = "withdrawn"
+        reason = _why_taken_back(bundle) or ("" if drafts else hidden) or casting.withheld
         if reason:
             skipped.append(Skipped(title=bundle.matter.title, reason=reason))
+            withheld |= {find_slug(bundle): bundle.matter.guid} if reason == casting.withheld else {}
             continue
         files = [bundle.transcript] if bundle.transcript else []
         cues = next(_load_each(_load_cues, files, problems), ())
         chosen.append(Candidate(bundle=bundle, casting=casting, cues=cues, draft=bool(hidden)))
     if problems:
         raise InvalidDocument(problems)
-    return chosen, skipped
+    withdrawn = tuple(bundle.matter.guid for bundle in gathered.bundles if _why_taken_back(bundle))
+    return Selection(candidates=tuple(chosen), skipped=tuple(skipped), withdrawn=withdrawn, withheld=withheld)
+
+
+def _why_taken_back(bundle: Bundle) -> str:
+    reason = bundle.matter.withdrawn
+    return "" if reason is None else f"taken back: {reason}" if reason else "taken back"
 
 
 def find_due(gathered: Gathered, now: datetime) -> datetime | None:

@@ -35,6 +35,8 @@ class InspectionReport:
     account: Account
     made_at: str
     conversations: tuple[Conversation, ...]
+    remarks: tuple[str, ...] = ()
+    """Damage that was worked around, a sentence each."""
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values for `spacecast inspect --json`."""
@@ -42,6 +44,7 @@ class InspectionReport:
             "archive": self.name,
             "account": {"handle": self.account.handle, "name": self.account.name},
             "made_at": self.made_at,
+            "remarks": list(self.remarks),
             "conversations": [_describe(conversation) for conversation in self.conversations],
         }
 
@@ -61,7 +64,11 @@ def inspect_source(path: Path, notify: Notify = ignore) -> InspectionReport:
             conversations.append(source.read(id_))
         made_at = format_utc(source.made_at) if source.made_at else ""
         return InspectionReport(
-            name=source.name, account=source.account, made_at=made_at, conversations=tuple(conversations)
+            name=source.name,
+            account=source.account,
+            made_at=made_at,
+            conversations=tuple(conversations),
+            remarks=tuple(source.remarks),
         )
 
 

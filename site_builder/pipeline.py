@@ -32,6 +32,8 @@ class BuildOptions:
     drafts: bool = False
     strict: bool = False
     explain: bool = False
+    retire: tuple[str, ...] = ()
+    """Published episodes, by slug or guid, that are taken back for good though their folders are gone."""
 
     @property
     def seal(self) -> dict[str, JSON]:
@@ -39,7 +41,16 @@ class BuildOptions:
         return {"drafts": self.drafts}
 
 
-def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> tuple[Taken, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What came of reading sources."""
+
+    taken: tuple[Taken, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Damage that was worked around, a sentence each."""
+
+
+def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> Extraction:
     """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
 
     Raises:
@@ -53,32 +64,44 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> t
     content = folder / "content"
     shelf = Shelf(content / "episodes", {bundle: load_bundle(bundle) for bundle in find_bundles(content)})
     taken: list[Taken] = []
+    remarks: list[str] = []
     for path in sources:
         with open_source(path) as source:
             notify(Making(source.name, f"Reading {source.name}"))
             taken += shelf.take_all(source)
+            remarks += source.remarks
     add_speakers(content)
-    return tuple(taken)
+    return Extraction(taken=tuple(taken), remarks=tuple(remarks))
 
 
 def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
     Raises:
-        UsageError: the config, a document or an archive is wrong; `output/` was not touched.
+        UsageError: the config, a document or an archive is wrong, or what subscribers have would vanish; `output/` was
+            not touched.
     """
-    from site_builder import archives, assembly
+    from site_builder import archives, assembly, published
     from site_builder.gather import find_due, gather, select
 
     freshness.forget(folder)
     new = archives.find_new(folder)
-    taken = extract(folder, new, notify) if new else ()
+    extraction = extract(folder, new, notify) if new else Extraction()
     archives.remember(folder, new)
     seal = freshness.make_seal(folder, options.seal)
     gathered = gather(folder)
-    candidates, skipped = select(gathered, now, drafts=options.drafts)
-    assembled = assembly.assemble(gathered, candidates, jobs=options.jobs, seal=seal, notify=notify)
-    report = replace(assembled, taken=taken, skipped=tuple(skipped), strict=options.strict)
+    selection = select(gathered, now, drafts=options.drafts)
+    pins = published.keep_promises(
+        published.retire(published.load_pins(folder), options.retire),
+        gathered.bundles,
+        going_out=[candidate.bundle.matter.guid for candidate in selection.candidates],
+        held_back=selection.withheld.values(),
+    )
+    assembled = assembly.assemble(gathered, selection, pins, jobs=options.jobs, seal=seal, notify=notify)
+    report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
+    report = replace(report, warnings=(*report.warnings, *extraction.remarks))
+    if not options.drafts and not report.failures:
+        published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
     if not report.failures and freshness.make_seal(folder, options.seal) == seal:
         freshness.remember(folder, seal, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
     return report if options.explain else replace(report, reasons={})

@@ -64,6 +64,8 @@ class Produced:
     peaks: Mapping[str, Sequence[int]]
     targets: tuple[Target, ...]
     """The enclosures, made already: part of the whole plan of `output/`."""
+    takes: tuple[Take, ...]
+    """What each episode was made of."""
     absent: tuple[str, ...]
     """Paths of enclosures that this build cannot make, for their recording is elsewhere."""
     failures: tuple[str, ...]
@@ -224,6 +226,7 @@ class Studio:
             episodes=tuple(episode for episode in episodes if episode),
             peaks={_key(take.bundle): take.sound.peaks for take in takes},
             targets=tuple(targets.values()),
+            takes=tuple(takes),
             absent=tuple(take.sound.enclosure.path for take in takes if not take.cached),
             failures=tuple(self.failures),
             outcome=outcome,

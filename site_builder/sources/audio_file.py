@@ -56,6 +56,7 @@ class AudioFile:
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        self.remarks: list[str] = []
         self._path = path
 
     def __enter__(self) -> Self:

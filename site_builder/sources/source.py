@@ -24,6 +24,8 @@ class Source(Protocol):
 
     name: str
     """What a person calls it: the file name."""
+    remarks: list[str]
+    """Damage that was worked around, a sentence each; grows while reading."""
 
     @property
     def account(self) -> Account:

@@ -1,0 +1,51 @@
+"""The leak check: whoever must stay hidden is in no file of the site, and refused speech decodes to silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from site_builder.consent import plan_removals
+from site_builder.leaks import check_silence, describe_secrets, find_leaks
+from site_builder.model import Guid, Span
+from site_builder.people import People
+from site_builder.studio import Take
+from site_builder.timecode import format_clock
+
+
+def find_exposed(output: Path, people: People, takes: Sequence[Take]) -> tuple[str, ...]:
+    """A sentence for each file that shows or sounds what it must not; nothing is searched where nobody is hidden."""
+    if not any(take.material.casting.restricted for take in takes):
+        return ()
+    castings = {Guid(take.bundle.matter.guid): take.material.casting for take in takes}
+    places = {
+        Guid(take.bundle.matter.guid): (f"episodes/{take.material.slug}/", take.sound.enclosure.path) for take in takes
+    }
+    leaks = find_leaks(output, describe_secrets(people, castings, places))
+    return (*map(str, leaks), *(sentence for take in takes for sentence in _find_audible(output, take)))
+
+
+def _find_audible(output: Path, take: Take) -> Iterator[str]:
+    """Spans of refused speech that can still be heard."""
+    audio = output / take.sound.enclosure.path
+    spans = _find_refused(take)
+    if not spans or not audio.is_file():
+        return
+    for span in check_silence(audio, spans):
+        yield (
+            f"{take.sound.enclosure.path}: sound is left from {format_clock(span.start)} to {format_clock(span.end)}, "
+            "where somebody who refused speaks"
+        )
+
+
+def _find_refused(take: Take) -> tuple[Span, ...]:
+    """Refused speech in published time, where it was muted; what was cut is not there to be heard."""
+    recording, edits = take.bundle.recording, take.material.edits
+    removals = plan_removals(recording, take.material.casting) if recording else ()
+    parts = [
+        Span(start=max(span.start, muted.start), end=min(span.end, muted.end))
+        for span in removals
+        for muted in edits.muted
+        if span.start < muted.end and muted.start < span.end
+    ]
+    return tuple(place for part in parts if (place := edits.to_published_span(part)))

@@ -1,0 +1,194 @@
+"""What subscribers have been given: `content/published.json`, append-only and kept in git.
+
+Apps know an episode by its guid alone, and people by its address. So a guid that was published never vanishes, changes
+or comes back as something else; an address that changes leaves a redirect. A build that would break this stops.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from site_builder.content import Bundle, write_file
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.model import Episode
+from site_builder.timecode import format_utc, parse_utc
+
+FILE = Path("content/published.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """One episode as it was published."""
+
+    guid: str
+    slug: str
+    """Of its page, now."""
+    first_published: datetime
+    enclosure: str
+    """Path of its audio when last built."""
+    former_slugs: tuple[str, ...] = ()
+    """Slugs it had before; each leaves a redirect."""
+    retired: bool = False
+    """Withdrawn: its guid never comes back as another episode."""
+
+
+Pins = Mapping[str, Pin]
+"""By guid."""
+
+
+def load_pins(show: Path) -> Pins:
+    """What has been published so far; nothing where there is no file.
+
+    Raises:
+        InvalidDocument: the file is damaged.
+    """
+    try:
+        entries = json.loads((show / FILE).read_bytes())
+        return {guid: _parse_pin(guid, entry) for guid, entry in entries.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = "this file is damaged; restore it from git: it keeps subscribers from getting episodes twice"
+        raise InvalidDocument([Problem(message, file=FILE)]) from None
+
+
+def _parse_pin(guid: str, entry: dict[str, Any]) -> Pin:
+    return Pin(
+        guid=guid,
+        slug=str(entry["slug"]),
+        first_published=parse_utc(entry["first_published"]),
+        enclosure=str(entry["enclosure"]),
+        former_slugs=tuple(map(str, entry.get("former_slugs", ()))),
+        retired=bool(entry.get("retired", False)),
+    )
+
+
+def write_pins(show: Path, pins: Pins) -> None:
+    """Write the file where it says something else."""
+    text = json.dumps({guid: _describe_pin(pin) for guid, pin in pins.items()}, indent=1, ensure_ascii=False) + "\n"
+    file = show / FILE
+    if pins and not (file.is_file() and file.read_text("utf-8") == text):
+        write_file(file, text.encode())
+
+
+def _describe_pin(pin: Pin) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "slug": pin.slug,
+        "first_published": format_utc(pin.first_published),
+        "enclosure": pin.enclosure,
+    }
+    if pin.former_slugs:
+        entry["former_slugs"] = list(pin.former_slugs)
+    return {**entry, "retired": True} if pin.retired else entry
+
+
+def keep_promises(pins: Pins, bundles: Sequence[Bundle], *, going_out: Iterable[str], held_back: Iterable[str]) -> Pins:
+    """The pins, if a build keeps to them; arguments as for `find_broken`.
+
+    Raises:
+        InvalidDocument: it does not; each problem with the way out.
+    """
+    if problems := find_broken(pins, bundles, going_out, held_back):
+        raise InvalidDocument(problems)
+    return pins
+
+
+def find_broken(
+    pins: Pins, bundles: Sequence[Bundle], going_out: Iterable[str], held_back: Iterable[str]
+) -> list[Problem]:
+    """What a build may not do to subscribers, each with the way out.
+
+    Args:
+        pins: What has been published.
+        bundles: Everything in `content/episodes/`.
+        going_out: Guids to be published now.
+        held_back: Guids that consent or a failure keeps back for now: that is never a broken promise.
+    """
+    by_guid = {bundle.matter.guid: bundle for bundle in bundles}
+    out, held = set(going_out), set(held_back)
+    problems = [_explain_vanished(pin, bundles) for pin in pins.values() if _has_vanished(pin, by_guid, out | held)]
+    problems += _find_hidden(pins, by_guid, out | held)
+    problems += [_explain_reuse(pins[guid], by_guid[guid]) for guid in out if guid in pins and pins[guid].retired]
+    return problems
+
+
+def _has_vanished(pin: Pin, by_guid: Mapping[str, Bundle], present: set[str]) -> bool:
+    return not pin.retired and pin.guid not in by_guid and pin.guid not in present
+
+
+def _explain_vanished(pin: Pin, bundles: Sequence[Bundle]) -> Problem:
+    """No file has the guid any more: it was changed, or the folder is gone."""
+    for bundle in bundles:
+        if pin.slug in {bundle.matter.slug, bundle.folder.name} and bundle.matter.guid != pin.guid:
+            message = f"was published as {pin.guid!r}; put that back, or every subscriber gets the episode again"
+            return Problem(message, file=bundle.folder / "index.md", field="guid")
+    message = (
+        f"the published episode {pin.slug!r} ({pin.guid}) is gone from content/episodes/; restore its folder, "
+        f"or take it back for good with `spacecast build --retire {pin.slug}`"
+    )
+    return Problem(message, file=FILE)
+
+
+def _find_hidden(pins: Pins, by_guid: Mapping[str, Bundle], present: set[str]) -> Iterator[Problem]:
+    for guid, pin in pins.items():
+        bundle = by_guid.get(guid)
+        if bundle and guid not in present and not pin.retired and bundle.matter.withdrawn is None:
+            field = "draft" if bundle.matter.draft else "date"
+            message = "was published already; to take it back write `withdrawn: true`, which leaves a note in its place"
+            yield Problem(message, file=bundle.folder / "index.md", field=field)
+
+
+def _explain_reuse(pin: Pin, bundle: Bundle) -> Problem:
+    message = f"{pin.guid!r} was taken back and never comes back; give the episode a guid of its own"
+    return Problem(message, file=bundle.folder / "index.md", field="guid")
+
+
+def retire(pins: Pins, names: Iterable[str]) -> Pins:
+    """The pins with those named (by slug or guid) retired.
+
+    Raises:
+        InvalidDocument: nothing was published under a name.
+    """
+    changed = dict(pins)
+    problems = []
+    for name in names:
+        found = [pin for pin in pins.values() if name in {pin.guid, pin.slug}]
+        changed |= {pin.guid: replace(pin, retired=True) for pin in found}
+        if not found:
+            problems.append(Problem(f"nothing was published as {name!r}", file=FILE))
+    if problems:
+        raise InvalidDocument(problems)
+    return changed
+
+
+def update(pins: Pins, episodes: Iterable[Episode], withdrawn: Iterable[str]) -> Pins:
+    """The pins after a build that published `episodes`; `withdrawn` are guids taken back. Oldest entries stay first."""
+    changed = dict(pins)
+    for episode in sorted(episodes, key=lambda episode: (episode.published_at, episode.guid)):
+        pin = changed.get(episode.guid) or Pin(
+            guid=episode.guid, slug=episode.slug, first_published=episode.published_at, enclosure=""
+        )
+        former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
+        changed[episode.guid] = replace(
+            pin, slug=episode.slug, enclosure=episode.enclosure.path, former_slugs=tuple(dict.fromkeys(former))
+        )
+    changed |= {guid: replace(changed[guid], retired=True) for guid in withdrawn if guid in changed}
+    return changed
+
+
+def find_redirects(pins: Pins, episodes: Iterable[Episode]) -> dict[str, str]:
+    """Slug an episode once had to the one it has now; a slug that another episode has by now is that episode's."""
+    now = {episode.guid: episode.slug for episode in episodes}
+    taken = set(now.values())
+    return {
+        slug: now[pin.guid]
+        for pin in pins.values()
+        if pin.guid in now
+        for slug in (*pin.former_slugs, pin.slug)
+        if slug not in taken
+    }
