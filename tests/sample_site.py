@@ -1,4 +1,4 @@
-"""A whole sample site on disk, made from invented episodes and real audio: for browser tests and for looking at the theme.
+"""A whole sample site on disk, from invented episodes and real audio: for browser tests and for looking at the theme.
 
 write_site(folder)                       everything, below `folder`; returns the contexts that were rendered
 serve_folder(folder) -> (url, stop)      a static server with byte ranges on a free port
@@ -6,6 +6,7 @@ serve_folder(folder) -> (url, stop)      a static server with byte ranges on a f
 
 from __future__ import annotations
 
+import io
 import math
 import random
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -144,10 +146,10 @@ def make_main_episode(**overrides: Any) -> Episode:
         enclosure=make_enclosure(slug, duration=float(SECONDS), size_bytes=2_412_345),
         summary="A lens restorer and a horn keeper on rhythm, mercury, and the saddest note in the world.",
         notes_html=(
-            "<p>Every light on a coast keeps its own rhythm: its <em>character</em>. Davy Quill explains how two tons of "
-            "glass were made to float, and Owen Pike how a horn is fed.</p>"
-            '<ul><li><a href="#t=40s">0:40</a> The <a href="https://example.org/list">list of lights</a> Davy reads from'
-            '</li><li><a href="#t=2m5s">2:05</a> A drawing of the clockwork</li>'
+            "<p>Every light on a coast keeps its own rhythm: its <em>character</em>. Davy Quill explains how two tons "
+            "of glass were made to float, and Owen Pike how a horn is fed.</p>"
+            '<ul><li><a href="#t=40s">0:40</a> The <a href="https://example.org/list">list of lights</a> Davy reads'
+            ' from</li><li><a href="#t=2m5s">2:05</a> A drawing of the clockwork</li>'
             '<li><a href="#t=3m20s">3:20</a> The horn at Sumburgh, recorded in 1987</li></ul>'
             "<p>Thanks to everyone who stayed until the grunt.</p>"
         ),
@@ -183,7 +185,7 @@ def make_conversation(
     seconds: float, *, people: Sequence[Person], seed: int = 7, line_length: float = 10.0
 ) -> tuple[list[Turn], list[Cue]]:
     """Turns and cues that fill `seconds` with the sample talk over and over; the same for the same arguments."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     turns: list[Turn] = []
     cues: list[Cue] = []
     time, line = 1.0, 0
@@ -207,6 +209,7 @@ def make_long_episode() -> Episode:
         guid="long",
         slug="a-very-long-night",
         title="A very long night",
+        published_at=FIRST_DAY,
         number=None,
         people=people,
         turns=tuple(turns),
@@ -238,7 +241,7 @@ def _make_other(nth: int) -> Episode:
 
 def make_peaks(turns: Sequence[Turn], seconds: float, *, count: int = 1000) -> list[float]:
     """Levels that look like speech: loud in turns, nearly nothing between."""
-    rng = random.Random(3)  # noqa: S311
+    rng = random.Random(3)
     peaks = [0.02] * count
     for turn in turns:
         first, last = (min(count, int(edge / seconds * count)) for edge in (turn.start, turn.end))
@@ -264,8 +267,8 @@ def describe_sample_pages(
             site,
             path="about/",
             title="About",
-            html="<p>The Lamp Room began as a late conversation between three people who had all, on the same night, stopped "
-            "a car to count flashes.</p><h2>How it is made</h2><p>We talk live, every Thursday at half past seven. "
+            html="<p>The Lamp Room began as a late conversation between three people who had all, on the same night, "
+            "stopped a car to count flashes.</p><h2>How it is made</h2><p>We talk live, every Thursday at half past seven. "
             'A week later the recording appears here, whole. <a href="https://example.org/">Write to us</a>.</p>'
             "<ul><li>No advertisements.</li><li>No counting of listeners.</li></ul>",
         ),
@@ -313,10 +316,9 @@ def write_site(folder: Path, pages: Sequence[Context] | None = None, *, accent: 
     return pages
 
 
+@cache
 def encode_sample_audio(seconds: int = SECONDS) -> bytes:
     """A real .m4a: half a second of a tone, half of silence, over and over."""
-    import io  # noqa: PLC0415
-
     half = array("h", [round(6000 * math.sin(2 * math.pi * 330 * n / RATE)) for n in range(RATE // 2)])
     second = (half + array("h", bytes(RATE))).tobytes()
     out = io.BytesIO()

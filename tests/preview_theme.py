@@ -1,4 +1,4 @@
-"""Render the sample site and photograph it: `python scripts/preview_theme.py [FOLDER] [--only NAME]`.
+"""Render the sample site and photograph it: `python tests/preview_theme.py [FOLDER] [--only NAME]`.
 
 Writes the site to FOLDER/show/ and pictures of the main pages, at four widths in light and dark, to FOLDER/pictures/.
 """
@@ -6,10 +6,7 @@ Writes the site to FOLDER/show/ and pictures of the main pages, at four widths i
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests")]
 
 from playwright.sync_api import sync_playwright
 from programs import BROWSER_ARGUMENTS, find_browser

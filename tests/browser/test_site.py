@@ -1,0 +1,442 @@
+"""The site in a real browser: playing, seeking, following, reading; pictures of every page go to screenshots/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from programs import BROWSER_ARGUMENTS, find_browser
+from sample_site import (
+    describe_sample_pages,
+    make_episodes,
+    make_long_episode,
+    make_main_episode,
+    make_sample_show,
+    serve_folder,
+    write_site,
+)
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
+
+PROJECT = Path(__file__).parent.parent.parent
+PICTURES = PROJECT / "screenshots"
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+EPISODE = make_main_episode().path
+LONG = make_long_episode().path
+PAGES = {
+    "home": "",
+    "home-2": "page/2/",
+    "episode": EPISODE,
+    "episode-long": LONG,
+    "archive": "archive/",
+    "tags": "tags/",
+    "tag": "tags/history/",
+    "people": "people/",
+    "person": "people/thelamproom/",
+    "about": "about/",
+    "subscribe": "subscribe/",
+    "missing": "no/such/page/",
+    "withdrawn": "episodes/withdrawn/",
+}
+Page = Any
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample site, below a sub-path as on a project's Pages host."""
+    folder = tmp_path_factory.mktemp("site")
+    write_site(folder / "show", describe_sample_pages(episodes=[*make_episodes(), make_long_episode()]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """Where the sample site is served."""
+    url, stop = serve_folder(folder)
+    yield f"{url}show/"
+    stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all."""
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Open]:
+    """Opens a page of the site; at the end nothing may be in the console and no request may have left the site."""
+    contexts, complaints = [], []
+
+    def open_page(path: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.extend([] if request.url.startswith(address) else [request.url]))
+        page.goto(path if "://" in path else address + path)
+        contexts.append(context)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "no/such/page" not in text and "404 (Not Found)" not in text] == []
+
+
+def now(page: Page) -> float:
+    """Where the audio is."""
+    return float(page.evaluate("document.querySelector('#audio').currentTime"))
+
+
+def find_turn(page: Page, row: str) -> tuple[float, float]:
+    """Start and end of the first turn among the rows of the table that `row` selects."""
+    _, start, end = page.locator(f"#turns {row}").first.get_attribute("data-turn").split()
+    return float(start), float(end)
+
+
+def wait_until_playing_at(page: Page, second: float, *, within: float = 3.0) -> None:
+    """Wait until the audio plays between `second` and `second + within`."""
+    page.wait_for_function(
+        "([from, to]) => { const a = document.querySelector('#audio');"
+        " return !a.paused && a.readyState > 2 && a.currentTime > from && a.currentTime < to }",
+        arg=[second, second + within],
+        timeout=8000,
+    )
+
+
+def test_play_and_pause(open_page: Open) -> None:
+    """The big button plays and pauses; its name says what it will do; the clock runs."""
+    page = open_page(EPISODE)
+    page.get_by_role("button", name="Play").first.click()
+    wait_until_playing_at(page, 0.05)
+    page.get_by_role("button", name="Pause").first.click()
+    assert page.evaluate("document.querySelector('#audio').paused")
+    assert page.get_by_role("button", name="Play").first.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("selector", "second"),
+    [
+        (".chapters li:nth-child(3) a >> nth=0", 130),
+        (".notes a[href='#t=40s']", 40),
+        (".said >> nth=4 >> [data-t] >> nth=0", None),
+        (".said >> nth=3 >> .at", None),
+        (".moments a", 205),
+    ],
+)
+def test_click_seeks_and_plays(open_page: Open, selector: str, second: float | None) -> None:
+    """A chapter, a time in the notes, a line and a time of the transcript, a moment: each plays from there."""
+    page = open_page(EPISODE)
+    target = page.locator(selector)
+    if second is None:
+        second = float(
+            target.evaluate("e => (e.closest('[data-t]') ?? e.parentElement.querySelector('[data-t]')).dataset.t")
+        )
+        second = int(second)
+    target.click()
+    wait_until_playing_at(page, second)
+
+
+def test_range_stops_at_its_end(open_page: Open) -> None:
+    """`#t=204,205` plays one second and pauses."""
+    page = open_page(f"{EPISODE}#t=204,205")
+    page.keyboard.press("k")
+    page.wait_for_function("() => document.querySelector('#audio').currentTime > 204.2")
+    page.wait_for_function("() => document.querySelector('#audio').paused", timeout=5000)
+    assert 205 <= now(page) < 205.8
+
+
+def test_click_on_a_turn_plays_it_from_its_start(open_page: Open) -> None:
+    """Clicking into the middle of a turn in the second lane plays that turn; the speaker is shown."""
+    page = open_page(EPISODE)
+    start, end = find_turn(page, "tr[data-turn^='1 ']")
+    lane = page.locator(".lane[data-person='1'] svg")
+    lane.scroll_into_view_if_needed()
+    box = lane.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * (start + (end - start) * 0.6) / 300, box["y"] + box["height"] / 2)
+    wait_until_playing_at(page, start - 0.01)
+    page.wait_for_selector(".lane.now[data-person='1']")
+    assert page.locator(".deck [data-speaker]").inner_text() == "Davy Quill"
+
+
+def test_table_of_turns_is_a_way_without_the_mouse(open_page: Open) -> None:
+    """The table opens from the keyboard, and a time in it plays that turn."""
+    page = open_page(EPISODE)
+    page.locator(".turns summary").focus()
+    page.keyboard.press("Enter")
+    start, _ = find_turn(page, "tr:nth-child(5)")
+    page.locator("#turns tr:nth-child(5) a").focus()
+    page.keyboard.press("Enter")
+    wait_until_playing_at(page, int(start) - 0.01)
+
+
+def test_hear_only_one_person(open_page: Open) -> None:
+    """With a person chosen, playing jumps over everybody else; pressed again, all are heard."""
+    page = open_page(EPISODE)
+    button = page.get_by_role("button", name="Owen Pike")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Play").first.click()
+    first = next(turn for turn in make_main_episode().turns if turn.speaker == 2)
+    wait_until_playing_at(page, first.start - 0.1)
+    assert page.locator("#turns tr:not([hidden])").count() < page.locator("#turns tr").count()
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert page.locator("#turns tr[hidden]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fragment", "second"), [("t=1m5s", 65), ("t=0h2m3s", 123), ("t=100", 100), ("t=1:40", 100), ("t=nonsense", 0)]
+)
+def test_deep_link(open_page: Open, fragment: str, second: int) -> None:
+    """A link to a time stands there ready; what is no time is the beginning."""
+    page = open_page(f"{EPISODE}#{fragment}")
+    assert now(page) == second
+    page.keyboard.press("k")
+    wait_until_playing_at(page, second)
+
+
+def test_keyboard(open_page: Open) -> None:
+    """Space, j, l, arrows, brackets, n, m and > do what the list says, not while typing, and not when switched off."""
+    page = open_page(f"{EPISODE}#t=60")
+    page.keyboard.press("ArrowRight")
+    assert now(page) == 65
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("j")
+    assert now(page) == 45
+    page.keyboard.press("l")
+    assert now(page) == 75
+    page.keyboard.press("n")
+    assert now(page) == 130
+    page.keyboard.press("]")
+    assert now(page) == round(next(turn.start for turn in make_main_episode().turns if turn.start > 130.1), 1)
+    page.keyboard.press(">")
+    assert page.evaluate("document.querySelector('#audio').playbackRate") == 1.25
+    page.keyboard.press("m")
+    assert page.evaluate("document.querySelector('#audio').muted")
+    page.keyboard.press("Space")
+    assert not page.evaluate("document.querySelector('#audio').paused")
+    page.keyboard.press("Space")
+    before = now(page)
+    page.locator("#find").fill("")
+    page.locator("#find").press_sequentially("jl n")
+    assert now(page) == before
+    page.locator(".keys summary").click()
+    page.locator("#shortcuts").uncheck()
+    page.keyboard.press("l")
+    assert now(page) == before
+
+
+def test_speed_volume_and_skip(open_page: Open) -> None:
+    """The controls change what they are named for."""
+    page = open_page(EPISODE)
+    page.get_by_label("Speed").select_option("1.5")
+    page.get_by_role("button", name="On 30 seconds").click()
+    page.get_by_role("button", name="Back 15 seconds").first.click()
+    page.get_by_label("Volume").fill("0.5")
+    page.get_by_label("Position").focus()
+    page.keyboard.press("ArrowRight")
+    state = page.evaluate("(a => [a.currentTime, a.playbackRate, a.volume])(document.querySelector('#audio'))")
+    assert state == [16, 1.5, 0.5]
+    assert page.get_by_label("Position").get_attribute("aria-valuetext") == "0:16"
+
+
+def test_position_and_speed_are_remembered(open_page: Open) -> None:
+    """Coming back, the listener is where they left; a link to a time goes before."""
+    page = open_page(EPISODE)
+    page.get_by_label("Speed").select_option("1.25")
+    page.locator(".chapters li:nth-child(2) a").click()
+    wait_until_playing_at(page, 48)
+    page.keyboard.press("k")
+    page.goto(page.url.split("#")[0].replace(EPISODE, "archive/"))
+    page.go_back()
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+    page.reload()
+    assert 48 <= now(page) < 53
+    assert page.evaluate("document.querySelector('#audio').playbackRate") == 1.25
+    page.goto(page.url + "#t=200")
+    page.reload()
+    assert now(page) == 200
+
+
+def test_link_at_this_time_is_copied(open_page: Open, address: str) -> None:
+    """The button copies the page's address with the time, and says so."""
+    page = open_page(f"{EPISODE}#t=83")
+    button = page.get_by_role("button", name="Link at this time")
+    button.click()
+    page.get_by_role("button", name="Link copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}{EPISODE}#t=1m23s"
+
+
+def test_feed_address_is_copied(open_page: Open) -> None:
+    """The subscribe page copies the feed's absolute address."""
+    page = open_page("subscribe/")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "https://lamproom.example/show/feed.xml"
+
+
+def test_transcript_follows_and_can_be_searched(open_page: Open) -> None:
+    """The line being said is marked; a search counts its matches and Enter goes to the next."""
+    page = open_page(f"{EPISODE}#t=130")
+    line = page.locator(".said .now")
+    assert float(line.get_attribute("data-t")) <= 130.05
+    page.locator("#find").fill("GRUNT")
+    text = page.locator(".transcript").inner_text().lower()
+    count = text.count("grunt")
+    assert page.locator("#found").inner_text() == f"1/{count}"
+    page.locator("#find").press("Enter")
+    assert page.locator("#found").inner_text() == f"2/{count}"
+    assert page.evaluate("[...CSS.highlights.get('found')].length") == count
+    page.locator("#find").fill("no such words")
+    assert page.locator("#found").inner_text() == "0/0"
+
+
+def test_media_session_knows_the_episode(open_page: Open) -> None:
+    """Lock screens and headsets get title, people and show."""
+    page = open_page(EPISODE)
+    data = page.evaluate("(m => [m.title, m.artist, m.album])(navigator.mediaSession.metadata)")
+    assert data == ["Why no two lighthouses blink alike", "Mara Lind, Davy Quill, Owen Pike", "The Lamp Room"]
+
+
+def test_small_bar_appears_when_the_player_is_out_of_sight(open_page: Open) -> None:
+    """Reading on while it plays: a bar with pause, title and speaker; back at the player it goes."""
+    page = open_page(EPISODE)
+    assert page.locator("#dock").is_hidden()
+    page.get_by_role("button", name="Play").first.click()
+    page.locator(".said").last.scroll_into_view_if_needed()
+    page.locator("#dock").wait_for()
+    page.locator("#dock [data-do=toggle]").click()
+    assert page.evaluate("document.querySelector('#audio').paused")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#dock").wait_for(state="hidden")
+
+
+def test_three_hours_with_five_people_run_smoothly(open_page: Open) -> None:
+    """Few nodes for the lanes, and following the audio costs under 4 ms a frame on average."""
+    page = open_page(LONG)
+    assert page.locator(".lanes svg *").count() == 5
+    cost = page.evaluate(
+        """() => {
+            const audio = document.querySelector('#audio');
+            let now = 0;
+            Object.defineProperty(audio, 'currentTime', { get: () => now, set: (value) => (now = value) });
+            const before = performance.now();
+            for (let step = 0; step < 200; step++) {
+                now = step * 53.7;
+                audio.dispatchEvent(new Event('timeupdate'));
+                document.body.offsetHeight;
+            }
+            return (performance.now() - before) / 200;
+        }"""
+    )
+    assert cost < 40, "milliseconds for a jump with layout; a busy machine is allowed ten times the idle cost"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (768, "dark"), (1280, "light"), (1600, "dark")])
+def test_nothing_overflows(open_page: Open, width: int, scheme: str) -> None:
+    """No page scrolls sideways at any width; each is photographed."""
+    PICTURES.mkdir(exist_ok=True)
+    page = open_page("", viewport={"width": width, "height": 900}, color_scheme=scheme)
+    base = page.url
+    for name, path in PAGES.items():
+        page.goto(base + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, f"{name} at {width}"
+        full = name != "episode-long"
+        page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=full)
+
+
+def test_dark_follows_the_system(open_page: Open) -> None:
+    """Dark paper in the dark scheme, light paper in the light one and on paper."""
+    page = open_page("", color_scheme="dark")
+    lightness = "parseInt(getComputedStyle(document.documentElement).backgroundColor.slice(4))"
+    assert page.evaluate(lightness) < 40
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(lightness) > 240
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate(lightness) == 255
+
+
+def test_without_javascript_everything_can_be_read(open_page: Open) -> None:
+    """Native controls, transcript, table and links; nothing that would need a script is shown."""
+    page = open_page(EPISODE, java_script_enabled=False)
+    assert page.locator("#audio").is_visible()
+    assert page.locator(".deck").is_hidden()
+    assert page.locator(".finder").is_hidden()
+    assert page.locator(".keys").is_hidden()
+    page.locator(".turns summary").click()
+    assert page.locator("#turns tr").first.is_visible()
+    page.screenshot(path=PICTURES / "episode-no-javascript.png", full_page=True)
+    page.locator(".neighbours a").first.click()
+    assert "The keeper" in page.title()
+
+
+def test_from_a_folder_on_disk(browser: Any, folder: Path) -> None:
+    """Opened as a file, pages link each other, look right, and even play."""
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto((folder / "show" / "index.html").as_uri())
+    page.locator(".latest-title a").click()
+    assert page.url.endswith(f"{EPISODE}index.html")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Newsreader")
+    page.get_by_role("button", name="Play").first.click()
+    wait_until_playing_at(page, 0.05)
+    page.locator(".brand").click()
+    assert page.title() == make_sample_show().title
+    page.close()
+    assert complaints == []
+
+
+def test_links_work_on_the_404_page_at_any_depth(open_page: Open) -> None:
+    """Whatever the wrong address, the way home is right."""
+    page = open_page("very/deep/and/wrong/")
+    page.get_by_role("link", name="To the home page").click()
+    assert page.locator("h1").inner_text() == "The Lamp Room"
+
+
+def test_feed_opened_in_a_browser_explains_itself(open_page: Open) -> None:
+    """The stylesheet shows title, episodes and what to do with the address."""
+    page = open_page("feed.xml")
+    said = page.evaluate("getComputedStyle(document.querySelector('channel > link'), '::before').content")
+    assert "copy the address of this page" in said
+    page.screenshot(path=PICTURES / "feed.png")
+
+
+def test_right_to_left(open_page: Open, folder: Path, address: str) -> None:
+    """In an Arabic show the page runs from the right and still fits."""
+    rtl = folder / "show" / "rtl"
+    write_site(rtl, describe_sample_pages(make_sample_show(language="ar"), episodes=make_episodes()[:2]))
+    for width in (360, 1280):
+        page = open_page(f"rtl/{EPISODE}", viewport={"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.screenshot(path=PICTURES / f"episode-rtl-{width}.png", full_page=True)
+    assert page.locator(".brand").bounding_box()["x"] > 600
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm install axe-core)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: Open, scheme: str) -> None:
+    """WCAG 2.2 AA and best practices: every type of page wide and light, the main ones narrow and dark."""
+    width, pages = (
+        (1280, [name for name in PAGES if name != "episode-long"])
+        if scheme == "light"
+        else (360, ["home", "episode", "subscribe"])
+    )
+    page = open_page("", viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    base, rules = page.url, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    for name in pages:
+        page.goto(base + PAGES[name])
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("rules => axe.run(document, { runOnly: rules })", rules)["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], name
