@@ -1,7 +1,7 @@
 # Everything runs from a virtual environment in .venv, made from hash-checked lock files.
 #
 #   make build                      set up, then build the show in this folder into output/
-#   make build ARCHIVE=~/x.zip      the same, with your own X archive added first
+#   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
 #   make check                      lint, types and tests
 #   make serve                      preview with reload
@@ -13,16 +13,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
+SHOW ?= $(if $(ARCHIVE),my-show,.)
 
 .PHONY: build serve test check lint types lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
-	$(if $(ARCHIVE),$(BIN)/spacecast extract "$(ARCHIVE)")
-	$(BIN)/spacecast build
+	$(if $(ARCHIVE),@test -e "$(SHOW)/config.yaml" || $(BIN)/spacecast init "$(SHOW)" --archive "$(ARCHIVE)")
+	$(if $(ARCHIVE),@$(BIN)/spacecast -C "$(SHOW)" extract "$(ARCHIVE)")
+	@$(BIN)/spacecast -C "$(SHOW)" build
 
 serve: $(VENV)/.run
-	$(BIN)/spacecast serve
+	@$(BIN)/spacecast -C "$(SHOW)" serve
 
 test: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m pytest -n auto
