@@ -28,6 +28,7 @@ from site_builder.audio.measure import find_levels
 from site_builder.consent import Casting, Hidden, make_redaction
 from site_builder.consent.redaction import (
     SHORTEST_ID,
+    find_core,
     may_be_word,
     spell_address,
     spell_avatar,
@@ -328,9 +329,7 @@ def _cores(secret: Secret) -> tuple[str, ...]:
         return tuple(sorted({value, value.upper(), value[:1].upper() + value[1:]}))
     if secret.what in {"handle", "id"}:
         return (low, *slug)
-    text = re.sub(r"^https?://|_[a-z0-9]+\.\w+$|\.\w+$", "", low) if secret.what == "avatar" else low
-    words = re.findall(r"[a-z0-9]+", text) or re.findall(r"\w+", text) or [""]
-    return (max(words, key=len), *slug)
+    return (find_core(value), *slug)
 
 
 def _binary_forms(value: str) -> tuple[bytes, ...]:

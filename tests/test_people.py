@@ -100,7 +100,7 @@ def test_nothing_new_leaves_the_file_alone(file: Path) -> None:
 
 
 def test_what_a_person_wrote_stays(file: Path) -> None:
-    """A newcomer, an id and an answer are added; every line written by hand is still there, but for the answer's own."""
+    """A newcomer, an id and an answer are added; every line written by hand is still there but the answer."""
     add_newcomers(file, [heard(ANN, KIT)])
     set_consent(file, "kit", Answer(status=Consent.REFUSED, since=date(2026, 11, 1), note="by DM: no"))
     text = file.read_text("utf-8")
@@ -185,7 +185,7 @@ def test_one_handle_with_other_ids_is_somebody_else(tmp_path: Path) -> None:
     assert twin
     assert twin.key == "kit_gauges-2"
     assert twin.consent.status is Consent.REFUSED
-    with pytest.raises(UsageError, match="kit_gauges .*or kit_gauges-2"):
+    with pytest.raises(UsageError, match=r"kit_gauges .*or kit_gauges-2"):
         people.get("@kit_gauges")
     assert add_newcomers(path, [other]) == ()
 
@@ -215,7 +215,27 @@ def test_problems_name_file_and_line(tmp_path: Path, text: str, line: int, words
     assert path.read_text("utf-8") == text
 
 
-HOSTILE = ["no", "1e5", "12:30", "~", "a: b", "# x", "'", '"\\', "- x", "{}", "&a", "*a", "!x", "@x", "%x", "\u202eevil", "\ud800x", "a\n\nb: c", "\x00\x07n"]  # fmt: skip
+HOSTILE = [
+    "no",
+    "1e5",
+    "12:30",
+    "~",
+    "a: b",
+    "# x",
+    "'",
+    '"\\',
+    "- x",
+    "{}",
+    "&a",
+    "*a",
+    "!x",
+    "@x",
+    "%x",
+    "\u202eevil",
+    "\ud800x",
+    "a\n\nb: c",
+    "\x00\x07n",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

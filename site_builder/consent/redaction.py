@@ -67,7 +67,7 @@ def describe_hidden(person: PersonRecord, replacement: str = "", speaker: Speake
         person=person.key,
         replacement=replacement or SOMEONE,
         handles=_distinct(*person.handles, speaker.handle),
-        names=_distinct(*names, *map(_strip_ornament, names)),
+        names=tuple(name for name in _distinct(*names, *map(_strip_ornament, names)) if _is_telling(name)),
         ids=_distinct(*person.x_ids, *person.periscope_ids, speaker.x_id, speaker.periscope_id),
         links=person.links,
         avatars=_distinct(person.avatar_url, speaker.avatar_url),
@@ -78,6 +78,11 @@ def _strip_ornament(name: str) -> str:
     """`🌊 Kit 🌊` is called `Kit` as well."""
     core = re.sub(r"^[\W_]+|[\W_]+$", "", name)
     return core if len(core) > 1 else ""
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name can be looked for: one letter, or a picture alone, stands in too many texts."""
+    return sum(map(str.isalnum, name)) > 1
 
 
 def _distinct(*texts: str) -> tuple[str, ...]:
@@ -137,6 +142,8 @@ def redact(text: str, by: Redacted | Redaction) -> str:
     if not redaction or not text:
         return text
     compiled = _compile(redaction)
+    if not compiled.may_be_in(text):
+        return text
     text = compiled.links.sub(lambda match: match["words"], text)
     text = compiled.attributes.sub(lambda match: f'{match["attribute"]}="#"', text)
     return compiled.pattern.sub(lambda match: compiled.replace(match, text), text)
@@ -148,13 +155,17 @@ def mentions(text: str, by: Redacted | Redaction) -> bool:
     if not redaction:
         return False
     compiled = _compile(redaction)
-    return any(match.lastgroup != "shown" for match in compiled.pattern.finditer(text))
+    return compiled.may_be_in(text) and any(match.lastgroup != "shown" for match in compiled.pattern.finditer(text))
 
 
 class _Compiled:
     """The patterns of a redaction."""
 
     def __init__(self, redaction: Redaction) -> None:
+        texts = (
+            text for one in redaction.hidden for text in (*one.handles, *one.names, *one.ids, *one.links, *one.avatars)
+        )
+        self._cores = sorted({find_core(text) for text in texts})
         self._replacements = [hidden.replacement for hidden in redaction.hidden]
         addresses = "|".join(pattern for hidden in redaction.hidden for pattern in _addresses(hidden)) or r"(?!)"
         self.links = re.compile(rf"\[(?P<words>[^\]\n]*)\]\(\s*<?(?:{addresses})[^)\n]*\)", re.IGNORECASE)
@@ -168,6 +179,11 @@ class _Compiled:
         ]
         shown = [f"(?P<shown>{'|'.join(map(spell_name, redaction.shown))})"] if redaction.shown else []
         self.pattern = re.compile("|".join(shown + groups) or r"(?!)")
+
+    def may_be_in(self, text: str) -> bool:
+        """A fast first look, which spares nearly every text the patterns."""
+        low = text.lower()
+        return any(core in low for core in self._cores)
 
     def replace(self, match: re.Match[str], text: str) -> str:
         """What is read in place of a match; with a capital where a sentence begins."""
@@ -202,6 +218,13 @@ def _ids(hidden: Hidden) -> Iterator[str]:
     return (spell_id(id_) for id_ in hidden.ids if len(id_) >= SHORTEST_ID)
 
 
+def find_core(text: str) -> str:
+    """A word, in lower case, that stands in every spelling of `text`; empty where it has none."""
+    text = _AVATAR_SIZE.sub("", re.sub(r"^https?://", "", text.lower()).rstrip("/"))
+    words = re.findall(r"[a-z0-9]+", text) or re.findall(r"\w+", text)
+    return max(words, key=len, default="")
+
+
 def spell(text: str) -> str:
     """A pattern for `text` as it is written in plain text, Markdown (with backslashes) or HTML (with references)."""
     return "".join(map(_spell_character, " ".join(text.split())))
@@ -229,12 +252,17 @@ def spell_handle(handle: str) -> str:
 
 def spell_name(name: str) -> str:
     """A pattern for a name as whole words: any case for several words, the capitals of a name for one."""
-    before = r"(?<!\w)" if name[:1].isalnum() else ""
-    after = r"(?!\w)" if name[-1:].isalnum() else ""
+    before = r"(?<!\w)" if _parts_words(name[:1]) else ""
+    after = r"(?!\w)" if _parts_words(name[-1:]) else ""
     if len(re.findall(r"\w+", name)) > 1 or not name.isalpha():
         return f"{before}(?i:{spell(name)}){after}"
     forms = sorted({name, name.upper(), name[:1].upper() + name[1:]})
     return f"{before}(?:{'|'.join(map(spell, forms))}){after}"
+
+
+def _parts_words(character: str) -> bool:
+    """Whether words of this script are set apart: those of Chinese and Japanese are not."""
+    return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
 
 
 def spell_id(id_: str) -> str:
