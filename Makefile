@@ -19,8 +19,8 @@ SHOW ?= $(if $(ARCHIVE),my-show,.)
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
-	$(if $(ARCHIVE),@test -e "$(SHOW)/config.yaml" || $(BIN)/spacecast init "$(SHOW)" --archive "$(ARCHIVE)")
-	$(if $(ARCHIVE),@$(BIN)/spacecast -C "$(SHOW)" extract "$(ARCHIVE)")
+	$(if $(ARCHIVE),@if test -e "$(SHOW)/config.yaml"; then $(BIN)/spacecast -C "$(SHOW)" extract "$(ARCHIVE)"; \
+		else $(BIN)/spacecast init "$(SHOW)" --archive "$(ARCHIVE)"; fi)
 	@$(BIN)/spacecast -C "$(SHOW)" build
 
 serve: $(VENV)/.run
