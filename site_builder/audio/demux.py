@@ -23,6 +23,7 @@ from site_builder.frames import Run, is_adts, scan_frames
 
 _CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
 _CHUNK = 1 << 20
+_BATCH = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def _split_run(content: bytes) -> list[bytes]:
 
 
 def _container_batches(container: InputContainer, stream: AudioStream) -> Iterator[Batch]:
-    """Packets as a container holds them, each batch one packet: only the ends carry lead and missing samples."""
+    """Packets as a container holds them; a batch ends after a packet that begins early or is short."""
     context = stream.codec_context
     coding = Coding(
         codec=context.codec.canonical_name,
@@ -160,14 +161,24 @@ def _container_batches(container: InputContainer, stream: AudioStream) -> Iterat
         setup=context.extradata or b"",
     )
     assert stream.time_base
-    per_tick = float(stream.time_base * context.sample_rate)
+    per_tick = stream.time_base * context.sample_rate
+    whole = round(coding.frame_samples / per_tick)
+    packets: list[bytes] = []
     for packet in container.demux(stream):
         if not packet.size:
             continue
-        samples = round((packet.duration or 0) * per_tick)
-        lead = round(-min(0, packet.pts or 0) * per_tick)
-        missing = max(0, coding.frame_samples - samples) if samples and coding.frame_samples else 0
-        yield Batch(coding=coding, packets=[bytes(packet)], lead=lead, missing=missing)
+        pts, duration = packet.pts or 0, packet.duration or whole
+        early, short = pts < 0, coding.frame_samples and duration < whole
+        if packets and (early or short or len(packets) == _BATCH):
+            yield Batch(coding=coding, packets=packets)
+            packets = []
+        packets.append(bytes(packet))
+        if early or short:
+            missing = coding.frame_samples - round(duration * per_tick) if short else 0
+            yield Batch(coding=coding, packets=packets, lead=round(-min(pts, 0) * per_tick), missing=missing)
+            packets = []
+    if packets:
+        yield Batch(coding=coding, packets=packets)
 
 
 def _unusable(path: Path, reason: str) -> UnusableSource:

@@ -17,6 +17,7 @@ from av.audio.stream import AudioStream
 
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import gauge_loudness, measure
+from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.audio.sound import edit_sound, filter_sound, read_sound
 from site_builder.edits import EditList
 from site_builder.errors import UnusableSource
@@ -86,9 +87,7 @@ def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: E
     frames = filter_sound(sound.frames(), *filters) if filters else sound.frames()
     samples = _encode(frames, sound.sample_rate, out, settings)
     if not samples:
-        raise UnusableSource(
-            f"{parts[0]}: nothing of this recording is left to publish; look at its trim and cut spans"
-        )
+        raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
     return AudioFacts(
         codec=settings.format,
         sample_rate=sound.sample_rate,
@@ -161,11 +160,8 @@ def _volume(gain: float) -> tuple[str, str]:
 def _encode(frames: Iterable[AudioFrame], sample_rate: int, out: Path, settings: EncodeSettings) -> int:
     """Write the file; returns the number of samples encoded."""
     mp3 = settings.format == "mp3"
-    options = {"id3v2_version": "0", "write_id3v1": "0"} if mp3 else {"movflags": "+faststart"}
     samples = 0
-    with av.open(
-        f"file:{out}", "w", format="mp3" if mp3 else "ipod", options={**options, "fflags": "+bitexact"}
-    ) as container:
+    with open_mp3(out) if mp3 else open_mp4(out, sample_rate=sample_rate, hides_start=True) as container:
         stream = container.add_stream("libmp3lame" if mp3 else "aac", rate=sample_rate)
         assert isinstance(stream, AudioStream)
         stream.layout = "mono" if settings.channels == 1 else "stereo"

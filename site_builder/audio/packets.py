@@ -21,16 +21,13 @@ from av.audio.stream import AudioStream
 
 from site_builder.audio.demux import Batch, Coding, count_samples, open_audio, read_packets
 from site_builder.audio.facts import AudioFacts
+from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.edits import EditList
 from site_builder.errors import SpacecastError, UnusableSource
 
 _FRAME = 1024
 _SILENT_BLOCKS = {1: bytes.fromhex("00000007"), 2: bytes.fromhex("21000000001c")}
 """A channel element without one spectral line, then the end mark (ISO/IEC 14496-3, 4.4.2.1): mono, stereo."""
-_MP4 = {
-    "movflags": "+faststart",  # the index before the sound, so that players start at once
-    "fflags": "+bitexact",  # no version of FFmpeg's in the file
-}
 _REMEDY = "set `audio.format: mp3` (or `aac`) to encode it anew"
 
 
@@ -158,8 +155,10 @@ def _mux_mp4(batches: Iterator[Batch], part: Path, out: Path) -> int:
         return 0
     position, missing = -first.lead, 0
     time_base = Fraction(1, first.coding.sample_rate)
-    options = {**_MP4, "use_editlist": "1" if first.lead else "0"}
-    with _template(part, first) as template, av.open(f"file:{out}", "w", format="ipod", options=options) as container:
+    with (
+        _template(part, first) as template,
+        open_mp4(out, sample_rate=first.coding.sample_rate, hides_start=first.lead > 0) as container,
+    ):
         stream = container.add_stream_from_template(template)
         new, mux = av.Packet, container.mux_one
         for batch in chain((first,), batches):
@@ -194,11 +193,7 @@ def _copy_mp3(parts: Sequence[Path], edits: EditList, out: Path) -> int:
     """
     if not edits.is_identity or len(parts) != 1:
         raise CannotCopy(f"{parts[0]}: an MP3 recording cannot be cut, muted or joined without loss; {_REMEDY}")
-    options = {"id3v2_version": "0", "write_id3v1": "0", "fflags": "+bitexact"}
-    with (
-        open_audio(parts[0]) as (source, stream),
-        av.open(f"file:{out}", "w", format="mp3", options=options) as container,
-    ):
+    with open_audio(parts[0]) as (source, stream), open_mp3(out) as container:
         copy = container.add_stream_from_template(stream)
         samples = 0
         for packet in source.demux(stream):

@@ -39,7 +39,7 @@ from site_builder.audio.measure import measure
 from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
 from site_builder.model import Chapter
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +133,8 @@ def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
 
 def _add_id3_chapters(id3: ID3, chapters: tuple[Chapter, ...], duration: float) -> None:
     """One CHAP for each chapter and the CTOC that lists them; times in milliseconds."""
+    if not chapters:
+        return
     names = [f"chp{number}" for number in range(len(chapters))]
     starts = [round(chapter.start * 1000) for chapter in chapters]
     ends = [*starts[1:], round(duration * 1000)]
@@ -141,9 +143,8 @@ def _add_id3_chapters(id3: ID3, chapters: tuple[Chapter, ...], duration: float) 
         if chapter.href:
             frames.append(WXXX(encoding=0, desc="", url=_clean(chapter.href)))
         id3.add(CHAP(element_id=name, start_time=start, end_time=end, sub_frames=frames))
-    if names:
-        flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
-        id3.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
+    flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
+    id3.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[]))
 
 
 def _clean_chapter(chapter: Chapter) -> Chapter:
