@@ -7,14 +7,14 @@ https://podcasters.apple.com/support/896-artwork-requirements
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw
 
 from site_builder.model import Turn
+from site_builder.render.covers import encode_jpeg, load_small
 from site_builder.render.lettering import DESCENT, Block, clean_text, draw_block, fit_block, fit_line
-from site_builder.render.look import Colour, make_palette, measure_contrast, parse_hex
+from site_builder.render.look import Colour, make_palette, parse_hex
 from site_builder.render.motifs import find_lanes, paint_lanes, paint_rings
 
 SIZE = 3000
@@ -22,7 +22,7 @@ SIZE = 3000
 CARD = (1200, 630)
 """Pixels of a picture for links shared elsewhere (Open Graph)."""
 
-_MARGIN = 230
+_TINTS = (0.94, 0.66, 0.48, 0.36, 0.28, 0.22)
 _LIGHT = 0.74
 """Oklab lightness from which a colour carries dark letters."""
 
@@ -37,6 +37,42 @@ class Ink:
     """From the one nearest the text to the one nearest the ground."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a picture says."""
+
+    title: str
+    author: str = ""
+    kicker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """Measures of a layout in pixels."""
+
+    width: int
+    height: int
+    margin: int
+    text_width: int
+    title_height: int
+    """Room for kicker and title together."""
+    largest: int
+    smallest: int
+    kicker: int
+    author: int
+
+
+_COVER = _Frame(
+    width=SIZE, height=SIZE, margin=230, text_width=2540, title_height=1650,
+    largest=600, smallest=130, kicker=118, author=150,
+)  # fmt: skip
+_CARD = _Frame(
+    width=3000, height=1575, margin=180, text_width=2640, title_height=720,
+    largest=360, smallest=120, kicker=92, author=100,
+)  # fmt: skip
+_CARD_BESIDE = replace(_CARD, margin=130, text_width=1425 - 2 * 130, title_height=1000, largest=300, smallest=100)
+
+
 def make_ink(accent: str) -> Ink:
     """Colours for a cover: white letters on the accent, or dark ones where the accent is light."""
     given = parse_hex(accent)
@@ -46,7 +82,7 @@ def make_ink(accent: str) -> Ink:
         palette = make_palette(accent, dark=False)
         ground, text = palette["accent-fill"], palette["raised"]
     base, top = parse_hex(ground), parse_hex(text)
-    return Ink(ground=ground, text=text, tints=tuple(_mix(base, top, share) for share in (0.94, 0.66, 0.48, 0.36, 0.28, 0.22)))
+    return Ink(ground=ground, text=text, tints=tuple(_mix(base, top, share) for share in _TINTS))
 
 
 def _mix(base: Colour, top: Colour, share: float) -> str:
@@ -71,41 +107,73 @@ def draw_cover(
     """
     ink = make_ink(accent)
     picture = Image.new("RGB", (SIZE, SIZE), ink.ground)
-    words = _set_words(clean_text(title), clean_text(author, 80), clean_text(kicker, 80))
-    _draw_words(picture, words, ink)
-    top = round(max([0.0, *(y + block.height + DESCENT * block.size for y, block in words)]) + _MARGIN * 0.7)
-    if duration > 0 and find_lanes(turns):
-        paint_lanes(picture, (0, max(top, SIZE - 1500), SIZE, SIZE - _MARGIN), turns, duration, ink.tints)
-    else:
-        paint_rings(picture, (0, min(top, SIZE - 600), SIZE, SIZE), motif_seed, ink.tints)
+    words = Words(title=title, author=author, kicker=kicker)
+    top = _draw_words(picture, words, ink, _COVER)
+    _paint_motif(picture, top, ink, motif_seed, turns, duration)
     return encode_jpeg(picture)
 
 
-def _set_words(title: str, author: str, kicker: str) -> list[tuple[float, Block]]:
+def draw_social_card(  # noqa: PLR0913 -- as draw_cover
+    title: str,
+    people: str,
+    accent: str,
+    *,
+    motif_seed: str,
+    turns: Sequence[Turn] = (),
+    duration: float = 0.0,
+    kicker: str = "",
+    cover: bytes | None = None,
+) -> bytes:
+    """A card of 1200 by 630 pixels as JPEG for links shared elsewhere: like `draw_cover`, but wide.
+
+    With `cover`, a square JPEG of ours that a host gave, that stands at the right in place of a motif.
+    """
+    ink = make_ink(accent)
+    picture = Image.new("RGB", (_CARD.width, _CARD.height), ink.ground)
+    words = Words(title=title, author=people, kicker=kicker)
+    if cover:
+        _draw_words(picture, words, ink, _CARD_BESIDE)
+        picture = picture.resize(CARD, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        picture.paste(load_small(cover, CARD[1]), (CARD[0] - CARD[1], 0))
+        return encode_jpeg(picture)
+    top = _draw_words(picture, words, ink, _CARD)
+    _paint_motif(picture, top, ink, motif_seed, turns, duration)
+    return encode_jpeg(picture.resize(CARD, Image.Resampling.LANCZOS, reducing_gap=3.0))
+
+
+def _paint_motif(picture: Image.Image, top: float, ink: Ink, seed: str, turns: Sequence[Turn], duration: float) -> None:
+    """The motif from `top` to the lower edge."""
+    width, height = picture.size
+    if duration > 0 and find_lanes(turns):
+        paint_lanes(picture, (0, round(top), width, round(height * 0.925)), turns, duration, ink.tints)
+    else:
+        paint_rings(picture, (0, round(top), width, height), seed, ink.tints)
+
+
+def _draw_words(picture: Image.Image, words: Words, ink: Ink, frame: _Frame) -> float:
+    """Draws kicker, title and author from the top; returns where the motif may begin."""
+    draw = ImageDraw.Draw(picture)
+    end = 0.0
+    for top, block in _set_words(words, frame):
+        draw_block(draw, (frame.margin, top), block, ink.text)
+        end = top + block.height + DESCENT * block.size
+    return end + frame.margin * 0.7
+
+
+def _set_words(words: Words, frame: _Frame) -> list[tuple[float, Block]]:
     """Blocks with the height at which each stands: kicker, title, author."""
-    width, top = SIZE - 2 * _MARGIN, float(_MARGIN)
+    title, author, kicker = clean_text(words.title), clean_text(words.author, 80), clean_text(words.kicker, 80)
+    top = float(frame.margin)
     placed: list[tuple[float, Block]] = []
     if kicker:
-        block = fit_line(kicker, width, 118)
+        block = fit_line(kicker, frame.text_width, frame.kicker)
         placed.append((top, block))
-        top += block.height + 130
+        top += block.height + frame.kicker
     if title:
-        block = fit_block(title, width, SIZE * 0.55 - top + _MARGIN, 600, 130)
+        room = frame.margin + frame.title_height - top
+        block = fit_block(title, frame.text_width, room, frame.largest, frame.smallest)
         placed.append((top, block))
-        top += block.height + DESCENT * block.size + 90
+        top += block.height + DESCENT * block.size + frame.kicker * 0.75
     if author:
-        placed.append((top, fit_line(author, width, 150)))
+        placed.append((top, fit_line(author, frame.text_width, frame.author)))
     return placed
-
-
-def _draw_words(picture: Image.Image, words: Sequence[tuple[float, Block]], ink: Ink) -> None:
-    draw = ImageDraw.Draw(picture)
-    for top, block in words:
-        draw_block(draw, (_MARGIN, top), block, ink.text)
-
-
-def encode_jpeg(picture: Image.Image, quality: int = 85) -> bytes:
-    """An RGB picture as progressive JPEG, 72 dpi, without metadata."""
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0", dpi=(72, 72))
-    return out.getvalue()

@@ -6,6 +6,7 @@ shaping engine that Pillow may find differs from machine to machine. Whatever th
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import unicodedata
@@ -164,8 +165,12 @@ def _is_drawable(character: str) -> bool:
 
 @cache
 def _load_font(size: int) -> ImageFont.FreeTypeFont:
-    with (_FONTS / "cover.ttf").open("rb") as file:
-        return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(io.BytesIO(_load_letters()), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def _load_letters() -> bytes:
+    return (_FONTS / "cover.ttf").read_bytes()
 
 
 @cache

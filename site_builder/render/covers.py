@@ -1,0 +1,196 @@
+"""Covers that are given: checked, made into what every podcast app takes, and made smaller.
+
+Nothing of the file but its pixels is kept: no camera data, no place, no thumbnail, no colour profile.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from PIL import Image, ImageCms, ImageFilter, ImageOps, ImageStat
+
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.render.look import Colour, parse_hex
+
+LARGEST = 3000
+SMALLEST = 1400
+"""Pixels: what Apple takes."""
+HEAVIEST = 512 * 1024
+"""Bytes that some directories still ask for."""
+MOST_PIXELS = 80_000_000
+
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+_ORIENTATION = 0x0112
+_NEARLY_SQUARE = 1.02
+_LONGEST_SHAPE = 2.0
+_QUALITIES = (88, 80, 72, 64, 56, 48, 40)
+_COLOURFUL = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a given picture is, upright."""
+
+    width: int
+    height: int
+    format: str
+
+    @property
+    def side(self) -> int:
+        """Pixels of the square that `convert_cover` makes of it."""
+        shorter, longer = sorted((self.width, self.height))
+        return min(LARGEST, shorter if longer <= shorter * _NEARLY_SQUARE else longer)
+
+
+def check_cover(content: bytes, name: str) -> Facts:
+    """What the cover in `content` is, by its header alone; `name` is the file as the person knows it.
+
+    Raises:
+        InvalidDocument: it is no picture, too small, too large or too long.
+    """
+    with _open(content, name) as picture:
+        width, height = picture.size
+        if picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8):
+            width, height = height, width
+        facts = Facts(width=width, height=height, format=str(picture.format))
+    shape = f"{width} × {height} pixels"
+    if max(width, height) > _LONGEST_SHAPE * min(width, height):
+        raise _problem(name, f"a cover is square, this one is {shape}; crop it")
+    if facts.side < SMALLEST:
+        raise _problem(name, f"a cover has 1400 to 3000 pixels each way, this one is {shape}; use a larger picture")
+    return facts
+
+
+def convert_cover(content: bytes, name: str = "cover") -> bytes:
+    """A picture a host gave as a cover for every app: a square RGB JPEG of 1400 to 3000 pixels, near 512 kB at most.
+
+    It is turned upright and converted to sRGB. What is within 2 % of square is cropped; anything else is set on a
+    blurred, enlarged copy of itself. Transparency is filled with white, or with black behind light pictures.
+
+    Raises:
+        InvalidDocument: as `check_cover`, or the picture is damaged.
+    """
+    side = check_cover(content, name).side
+    picture = _make_square(_load(content, name, side))
+    if picture.size != (side, side):
+        picture = picture.resize((side, side), Image.Resampling.LANCZOS)
+    encoded = b""
+    for quality in _QUALITIES:
+        encoded = encode_jpeg(picture, quality)
+        if len(encoded) <= HEAVIEST:
+            break
+    return encoded
+
+
+def resize(content: bytes, size: int) -> bytes:
+    """A square cover of ours in `size` by `size` pixels, as JPEG."""
+    return encode_jpeg(load_small(content, size), 82)
+
+
+def load_small(content: bytes, size: int) -> Image.Image:
+    """The pixels of a square JPEG of ours at `size` by `size`; decoding no more of it than that needs."""
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+        picture.draft("RGB", (size * 2, size * 2))
+        return picture.convert("RGB").resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def find_accent(content: bytes, name: str = "cover") -> str | None:
+    """The colour a cover is remembered by, `#rrggbb`: its most frequent colourful one. None where it is all grey.
+
+    Raises:
+        InvalidDocument: the picture cannot be read.
+    """
+    picture = _load(content, name, 128)
+    picture.thumbnail((128, 128), Image.Resampling.BOX)
+    few = picture.quantize(24, Image.Quantize.MEDIANCUT).convert("RGB")
+    colours = few.getcolors() or []
+    best, best_weight = None, 0.0
+    for count, colour in colours:
+        text = "#" + bytes(cast("tuple[int, int, int]", colour)).hex()
+        weight = _weigh(parse_hex(text), count / (few.width * few.height))
+        if weight > best_weight:
+            best, best_weight = text, weight
+    return best
+
+
+def _weigh(colour: Colour, share: float) -> float:
+    """How much of an accent a colour is: colourful first, then frequent; neither nearly black nor nearly white."""
+    if colour.chroma < _COLOURFUL or not 0.25 < colour.lightness < 0.9:
+        return 0.0
+    return float(colour.chroma**1.5 * share**0.5)
+
+
+def encode_jpeg(picture: Image.Image, quality: int = 85) -> bytes:
+    """An RGB picture as progressive JPEG, 72 dpi, without metadata."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0", dpi=(72, 72))
+    return out.getvalue()
+
+
+def _open(content: bytes, name: str) -> Image.Image:
+    try:
+        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _problem(name, "the picture has far too many pixels; 3000 × 3000 is the most a cover needs") from error
+    except Exception as error:  # decoders of hostile files raise whatever they like
+        raise _problem(name, "this is no picture that can be read; save it as JPEG or PNG") from error
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _problem(name, "the picture has far too many pixels; 3000 × 3000 is the most a cover needs")
+    return picture
+
+
+def _load(content: bytes, name: str, size: int) -> Image.Image:
+    """Upright RGB pixels in sRGB, at least `size` pixels wide and high where the file has them."""
+    with _open(content, name) as picture:
+        try:
+            if picture.mode in ("RGB", "L"):
+                picture.draft(None, (size, size))
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+            return _flatten(_convert_profile(upright))
+        except Exception as error:  # as above
+            raise _problem(name, "the picture is damaged; save it again as JPEG or PNG") from error
+
+
+def _convert_profile(picture: Image.Image) -> Image.Image:
+    """The picture in sRGB, by the profile it carries; one without, or with a broken one, as it is."""
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode) or picture
+    except ImageCms.PyCMSError:
+        return picture
+
+
+def _flatten(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    seen = picture.getchannel("A").point(lambda alpha: 255 if alpha > 127 else 0)
+    is_light = seen.getbbox() is not None and ImageStat.Stat(picture.convert("L"), seen).mean[0] > 200
+    ground = Image.new("RGB", picture.size, "#161616" if is_light else "#ffffff")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _make_square(picture: Image.Image) -> Image.Image:
+    width, height = picture.size
+    shorter, longer = sorted(picture.size)
+    if longer <= shorter * _NEARLY_SQUARE:
+        return ImageOps.fit(picture, (shorter, shorter)) if longer > shorter else picture
+    small = ImageOps.fit(picture, (300, 300)).filter(ImageFilter.GaussianBlur(14))
+    square = small.resize((longer, longer), Image.Resampling.BICUBIC)
+    square.paste(picture, ((longer - width) // 2, (longer - height) // 2))
+    return square
+
+
+def _problem(name: str, message: str) -> InvalidDocument:
+    return InvalidDocument([Problem(message, file=Path(name))])
