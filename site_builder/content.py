@@ -143,6 +143,11 @@ def write_file(file: Path, content: bytes) -> None:
     temporary.replace(file)
 
 
+def is_waiting(folder: Path) -> bool:
+    """Whether a folder holds transcripts and nothing else: they were there before their episode."""
+    return folder.is_dir() and all(file.name in TRANSCRIPTS for file in folder.iterdir())
+
+
 class Staging:
     """A bundle in the making: a hidden folder that becomes visible at once, or not at all."""
 
@@ -156,15 +161,19 @@ class Staging:
         return self.folder
 
     def publish(self, name: str) -> Path:
-        """Give the folder its name; it must be free.
+        """Give the folder its name. One that waits for its episode is completed, `index.md` last.
 
         Raises:
-            FileExistsError: something has that name.
+            FileExistsError: something else has that name.
         """
         final = self.folder.with_name(name)
-        if final.exists():
+        if not final.exists():
+            return self.folder.rename(final)
+        if not is_waiting(final):
             raise FileExistsError(final)
-        return self.folder.rename(final)
+        for file in sorted(self.folder.iterdir(), key=lambda file: file.name == INDEX):
+            file.replace(final / file.name)
+        return final
 
     def __exit__(self, *failure: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
