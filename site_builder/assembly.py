@@ -10,7 +10,7 @@ from site_builder.config import FEED, Config, describe_show
 from site_builder.content import FreePage
 from site_builder.events import Notify
 from site_builder.exposure import find_exposed
-from site_builder.freshness import OUTPUT_LEDGER
+from site_builder.freshness import find_outlet
 from site_builder.gather import Candidate, Gathered, Selection
 from site_builder.model import Episode, Show
 from site_builder.published import Pins, find_redirects
@@ -33,27 +33,38 @@ class Assembled:
 
 
 def assemble(
-    gathered: Gathered, selection: Selection, pins: Pins, *, jobs: int, seal: str, notify: Notify
+    gathered: Gathered,
+    selection: Selection,
+    pins: Pins,
+    *,
+    jobs: int,
+    seal: str,
+    preview: bool = False,
+    notify: Notify,
 ) -> Assembled:
-    """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays."""
+    """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays.
+
+    A `preview` has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
+    """
     config = gathered.config
-    place = Place(cache=gathered.folder / ".cache", output=gathered.folder / "output", jobs=jobs, notify=notify)
-    show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+    outlet = find_outlet(gathered.folder, preview=preview)
+    place = Place(cache=gathered.folder / ".cache", outlet=outlet, jobs=jobs, preview=preview, notify=notify)
+    show = describe_show(config.show, config.feed, media_url="" if preview else config.media.url or "")
     candidates = selection.candidates
     produced = Studio(config, show, place, None).produce(candidates)
     contents = _describe_contents(gathered, selection, show, produced, pins)
     outcome = build_targets(
         [*produced.targets, *plan_site(contents)],
-        root=place.output,
-        ledger=place.cache / OUTPUT_LEDGER,
+        root=outlet.output,
+        ledger=outlet.ledger,
         jobs=jobs,
-        hold={FEED} if produced.failures else _find_present(place.output, produced.absent),
+        hold={FEED} if produced.failures else _find_present(outlet.output, produced.absent),
         prune=not produced.failures,
         seal=seal,
         notify=notify,
     )
-    report = _report(place.output, candidates, contents, produced, outcome)
-    leaks = () if report.failures else find_exposed(place.output, gathered.people, produced.takes)
+    report = _report(outlet.output, candidates, contents, produced, outcome)
+    leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes)
     return Assembled(report=replace(report, failures=(*report.failures, *leaks)), episodes=contents.episodes)
 
 

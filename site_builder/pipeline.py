@@ -32,6 +32,8 @@ class BuildOptions:
     drafts: bool = False
     strict: bool = False
     explain: bool = False
+    preview: bool = False
+    """To be looked at only: made in a place of its own; `output/` and `published.json` stay as they are."""
     retire: tuple[str, ...] = ()
     """Published episodes, by slug or guid, that are taken back for good though their folders are gone."""
 
@@ -56,7 +58,15 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> E
     Raises:
         UnusableSource: something that was named cannot be read; nothing of it was written.
         InvalidDocument: a bundle that is there has problems.
+        UsageError: another build or extract of the folder is at work.
     """
+    from site_builder.lock import lock_show
+
+    with lock_show(folder, "extract"):
+        return _take_in(folder, sources, notify)
+
+
+def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extraction:
     from site_builder.content import find_bundles, load_bundle
     from site_builder.intake import Shelf, add_speakers
     from site_builder.sources.detect import open_source
@@ -78,15 +88,23 @@ def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = i
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
     Raises:
-        UsageError: the config, a document or an archive is wrong, or what subscribers have would vanish; `output/` was
-            not touched.
+        UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
+            of the folder is at work; `output/` was not touched.
     """
+    from site_builder.lock import lock_show
+
+    with lock_show(folder, "serve" if options.preview else "build"):
+        return _build(folder, now, options, notify)
+
+
+def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -> BuildReport:
     from site_builder import archives, assembly, published
     from site_builder.gather import find_due, gather, select
 
-    freshness.forget(folder)
+    outlet = freshness.find_outlet(folder, preview=options.preview)
+    freshness.forget(outlet)
     new = archives.find_new(folder)
-    extraction = extract(folder, new, notify) if new else Extraction()
+    extraction = _take_in(folder, new, notify) if new else Extraction()
     archives.remember(folder, new)
     seal = freshness.make_seal(folder, options.seal)
     gathered = gather(folder)
@@ -97,13 +115,15 @@ def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = i
         going_out=[candidate.bundle.matter.guid for candidate in selection.candidates],
         held_back=selection.withheld.values(),
     )
-    assembled = assembly.assemble(gathered, selection, pins, jobs=options.jobs, seal=seal, notify=notify)
+    assembled = assembly.assemble(
+        gathered, selection, pins, jobs=options.jobs, seal=seal, preview=options.preview, notify=notify
+    )
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
-    if not options.drafts and not report.failures:
+    if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
     if not report.failures and freshness.make_seal(folder, options.seal) == seal:
-        freshness.remember(folder, seal, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
+        freshness.remember(outlet, seal, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
     return report if options.explain else replace(report, reasons={})
 
 
@@ -111,5 +131,6 @@ def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildR
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.report import parse_report
 
-    known = freshness.recall(folder, freshness.make_seal(folder, options.seal), now)
+    outlet = freshness.find_outlet(folder, preview=options.preview)
+    known = freshness.recall(outlet, freshness.make_seal(folder, options.seal), now)
     return parse_report(known, strict=options.strict) if known else None

@@ -19,6 +19,7 @@ from site_builder.edits import EditList
 from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
+from site_builder.freshness import Outlet
 from site_builder.gather import Candidate
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
 from site_builder.provenance import describe_provenance
@@ -32,8 +33,10 @@ class Place:
     """Where sound is made, and how."""
 
     cache: Path
-    output: Path
+    outlet: Outlet
     jobs: int
+    preview: bool = False
+    """Only looked at: nothing in `content/` is written."""
     notify: Notify
 
 
@@ -214,8 +217,8 @@ class Studio:
         }
         outcome = build_targets(
             targets.values(),
-            root=self.place.output,
-            ledger=self.place.cache / "output.ledger",
+            root=self.place.outlet.output,
+            ledger=self.place.outlet.ledger,
             jobs=self.place.jobs,
             prune=False,
             notify=self.place.notify,
@@ -251,7 +254,7 @@ class Studio:
             return None
         enclosure = media.read_enclosure(target.path, facts)
         published = replace(take.sound, enclosure=enclosure)
-        if not take.material.draft:
+        if not (take.material.draft or self.place.preview):
             write_noun(take.bundle.folder / MEDIA, published)
         return self._describe(replace(take, sound=published), enclosure)
 
