@@ -21,10 +21,12 @@ from site_builder.render.linked_data import describe_episode_data, describe_pers
 from site_builder.render.qr import make_qr
 from site_builder.render.rows import (
     NamedPerson,
+    describe_artwork,
     describe_details,
     describe_episode_row,
     describe_player,
     describe_transcript,
+    find_social_picture,
     gather_people,
     gather_tags,
     is_local,
@@ -96,7 +98,7 @@ def describe_site(site: Site) -> Context:
         "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
         "footer": look.footer,
         "contact": _describe_contact(look.contact or show.email),
-        "artwork": describe_artwork(show.artwork),
+        "artwork": describe_artwork(show.artwork, show.pictures),
         "logo": look.logo,
         "media_origin": _find_origin(show.media_url),
         "built_by": look.built_by,
@@ -129,7 +131,7 @@ def describe_episode(
     """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances."""
     context = _context(site, "episode.html", episode.path, episode.title)
     context["page"]["kind"] = "article"
-    _introduce(site, context, episode.summary, episode.artwork)
+    _introduce(site, context, episode.summary, find_social_picture(episode.pictures) or episode.artwork)
     return (
         context
         | {
@@ -232,13 +234,6 @@ def describe_feed_stylesheet(site: Site) -> Context:
     return {"site": describe_site(site), "page": _describe_file("feed.css")}
 
 
-def describe_artwork(artwork: Artwork | None) -> Context | None:
-    """A picture as templates get it."""
-    if artwork is None:
-        return None
-    return {"path": artwork.path, "width": artwork.width, "height": artwork.height, "alt": artwork.alt}
-
-
 def _context(site: Site, template: str, path: str, title: str) -> Context:
     page = {
         "template": template,
@@ -265,10 +260,11 @@ def _make_window_title(title: str, show_title: str) -> str:
 def _introduce(site: Site, context: Context, summary: str = "", image: Artwork | None = None) -> None:
     """Say what a link to the page shows elsewhere: its own summary and picture, else the show's."""
     show = site.show
-    picture = image or show.artwork
+    picture = image or find_social_picture(show.pictures) or show.artwork
     context["page"] |= {
         "description": shorten(summary or show.subtitle or show.description, 200),
         "image": urljoin(show.url, picture.path) if picture else "",
+        "card": "summary_large_image" if picture and picture.width > picture.height else "summary",
     }
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from site_builder.model import Cue, Enclosure, Episode, Person, Role, Show
+from site_builder.model import Artwork, Cue, Enclosure, Episode, Person, Role, Show
 from site_builder.render.lanes import describe_lanes, describe_strip
 from site_builder.slugs import make_slug
 from site_builder.timecode import format_clock, format_fragment, format_iso_duration, format_length
 
+COVER_WIDTH = 480
+"""Pixels a cover needs to be sharp where pages show it."""
 PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
 
@@ -119,15 +121,29 @@ def describe_episode_row(episode: Episode) -> dict[str, Any]:
         "kind": str(episode.kind),
         "explicit": bool(episode.explicit),
         "draft": episode.draft,
-        "artwork": episode.artwork
-        and {
-            "path": episode.artwork.path,
-            "width": episode.artwork.width,
-            "height": episode.artwork.height,
-            "alt": episode.artwork.alt,
-        },
+        "artwork": describe_artwork(episode.artwork, episode.pictures),
         "strip": describe_strip(episode.turns, len(episode.people), duration),
     }
+
+
+def describe_artwork(artwork: Artwork | None, pictures: Iterable[Artwork] = ()) -> dict[str, Any] | None:
+    """A cover as templates get it; smaller copies among `pictures` (purpose `artwork`) are offered by width."""
+    if artwork is None:
+        return None
+    copies = sorted((p for p in pictures if p.purpose == "artwork" and p.width < artwork.width), key=lambda p: p.width)
+    shown = next((copy for copy in copies if copy.width >= COVER_WIDTH), artwork)
+    return {
+        "path": shown.path,
+        "width": shown.width,
+        "height": shown.height,
+        "alt": artwork.alt,
+        "copies": [{"path": copy.path, "width": copy.width} for copy in copies],
+    }
+
+
+def find_social_picture(pictures: Iterable[Artwork]) -> Artwork | None:
+    """The wide picture for cards where a link is shared."""
+    return next((picture for picture in pictures if picture.purpose == "social"), None)
 
 
 def describe_details(episode: Episode) -> dict[str, Any]:

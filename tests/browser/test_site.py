@@ -120,7 +120,7 @@ def test_play_and_pause(open_page: Open) -> None:
     wait_until_playing_at(page, 0.05)
     page.get_by_role("button", name="Pause").first.click()
     assert page.evaluate("document.querySelector('#audio').paused")
-    assert page.get_by_role("button", name="Play").first.is_visible()
+    page.get_by_role("button", name="Play").first.wait_for()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from episode_maker import make_enclosure, make_episode, make_full_episode, make_full_show, make_show
 from sample_site import describe_sample_pages, make_conversation, make_episodes, make_look, make_main_episode
 
-from site_builder.model import Cue, Person, Role, Turn
+from site_builder.model import Artwork, Cue, Person, Role, Turn
 from site_builder.render.contexts import (
     Context,
     Site,
@@ -162,6 +162,22 @@ def test_audio_elsewhere_is_linked_and_allowed() -> None:
     context = describe_episode(Site(make_full_show()), make_full_episode())
     assert context["player"]["sources"][0]["path"].startswith("https://media.example.net/river/media/")
     assert context["site"]["media_origin"] == "https://media.example.net"
+
+
+def test_covers_come_in_sizes_and_cards_are_wide() -> None:
+    """Pages show the smallest copy that is sharp and offer the others; a wide picture is for cards elsewhere."""
+    pictures = (
+        Artwork(path="artwork/320.jpg", width=320, height=320),
+        Artwork(path="artwork/640.jpg", width=640, height=640),
+        Artwork(path="artwork/card.jpg", width=1200, height=630, purpose="social"),
+    )
+    site = Site(make_show(pictures=pictures))
+    context = describe_home(site, [make_episode()])[0]
+    cover = context["site"]["artwork"]
+    assert (cover["path"], cover["width"]) == ("artwork/640.jpg", 640)
+    assert [copy["width"] for copy in cover["copies"]] == [320, 640]
+    page = describe_episode(site, make_episode(pictures=pictures[2:]))["page"]
+    assert (page["image"], page["card"]) == ("https://example.org/river/artwork/card.jpg", "summary_large_image")
 
 
 def test_linked_data_names_the_audio() -> None:
