@@ -1,0 +1,184 @@
+"""From an archive with an hour of conversation to a finished episode: this tool beside what people do today.
+
+    python benchmarks/audio.py [--minutes 60] [--audio-only] [--skip-loudness]
+
+Makes an archive in a temporary folder (tones in place of voices, real tags between the frames), then runs, each in
+processes of its own: `build` in copy mode, its audio part alone, `ffmpeg -c copy`, the usual route (`unzip`, then
+`ffmpeg -i space.ts out.mp3`), and normalising to -16 LUFS by this tool and by ffmpeg's two-pass loudnorm. Prints wall
+and CPU seconds and peak memory; the last column is wall time relative to this tool's row of the same group.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+COPY_ALONE = """
+import sys
+from pathlib import Path
+from site_builder.audio.measure import measure
+from site_builder.audio.packets import write_copy
+from site_builder.audio.tags import AudioTags, write_tagged
+from site_builder.edits import EditList
+from site_builder.model import Chapter
+part, out = map(Path, sys.argv[1:])
+edits = EditList.keep_all(measure(part).duration)
+write_copy([part], edits, out.with_suffix(".cache"))
+chapters = tuple(Chapter(start=60.0 * n, title=f"Chapter {n}") for n in range(8))
+write_tagged(out.with_suffix(".cache"), out, AudioTags(title="An hour", chapters=chapters))
+"""
+ENCODE_ALONE = """
+import sys
+from pathlib import Path
+from site_builder.audio.encode import EncodeSettings, write_encoded
+from site_builder.audio.measure import measure
+from site_builder.edits import EditList
+part, out = map(Path, sys.argv[1:])
+write_encoded([part], EditList.keep_all(measure(part).duration), out, EncodeSettings(loudness=-16))
+"""
+LOUDNESS_OF = """
+import sys
+from pathlib import Path
+from site_builder.audio.measure import measure_loudness
+found = measure_loudness([Path(sys.argv[1])])
+print(f"{found.integrated:.1f} LUFS, {found.peak:.1f} dBTP")
+"""
+
+
+@dataclass
+class Cost:
+    """What a row took."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak_mb: float = 0.0
+    output: str = ""
+    errors: str = ""
+
+
+def run(*commands: Sequence[str | Path], cwd: Path) -> Cost:
+    """Run commands one after the other and add up what they cost; children they wait for are counted."""
+    cost = Cost()
+    for command in commands:
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            begin = time.perf_counter()
+            words = [str(word) for word in command]
+            process = subprocess.Popen(words, cwd=cwd, stdout=output, stderr=errors, env=environment())
+            _, status, usage = os.wait4(process.pid, 0)
+            cost.wall += time.perf_counter() - begin
+            process.returncode = os.waitstatus_to_exitcode(status)
+            cost.cpu += usage.ru_utime + usage.ru_stime
+            cost.peak_mb = max(cost.peak_mb, usage.ru_maxrss / 1024)
+            for stream in (output, errors):
+                stream.seek(0)
+            cost.output, cost.errors = output.read(), errors.read()
+            if process.returncode:
+                sys.exit(f"{command[0]} failed with {process.returncode}:\n{cost.output}\n{cost.errors}")
+    return cost
+
+
+def environment() -> dict[str, str]:
+    """As it is, with the package to be found."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def make_archive(folder: Path, minutes: float) -> Path:
+    """An archive with one recording of that length."""
+    from archive_maker import MadeArchive, MadeSpace, write_archive  # noqa: PLC0415
+
+    length = minutes * 60
+    turns = [(("host", "kit")[n % 2], 20.0 * n, 20.0 * n + 18) for n in range(int(length / 20))]
+    space = MadeSpace(parts=(length,), turns=turns)
+    return write_archive(folder / "twitter-2026-10-18-hour.zip", MadeArchive(spaces=[space]))
+
+
+def unpack(archive: Path, into: Path) -> list[str | Path]:
+    """The command that unpacks an archive."""
+    if shutil.which("unzip"):
+        return ["unzip", "-q", "-o", archive, "-d", into]
+    return [sys.executable, "-m", "zipfile", "-e", archive, into]
+
+
+def find_recording(folder: Path) -> Path:
+    """The recording in an unpacked archive."""
+    return next(folder.rglob("*_0.ts"))
+
+
+def compare_routes(folder: Path, archive: Path, *, whole_build: bool) -> dict[str, Cost]:
+    """From the zip to an episode, each way."""
+    python, show, flat = sys.executable, folder / "show", folder / "flat"
+    rows = {}
+    if whole_build:
+        run([python, "-m", "site_builder", "init", show], cwd=folder)
+        shutil.copy(archive, show / "content" / "archives")
+        rows["spacecast build (zip to site)"] = run([python, "-m", "site_builder", "build", "-C", show], cwd=folder)
+    unzip = unpack(archive, flat)
+    run(unzip, cwd=folder)
+    part = find_recording(flat)
+    shutil.copy(part, folder / "space.ts")
+    shutil.rmtree(flat)
+    rows["spacecast, the audio alone"] = run([python, "-c", COPY_ALONE, "space.ts", "copy.m4a"], cwd=folder)
+    quiet: list[str | Path] = ["ffmpeg", "-v", "quiet", "-y", "-i", part]
+    rows["unzip, ffmpeg -c copy"] = run(unzip, [*quiet, "-c", "copy", "ffmpeg.m4a"], cwd=folder)
+    rows["unzip, ffmpeg to mp3"] = run(unzip, [*quiet, "usual.mp3"], cwd=folder)
+    return rows
+
+
+def compare_loudness(folder: Path) -> dict[str, Cost]:
+    """To -16 LUFS, 64 kbit/s mono, each way."""
+    python, base = sys.executable, "loudnorm=I=-16:TP=-1:LRA=11"
+    ours = run([python, "-c", ENCODE_ALONE, "space.ts", "ours.mp3"], cwd=folder)
+    source = ["ffmpeg", "-hide_banner", "-nostats", "-y", "-f", "aac", "-i", "space.ts", "-ac", "1"]
+    first = run([*source, "-af", f"{base}:print_format=json", "-f", "null", "-"], cwd=folder)
+    said = json.loads(first.errors[first.errors.rindex("{") : first.errors.rindex("}") + 1])
+    names = {"I": "input_i", "TP": "input_tp", "LRA": "input_lra", "thresh": "input_thresh"}
+    measured = ":".join(f"measured_{name}={said[key]}" for name, key in names.items())
+    second = [*source, "-af", f"{base}:{measured}:linear=true", "-ar", "48000", "-b:a", "64k", "theirs.mp3"]
+    theirs = run(second, cwd=folder)
+    theirs.wall, theirs.cpu = theirs.wall + first.wall, theirs.cpu + first.cpu
+    theirs.peak_mb = max(theirs.peak_mb, first.peak_mb)
+    rows = {"spacecast to -16 LUFS, mp3": ours, "ffmpeg two-pass loudnorm, mp3": theirs}
+    for cost, file in zip(rows.values(), ("ours.mp3", "theirs.mp3"), strict=True):
+        cost.output = run([python, "-c", LOUDNESS_OF, file], cwd=folder).output.strip()
+    return rows
+
+
+def show_rows(title: str, rows: dict[str, Cost], notes: bool = False) -> None:
+    """Print one group; ratios are to its first row."""
+    own = next(iter(rows.values())).wall
+    print(f"\n{title:<34}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'ratio':>8}")
+    for name, cost in rows.items():
+        note = f"  {cost.output}" if notes else ""
+        print(f"{name:<34}{cost.wall:>8.2f}{cost.cpu:>8.2f}{cost.peak_mb:>9.0f}{cost.wall / own:>7.1f}x{note}")
+
+
+def main() -> None:
+    """Run the comparisons that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--minutes", type=float, default=60, help="length of the recording (default: 60)")
+    parser.add_argument("--audio-only", action="store_true", help="leave out the build of a whole site")
+    parser.add_argument("--skip-loudness", action="store_true", help="leave out the slow loudnorm comparison")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archive = make_archive(folder, chosen.minutes)
+        print(f"{chosen.minutes:g} minutes, {archive.stat().st_size / 1e6:.0f} MB archive, {os.cpu_count()} cores")
+        show_rows("from archive to episode", compare_routes(folder, archive, whole_build=not chosen.audio_only))
+        if not chosen.skip_loudness:
+            show_rows("loudness", compare_loudness(folder), notes=True)
+
+
+if __name__ == "__main__":
+    main()
