@@ -7,6 +7,7 @@ thousandths of the published duration; the template stretches them over the widt
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from site_builder.model import Person, Turn
@@ -110,12 +111,7 @@ def describe_strip(turns: Sequence[Turn], people: int, duration: float) -> list[
     """The conversation at a glance: for each person a path of the moments in which they speak most."""
     if duration <= 0 or not turns:
         return []
-    owners = _find_owners(turns, people, duration)
-    return [
-        {"person": person, "path": _draw_bars(spans)}
-        for person in range(people)
-        if (spans := _find_spans(owners, person))
-    ]
+    return [{"person": person, "path": path} for person, path in _draw_strip(tuple(turns), people, duration)]
 
 
 def describe_ticks(duration: float) -> list[dict[str, object]]:
@@ -131,6 +127,13 @@ def describe_ticks(duration: float) -> list[dict[str, object]]:
 
 def _draw_bars(spans: Iterable[tuple[int, int]]) -> str:
     return "".join(f"M{left} 0h{right - left}v1h-{right - left}z" for left, right in spans)
+
+
+@lru_cache(maxsize=2048)
+def _draw_strip(turns: tuple[Turn, ...], people: int, duration: float) -> tuple[tuple[int, str], ...]:
+    """Person and path. Remembered, because an episode stands in several lists."""
+    owners = _find_owners(turns, people, duration)
+    return tuple((person, _draw_bars(spans)) for person in range(people) if (spans := _find_spans(owners, person)))
 
 
 def _find_owners(turns: Sequence[Turn], people: int, duration: float) -> list[int | None]:
