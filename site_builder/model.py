@@ -291,6 +291,8 @@ class Artwork:
     alt: str = ""
     purpose: str = "artwork"
     """`artwork`, `social`, `canvas`, `banner`, `poster` or `circular`."""
+    smaller: tuple[Artwork, ...] = ()
+    """The same picture in smaller sizes for pages, largest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
