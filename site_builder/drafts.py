@@ -33,8 +33,8 @@ def recorded_at(conversation: Conversation) -> datetime | None:
     return recording.started_at or recording.ended_at or recording.archive_made_at
 
 
-def name_bundle(conversation: Conversation, taken: Collection[str]) -> tuple[str, str]:
-    """Folder name and slug for a new bundle; `taken` holds the slugs that other bundles have.
+def name_bundle(conversation: Conversation, slugs: Collection[str], folders: Collection[str]) -> tuple[str, str]:
+    """Folder name and slug for a new bundle, other than those that are in use.
 
     The slug is the title's; where another episode has it, the day and at last the id are added, once and for good:
     it is written into the front matter, and an URL made of it never changes by itself.
@@ -44,8 +44,8 @@ def name_bundle(conversation: Conversation, taken: Collection[str]) -> tuple[str
     id_ = conversation.recording.id
     title = make_slug(make_title(conversation), fallback=date)
     choices = (title, f"{title}-{date}", f"{title}-{make_slug(id_)}", sha256(id_.encode()).hexdigest()[:16])
-    slug = next(choice for choice in choices if choice not in taken)
-    return f"{date}-{slug.removesuffix(f'-{date}')}", slug
+    names = ((f"{date}-{choice.removesuffix(f'-{date}')}", choice) for choice in choices)
+    return next((folder, slug) for folder, slug in names if folder not in folders and slug not in slugs)
 
 
 def render_index(conversation: Conversation, slug: str) -> str:

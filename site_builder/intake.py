@@ -15,11 +15,13 @@ from site_builder.content import (
     Bundle,
     Staging,
     find_bundles,
+    is_waiting,
     load_bundle,
     restore_parts,
     write_noun,
 )
 from site_builder.drafts import make_title, name_bundle, render_index
+from site_builder.episodes import find_slug
 from site_builder.model import Conversation, Guid, Recording
 from site_builder.people import add_newcomers
 from site_builder.sources.source import Source
@@ -75,7 +77,7 @@ class Shelf:
 
     def __init__(self, episodes: Path, bundles: Mapping[Path, Bundle]) -> None:
         self.episodes = episodes
-        self.slugs = {bundle.matter.slug or folder.name for folder, bundle in bundles.items()}
+        self.slugs = {find_slug(bundle).lower() for bundle in bundles.values()}
         self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
         self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
 
@@ -97,6 +99,7 @@ class Shelf:
                 fate, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
                 fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+                self.by_id[id_] = load_bundle(folder)
         return Taken(
             id=id_,
             title=bundle.matter.title if bundle else make_title(conversation),
@@ -108,11 +111,15 @@ class Shelf:
         )
 
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
-        name, slug = name_bundle(conversation, self.slugs)
+        name, slug = name_bundle(conversation, self.slugs, self._list_folders())
         write_noun(staging.folder / RECORDING, _recording_of(conversation))
         (staging.folder / INDEX).write_text(render_index(conversation, slug), "utf-8", newline="\n")
         self.slugs.add(slug)
         return staging.publish(name)
+
+    def _list_folders(self) -> set[str]:
+        """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""
+        return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
 
 
 def _recording_of(conversation: Conversation) -> Recording:
@@ -126,11 +133,11 @@ def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
     digests = [part.sha256 for part in found.parts]
     if [part.sha256 for part in known] != digests[: len(known)]:
         return Fate.DIFFERENT
+    if len(found.parts) > len(known):
+        # First: after an interruption, what is not here yet is known to be missing.
+        write_noun(bundle.folder / RECORDING, _recording_of(conversation))
     restore_parts(staged, bundle.folder, [part.file for part in found.parts])
-    if len(found.parts) == len(known):
-        return Fate.RESTORED
-    write_noun(bundle.folder / RECORDING, _recording_of(conversation))
-    return Fate.EXTENDED
+    return Fate.EXTENDED if len(found.parts) > len(known) else Fate.RESTORED
 
 
 def add_speakers(content: Path) -> tuple[str, ...]:
