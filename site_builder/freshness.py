@@ -18,6 +18,8 @@ from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, digest_tree, encode_json
 from site_builder.targets import find_outcome
 
+OUTPUT_LEDGER = "output.ledger"
+"""Its name, in the folder that remembers."""
 _MEMORY = "last-build.json"
 
 
@@ -33,7 +35,7 @@ class Outlet:
     @property
     def ledger(self) -> Path:
         """What the build engine remembers of `output`."""
-        return self.memory / "output.ledger"
+        return self.memory / OUTPUT_LEDGER
 
 
 def find_outlet(folder: Path, *, preview: bool) -> Outlet:
