@@ -101,7 +101,9 @@ def format_kerning(kerning: dict[tuple[int, int], int]) -> str:
 
 def is_common(left: int, right: int) -> bool:
     """Whether a pair stands in words of today: Western letters, Cyrillic or Greek, and punctuation."""
-    return all(character < 0x100 or 0x370 <= character < 0x460 or 0x2013 <= character < 0x2027 for character in (left, right))
+    return all(
+        character < 0x100 or 0x370 <= character < 0x460 or 0x2013 <= character < 0x2027 for character in (left, right)
+    )
 
 
 def main(*arguments: str) -> None:
