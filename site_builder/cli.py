@@ -157,6 +157,25 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
     console.show_answer(record, status, episode)
 
 
+@cli.command()
+@in_show
+@click.option("--host", default="", help="Check the limits of this host: github-pages, cloudflare-pages, netlify, git.")
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@as_json
+def check(show: Path | None, host: str, strict: bool, json_: bool) -> None:
+    """Check whether apps, directories, hosts and the people in it would accept the show."""
+    from site_builder import console, pipeline  # noqa: PLC0415
+    from site_builder.checks import run  # noqa: PLC0415
+
+    folder, now = find_show(show), read_clock()
+    current = pipeline.find_unchanged(folder, now, pipeline.BuildOptions()) is not None
+    with console.progress() as notify:
+        report = run.check_show(folder, now, current=current, host=host, strict=strict, notify=notify)
+    _print_json(report.as_json()) if json_ else console.show_check(report)
+    if report.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
 def read_clock() -> datetime:
     """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")

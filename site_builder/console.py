@@ -20,6 +20,7 @@ from site_builder.model import Conversation, Timeline
 from site_builder.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
+    from site_builder.checks.run import CheckReport
     from site_builder.consent import PersonRow
     from site_builder.guests import Request
     from site_builder.newshow import NewShow
@@ -191,6 +192,28 @@ def show_answer(record: PersonRecord, status: str, episode: str) -> None:
     """What `spacecast consent` wrote down."""
     scope = f"in {episode}" if episode else "for the whole show"
     OUT.print(f"{escape(record.name or record.key)}: {status} {escape(scope)}. The next build honours it.")
+
+
+_SEVERITIES = {"error": "red", "warning": "yellow", "advice": "cyan"}
+
+
+def show_check(report: CheckReport) -> None:
+    """The findings of `spacecast check`, worst first, those of one rule together with its remedy."""
+    rules = dict.fromkeys(finding.rule for finding in report.findings)
+    for rule in rules:
+        OUT.print(f"[{_SEVERITIES[rule.severity]}]{rule.severity}[/] [bold]{rule.name}[/]")
+        found = [finding for finding in report.findings if finding.rule == rule]
+        for finding in found[:_SHOWN]:
+            place = f"{finding.place}: " if str(finding.place) else ""
+            OUT.print(f"  {escape(place)}{escape(finding.message)}", soft_wrap=True)
+        if len(found) > _SHOWN:
+            OUT.print(f"  … and {len(found) - _SHOWN} more (--json lists all)")
+        OUT.print(f"  [dim]{escape(rule.remedy)} {escape(rule.source)}[/]\n", soft_wrap=True)
+    OUT.print(escape(report.summary))
+
+
+_SHOWN = 5
+"""Findings of one rule that are listed."""
 
 
 def show_new(new: NewShow) -> None:

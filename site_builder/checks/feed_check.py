@@ -1,0 +1,41 @@
+"""All rules about a feed, and the few that no feed may break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from site_builder.checks.document_rules import BYTES, DOCUMENT
+from site_builder.checks.element_rules import ELEMENTS
+from site_builder.checks.feed_document import RawFeed, Site, UnreadableFeed, parse_feed
+from site_builder.checks.feed_rules import FEED_TEXT
+from site_builder.checks.podcasting_rules import PODCASTING
+from site_builder.checks.rule import Finding, Severity
+from site_builder.model import Show
+
+FEED_BOOKS = (DOCUMENT, ELEMENTS, FEED_TEXT, PODCASTING)
+
+
+def check_feed(feed: bytes, site: Site) -> tuple[Finding, ...]:
+    """Everything about a feed that breaks a rule; one that cannot be read breaks that rule alone."""
+    return tuple(_check(feed, site, only=None))
+
+
+def find_fatal(feed: bytes, output: Path, show: Show) -> tuple[Finding, ...]:
+    """Why a feed must not replace the last good one: rules broken that apps, directories or subscribers rely on.
+
+    Quick: some milliseconds for a hundred episodes. Of `output` only the sizes of audio files are looked at, where the
+    files are there.
+    """
+    return tuple(_check(feed, Site(show=show, output=output), only=Severity.ERROR))
+
+
+def _check(feed: bytes, site: Site, only: Severity | None) -> Iterator[Finding]:
+    try:
+        document = parse_feed(feed, site)
+    except UnreadableFeed as fault:
+        yield from BYTES.check(RawFeed(content=feed, fault=fault), only=only)
+        return
+    yield from BYTES.check(RawFeed(content=feed), only=only)
+    for book in FEED_BOOKS:
+        yield from book.check(document, only=only)

@@ -1,0 +1,83 @@
+"""`spacecast check`: every rule, over a show and what was built of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from site_builder.checks.as_built import AsBuilt
+from site_builder.checks.feed_check import check_feed
+from site_builder.checks.registry import SHOW_BOOKS
+from site_builder.checks.rule import Finding, Severity
+from site_builder.events import Making, Notify, ignore
+from site_builder.gather import gather
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What a check found, errors first."""
+
+    findings: tuple[Finding, ...]
+    strict: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code tells of a problem."""
+        return bool(self.count(Severity.ERROR)) or (self.strict and bool(self.count(Severity.WARNING)))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are that bad."""
+        return sum(finding.rule.severity is severity for finding in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """One line: how many findings of each kind."""
+        if not self.findings:
+            return "Nothing found: apps, directories and hosts will accept this show."
+        errors, warnings, advice = (self.count(severity) for severity in Severity)
+        plural = (f"{errors} error{'s' * (errors != 1)}", f"{warnings} warning{'s' * (warnings != 1)}")
+        return f"{plural[0]}, {plural[1]}, {advice} piece{'s' * (advice != 1)} of advice."
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for `spacecast check --json`."""
+        counts = {severity.value: self.count(severity) for severity in Severity}
+        return {"failed": self.failed, **counts, "findings": [finding.as_json() for finding in self.findings]}
+
+
+def check_show(
+    folder: Path,
+    now: datetime,
+    *,
+    current: bool = True,
+    host: str = "",
+    strict: bool = False,
+    notify: Notify = ignore,
+) -> CheckReport:
+    """Apply every rule to a show.
+
+    Args:
+        folder: The show's.
+        now: For what must not lie in the future.
+        current: Whether `output/` is what a build would make now.
+        host: Whose limits to apply: a name of `host_rules.HOSTS`; empty for those that `deploy` in the config names.
+        strict: Whether warnings count as problems.
+        notify: Receives `Making` before each book of rules.
+
+    Raises:
+        UsageError: there is no show, or config or content cannot be read.
+    """
+    built = AsBuilt(gathered=gather(folder), now=now, current=current, host=host, notify=notify)
+    order = list(Severity)
+    findings = sorted(_check(built), key=lambda finding: order.index(finding.rule.severity))
+    return CheckReport(findings=tuple(dict.fromkeys(findings)), strict=strict)
+
+
+def _check(built: AsBuilt) -> Iterator[Finding]:
+    for book in SHOW_BOOKS:
+        built.notify(Making(book.title, book.title))
+        yield from book.check(built)
+    if built.raw_feed is not None:
+        yield from check_feed(built.raw_feed, built.site)
