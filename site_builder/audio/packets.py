@@ -61,9 +61,7 @@ def write_copy(parts: Sequence[Path], edits: EditList, out: Path) -> AudioFacts:
     else:
         samples = _mux_mp4(_edit(_join(parts, coding, edits), _plan_stretches(edits, coding)), parts[0], out)
     if not samples:
-        raise UnusableSource(
-            f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans"
-        )
+        raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
     return AudioFacts(
         codec=coding.codec,
         sample_rate=coding.sample_rate,

@@ -12,8 +12,8 @@ from site_builder.audio.decode import Decoder, container_frames
 from site_builder.audio.demux import read_packets
 from site_builder.audio.measure import measure
 
-_LOOKS = 12_000
-"""Frames looked at in a long recording: a slice of three seconds needs no more than 10 of its 140."""
+_LOOKS = 6_000
+"""Frames looked at in a long recording: a slice of three seconds needs no more than 5 of its 140."""
 _EVERY = 4
 """One sample in so many is looked at: speech has its energy far below 6 kHz."""
 
