@@ -158,6 +158,20 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
 
 
 @cli.command()
+@click.argument("target", required=False)
+@in_show
+@click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
+@as_json
+def deploy(target: str | None, show: Path | None, dry_run: bool, json_: bool) -> None:
+    """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
+    from site_builder import console, deploying  # noqa: PLC0415
+
+    with console.progress() as notify:
+        report = deploying.deploy(find_show(show), target, read_clock(), dry_run=dry_run, notify=notify)
+    _print_json(report.as_json()) if json_ else console.show_deploy(report)
+
+
+@cli.command()
 @in_show
 @click.option("--host", default="", help="Check the limits of this host: github-pages, cloudflare-pages, netlify, git.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")

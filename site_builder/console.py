@@ -22,6 +22,7 @@ from site_builder.timecode import format_clock, format_length
 if TYPE_CHECKING:
     from site_builder.checks.run import CheckReport
     from site_builder.consent import PersonRow
+    from site_builder.deploying import DeployReport
     from site_builder.guests import Request
     from site_builder.newshow import NewShow
     from site_builder.people import PersonRecord
@@ -221,3 +222,17 @@ def show_new(new: NewShow) -> None:
     OUT.print(f"[bold]{escape(new.title)}[/] is ready in {escape(str(new.folder))}/")
     for step in new.next_steps:
         OUT.print(f"  • {escape(step)}")
+
+
+def show_deploy(report: DeployReport) -> None:
+    """The result of `spacecast deploy`, or with `--dry-run` everything it would do, in order."""
+    if report.dry_run:
+        for leg in report.legs:
+            for upload in leg.uploads:
+                OUT.print(f"send    {escape(upload.path)} [dim]({upload.size_bytes} bytes)[/]", soft_wrap=True)
+        for leg in reversed(report.legs):
+            for path in leg.difference.surplus:
+                OUT.print(f"remove  {escape(path)}", soft_wrap=True)
+    OUT.print(escape(report.summary), soft_wrap=True)
+    if not report.dry_run:
+        OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)

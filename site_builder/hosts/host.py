@@ -1,0 +1,186 @@
+"""What a host is: a place that a built site is sent to, chosen by the scheme of its address in `config.yaml`.
+
+A deploy is told to a host in this order, and a host does what it can at each step:
+
+    compare ─▶ begin ─▶ send media ─▶ send assets ─▶ send pages ─▶ send feed ─▶ remove ─▶ settle
+
+Whatever moment it is stopped at, every address that something online names is online too: what is named goes before
+what names it, and goes away after it. A host that replaces a whole site at once (git) does everything in `settle`.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+from site_builder.config import FEED
+from site_builder.digests import digest_file
+from site_builder.errors import SpacecastError
+from site_builder.events import Made, Making, Notify
+
+HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
+"""A file name that holds a digest: the same name always means the same bytes."""
+FOR_EVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=300"
+"""Pages and the feed: a correction reaches everybody within five minutes."""
+
+_TYPES = {
+    ".m4a": "audio/x-m4a",
+    ".mp3": "audio/mpeg",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+
+
+class Kind(StrEnum):
+    """What a file is to the order of a deploy."""
+
+    MEDIA = "media"
+    ASSET = "asset"
+    """Whatever pages or the feed name: styles, pictures, chapters, transcripts."""
+    PAGE = "page"
+    FEED = "feed"
+
+
+ORDER = (Kind.MEDIA, Kind.ASSET, Kind.PAGE, Kind.FEED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that is to be online."""
+
+    path: str
+    """Below the site's root, with `/`."""
+    source: Path | None
+    """Where it lies; None where only the host has it, as audio whose recording is elsewhere."""
+    size_bytes: int
+    sha256: str
+
+    @property
+    def kind(self) -> Kind:
+        """By its path."""
+        if self.path.startswith("media/"):
+            return Kind.MEDIA
+        if re.fullmatch(r"feed[^/]*\.xml|feed/.*\.xml", self.path):
+            return Kind.FEED
+        is_page = self.path.endswith(".html") or self.path in {"sitemap.xml", "robots.txt"}
+        return Kind.PAGE if is_page else Kind.ASSET
+
+    @property
+    def media_type(self) -> str:
+        """For the `Content-Type` header."""
+        if self.path == FEED:
+            return "application/rss+xml; charset=utf-8"
+        suffix = Path(self.path).suffix.lower()
+        return _TYPES.get(suffix) or mimetypes.types_map.get(suffix) or "application/octet-stream"
+
+    @property
+    def cache_control(self) -> str:
+        """For the header of that name."""
+        return FOR_EVER if HASHED.search(self.path) else BRIEFLY
+
+    def find_bytes(self) -> Path:
+        """The file, which still holds what was built.
+
+        Raises:
+            SpacecastError: it is gone or was changed since.
+        """
+        try:
+            if self.source and digest_file(self.source) == self.sha256:
+                return self.source
+        except OSError:
+            pass
+        raise SpacecastError(f"{self.path}: output/ changed while it was being sent; build again, then deploy again")
+
+
+def in_order(uploads: Sequence[Upload]) -> Iterator[list[Upload]]:
+    """The waves of a deploy; within the last one the feed itself comes after its further pages."""
+    for kind in ORDER:
+        wave = [upload for upload in uploads if upload.kind is kind]
+        if wave:
+            yield sorted(wave, key=lambda upload: (upload.path == FEED, upload.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a host may want to know of the show."""
+
+    folder: Path
+    """The show's."""
+    site_url: str
+    """Where the site will be seen, with a trailing slash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a host lacks, and what it has that is no longer wanted; paths."""
+
+    missing: Collection[str]
+    surplus: tuple[str, ...] = ()
+    """Only what an earlier deploy sent: whatever else lies there is somebody's."""
+
+
+class Host(ABC):
+    """A place files are sent to.
+
+    Every method raises SpacecastError, a sentence without secrets, where the place cannot be reached or refuses.
+    """
+
+    name: ClassVar[str]
+    """Its scheme, by which the limits of a host are known."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        """For people: where it is, without secrets."""
+
+    @abstractmethod
+    def compare(self, wanted: Sequence[Upload]) -> Difference:
+        """Look at what is online, changing nothing. Called once, before everything else."""
+
+    @abstractmethod
+    def begin(self, difference: Difference) -> None:
+        """Get ready; whatever is noted here lets the next run finish what this one began."""
+
+    @abstractmethod
+    def send(self, wave: Sequence[Upload], notify: Notify) -> None:
+        """Put files online; when this returns they are, each whole."""
+
+    @abstractmethod
+    def remove(self, paths: Sequence[str]) -> None:
+        """Take files offline."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """The end of a deploy: everything wanted is online."""
+
+
+def tell(notify: Notify, upload: Upload, *, done: bool) -> None:
+    """One event before an upload, one after."""
+    notify(Made(upload.path, upload.path, changed=True) if done else Making(upload.path, f"Sending {upload.path}"))
+
+
+_SECRET = re.compile(r"([a-z][a-z0-9+.-]*://)[^/@\s'\"]+@", re.IGNORECASE)
+_QUERY_SECRET = re.compile(r"((?:sig|signature|token|key|secret|password|x-amz-[a-z-]+)=)[^&\s'\"]+", re.IGNORECASE)
+
+
+def redact(text: str) -> str:
+    """`text` without the user names and passwords of addresses, and without signatures.
+
+    >>> redact("https://token@example.org/x.git")
+    'https://***@example.org/x.git'
+    """
+    return _QUERY_SECRET.sub(r"\1***", _SECRET.sub(r"\1***@", text))

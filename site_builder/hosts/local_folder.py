@@ -1,0 +1,124 @@
+"""`folder:/srv/show`: a folder of this computer, a mounted drive, or what another program uploads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from site_builder.digests import digest_file
+from site_builder.errors import SpacecastError, UsageError
+from site_builder.events import Notify
+from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
+from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.tree import Tree, part_of
+
+
+def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
+    """The folder an address names; relative to the show's folder.
+
+    Raises:
+        UsageError: it names none, or one the show itself lives in.
+    """
+    name = address.removeprefix("folder:")
+    if not name:
+        raise UsageError("folder: needs a path, such as folder:/srv/show")
+    show = setting.folder.resolve()
+    root = (show / Path(name).expanduser()).resolve()
+    own = [show / part for part in ("content", "output", "templates", ".cache")]
+    if show.is_relative_to(root) or any(root.is_relative_to(part) for part in own):
+        raise UsageError(f"{address}: the show itself lies there; name a folder of its own")
+    return LocalFolder(root)
+
+
+class LocalFolder(Host):
+    """Each file appears whole: it is copied beside its place and moved there."""
+
+    name: ClassVar[str] = "folder"
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(str(root))
+        self.tree = Tree(str(root))
+        self.files = parse_manifest(_read(root / MANIFEST))
+        self.wanted: dict[str, str] = {}
+
+    def compare(self, wanted: Sequence[Upload]) -> Difference:
+        """By the bytes that are there."""
+        self.wanted = {upload.path: upload.sha256 for upload in wanted}
+        missing = [upload.path for upload in wanted if not self._has(upload)]
+        surplus = [path for path in self.files if path not in self.wanted and self._is_left(path)]
+        return Difference(missing=missing, surplus=tuple(sorted(surplus)))
+
+    def _is_left(self, path: str) -> bool:
+        return any(os.path.lexists(self.tree.locate(name)) for name in (path, part_of(path)))
+
+    def _has(self, upload: Upload) -> bool:
+        with suppress(OSError):
+            same_size = self.tree.has_size(upload.path, upload.size_bytes)
+            return same_size and digest_file(self.tree.locate(upload.path)) == upload.sha256
+        return False
+
+    def begin(self, difference: Difference) -> None:
+        """Note what will be touched."""
+        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
+
+    def send(self, wave: Sequence[Upload], notify: Notify) -> None:
+        """Copy, then move into place."""
+        for upload in wave:
+            tell(notify, upload, done=False)
+            with _plainly(self.label):
+                self._put(upload.path, upload.find_bytes())
+            tell(notify, upload, done=True)
+
+    def _put(self, path: str, source: Path) -> None:
+        part = part_of(path)
+        self.tree.make_folders(path)
+        self.tree.remove(part)
+        shutil.copyfile(source, self.tree.locate(part))
+        self.tree.replace(part, path)
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Delete files, and folders that are left empty."""
+        with _plainly(self.label):
+            for path in paths:
+                self.tree.remove(path)
+                self.tree.remove(part_of(path))
+                self.tree.remove_empty_folders(path)
+
+    def settle(self) -> None:
+        """Note what is there now."""
+        self._note(self.wanted)
+
+    def _note(self, files: dict[str, str]) -> None:
+        part, content = part_of(MANIFEST), render_manifest(files)
+        if _read(Path(self.tree.locate(MANIFEST))) == content:
+            return
+        with _plainly(self.label):
+            self.tree.make_folders(MANIFEST)
+            self.tree.remove(part)
+            self.tree.write(part, content)
+            self.tree.replace(part, MANIFEST)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+class _plainly:  # noqa: N801 -- read as a word: with _plainly(place)
+    """Turn the operating system's errors into sentences."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise SpacecastError(f"{self.place}: {reason}; mend that and deploy again") from None
