@@ -11,11 +11,12 @@ from site_builder.content import FreePage
 from site_builder.events import Notify
 from site_builder.exposure import find_exposed
 from site_builder.freshness import find_outlet
+from site_builder.gallery import Gallery
 from site_builder.gather import Candidate, Gathered, Selection
-from site_builder.model import Episode, Show
+from site_builder.model import Episode
 from site_builder.published import Pins, find_redirects
 from site_builder.render import contexts
-from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
+from site_builder.render.look import render_favicon, render_look
 from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme
 from site_builder.report import BuildReport
@@ -51,8 +52,9 @@ def assemble(
     place = Place(cache=gathered.folder / ".cache", outlet=outlet, jobs=jobs, preview=preview, notify=notify)
     show = describe_show(config.show, config.feed, media_url="" if preview else config.media.url or "")
     candidates = selection.candidates
-    produced = Studio(config, show, place, None).produce(candidates)
-    contents = _describe_contents(gathered, selection, show, produced, pins)
+    gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
+    produced = Studio(config, show, place, gallery).produce(candidates)
+    contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
     outcome = build_targets(
         [*produced.targets, *plan_site(contents)],
         root=outlet.output,
@@ -73,15 +75,15 @@ def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
 
 
 def _describe_contents(
-    gathered: Gathered, selection: Selection, show: Show, produced: Produced, pins: Pins
+    gathered: Gathered, selection: Selection, produced: Produced, pins: Pins, accent: str
 ) -> Contents:
     config = gathered.config
     pages = tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft)
     known = {pin.slug for pin in pins.values()}
     gone = {pin.slug for pin in pins.values() if pin.retired} | {slug for slug in selection.withheld if slug in known}
     return Contents(
-        site=contexts.Site(show=show, look=_describe_look(config, gathered.pages)),
-        theme=_load_theme(gathered.folder, config),
+        site=contexts.Site(show=produced.show, look=_describe_look(config, gathered.pages)),
+        theme=_load_theme(gathered.folder, config, accent),
         episodes=tuple(attach_files(episode) for episode in produced.episodes),
         peaks=produced.peaks,
         pages=pages,
@@ -116,10 +118,9 @@ def _links(named: dict[str, str]) -> Iterator[contexts.Link]:
     return (contexts.Link(label=label, href=href) for label, href in named.items())
 
 
-def _load_theme(folder: Path, config: Config) -> Theme:
+def _load_theme(folder: Path, config: Config, accent: str) -> Theme:
     """The theme in the show's own colours and fonts, with its own style sheets after the theme's."""
     site = config.site
-    accent = site.accent or DEFAULT_ACCENT
     look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
     own = b"".join((folder / name).read_bytes() for name in site.css)
     return load_theme(folder, {"look.css": look + own, "favicon.svg": render_favicon(accent)})

@@ -20,6 +20,7 @@ from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
 from site_builder.freshness import Outlet
+from site_builder.gallery import Gallery
 from site_builder.gather import Candidate
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
 from site_builder.provenance import describe_provenance
@@ -65,8 +66,10 @@ class Produced:
     episodes: tuple[Episode, ...]
     """Newest first, as the candidates were."""
     peaks: Mapping[str, Sequence[int]]
+    show: Show
+    """With its cover."""
     targets: tuple[Target, ...]
-    """The enclosures, made already: part of the whole plan of `output/`."""
+    """Pictures, and the enclosures, which are made already: part of the whole plan of `output/`."""
     takes: tuple[Take, ...]
     """What each episode was made of."""
     absent: tuple[str, ...]
@@ -78,11 +81,11 @@ class Produced:
 class Studio:
     """Makes the sound of a show."""
 
-    def __init__(self, config: Config, show: Show, place: Place, cover: bytes | None) -> None:
+    def __init__(self, config: Config, show: Show, place: Place, gallery: Gallery) -> None:
         self.config = config
         self.show = show
         self.place = place
-        self.cover = cover
+        self.gallery = gallery
         audio = config.audio
         self.settings = media.AudioSettings(
             format=audio.format.value, bitrate=audio.bitrate, channels=audio.channels, loudness=audio.loudness
@@ -204,12 +207,14 @@ class Studio:
     def _publish(self, takes: Sequence[Take]) -> Produced:
         """Tag what was recorded and describe every episode."""
         drafts = [(take, self._describe(take, take.sound.enclosure)) for take in takes]
+        hung = self.gallery.hang([(take.bundle, episode) for take, episode in drafts])
+        self.failures += hung.failures
         targets = {
             _key(take.bundle): media.plan_enclosure(
                 take.sound.enclosure.path,
                 take.cached,
                 take.sha256,
-                media.make_tags(self.show, episode, self.cover),
+                media.make_tags(self.show, episode, hung.embedded.get(episode.guid)),
                 episode.title,
             )
             for take, episode in drafts
@@ -224,11 +229,13 @@ class Studio:
             notify=self.place.notify,
         )
         self.failures += outcome.failed.values()
-        episodes = [self._finish(take, episode, targets.get(_key(take.bundle)), outcome) for take, episode in drafts]
+        finished = [self._finish(take, episode, targets.get(_key(take.bundle)), outcome) for take, episode in drafts]
+        episodes = [hung.put_on(episode) for episode in finished if episode]
         return Produced(
-            episodes=tuple(episode for episode in episodes if episode),
+            episodes=tuple(episodes),
+            show=hung.show,
             peaks={_key(take.bundle): take.sound.peaks for take in takes},
-            targets=tuple(targets.values()),
+            targets=(*hung.targets, *targets.values()),
             takes=tuple(takes),
             absent=tuple(take.sound.enclosure.path for take in takes if not take.cached),
             failures=tuple(self.failures),

@@ -102,6 +102,13 @@ class Removal(StrEnum):
     """Gone; what follows moves up."""
 
 
+class EpisodeCovers(StrEnum):
+    """What stands for an episode that has no cover of its own."""
+
+    DRAW = "draw"
+    SHOW = "show"
+
+
 class ShowConfig(Document):
     """`show`: what the podcast is."""
 
@@ -131,6 +138,8 @@ class ShowConfig(Document):
     """Zone of all dates written without one, and of the dates the site shows."""
     cover: LocalPath | None = None
     """Square JPEG or PNG, 1400 to 3000 pixels. Without it `content/cover.jpg` or `.png` is taken; else one is drawn."""
+    episode_covers: EpisodeCovers = EpisodeCovers.DRAW
+    """`draw` (an episode without a cover of its own gets one) or `show` (the show's cover serves all)."""
     copyright: Line = ""
     """Whose it is, without the word or the sign: `Ada Example`."""
     people: Annotated[tuple[HostEntry, ...], Listed] = ()

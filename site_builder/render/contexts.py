@@ -98,7 +98,7 @@ def describe_site(site: Site) -> Context:
         "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
         "footer": look.footer,
         "contact": _describe_contact(look.contact or show.email),
-        "artwork": describe_artwork(show.artwork, show.pictures),
+        "artwork": describe_artwork(show.artwork),
         "logo": look.logo,
         "media_origin": _find_origin(show.media_url),
         "built_by": look.built_by,

@@ -121,16 +121,16 @@ def describe_episode_row(episode: Episode) -> dict[str, Any]:
         "kind": str(episode.kind),
         "explicit": bool(episode.explicit),
         "draft": episode.draft,
-        "artwork": describe_artwork(episode.artwork, episode.pictures),
+        "artwork": describe_artwork(episode.artwork),
         "strip": describe_strip(episode.turns, len(episode.people), duration),
     }
 
 
-def describe_artwork(artwork: Artwork | None, pictures: Iterable[Artwork] = ()) -> dict[str, Any] | None:
-    """A cover as templates get it; smaller copies among `pictures` (purpose `artwork`) are offered by width."""
+def describe_artwork(artwork: Artwork | None) -> dict[str, Any] | None:
+    """A cover as templates get it; its smaller sizes are offered by width."""
     if artwork is None:
         return None
-    copies = sorted((p for p in pictures if p.purpose == "artwork" and p.width < artwork.width), key=lambda p: p.width)
+    copies = sorted(artwork.smaller, key=lambda picture: picture.width)
     shown = next((copy for copy in copies if copy.width >= COVER_WIDTH), artwork)
     return {
         "path": shown.path,

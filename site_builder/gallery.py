@@ -1,0 +1,111 @@
+"""The pictures of a build: covers as given or drawn, their smaller sizes, and what goes into audio files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from site_builder import pictures
+from site_builder.config import Config, EpisodeCovers
+from site_builder.content import Bundle
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.events import Notify
+from site_builder.model import Episode, Show
+from site_builder.pictures import GivenCover, Pictures
+from site_builder.render.look import DEFAULT_ACCENT
+from site_builder.targets import Target, build_targets
+
+_USUAL = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
+"""Where a show's cover is looked for when the config names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hung:
+    """Pictures in place."""
+
+    show: Show
+    covers: Mapping[str, Pictures]
+    """By guid, of episodes that have a cover of their own."""
+    embedded: Mapping[str, bytes]
+    """By guid: the JPEG for the episode's audio file."""
+    targets: tuple[Target, ...]
+    """For `output/`."""
+    failures: tuple[str, ...]
+
+    def put_on(self, episode: Episode) -> Episode:
+        """The episode with its cover."""
+        cover = self.covers.get(episode.guid)
+        return pictures.with_pictures(episode, cover) if cover else episode
+
+
+class Gallery:
+    """Chooses, draws and sizes the covers of one show."""
+
+    def __init__(self, folder: Path, config: Config, show: Show, *, cache: Path, jobs: int, notify: Notify) -> None:
+        self.folder = folder
+        self.config = config
+        self.show = show
+        self.cache = cache
+        self.jobs = jobs
+        self.notify = notify
+
+    @cached_property
+    def cover(self) -> GivenCover | None:
+        """The show's own cover.
+
+        Raises:
+            InvalidDocument: it is not usable as one.
+        """
+        named = self.config.show.cover
+        names = (named,) if named else _USUAL
+        found = next((name for name in names if (self.folder / name).is_file()), None)
+        return pictures.load_cover(self.folder / found, found) if found else None
+
+    @cached_property
+    def accent(self) -> str:
+        """The one colour of site and drawn covers: the config's, else the cover's, else the theme's."""
+        given = pictures.find_accent(self.cover) if self.cover and not self.config.site.accent else None
+        return self.config.site.accent or given or DEFAULT_ACCENT
+
+    def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
+        """Plan all pictures, and make those that go into audio files."""
+        main = pictures.plan_show_pictures(self.show, self.accent, self.cover)
+        covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
+        own = {guid: planned for guid, planned in covers.items() if planned}
+        outcome = build_targets(
+            [main.embedded, *(planned.embedded for planned in own.values())],
+            root=self.cache / "pictures",
+            ledger=self.cache / "pictures.ledger",
+            jobs=self.jobs,
+            notify=self.notify,
+        )
+        embedded = {
+            episode.guid: self._load(own.get(episode.guid, main).embedded, outcome.failed) for _, episode in episodes
+        }
+        return Hung(
+            show=replace(self.show, artwork=main.artwork, pictures=(*self.show.pictures, main.social)),
+            covers=own,
+            embedded={guid: content for guid, content in embedded.items() if content},
+            targets=(*main.targets, *(target for planned in own.values() for target in planned.targets)),
+            failures=tuple(outcome.failed.values()),
+        )
+
+    def _load(self, target: Target, failed: Mapping[str, str]) -> bytes | None:
+        return None if target.path in failed else (self.cache / "pictures" / target.path).read_bytes()
+
+    def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
+        """The pictures of an episode; None where the show's serve."""
+        matter = bundle.matter
+        cover = None
+        if matter.cover:
+            file = bundle.folder / matter.cover
+            name = f"{bundle.folder.name}/{matter.cover}"
+            if not file.is_file():
+                message = f"there is no file {matter.cover!r} in the episode's folder"
+                raise InvalidDocument([Problem(message, file=bundle.folder / "index.md", field="cover")])
+            cover = pictures.load_cover(file, name)
+        elif self.config.show.episode_covers is EpisodeCovers.SHOW:
+            return None
+        return pictures.plan_episode_pictures(self.show, episode, self.accent, cover, alt=matter.cover_alt)
