@@ -80,7 +80,8 @@ def find_accent(cover: GivenCover) -> str | None:
 
 def plan_show_pictures(show: Show, accent: str, cover: GivenCover | None = None, alt: str = "") -> Pictures:
     """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`)."""
-    drawing = _Drawing(title=show.title, author=show.author, accent=accent, seed=show.guid or show.title)
+    author = "" if show.author == show.title else show.author
+    drawing = _Drawing(title=show.title, author=author, accent=accent, seed=show.guid or show.title)
     return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title)
 
 

@@ -6,6 +6,7 @@ Nothing of the file but its pixels is kept: no camera data, no place, no thumbna
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -22,21 +23,21 @@ HEAVIEST = 512 * 1024
 """Bytes that some directories still ask for."""
 MOST_PIXELS = 80_000_000
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
-_ORIENTATION = 0x0112
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 _NEARLY_SQUARE = 1.02
 _LONGEST_SHAPE = 2.0
 _QUALITIES = (88, 80, 72, 64, 56, 48, 40)
 _COLOURFUL = 0.05
 
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a picture is said once, in a sentence of ours
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a given picture is, upright."""
+    """What a given picture is, as it lies in the file."""
 
     width: int
     height: int
-    format: str
 
     @property
     def side(self) -> int:
@@ -53,9 +54,7 @@ def check_cover(content: bytes, name: str) -> Facts:
     """
     with _open(content, name) as picture:
         width, height = picture.size
-        if picture.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8):
-            width, height = height, width
-        facts = Facts(width=width, height=height, format=str(picture.format))
+        facts = Facts(width=width, height=height)
     shape = f"{width} × {height} pixels"
     if max(width, height) > _LONGEST_SHAPE * min(width, height):
         raise _problem(name, f"a cover is square, this one is {shape}; crop it")
@@ -169,7 +168,7 @@ def _convert_profile(picture: Image.Image) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode) or picture
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return picture
 
 

@@ -112,9 +112,8 @@ def paint_rings(picture: Image.Image, box: tuple[int, int, int, int], seed: str,
         radius = outermost - ring * _RING
         if radius + _RING * 0.25 <= below:
             break
-        mask = Image.new("L", (width, height))
-        _draw_ring(mask, centre, radius, _RING * 0.56, _make_arcs(numbers, radius))
-        picture.paste(colours[_ORDER[ring % len(_ORDER)]], (left, top), mask)
+        mask, (x, y) = _draw_ring((width, height), centre, radius, _make_arcs(numbers, radius))
+        picture.paste(colours[_ORDER[ring % len(_ORDER)]], (left + x, top + y), mask)
 
 
 def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
@@ -130,24 +129,21 @@ def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
 
 
 def _draw_ring(
-    mask: Image.Image, centre: tuple[float, float], radius: float, thick: float, arcs: Sequence[tuple[float, float]]
-) -> None:
-    """Arcs with round ends, smooth at the edges, in the part of `mask` that the ring touches."""
+    size: tuple[int, int], centre: tuple[float, float], radius: float, arcs: Sequence[tuple[float, float]]
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Arcs with round ends and smooth edges: the part of an area of `size` that the ring touches, and where it lies."""
+    thick = _RING * 0.56
     outer = radius + thick / 2 + 1
-    box = (
-        max(0, int(centre[0] - outer)),
-        max(0, int(centre[1] - outer)),
-        min(mask.width, int(centre[0] + outer) + 1),
-        min(mask.height, int(centre[1] + outer) + 1),
-    )
-    large = Image.new("L", ((box[2] - box[0]) * _SCALE, (box[3] - box[1]) * _SCALE))
+    left, top = (max(0, int(middle - outer)) for middle in centre)
+    right, bottom = (min(most, int(middle + outer) + 1) for middle, most in zip(centre, size, strict=True))
+    large = Image.new("L", ((right - left) * _SCALE, (bottom - top) * _SCALE))
     draw = ImageDraw.Draw(large)
-    x, y, r, t = ((centre[0] - box[0]) * _SCALE, (centre[1] - box[1]) * _SCALE, radius * _SCALE, thick * _SCALE)
+    x, y, r, t = ((centre[0] - left) * _SCALE, (centre[1] - top) * _SCALE, radius * _SCALE, thick * _SCALE)
     for start, end in arcs:
         draw.arc((x - r - t / 2, y - r - t / 2, x + r + t / 2, y + r + t / 2), start, end, fill=255, width=round(t))
         for angle in (radians(start), radians(end)):
             draw.circle((x + r * cos(angle), y + r * sin(angle)), t / 2, fill=255)
-    mask.paste(large.reduce(_SCALE), box[:2])
+    return large.reduce(_SCALE), (left, top)
 
 
 class _Numbers:
