@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from site_builder.checks.address_rules import ADDRESSES
 from site_builder.checks.document_rules import BYTES, DOCUMENT
 from site_builder.checks.element_rules import ELEMENTS
 from site_builder.checks.feed_document import RawFeed, Site, UnreadableFeed, parse_feed
@@ -13,7 +14,7 @@ from site_builder.checks.podcasting_rules import PODCASTING
 from site_builder.checks.rule import Finding, Severity
 from site_builder.model import Show
 
-FEED_BOOKS = (DOCUMENT, ELEMENTS, FEED_TEXT, PODCASTING)
+FEED_BOOKS = (DOCUMENT, ELEMENTS, ADDRESSES, FEED_TEXT, PODCASTING)
 
 
 def check_feed(feed: bytes, site: Site) -> tuple[Finding, ...]:

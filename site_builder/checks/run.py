@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.checks.as_built import AsBuilt
-from site_builder.checks.feed_check import check_feed
-from site_builder.checks.registry import SHOW_BOOKS
+from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
 from site_builder.events import Making, Notify, ignore
 from site_builder.gather import gather
@@ -76,8 +75,6 @@ def check_show(
 
 
 def _check(built: AsBuilt) -> Iterator[Finding]:
-    for book in SHOW_BOOKS:
-        built.notify(Making(book.title, book.title))
-        yield from book.check(built)
-    if built.raw_feed is not None:
-        yield from check_feed(built.raw_feed, built.site)
+    for title, check in STEPS:
+        built.notify(Making(title, title))
+        yield from check(built)
