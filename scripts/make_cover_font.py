@@ -1,10 +1,11 @@
 """Makes `site_builder/render/fonts/cover.ttf`, the letters of drawn covers, from two open variable fonts.
 
-    npm pack @fontsource-variable/newsreader @fontsource-variable/literata     (unpack both, FILES is their files/ folder)
+    npm pack @fontsource-variable/newsreader @fontsource-variable/literata   (unpack; FILES: their `files/` folders)
     python scripts/make_cover_font.py FILES… OUT.ttf                           (needs fonttools and brotli)
 
-Newsreader, the site's headings, has the Latin letters; Literata lends Cyrillic and Greek, fitted to its size. Two things
-are made for drawing without a shaping engine, the same on every machine: kerning is written beside the font as JSON, and the glyph of a missing character is nothing at all, of no width, so no box is ever drawn.
+Newsreader, the site's headings, has the Latin letters; Literata lends Cyrillic and Greek, fitted to its size. Two
+things are made for drawing without a shaping engine, the same on every machine: kerning is written beside the font as
+JSON, and the glyph of a missing character is nothing at all, of no width, so no box is ever drawn.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ LEAST_KERN = 25
 """Thousandths: less is not seen."""
 
 
-def load_static(path: Path, size: int) -> TTFont:
-    """One weight of a variable font with 1000 units per em, drawn at `size` thousandths, without layout tables."""
+Kerning = dict[tuple[int, int], int]
+"""Pairs of characters to thousandths of the size."""
+
+
+def load_static(path: Path, size: int) -> tuple[TTFont, Kerning]:
+    """One weight of a variable font with 1000 units per em, drawn at `size` thousandths; and its kerning."""
     font = instantiateVariableFont(TTFont(path), {"opsz": OPTICAL_SIZE, "wght": WEIGHT})
     pairs = find_kerning(font)
     drop = ["GSUB", "GPOS", "GDEF", "STAT", "gasp", "vhea", "vmtx"]
@@ -44,20 +49,20 @@ def load_static(path: Path, size: int) -> TTFont:
     unit = size / 1000 if size != 1000 else 1.0
     names = {name: character for character, name in font.getBestCmap().items()}
     source = TTFont(path)["head"].unitsPerEm
-    font.kerning = {
+    kerning = {
         (names[left], names[right]): round(value * 1000 * unit / source)
         for (left, right), value in pairs.items()
         if left in names and right in names
     }
-    return font
+    return font, kerning
 
 
 def find_kerning(font: TTFont) -> dict[tuple[str, str], int]:
     """Pairs of glyph names to font units, from the first matching rule of each pair in GPOS."""
     found: dict[tuple[str, str], int] = {}
     for lookup in font["GPOS"].table.LookupList.Lookup:
-        for table in lookup.SubTable:
-            table = getattr(table, "ExtSubTable", table)
+        for outer in lookup.SubTable:
+            table = getattr(outer, "ExtSubTable", outer)
             if table.LookupType != 2:
                 continue
             for pair, value in (by_glyph if table.Format == 1 else by_class)(table):
@@ -92,7 +97,7 @@ def empty_notdef(font: TTFont) -> None:
     font["hmtx"][missing] = (0, 0)
 
 
-def format_kerning(kerning: dict[tuple[int, int], int]) -> str:
+def format_kerning(kerning: Kerning) -> str:
     """The pairs worth having as JSON, `{"AV": -91, …}` in thousandths of the size."""
     kept = {pair: value for pair, value in kerning.items() if abs(value) >= LEAST_KERN and is_common(*pair)}
     document = {chr(left) + chr(right): kept[left, right] for left, right in sorted(kept)}
@@ -113,12 +118,12 @@ def main(*arguments: str) -> None:
     fonts = [load_static(find[f"newsreader-{name}-opsz-normal.woff2"], 1000) for name in NEWSREADER]
     fonts += [load_static(find[f"literata-{name}-opsz-normal.woff2"], LITERATA_SIZE) for name in LITERATA]
     have: set[int] = set()
-    kerning: dict[tuple[int, int], int] = {}
+    kerning: Kerning = {}
     parts = []
-    for number, font in enumerate(fonts):
+    for number, (font, own) in enumerate(fonts):
         cutter = subset.Subsetter(subset.Options(notdef_outline=False, hinting=False))
         cutter.populate(unicodes=font.getBestCmap().keys() - have)
-        for pair, value in font.kerning.items():
+        for pair, value in own.items():
             kerning.setdefault(pair, value)
         cutter.subset(font)
         have |= font.getBestCmap().keys()
