@@ -1,0 +1,153 @@
+"""`rsync:user@host:/srv/show`: a server of one's own, by the system's rsync over ssh.
+
+Names, ports and keys are those of ssh itself (`~/.ssh/config`, the agent); rsync compares by checksum at both ends
+and moves each file into place whole. The folder at the server must exist.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from site_builder.errors import SpacecastError, UsageError
+from site_builder.events import Notify
+from site_builder.freshness import find_outlet
+from site_builder.hosts.host import Difference, Host, Setting, Upload, redact, tell
+from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.tree import folders_of
+
+_NOT_THERE = 23
+"""rsync's exit code where a file that was asked for does not exist."""
+_PLACE = re.compile(
+    r"(?:(?:[\w.-]+@)?[A-Za-z0-9\[][\w.:%\]-]*:)?/[^\x00-\x1f]*|(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:[^\s:-][^\s]*"
+)
+
+
+def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
+    """The server and folder an address names.
+
+    Raises:
+        UsageError: rsync is not installed, or the address is wrong.
+    """
+    place = address.removeprefix("rsync:")
+    if not _PLACE.fullmatch(place) or place.startswith("//"):
+        raise UsageError(f"{redact(address)}: expected rsync:user@host:/folder, such as rsync:me@example.org:/srv/show")
+    if not shutil.which("rsync"):
+        raise UsageError(
+            "rsync is not installed here; install it (Debian: apt install rsync; macOS: brew install rsync)"
+        )
+    return Rsync(place.rstrip("/") or "/", find_outlet(setting.folder, preview=False).output)
+
+
+class Rsync(Host):
+    """A folder at the other end of ssh."""
+
+    name: ClassVar[str] = "rsync"
+
+    def __init__(self, place: str, output: Path) -> None:
+        super().__init__(place)
+        self.place = f"{place}/"
+        self.output = output
+        self.files: dict[str, str] = {}
+        """As the manifest at the server says it."""
+        self.wanted: dict[str, str] = {}
+
+    def compare(self, wanted: Sequence[Upload]) -> Difference:
+        """By checksums that both ends compute; of audio that is only there, by what was noted."""
+        self.wanted = {upload.path: upload.sha256 for upload in wanted}
+        self.files = parse_manifest(self._fetch_manifest())
+        listed = self._copy([u.path for u in wanted if u.source], "--dry-run", "--out-format=%i %n")
+        differ = {line[12:] for line in listed.splitlines() if line[:2] in {"<f", ">f"} and line[2] in "+c"}
+        gone = {u.path for u in wanted if not u.source and self.files.get(u.path) != u.sha256}
+        surplus = tuple(sorted(path for path in self.files if path not in self.wanted))
+        return Difference(missing=differ | gone, surplus=surplus)
+
+    def begin(self, difference: Difference) -> None:
+        """Note what will be touched."""
+        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
+
+    def send(self, wave: Sequence[Upload], notify: Notify) -> None:
+        """One run of rsync; the feed itself after its further pages."""
+        for upload in wave:
+            tell(notify, upload, done=False)
+            upload.find_bytes()
+        first, last = [upload.path for upload in wave[:-1]], wave[-1].path
+        self._copy(first)
+        self._copy([last])
+        for upload in wave:
+            tell(notify, upload, done=True)
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Delete files, and folders in which nothing is left: rsync is told of nothing else, and finds them missing."""
+        kept = {folder for path in self.wanted for folder in folders_of(path)}
+        above = {folder for path in paths for folder in folders_of(path)}
+        rules = [f"/{_quote(name)}" for name in (*(f"{folder}/" for folder in sorted(above)), *paths)]
+        with tempfile.TemporaryDirectory() as bare:
+            for folder in above & kept:
+                (Path(bare) / folder).mkdir(parents=True, exist_ok=True)
+            options = ("--recursive", "--delete", "--from0", "--include-from=-", "--exclude=*")
+            done = self._run(*options, "--", f"{bare}/", self.place, names="\0".join(rules)) if rules else None
+        if done and done.returncode:
+            raise self._explain(done)
+
+    def settle(self) -> None:
+        """Note what is there now."""
+        self._note(self.wanted)
+
+    def _note(self, files: dict[str, str]) -> None:
+        if files == self.files:
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / MANIFEST).write_bytes(render_manifest(files))
+            self._copy([MANIFEST], source=Path(folder))
+        self.files = files
+
+    def _fetch_manifest(self) -> bytes | None:
+        with tempfile.TemporaryDirectory() as folder:
+            done = self._run("--", self.place + MANIFEST, f"{folder}/")
+            if done.returncode not in {0, _NOT_THERE}:
+                raise self._explain(done)
+            file = Path(folder) / MANIFEST
+            return file.read_bytes() if file.is_file() else None
+
+    def _copy(self, paths: Iterable[str], *options: str, source: Path | None = None) -> str:
+        """Bring these files to the server; what rsync prints.
+
+        Raises:
+            SpacecastError: the way there broke, or the server refuses.
+        """
+        names = "\0".join(paths)
+        if not names:
+            return ""
+        modes = ("--checksum", "--perms", "--chmod=D755,F644", "--partial-dir=.spacecast-partial")
+        listing = ("--files-from=-", "--from0")
+        done = self._run(*modes, *listing, *options, "--", f"{source or self.output}/", self.place, names=names)
+        if done.returncode:
+            raise self._explain(done)
+        return done.stdout.decode("utf-8", "surrogateescape")
+
+    def _run(self, *arguments: str, names: str = "") -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, "LC_ALL": "C"}
+        return subprocess.run(  # noqa: S603
+            ["rsync", *arguments],  # noqa: S607 -- the system's own, wherever that is
+            input=names.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            check=False,
+            env=environment,
+        )
+
+    def _explain(self, done: subprocess.CompletedProcess[bytes]) -> SpacecastError:
+        said = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        reason = redact("; ".join(said[-4:])) or f"rsync ended with code {done.returncode}"
+        return SpacecastError(f"{self.label}: {reason}; what is online is whole; deploy again to finish")
+
+
+def _quote(path: str) -> str:
+    """A path as a pattern that means nothing but itself."""
+    return re.sub(r"([*?\[\\])", r"\\\1", path)
