@@ -45,11 +45,6 @@ class AudioSettings:
     loudness: float | None = None
     """LUFS to normalise to; None leaves it."""
 
-    @property
-    def extension(self) -> str:
-        """Of the encoded file; a copied MP3 recording overrides it."""
-        return ".mp3" if self.format == "mp3" else ".m4a"
-
     def as_json(self) -> dict[str, JSON]:
         """What the bytes depend on: nothing but the format where the recording is copied."""
         if self.format == "copy":
@@ -114,14 +109,15 @@ def read_sounding(facts: Facts | None) -> tuple[Span, ...]:
 
 
 def plan_encoding(
-    bundle: Bundle, sources: Sequence[str], edits: EditList, settings: AudioSettings, extension: str
+    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
 ) -> Target:
     """The sound of an episode without tags, in the cache.
 
     Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
     """
+    settings = choose_settings(recording, edits, wanted)
     return Target(
-        path=f"audio/{key_of(bundle)}{extension}",
+        path=f"audio/{key_of(bundle)}{find_extension(recording, settings)}",
         recipe="audio/1",
         inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json()},
         make=partial(_make_encoding, bundle.part_files, edits, settings),
@@ -158,9 +154,29 @@ def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:
     }
 
 
-def find_copy_extension(recording: Recording) -> str:
-    """Of the file that copying a recording makes."""
-    return ".mp3" if recording.parts[0].codec.startswith("mp3") else ".m4a"
+def choose_settings(recording: Recording, edits: EditList, wanted: AudioSettings) -> AudioSettings:
+    """The settings as wanted, or the nearest encoded ones where a recording cannot be copied as it is.
+
+    AAC is copied frame by frame where all parts are coded alike; an MP3 only whole, for its frames share their bits.
+    """
+    if wanted.format != "copy":
+        return wanted
+    kinds = {(part.codec, part.sample_rate, part.channels) for part in recording.parts}
+    codec, _, channels = next(iter(kinds))
+    is_mp3 = codec.startswith("mp3")
+    if (
+        len(kinds) == 1
+        and channels <= 2
+        and (codec == "aac" or (is_mp3 and edits.is_identity and len(recording.parts) == 1))
+    ):
+        return wanted
+    return replace(wanted, format="mp3" if is_mp3 else "aac", bitrate=64 * min(channels, 2), channels=min(channels, 2))
+
+
+def find_extension(recording: Recording, settings: AudioSettings) -> str:
+    """Of the file that is published."""
+    is_mp3 = settings.format == "mp3" or (settings.format == "copy" and recording.parts[0].codec.startswith("mp3"))
+    return ".mp3" if is_mp3 else ".m4a"
 
 
 def find_media_path(slug: str, encoding: Target) -> str:

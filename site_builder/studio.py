@@ -169,11 +169,8 @@ class Studio:
         return [take for take in takes if take]
 
     def _plan_encoding(self, material: Material, sources: Sequence[str]) -> Target:
-        bundle = material.bundle
-        extension = self.settings.extension
-        if self.settings.format == "copy":
-            extension = media.find_copy_extension(cast("Recording", bundle.recording))
-        return media.plan_encoding(bundle, sources, material.edits, self.settings, extension)
+        recording = cast("Recording", material.bundle.recording)
+        return media.plan_encoding(material.bundle, recording, sources, material.edits, self.settings)
 
     def _take(self, material: Material, target: Target, outcome: Outcome, sources: Sequence[str]) -> Take | None:
         facts = outcome.facts.get(target.path)

@@ -72,6 +72,7 @@ EVERYTHING = (
   timezone: Europe/London
   cover: content/cover.jpg
   copyright: Mara Vane
+  episode_covers: show
   people:
     - Mara Vane
     - {name: Owen Pike, role: co-host, handle: "@foghorn_owen", href: https://example.org/owen, image: content/owen.png}

@@ -166,17 +166,15 @@ def test_audio_elsewhere_is_linked_and_allowed() -> None:
 
 def test_covers_come_in_sizes_and_cards_are_wide() -> None:
     """Pages show the smallest copy that is sharp and offer the others; a wide picture is for cards elsewhere."""
-    pictures = (
-        Artwork(path="artwork/320.jpg", width=320, height=320),
-        Artwork(path="artwork/640.jpg", width=640, height=640),
-        Artwork(path="artwork/card.jpg", width=1200, height=630, purpose="social"),
-    )
-    site = Site(make_show(pictures=pictures))
+    sizes = tuple(Artwork(path=f"artwork/{side}.jpg", width=side, height=side) for side in (640, 320))
+    card = Artwork(path="artwork/card.jpg", width=1200, height=630, purpose="social")
+    artwork = Artwork(path="artwork/3000.jpg", width=3000, height=3000, smaller=sizes)
+    site = Site(make_show(artwork=artwork, pictures=(card,)))
     context = describe_home(site, [make_episode()])[0]
     cover = context["site"]["artwork"]
     assert (cover["path"], cover["width"]) == ("artwork/640.jpg", 640)
     assert [copy["width"] for copy in cover["copies"]] == [320, 640]
-    page = describe_episode(site, make_episode(pictures=pictures[2:]))["page"]
+    page = describe_episode(site, make_episode(pictures=(card,)))["page"]
     assert (page["image"], page["card"]) == ("https://example.org/river/artwork/card.jpg", "summary_large_image")
 
 
