@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from site_builder.content import iter_source_files, write_file
+from site_builder.content import Bundle, iter_source_files, write_file
 from site_builder.digests import digest_json, digest_tree
 
 _MEMORY = "archives.json"
 
 
-def find_new(folder: Path) -> tuple[Path, ...]:
+def find_new(folder: Path, bundles: Iterable[Bundle]) -> tuple[Path, ...]:
     """Archives and audio files that no build has taken in yet, or that changed since.
 
     An archive of 50 GB is known by its name, size and times, not by reading it; taking one in twice does no harm.
+    Where a bundle has lost its recording since, every source is worth another look.
     """
     known = _load(folder)
     files = iter_source_files(folder / "content")
-    return tuple(path for path in files if known.get(path.name) != _mark_of(path))
+    if not set(_find_incomplete(bundles)) <= set(known["incomplete"]):
+        return tuple(files)
+    return tuple(path for path in files if known["marks"].get(path.name) != _mark_of(path))
 
 
-def remember(folder: Path, taken: Iterable[Path]) -> None:
-    """Note that these have been taken in."""
-    marks = {path.name: _mark_of(path) for path in taken}
-    if marks:
-        file = folder / ".cache" / _MEMORY
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_file(file, json.dumps(_load(folder) | marks, indent=1, sort_keys=True).encode())
+def remember(folder: Path, taken: Iterable[Path], bundles: Iterable[Bundle]) -> None:
+    """Note that these have been taken in, and which bundles lack their recording all the same."""
+    marks = _load(folder)["marks"] | {path.name: _mark_of(path) for path in taken}
+    memory = {"marks": marks, "incomplete": _find_incomplete(bundles)}
+    file = folder / ".cache" / _MEMORY
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_file(file, json.dumps(memory, indent=1, sort_keys=True).encode())
 
 
-def _load(folder: Path) -> dict[str, str]:
-    with suppress(OSError, ValueError):
-        known = json.loads((folder / ".cache" / _MEMORY).read_bytes())
-        if isinstance(known, dict):
-            return known
-    return {}
+def _find_incomplete(bundles: Iterable[Bundle]) -> Sequence[str]:
+    return sorted(bundle.matter.guid for bundle in bundles if not bundle.has_recording)
+
+
+def _load(folder: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        memory = json.loads((folder / ".cache" / _MEMORY).read_bytes())
+        return {"marks": dict(memory["marks"]), "incomplete": list(memory["incomplete"])}
+    return {"marks": {}, "incomplete": []}
 
 
 def _mark_of(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from site_builder.config import FEED, Config, describe_show
@@ -55,19 +56,22 @@ def assemble(
     gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
     produced = Studio(config, show, place, gallery).produce(candidates)
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
-    outcome = build_targets(
-        [*produced.targets, *plan_site(contents)],
-        root=outlet.output,
-        ledger=outlet.ledger,
-        jobs=jobs,
-        hold={FEED} if produced.failures else _find_present(outlet.output, produced.absent),
-        prune=not produced.failures,
-        seal=seal,
-        notify=notify,
-    )
-    report = _report(outlet.output, candidates, contents, produced, outcome)
+    plan = [*produced.targets, *plan_site(contents)]
+    held = _find_present(outlet.output, produced.absent)
+    make = partial(build_targets, root=outlet.output, ledger=outlet.ledger, jobs=jobs, notify=notify)
+    outcome = make([target for target in plan if target.path != FEED], hold=held, prune=False)
+    outcomes = [produced.outcome, outcome]
+    if not (produced.failures or outcome.failed):
+        outcomes.append(make(plan, hold=held, seal=seal))
+    report = _report(outlet.output, candidates, contents, produced, outcomes)
     leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes)
     return Assembled(report=replace(report, failures=(*report.failures, *leaks)), episodes=contents.episodes)
+
+
+def _find_strangers(output: Path, outcome: Outcome, produced: Produced) -> Iterator[str]:
+    """Files that would be published, but that nothing in the show asks for: perhaps what somebody took back."""
+    for path in sorted(set(outcome.unknown) - set(produced.absent)):
+        yield f"{output.name}/{path} belongs to nothing in the show; delete it, or it is published with the site"
 
 
 def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
@@ -127,19 +131,22 @@ def _load_theme(folder: Path, config: Config, accent: str) -> Theme:
 
 
 def _report(
-    output: Path, candidates: Sequence[Candidate], contents: Contents, produced: Produced, outcome: Outcome
+    output: Path, candidates: Sequence[Candidate], contents: Contents, produced: Produced, outcomes: Sequence[Outcome]
 ) -> BuildReport:
-    media = produced.outcome
-    made = tuple(dict.fromkeys([*media.made, *outcome.made]))
+    """The report of all rounds of building: sound, everything but the feed, and, where nothing failed, all."""
+    last = outcomes[-1]
+    made = tuple(dict.fromkeys(path for outcome in outcomes for path in outcome.made))
+    failed = (sentence for outcome in outcomes for sentence in outcome.failed.values())
     released = [episode for episode in contents.episodes if not episode.draft]
     return BuildReport(
         output=output,
         episodes=len(released),
         duration=sum(episode.enclosure.duration for episode in released),
         made=made,
-        kept=len(outcome.kept) - sum(path in outcome.kept for path in media.made),
-        removed=outcome.removed,
-        failures=(*produced.failures, *outcome.failed.values()),
-        reasons={**media.reasons, **outcome.reasons},
+        kept=len(set(last.kept) - set(made)),
+        removed=last.removed,
+        warnings=tuple(_find_strangers(output, last, produced)),
+        failures=tuple(dict.fromkeys([*produced.failures, *failed])),
+        reasons={path: reason for outcome in reversed(outcomes) for path, reason in outcome.reasons.items()},
         pending=len({label for candidate in candidates for label in candidate.casting.pending}),
     )

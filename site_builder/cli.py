@@ -13,12 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from site_builder import __version__
-from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
+from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError, UsageError
+
+if TYPE_CHECKING:
+    from site_builder.report import BuildReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -98,6 +101,8 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
     else:
         console.show_taken(extraction.taken)
     console.show_warnings(extraction.remarks)
+    if any(entry.unreadable for entry in extraction.taken):
+        sys.exit(EXIT_PROBLEMS)
 
 
 @cli.command()
@@ -115,13 +120,13 @@ def build(show: Path | None, json_: bool, **options: Any) -> None:
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
     if report := pipeline.find_unchanged(folder, read_clock(), chosen):
-        _print_json(report.as_json()) if json_ else click.echo(report.summary)
-        return
-    from site_builder import console  # noqa: PLC0415
+        _print_json(report.as_json()) if json_ else _print_unchanged(report)
+    else:
+        from site_builder import console  # noqa: PLC0415
 
-    with console.progress() as notify:
-        report = pipeline.build(folder, read_clock(), chosen, notify)
-    _print_json(report.as_json()) if json_ else console.show_build(report)
+        with console.progress() as notify:
+            report = pipeline.build(folder, read_clock(), chosen, notify)
+        _print_json(report.as_json()) if json_ else console.show_build(report)
     if report.failed:
         sys.exit(EXIT_PROBLEMS)
 
@@ -193,7 +198,19 @@ def check(show: Path | None, host: str, strict: bool, json_: bool) -> None:
 def read_clock() -> datetime:
     """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {fixed!r}") from None
+
+
+def _print_unchanged(report: BuildReport) -> None:
+    """What `console.show_build` says of a build that had nothing to do, without loading it."""
+    for entry in report.skipped:
+        click.echo(f"left out: {entry.title}: {entry.reason}")
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(report.summary)
 
 
 def _print_json(value: object) -> None:
@@ -215,3 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}; mend that, then run the same command again", err=True)
+        sys.exit(EXIT_PROBLEMS)

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from site_builder.people import PersonRecord
     from site_builder.report import BuildReport
 
-OUT = Console(highlight=False, soft_wrap=False)
-ERR = Console(stderr=True, highlight=False)
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Sentences are left whole, so that what is piped can be searched; tables fit the window."""
 
 _FATES = {
     Fate.NEW: "[green]new[/]",
@@ -38,6 +39,7 @@ _FATES = {
     Fate.EXTENDED: "[green]further parts added[/]",
     Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
     Fate.MISSING: "[yellow]no recording[/]",
+    Fate.UNREADABLE: "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]",
 }
 
 
@@ -92,7 +94,7 @@ def show_inspection(report: InspectionReport) -> None:
         table.add_column(name, justify=kind, ratio=1 if name == "Conversation" else None)  # type: ignore[arg-type]
     for conversation in report.conversations:
         table.add_row(*_describe_row(conversation))
-    OUT.print(table)
+    OUT.print(table, soft_wrap=False)
     show_warnings(report.remarks)
     found = sum(not conversation.missing for conversation in report.conversations)
     OUT.print(f"{found} with a recording, {len(report.conversations) - found} without.")
@@ -177,7 +179,7 @@ def show_people(rows: Sequence[PersonRow]) -> None:
             format_length(row.seconds),
             escape("\n".join(heard)),
         )
-    OUT.print(table)
+    OUT.print(table, soft_wrap=False)
 
 
 def show_requests(requests: Sequence[Request]) -> None:

@@ -23,6 +23,11 @@ from site_builder.report import Skipped
 from site_builder.transcript_files import parse_transcript
 
 Loaded = TypeVar("Loaded")
+_OWN_PLACES = (
+    *("archive", "assets", "episodes", "media", "page", "people", "subscribe", "tags"),
+    *("404.html", "feed.css", "feed.xml", "index.html", "robots.txt", "sitemap.xml"),
+)
+"""What the site has beside free pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +103,7 @@ def _find_clashes(bundles: Sequence[Bundle], pages: Sequence[FreePage]) -> Itera
             guids, bundle.matter.guid, file, "guid", "one of them is a copy: remove it, or give it its own"
         )
         yield from _claim(places, find_slug(bundle).lower(), file, "slug", "give one of them another `slug:`")
-    places = dict.fromkeys(
-        ("archive", "assets", "episodes", "media", "page", "people", "subscribe", "tags"), Path("the site")
-    )
+    places = dict.fromkeys(_OWN_PLACES, Path("the site"))
     for page in pages:
         yield from _claim(places, page.slug.lower(), page.file, "slug", "give it another `slug:`")
 

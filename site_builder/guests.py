@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from site_builder.config import load_config
 from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.content import Bundle
 from site_builder.episodes import find_slug
@@ -59,8 +60,9 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
         episode: Guid, slug or folder name of one episode; empty for the whole show.
 
     Raises:
-        UsageError: nobody, or no episode, is called that.
+        UsageError: there is no show, or nobody, or no episode, is called that.
     """
+    load_config(folder)
     guid = _find_episode(gather(folder), episode) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
     return set_consent(folder / "content" / "people.yaml", who, answer)

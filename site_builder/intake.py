@@ -42,6 +42,8 @@ class Fate(StrEnum):
     """The source's recording is not the one in the bundle; the bundle was left alone."""
     MISSING = "missing"
     """The source has no audio of it."""
+    UNREADABLE = "unreadable"
+    """The source has a recording of it, but nothing of that can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,11 @@ class Taken:
     reason: str = ""
     """Why there is no audio, as a sentence."""
     duration: float = 0.0
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether this is a problem that the exit code tells of."""
+        return self.fate is Fate.UNREADABLE
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
@@ -94,7 +101,7 @@ class Shelf:
         with staging as staged:
             conversation = source.read(id_, copy_into=staged)
             if conversation.missing:
-                fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (Fate.MISSING, None)
+                fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (_find_fate(conversation), None)
             elif bundle:
                 fate, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
@@ -120,6 +127,10 @@ class Shelf:
     def _list_folders(self) -> set[str]:
         """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""
         return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
+
+
+def _find_fate(conversation: Conversation) -> Fate:
+    return Fate.UNREADABLE if conversation.unreadable else Fate.MISSING
 
 
 def _recording_of(conversation: Conversation) -> Recording:

@@ -195,6 +195,8 @@ class Conversation:
     notes: tuple[Note, ...] = ()
     missing: str = ""
     """Why there is no audio, as a sentence for the host; empty where there is."""
+    unreadable: bool = False
+    """There is a recording, but nothing of it can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

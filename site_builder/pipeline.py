@@ -7,6 +7,7 @@ build     new archives ─▶ extract;  content ─▶ candidates ─▶ sound �
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,12 +57,14 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> E
     """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
 
     Raises:
-        UnusableSource: something that was named cannot be read; nothing of it was written.
-        InvalidDocument: a bundle that is there has problems.
-        UsageError: another build or extract of the folder is at work.
+        UnusableSource: something that was named cannot be read; nothing was written.
+        InvalidDocument: the config or a bundle that is there has problems.
+        UsageError: there is no show in `folder`, or another build or extract of the folder is at work.
     """
+    from site_builder.config import load_config
     from site_builder.lock import lock_show
 
+    load_config(folder)
     with lock_show(folder, "extract"):
         return _take_in(folder, sources, notify)
 
@@ -75,8 +78,8 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extractio
     shelf = Shelf(content / "episodes", {bundle: load_bundle(bundle) for bundle in find_bundles(content)})
     taken: list[Taken] = []
     remarks: list[str] = []
-    for path in sources:
-        with open_source(path) as source:
+    with ExitStack() as stack:
+        for source in [stack.enter_context(open_source(path)) for path in sources]:
             notify(Making(source.name, f"Reading {source.name}"))
             taken += shelf.take_all(source)
             remarks += source.remarks
@@ -103,11 +106,11 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
 
     outlet = freshness.find_outlet(folder, preview=options.preview)
     freshness.forget(outlet)
-    new = archives.find_new(folder)
-    extraction = _take_in(folder, new, notify) if new else Extraction()
-    archives.remember(folder, new)
-    seal = freshness.make_seal(folder, options.seal)
-    gathered = gather(folder)
+    extraction, seal, gathered = Extraction(), freshness.make_seal(folder, options.seal), gather(folder)
+    if new := archives.find_new(folder, gathered.bundles):
+        extraction = _take_in(folder, new, notify)
+        seal, gathered = freshness.make_seal(folder, options.seal), gather(folder)
+        archives.remember(folder, new, gathered.bundles)
     selection = select(gathered, now, drafts=options.drafts)
     pins = published.keep_promises(
         published.retire(published.load_pins(folder), options.retire),
@@ -115,6 +118,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
         going_out=[candidate.bundle.matter.guid for candidate in selection.candidates],
         held_back=selection.withheld.values(),
     )
+    pins = published.update(pins, (), selection.withdrawn)
     assembled = assembly.assemble(
         gathered, selection, pins, jobs=options.jobs, seal=seal, preview=options.preview, notify=notify
     )
@@ -131,6 +135,8 @@ def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildR
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.report import parse_report
 
+    if options.retire:
+        return None
     outlet = freshness.find_outlet(folder, preview=options.preview)
     known = freshness.recall(outlet, freshness.make_seal(folder, options.seal), now)
-    return parse_report(known, strict=options.strict) if known else None
+    return parse_report(known, output=outlet.output, strict=options.strict) if known else None

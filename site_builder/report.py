@@ -46,7 +46,8 @@ class BuildReport:
     @property
     def failed(self) -> bool:
         """Whether the exit code tells of a problem."""
-        return bool(self.failures) or (self.strict and bool(self.warnings))
+        unreadable = any(entry.unreadable for entry in self.taken)
+        return bool(self.failures) or unreadable or (self.strict and bool(self.warnings))
 
     @property
     def summary(self) -> str:
@@ -79,10 +80,10 @@ class BuildReport:
         }
 
 
-def parse_report(values: dict[str, Any], *, strict: bool) -> BuildReport:
+def parse_report(values: dict[str, Any], *, output: Path, strict: bool) -> BuildReport:
     """The report of a build that made nothing, from what `as_json` gave for the one before."""
     return BuildReport(
-        output=Path(values["output"]),
+        output=output,
         episodes=values["episodes"],
         duration=values["duration"],
         kept=values["kept"] + len(values["made"]),

@@ -140,6 +140,7 @@ class XArchive:
             announcement=announcement,
             notes=make_notes((other for other in shared if other != tweet), id, clock.locate),
             missing="" if parts else "; ".join(damage) or self._explain_missing(space),
+            unreadable=bool(damage and not parts),
         )
 
     def _describe(
