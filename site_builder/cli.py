@@ -133,6 +133,22 @@ def build(show: Path | None, json_: bool, **options: Any) -> None:
 
 @cli.command()
 @in_show
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
+@click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores", metavar="N")
+def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
+    """Preview the site on this computer; every change is shown at once. output/ is left alone."""
+    from site_builder import console, pipeline  # noqa: PLC0415
+    from site_builder.preview import server, session  # noqa: PLC0415
+
+    with console.PreviewView() as view:
+        preview = session.Session(find_show(show), pipeline.BuildOptions(**options), read_clock, view)
+        server.serve(preview, host=host, port=port, ready=view.show_address)
+
+
+@cli.command()
+@in_show
 @click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
 @as_json
 def people(show: Path | None, ask: bool, json_: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from site_builder.drafts import make_title, recorded_at
 from site_builder.inspection import InspectionReport, count_speech
 from site_builder.intake import Fate, Taken
 from site_builder.model import Conversation, Timeline
+from site_builder.preview.session import Broken, Built
 from site_builder.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
@@ -238,3 +239,47 @@ def show_deploy(report: DeployReport) -> None:
     OUT.print(escape(report.summary), soft_wrap=True)
     if not report.dry_run:
         OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)
+
+
+class PreviewView:
+    """Draws a preview: a progress bar until it answers, then a line for each build. A context manager."""
+
+    def __init__(self) -> None:
+        self._until_ready = ExitStack()
+        self._draw: events.Notify = events.ignore
+
+    def __enter__(self) -> PreviewView:
+        self._draw = self._until_ready.enter_context(progress())
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._until_ready.close()
+
+    def __call__(self, event: object) -> None:
+        """Receive one event of the core."""
+        match event:
+            case Built(report=report, seconds=seconds):
+                _show_rebuilt(report, seconds)
+            case Broken(problems=problems):
+                _show_broken(problems)
+            case _:
+                self._draw(event)
+
+    def show_address(self, address: str) -> None:
+        """The preview answers."""
+        self._until_ready.close()
+        self._draw = events.ignore
+        OUT.print(f"[bold]{escape(address)}[/] shows the preview and follows every change. Ctrl-C ends it.")
+
+
+def _show_rebuilt(report: BuildReport, seconds: float) -> None:
+    show_taken([entry for entry in report.taken if entry.fate is not Fate.KNOWN])
+    show_warnings(report.warnings)
+    if changed := len(report.made) + len(report.removed):
+        ERR.print(f"{changed} {'file' if changed == 1 else 'files'} changed in {seconds:.2f} s")
+
+
+def _show_broken(problems: Sequence[str]) -> None:
+    for problem in problems:
+        ERR.print(f"[red]problem[/]: {escape(problem)}", soft_wrap=True)
+    ERR.print("The last good preview stays until this is mended.")

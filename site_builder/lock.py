@@ -40,6 +40,10 @@ else:
         return False
 
 
+class ShowBusy(UsageError):
+    """Another build or extract of the show is at work."""
+
+
 @contextmanager
 def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[None]:
     """Keep everybody else from building the show in `folder`, this process's other threads included.
@@ -52,7 +56,7 @@ def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[N
         patience: Seconds to wait for whoever has it.
 
     Raises:
-        UsageError: somebody else still has it; names who.
+        ShowBusy: somebody else still has it; names who.
     """
     if not (folder / "config.yaml").is_file():
         yield
@@ -71,7 +75,7 @@ def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[N
 def _wait(descriptor: int, file: Path, until: float) -> None:
     while not _try_lock(descriptor):
         if time.monotonic() >= until:
-            raise UsageError(f"{file.parent.parent}: {_describe_holder(file)}; wait until it is done, then try again")
+            raise ShowBusy(f"{file.parent.parent}: {_describe_holder(file)}; wait until it is done, then try again")
         time.sleep(_BETWEEN_TRIES)
 
 

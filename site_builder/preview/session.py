@@ -1,0 +1,142 @@
+"""Builds a preview when something changed, and knows how the last build went."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from site_builder import freshness, pipeline
+from site_builder.config import load_config
+from site_builder.errors import InvalidDocument, SpacecastError
+from site_builder.events import Notify, ignore
+from site_builder.lock import ShowBusy
+from site_builder.report import BuildReport
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A preview was built: event."""
+
+    report: BuildReport
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A preview could not be built, or not all of it: event. The last good one stays."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a page needs to know."""
+
+    number: int = 0
+    """Raised whenever a page may differ."""
+    problems: tuple[str, ...] = ()
+    """What is wrong, a sentence each."""
+    base: str = "/"
+    """Path the site lives at, with a slash at both ends."""
+
+
+class Session:
+    """Builds of one show folder in turn, and the state that came of the last.
+
+    Attributes:
+        id: tells this session from any other, so that a page of an earlier one knows that it is old.
+        state: as of the last build; replaced whole, so any thread may read it.
+        is_waiting: somebody else was building, so it has to be tried again.
+    """
+
+    def __init__(self, folder: Path, options: pipeline.BuildOptions, clock: Clock, notify: Notify = ignore) -> None:
+        self.id = secrets.token_hex(4)
+        self.folder = folder
+        self.state = State()
+        self._options = replace(options, preview=True)
+        self._clock = clock
+        self._notify = notify
+        self._seal = ""
+        self.is_waiting = False
+        self._followers: list[Callable[[State], None]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def outlet(self) -> freshness.Outlet:
+        """Where the preview lies."""
+        return freshness.find_outlet(self.folder, preview=True)
+
+    def follow(self, receive: Callable[[State], None]) -> None:
+        """Have every state from now on given to `receive`, in the building thread."""
+        with self._lock:
+            self._followers.append(receive)
+
+    def leave(self, receive: Callable[[State], None]) -> None:
+        """End `follow`."""
+        with self._lock:
+            self._followers.remove(receive)
+
+    def refresh(self) -> bool:
+        """Build if anything changed since the last build began; whether something did."""
+        seal = freshness.make_seal(self.folder, self._options.seal)
+        if seal == self._seal and not self.is_waiting:
+            return False
+        self._seal = seal
+        self.build()
+        return True
+
+    def build(self) -> None:
+        """Build, and say how it went; nothing a person or the program did wrong gets out."""
+        started = time.monotonic()
+        self.is_waiting = False
+        try:
+            report = self._build()
+        except ShowBusy as error:
+            self.is_waiting = True
+            self._fail([str(error)])
+        except InvalidDocument as error:
+            self._fail([str(problem) for problem in error.problems])
+        except SpacecastError as error:
+            self._fail([str(error)])
+        except Exception as error:  # a mistake of ours must not end the preview either
+            self._fail([f"spacecast itself failed: {type(error).__name__}: {error}"])
+        else:
+            self._succeed(report, time.monotonic() - started)
+
+    def _build(self) -> BuildReport:
+        now = self._clock()
+        known = pipeline.find_unchanged(self.folder, now, self._options)
+        return known or pipeline.build(self.folder, now, self._options, self._notify)
+
+    def _succeed(self, report: BuildReport, seconds: float) -> None:
+        state, base = self.state, self._find_base()
+        changed = bool(report.made or report.removed or base != state.base or not state.number)
+        self._publish(State(number=state.number + changed, problems=report.failures, base=base))
+        self._notify(Built(report, seconds))
+        if report.failures:
+            self._notify(Broken(report.failures))
+
+    def _fail(self, problems: list[str]) -> None:
+        self._publish(replace(self.state, problems=tuple(problems), base=self._find_base()))
+        self._notify(Broken(tuple(problems)))
+
+    def _find_base(self) -> str:
+        """The path of the site's address: `https://h/show/` → `/show/`; as it was, while the config is broken."""
+        with suppress(SpacecastError):
+            return unquote(urlsplit(load_config(self.folder).show.url).path) or "/"
+        return self.state.base
+
+    def _publish(self, state: State) -> None:
+        self.state = state
+        with self._lock:
+            for receive in self._followers:
+                receive(state)
