@@ -15,8 +15,6 @@ from site_builder.timecode import format_clock
 
 def find_exposed(output: Path, people: People, takes: Sequence[Take]) -> tuple[str, ...]:
     """A sentence for each file that shows or sounds what it must not; nothing is searched where nobody is hidden."""
-    if not any(take.material.casting.restricted for take in takes):
-        return ()
     castings = {Guid(take.bundle.matter.guid): take.material.casting for take in takes}
     places = {
         Guid(take.bundle.matter.guid): (f"episodes/{take.material.slug}/", take.sound.enclosure.path) for take in takes
