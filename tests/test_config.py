@@ -274,8 +274,8 @@ def test_files_a_config_names_must_be_in_the_show(tmp_path: Path) -> None:
     problems = check_config_files(load_config(show), show)
     assert [(problem.field, problem.line) for problem in problems] == [
         ("show.cover", 13),
-        ("show.people.2.image", 17),
-        ("site.logo", 40),
+        ("show.people.2.image", 18),
+        ("site.logo", 41),
     ]
     assert str(problems[0]) == "config.yaml:13: show.cover: there is no file 'content/cover.jpg' in the show's folder"
     assert "leads out of the show's folder" in problems[2].message
