@@ -13,10 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from site_builder import events
+from site_builder.conversations import Conversation
 from site_builder.drafts import make_title, recorded_at
 from site_builder.inspection import InspectionReport, count_speech
 from site_builder.intake import Fate, Taken
-from site_builder.model import Conversation, Timeline
+from site_builder.media import find_dead_air
+from site_builder.model import Timeline
 from site_builder.preview.session import Broken, Built
 from site_builder.timecode import format_clock, format_length
 
@@ -124,6 +126,9 @@ def _describe_details(conversation: Conversation) -> Iterator[str]:
         yield f"{speech.speaker.role}: {escape(speech.label)}{escape(handle)}, {spoken}"
     if recording.timeline is Timeline.SESSIONS:
         yield "[dim]The recording does not say who speaks when; times are those of being on stage.[/]"
+    for span in find_dead_air(recording):
+        place = "before the room gets going" if span.start == 0 else "after the end"
+        yield f"[dim]{format_length(span.duration)} of silence {place}, which the build trims[/]"
     for gap in recording.gaps:
         yield f"[yellow]{gap.lost:.1f} s of audio were lost by X at {format_clock(gap.at)}[/]"
 

@@ -9,8 +9,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from site_builder.conversations import Conversation
 from site_builder.frontmatter import render_front_matter
-from site_builder.model import Conversation, Note
+from site_builder.model import Note
 from site_builder.prose import clean, escape_markdown
 from site_builder.slugs import make_slug
 from site_builder.timecode import format_clock

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from site_builder.conversations import Account, Conversation
 from site_builder.drafts import make_title, recorded_at
 from site_builder.events import Making, Notify, Started, ignore
-from site_builder.model import Account, Conversation, Part, Recording, Speaker
+from site_builder.media import find_dead_air
+from site_builder.model import Part, Recording, Speaker
 from site_builder.sources.detect import open_source
 from site_builder.timecode import format_utc
 
@@ -93,6 +95,7 @@ def _describe(conversation: Conversation) -> dict[str, Any]:
         "parts": [_describe_part(part) for part in recording.parts],
         "who_speaks_when": str(recording.timeline),
         "speakers": [_describe_speech(speech) for speech in count_speech(recording)],
+        "dead_air": [[round(span.start, 3), round(span.end, 3)] for span in find_dead_air(recording)],
         "gaps": [{"at": round(gap.at, 3), "lost": round(gap.lost, 3)} for gap in recording.gaps],
         "missing": conversation.missing or None,
     }

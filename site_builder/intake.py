@@ -20,9 +20,10 @@ from site_builder.content import (
     restore_parts,
     write_noun,
 )
+from site_builder.conversations import Conversation
 from site_builder.drafts import make_title, name_bundle, render_index
 from site_builder.episodes import find_slug
-from site_builder.model import Conversation, Guid, Recording
+from site_builder.model import Guid, Recording
 from site_builder.people import add_newcomers
 from site_builder.sources.source import Source
 

@@ -173,44 +173,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """What the host wrote to announce a conversation: the best title and opening there is."""
-
-    title: str = ""
-    """Plain text; empty where nothing announces the conversation."""
-    body: str = ""
-    """Plain text after the title, links expanded."""
-    url: str = ""
-    """The announcing post."""
-    tags: tuple[str, ...] = ()
-    """Hashtags without `#`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """One thing a source offers to become an episode: what was recorded, what was said about it."""
-
-    recording: Recording
-    announcement: Announcement = Announcement()
-    notes: tuple[Note, ...] = ()
-    missing: str = ""
-    """Why there is no audio, as a sentence for the host; empty where there is."""
-    unreadable: bool = False
-    """There is a recording, but nothing of it can be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Who made a source: proposed as title, author and text of a new show."""
-
-    handle: str = ""
-    name: str = ""
-    x_id: str = ""
-    bio: str = ""
-    avatar_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Someone named in an episode or of a show."""
 
@@ -222,6 +184,8 @@ class Person:
     """Absolute, or a path below the site's root."""
     speaking: float = 0.0
     """Seconds of speech in the episode at hand."""
+    anonymous: bool = False
+    """Heard without a name: `name` says the role and a number, in the show's language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +243,8 @@ class PublishedAudio:
     """sha256 of each original part, in order."""
     made_by: str = ""
     """Name and version of the program that made it."""
+    facts: dict[str, str] = field(default_factory=dict, hash=False)
+    """Provenance, label to value, as the page shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.config import CONFIG, make_feed_guid, parse_config
+from site_builder.conversations import Account
 from site_builder.errors import UsageError
 from site_builder.frontmatter import render_front_matter
-from site_builder.model import Account
 from site_builder.prose import clean, escape_markdown
 from site_builder.slugs import make_slug
 from site_builder.sources.detect import open_source
+from site_builder.workflow import WORKFLOW, render_workflow
 
 _IGNORED = """# Made by spacecast: can be deleted and made again at any time
 /output/
@@ -69,6 +70,7 @@ def make_show_folder(folder: Path, *, archive: Path | None, answers: Mapping[str
         ".gitignore": _IGNORED,
         "content/archives/README.md": _ARCHIVES,
         "content/pages/about.md": _render_about(account),
+        WORKFLOW.as_posix(): render_workflow(),
     }
     for name, text in files.items():
         _write_new(folder / name, text)

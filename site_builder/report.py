@@ -40,6 +40,8 @@ class BuildReport:
     reasons: dict[str, str] = field(default_factory=dict)
     """Path to why it was made; filled with `--explain`."""
     strict: bool = False
+    trimmed: float = 0.0
+    """Seconds of dead air and other sound left out at the ends of recordings."""
     pending: int = 0
     """How many people are heard who have not said yes or no."""
 
@@ -56,6 +58,8 @@ class BuildReport:
         done = [f"{len(self.made)} made", f"{self.kept} kept", f"{len(self.removed)} removed"]
         if self.skipped:
             done.append(f"{len(self.skipped)} left out")
+        if self.trimmed >= 1:
+            done.append(f"{format_length(self.trimmed)} trimmed at the ends")
         if self.pending:
             done.append(f"{_count(self.pending, 'person', 'people')} not asked yet")
         if self.failures:
@@ -75,6 +79,7 @@ class BuildReport:
             "taken": [entry.as_json() for entry in self.taken],
             "warnings": list(self.warnings),
             "failures": list(self.failures),
+            "trimmed": round(self.trimmed, 3),
             "pending": self.pending,
             "reasons": self.reasons,
         }
@@ -90,6 +95,7 @@ def parse_report(values: dict[str, Any], *, output: Path, strict: bool) -> Build
         skipped=tuple(Skipped(title=entry["title"], reason=entry["reason"]) for entry in values["skipped"]),
         warnings=tuple(values["warnings"]),
         strict=strict,
+        trimmed=values["trimmed"],
         pending=values["pending"],
     )
 

@@ -22,6 +22,7 @@ from site_builder.events import Notify
 from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
 from site_builder.gather import Candidate
+from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
 from site_builder.provenance import describe_provenance
 from site_builder.targets import Outcome, Target, build_targets
@@ -81,8 +82,11 @@ class Produced:
 class Studio:
     """Makes the sound of a show."""
 
-    def __init__(self, config: Config, show: Show, place: Place, gallery: Gallery) -> None:
+    def __init__(
+        self, config: Config, show: Show, place: Place, gallery: Gallery, words: Language = ENGLISH
+    ) -> None:
         self.config = config
+        self.words = words
         self.show = show
         self.place = place
         self.gallery = gallery
@@ -246,6 +250,7 @@ class Studio:
             enclosure,
             zone=self.config.show.zone,
             automatic_chapters=audio.chapters is ChapterSource.AUTO,
+            opening=self.words.gettext("Opening"),
             facts=describe_provenance(take.material, take.sound),
         )
 
@@ -258,6 +263,7 @@ class Studio:
             return None
         enclosure = media.read_enclosure(target.path, facts)
         published = replace(take.sound, enclosure=enclosure)
+        published = replace(published, facts=describe_provenance(take.material, published))
         if not (take.material.draft or self.place.preview):
             write_noun(take.bundle.folder / MEDIA, published)
         return self._describe(replace(take, sound=published), enclosure)

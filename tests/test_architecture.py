@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "site_builder"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("podcasting20",),
-    ("model", "errors", "timecode", "slugs", "prose", "categories", "__init__"),
-    ("targets", "ledger", "digests", "edits", "frames", "documents", "roundtrip", "transcript_files"),
+    ("model", "conversations", "errors", "timecode", "slugs", "prose", "categories", "__init__"),
+    ("targets", "ledger", "digests", "edits", "languages", "frames", "documents", "roundtrip", "transcript_files"),
     ("config", "frontmatter", "sources", "content", "people"),
     ("audio",),
     ("consent", "drafts", "episodes", "render"),

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from site_builder.conversations import Account, Announcement, Conversation
 from site_builder.errors import UnusableSource
-from site_builder.model import Account, Announcement, Conversation, Recording, Role, Speaker
+from site_builder.model import Recording, Role, Speaker
 from site_builder.sources.hydra import TimelineReading, make_timeline
 from site_builder.sources.hydra_tags import PartReading
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part

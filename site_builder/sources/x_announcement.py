@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from site_builder.model import Announcement, Note
+from site_builder.conversations import Announcement
+from site_builder.model import Note
 from site_builder.sources.x_tweets import Tweet, leads_to, tidy
 
 SHORTEST_TITLE = 8

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from site_builder.conversations import Account, Announcement, Conversation
 from site_builder.errors import UnusableSource
-from site_builder.model import Account, Announcement, Conversation, Recording, Speaker, Timeline
+from site_builder.model import Recording, Speaker, Timeline
 from site_builder.sources.hydra import TimelineReading, make_session_turns, make_timeline
 from site_builder.sources.hydra_tags import PartReading
 from site_builder.sources.x_announcement import choose_announcement, make_announcement, make_notes

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from site_builder.model import Account, Role, Speaker, Turn
+from site_builder.conversations import Account
+from site_builder.model import Role, Speaker, Turn
 from site_builder.sources.x_spaces import Space
 from site_builder.sources.x_tweets import Tweets, is_handle
 

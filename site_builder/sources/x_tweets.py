@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from site_builder.model import Account
+from site_builder.conversations import Account
 from site_builder.sources.x_json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
 
 _FIELDS = frozenset({"full_text", "text", "id_str", "id", "created_at", "entities"})

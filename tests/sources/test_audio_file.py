@@ -22,9 +22,10 @@ from recording_maker import (
     wrap_timed,
 )
 
+from site_builder.conversations import Account, Announcement
 from site_builder.errors import UnusableSource
 from site_builder.frames import Run, scan_frames
-from site_builder.model import Account, Announcement, Role, Speaker, Timeline
+from site_builder.model import Role, Speaker, Timeline
 from site_builder.sources.audio_file import AudioFile, detect, open_audio_file
 from site_builder.sources.containers import measure_audio
 from site_builder.sources.hydra import make_timeline

@@ -25,7 +25,8 @@ from archive_maker import (
     ytd,
 )
 
-from site_builder.model import Conversation, Role, Timeline
+from site_builder.conversations import Conversation
+from site_builder.model import Role, Timeline
 from site_builder.sources.x_archive import detect, open_archive
 
 ROOT = Path(__file__).parents[2]

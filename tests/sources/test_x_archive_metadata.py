@@ -25,7 +25,8 @@ from archive_maker import (
     ytd,
 )
 
-from site_builder.model import Conversation, Role
+from site_builder.conversations import Conversation
+from site_builder.model import Role
 from site_builder.sources.x_archive import open_archive
 
 ID = MadeSpace().id

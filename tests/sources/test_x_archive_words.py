@@ -23,7 +23,8 @@ from archive_maker import (
     ytd,
 )
 
-from site_builder.model import Conversation, Gap
+from site_builder.conversations import Conversation
+from site_builder.model import Gap
 from site_builder.sources.x_announcement import LONGEST_TITLE, split_title
 from site_builder.sources.x_archive import open_archive
 from site_builder.sources.x_clock import Clock, assume_start
