@@ -211,6 +211,28 @@ def check(show: Path | None, host: str, strict: bool, json_: bool) -> None:
         sys.exit(EXIT_PROBLEMS)
 
 
+@cli.command("fetch-media")
+@in_show
+@click.option("--from", "sources", multiple=True, metavar="PLACE", help="A folder or address with the published site.")
+@as_json
+def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
+    """Carry over audio whose recording is elsewhere, from PLACE or the site as it is online, into output/."""
+    from site_builder import console, fetching  # noqa: PLC0415
+
+    with console.progress() as notify:
+        report = fetching.fetch_media(find_show(show), sources, notify)
+    _print_json(asdict(report)) if json_ else click.echo(report.summary)
+
+
+@cli.command()
+@in_show
+def workflow(show: Path | None) -> None:
+    """Write .github/workflows/pages.yml, with which a push to GitHub publishes the site."""
+    from site_builder.workflow import write_workflow  # noqa: PLC0415
+
+    click.echo(f"{write_workflow(find_show(show))} is written; on GitHub choose Settings > Pages > GitHub Actions.")
+
+
 def read_clock() -> datetime:
     """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")

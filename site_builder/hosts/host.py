@@ -10,7 +10,6 @@ what names it, and goes away after it. A host that replaces a whole site at once
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
@@ -23,27 +22,13 @@ from site_builder.config import FEED
 from site_builder.digests import digest_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
+from site_builder.media_types import find_media_type
 
 HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
 """A file name that holds a digest: the same name always means the same bytes."""
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """Pages and the feed: a correction reaches everybody within five minutes."""
-
-_TYPES = {
-    ".m4a": "audio/x-m4a",
-    ".mp3": "audio/mpeg",
-    ".vtt": "text/vtt; charset=utf-8",
-    ".srt": "application/x-subrip; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
 
 
 class Kind(StrEnum):
@@ -83,10 +68,7 @@ class Upload:
     @property
     def media_type(self) -> str:
         """For the `Content-Type` header."""
-        if self.path == FEED:
-            return "application/rss+xml; charset=utf-8"
-        suffix = Path(self.path).suffix.lower()
-        return _TYPES.get(suffix) or mimetypes.types_map.get(suffix) or "application/octet-stream"
+        return find_media_type(self.path)
 
     @property
     def cache_control(self) -> str:
