@@ -18,7 +18,7 @@ ARTWORK: Rulebook[tuple[AsBuilt, Picture]] = Rulebook("Artwork")
 
 _SMALLEST, _LARGEST, _HEAVY = 1400, 3000, 512 * 1024
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg"}, "PNG": {".png"}}
-_COVER = "Give a square JPEG or PNG of 1400 to 3000 pixels as `show.cover` (or `image` in the front matter)."
+_COVER = "Give a square JPEG or PNG of 1400 to 3000 pixels as `show.cover` (or `cover` in the front matter)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

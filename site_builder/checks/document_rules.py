@@ -207,7 +207,7 @@ _IN_ITEM = (
     _Needed("description", _W, ref.PSP, "PSP-1 recommends it.", _MATTER.format("summary")),
     _Needed("itunes:duration", _W, ref.PSP, "PSP-1 recommends it.", _AGAIN),
     _Needed("itunes:explicit", _W, ref.APPLE_REQUIREMENTS, "Apple asks for it in show and episode.", _AGAIN),
-    _Needed("itunes:image", _A, ref.PSP, "PSP-1 recommends it; else the show's is used.", _MATTER.format("image")),
+    _Needed("itunes:image", _A, ref.PSP, "PSP-1 recommends it; else the show's is used.", _MATTER.format("cover")),
     _Needed("podcast:transcript", _A, ref.PSP, "PSP-1 recommends it.", "Run `spacecast transcribe`, then build again."),
 )
 

@@ -1,4 +1,4 @@
-"""Every rule there is, and how each book of them is applied."""
+"""Every rule there is, and the order in which they are applied."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator
 from site_builder.checks.art_rules import ARTWORK, PICTURES, check_art
 from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.audio_rules import AUDIO, FILES, check_audio
+from site_builder.checks.config_rules import CONFIG_RULES
+from site_builder.checks.consent_rules import CONSENT
+from site_builder.checks.content_rules import CONTENT
 from site_builder.checks.document_rules import BYTES
 from site_builder.checks.feed_check import FEED_BOOKS, check_feed
+from site_builder.checks.host_rules import LIMITS, check_host
 from site_builder.checks.output_rules import OUTPUT
+from site_builder.checks.page_rules import PAGES, check_pages
+from site_builder.checks.published_rules import PUBLISHED
 from site_builder.checks.rule import Finding, Rule
 from site_builder.checks.text_rules import TEXTS
 
@@ -20,16 +26,26 @@ def _check_feed(built: AsBuilt) -> Iterator[Finding]:
 
 STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (
     ("The build", OUTPUT.check),
+    ("Config", CONFIG_RULES.check),
+    ("Content", CONTENT.check),
+    ("Consent", CONSENT.check),
+    ("What was published", PUBLISHED.check),
     ("The feed", _check_feed),
     ("Artwork", check_art),
     ("Chapters and transcripts", TEXTS.check),
+    ("Pages", check_pages),
+    ("The host", check_host),
     ("Audio", check_audio),
 )
-"""What `spacecast check` does, in order."""
+"""What `spacecast check` does, in order: what takes long comes last."""
 
-BOOKS = (OUTPUT, BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, FILES, AUDIO)
-
-TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple((book.title, book.rules) for book in BOOKS)
+TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
+    (book.title, book.rules)
+    for book in (
+        *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED),
+        *(BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, PAGES, LIMITS, FILES, AUDIO),
+    )
+)
 """Title of each book, and its rules."""
 
 ALL_RULES: tuple[Rule, ...] = tuple(rule for _, rules in TITLED for rule in rules)
