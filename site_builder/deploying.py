@@ -13,13 +13,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from site_builder.checks.host_rules import HOSTS as LIMITED
+from site_builder.checks.host_rules import LIMITS
+from site_builder.checks.rule import Severity
+from site_builder.checks.run import check_show
 from site_builder.config import Config, load_config
 from site_builder.errors import SpacecastError, TargetFailed, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.hosts import HOSTS, Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
 from site_builder.lock import lock_show
 from site_builder.pipeline import BuildOptions, build, find_unchanged
-from site_builder.uploads import load_uploads
+from site_builder.uploads import find_absent, load_uploads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ def deploy(
     config = load_config(folder)
     address = find_target(config.deploy, target)
     require_fresh(folder, now, notify)
+    require_sound(folder, now, address, notify)
     with lock_show(folder, "deploy"):
         setting = Setting(folder=folder, site_url=config.show.url)
         shares = _share(config, address, setting, load_uploads(folder))
@@ -139,6 +144,29 @@ def require_fresh(folder: Path, now: datetime, notify: Notify = ignore) -> None:
             f"output/ was not what content/ and config.yaml say; it has been built again just now ({changed} files "
             "changed) and nothing was sent; look it over with `spacecast serve`, then deploy again"
         )
+
+
+def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ignore) -> None:
+    """Refuse what apps, the host or the people in it would not accept: every error that `check` finds.
+
+    Audio that is absent here is not among it, for the host may have it; limits are those of the host at `address`.
+
+    Raises:
+        TargetFailed: with each error and its remedy.
+    """
+    scheme = address.partition(":")[0]
+    host = scheme if scheme in LIMITED else ""
+    absent = [audio.enclosure.path for audio in find_absent(folder) if not audio.is_here]
+    report = check_show(folder, now, host=host, notify=notify)
+    errors = [
+        f"{finding}\n  {finding.rule.remedy}"
+        for finding in report.findings
+        if finding.rule.severity is Severity.ERROR
+        and not any(path in str(finding) for path in absent)
+        and (host or finding.rule not in LIMITS.rules)
+    ]
+    if errors:
+        raise TargetFailed([*errors, "Apps or the host would not accept this, so nothing was sent."])
 
 
 def _share(
