@@ -21,7 +21,9 @@ from site_builder.render.look import render_favicon, render_look
 from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme
 from site_builder.report import BuildReport
-from site_builder.site import Contents, Page, attach_files, plan_site
+from site_builder.render.searchable import render_documents
+from site_builder.searching import plan_search
+from site_builder.site import Contents, Page, attach_files, describe_pages, plan_site
 from site_builder.studio import Place, Produced, Studio
 from site_builder.targets import Outcome, build_targets
 
@@ -56,7 +58,8 @@ def assemble(
     gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
     produced = Studio(config, show, place, gallery).produce(candidates)
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
-    plan = [*produced.targets, *plan_site(contents)]
+    pages = list(describe_pages(contents))
+    plan = [*produced.targets, *plan_search(render_documents(pages), outlet.memory), *plan_site(contents, pages)]
     held = _find_present(outlet.output, produced.absent)
     make = partial(build_targets, root=outlet.output, ledger=outlet.ledger, jobs=jobs, notify=notify)
     outcome = make([target for target in plan if target.path != FEED], hold=held, prune=False)

@@ -88,9 +88,11 @@ def attach_files(episode: Episode) -> Episode:
     )
 
 
-def plan_site(contents: Contents) -> list[Target]:
-    """Everything but audio, in the order in which it may go online: what is linked before what links to it."""
-    pages = list(_describe_pages(contents))
+def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
+    """Everything but audio and search, in the order in which it may go online: what is linked before what links to it.
+
+    `pages` are those of `describe_pages`.
+    """
     return [
         *_plan_assets(contents),
         *(target for episode in contents.episodes for target in _plan_episode_files(contents.show, episode)),
@@ -101,7 +103,7 @@ def plan_site(contents: Contents) -> list[Target]:
     ]
 
 
-def _describe_pages(contents: Contents) -> Iterator[Context]:
+def describe_pages(contents: Contents) -> Iterator[Context]:
     """The context of every page a person reads."""
     site, episodes = contents.site, contents.episodes
     yield from contexts.describe_home(site, episodes)
@@ -110,6 +112,7 @@ def _describe_pages(contents: Contents) -> Iterator[Context]:
     yield from contexts.describe_tags(site, episodes)
     yield from contexts.describe_people(site, episodes)
     yield contexts.describe_subscribe(site)
+    yield contexts.describe_search(site, episodes)
     for page in contents.pages:
         yield contexts.describe_page(site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary)
     for slug, title in contents.tombstones.items():

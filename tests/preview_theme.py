@@ -22,6 +22,7 @@ PAGES = {
     "tags": "tags/",
     "subscribe": "subscribe/",
     "about": "about/",
+    "search": "search/?q=horn",
     "missing": "no/such/page/",
     "withdrawn": "episodes/withdrawn/",
     "feed": "feed.xml",
@@ -50,7 +51,7 @@ def main() -> None:
                 page.on("console", lambda message: print("console:", message.text))
                 for name in chosen.only:
                     page.goto(f"{url}show/{PAGES[name]}")
-                    page.wait_for_timeout(150)
+                    page.wait_for_timeout(150 if name != "search" else 1200)
                     page.screenshot(path=pictures / f"{name}-{width}-{scheme}.png", full_page=name != "feed")
                 page.close()
         browser.close()

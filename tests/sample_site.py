@@ -18,6 +18,7 @@ from fractions import Fraction
 from functools import cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
@@ -39,6 +40,7 @@ from site_builder.render.contexts import (
     describe_people,
     describe_redirect,
     describe_robots,
+    describe_search,
     describe_sitemap,
     describe_subscribe,
     describe_tags,
@@ -46,6 +48,8 @@ from site_builder.render.contexts import (
 )
 from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.render.pages import Theme, load_theme
+from site_builder.render.searchable import render_documents
+from site_builder.searching import plan_search
 
 RATE = 16000
 SECONDS = 300
@@ -263,6 +267,7 @@ def describe_sample_pages(
         *describe_tags(site, episodes),
         *describe_people(site, episodes),
         describe_subscribe(site),
+        describe_search(site, episodes),
         describe_page(
             site,
             path="about/",
@@ -309,11 +314,22 @@ def write_site(folder: Path, pages: Sequence[Context] | None = None, *, accent: 
     rendered[f"media/{slug}.m4a"] = encode_sample_audio()
     rendered[f"episodes/{slug}/transcript.vtt"] = b"WEBVTT\n\n00:01.000 --> 00:04.000\nGood evening.\n"
     rendered["feed.xml"] = _render_small_feed()
+    rendered |= make_search_index(pages)
     for name, content in rendered.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return pages
+
+
+def make_search_index(pages: Sequence[Context]) -> dict[str, bytes]:
+    """The files of the search index of the pages, by path."""
+    with TemporaryDirectory() as folder:
+        part, files = Path(folder) / "file", {}
+        for target in plan_search(render_documents(pages), Path(folder)):
+            target.make(part)
+            files[target.path] = part.read_bytes()
+    return files
 
 
 @cache

@@ -204,6 +204,14 @@ def describe_tombstone(site: Site, *, path: str, title: str = "") -> Context:
     context = _context(site, "tombstone.html", path, title or "Withdrawn episode")
     context["page"] |= {"indexed": False}
     return context | {"title": title}
+def describe_search(site: Site, episodes: Sequence[Episode]) -> Context:
+    """Search over titles, notes, people and transcripts: `search.html`."""
+    _ = site.words.gettext
+    context = _context(site, "search.html", "search/", _("Search"))
+    context["page"]["indexed"] = False
+    return context | {"index": "pagefind/pagefind.js", "has_tags": bool(gather_tags(episodes))}
+
+
 
 
 def describe_redirect(site: Site, *, path: str, target: str) -> Context:

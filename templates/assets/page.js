@@ -1,4 +1,4 @@
-// What every page does: copy buttons, and folder links where there is no server (file:).
+// What every page does: copy buttons, fields that need scripts, and folder links where there is no server (file:).
 "use strict";
 {
   for (const button of document.querySelectorAll("[data-copy]")) {
@@ -13,10 +13,13 @@
     });
   }
 
+  for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
+
   // A server answers `episodes/x/` with its index.html; a folder on disk does not.
   if (location.protocol === "file:") {
     for (const link of document.querySelectorAll("a[href]")) {
       if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
     }
+    for (const form of document.forms) form.action = form.action.replace(/\/$/, "/index.html");
   }
 }

@@ -417,6 +417,17 @@
     audio.addEventListener("play", update);
   };
 
+  // The search page leaves a note that what it links to is to be heard, not only shown.
+  const takeWish = () => {
+    try {
+      const wish = sessionStorage.getItem("spacecast:play");
+      sessionStorage.removeItem("spacecast:play");
+      return wish === location.href;
+    } catch {
+      return false;
+    }
+  };
+
   const begin = () => {
     audio.controls = false;
     audio.hidden = true;
@@ -435,6 +446,7 @@
     if (asked) seek(...asked);
     else if (known > 5 && known < duration - 15) seek(known);
     else show();
+    if (asked && takeWish()) play();
     addEventListener("hashchange", () => {
       const range = parseFragment(location.hash);
       if (range) playFrom(...range);
