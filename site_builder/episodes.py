@@ -86,7 +86,13 @@ def make_edits(
 
 
 def make_episode(
-    material: Material, enclosure: Enclosure, *, zone: tzinfo, automatic_chapters: bool = True, facts: dict[str, str]
+    material: Material,
+    enclosure: Enclosure,
+    *,
+    zone: tzinfo,
+    automatic_chapters: bool = True,
+    opening: str = "Opening",
+    facts: dict[str, str],
 ) -> Episode:
     """One episode in published time.
 
@@ -95,6 +101,7 @@ def make_episode(
         enclosure: The published audio.
         zone: The show's time zone, for dates without one.
         automatic_chapters: Whether chapters are made where the host wrote none.
+        opening: Title of the first of those where nobody holds the floor, in the show's language.
         facts: Provenance for the page, label to value.
     """
     bundle, casting, edits = material.bundle, material.casting, material.edits
@@ -102,7 +109,7 @@ def make_episode(
     clean = _make_redactor(casting)
     notes = render_notes(clean(bundle.notes), _when_heard(edits))
     people, turns = _make_people(material)
-    chapters = _make_chapters(material, notes, turns, people, automatic=automatic_chapters)
+    chapters = _make_chapters(material, notes, turns, people, opening=opening if automatic_chapters else None)
     return Episode(
         guid=Guid(matter.guid),
         slug=material.slug,
@@ -165,6 +172,8 @@ def _make_people(material: Material) -> tuple[tuple[Person, ...], tuple[Turn, ..
         return people, turns
     named = tuple(entry.noun() for entry in matter.people)
     places = [_find_person(person, named) for person in people]
+    hidden = {place for person, place in zip(people, places, strict=True) if person.anonymous}
+    named = tuple(replace(person, anonymous=number in hidden) for number, person in enumerate(named))
     moved = [(places[turn.speaker], turn) for turn in turns]
     turns = tuple(replace(turn, speaker=place) for place, turn in moved if place is not None)
     return _count_speech(named, turns), turns
@@ -193,14 +202,14 @@ def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
 
 
 def _make_chapters(
-    material: Material, notes: RenderedNotes, turns: Sequence[Turn], people: Sequence[Person], *, automatic: bool
+    material: Material, notes: RenderedNotes, turns: Sequence[Turn], people: Sequence[Person], *, opening: str | None
 ) -> tuple[Chapter, ...]:
     written = material.bundle.matter.chapters
     if written is not None:
         return move_chapters([entry.noun() for entry in written], material.edits)
-    if not automatic:
+    if opening is None:
         return ()
-    return make_chapters(turns, notes.moments, material.edits.duration, people)
+    return make_chapters(turns, notes.moments, material.edits.duration, people, opening=opening)
 
 
 def _make_cues(

@@ -17,7 +17,8 @@ from site_builder.consent import Casting, decide
 from site_builder.content import Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
 from site_builder.episodes import find_slug
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model import Cue, Guid
+from site_builder.languages import ENGLISH, Language, load_language
+from site_builder.model import Cue, Guid, Role
 from site_builder.people import People, load_people
 from site_builder.report import Skipped
 from site_builder.transcript_files import parse_transcript
@@ -49,6 +50,8 @@ class Gathered:
     people: People
     bundles: tuple[Bundle, ...]
     pages: tuple[FreePage, ...]
+    words: Language = ENGLISH
+    """Texts of the interface."""
 
     @property
     def content(self) -> Path:
@@ -74,7 +77,8 @@ def gather(folder: Path) -> Gathered:
         raise InvalidDocument([*map(_nearby, problems), *(check_config_files(config, folder) if config else ())])
     if missing := check_config_files(config, folder):
         raise InvalidDocument(missing)
-    return Gathered(folder=folder, config=config, people=people, bundles=bundles, pages=pages)
+    words = load_language(config.show.language, folder, config.site.texts)
+    return Gathered(folder=folder, config=config, people=people, bundles=bundles, pages=pages, words=words)
 
 
 def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: list[Problem]) -> Iterator[Loaded]:
@@ -176,7 +180,9 @@ def _cast(gathered: Gathered, bundle: Bundle) -> Casting:
     if bundle.recording is None:
         return Casting(verdicts=())
     pending = gathered.config.consent.pending.value
-    return decide(bundle.recording, Guid(bundle.matter.guid), gathered.people, pending)
+    _ = gathered.words.gettext
+    nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
+    return decide(bundle.recording, Guid(bundle.matter.guid), gathered.people, pending, nouns)
 
 
 def _why_hidden(gathered: Gathered, bundle: Bundle, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from site_builder.config import Pending
@@ -57,14 +57,24 @@ class Casting:
 
 
 _SENIORITY = (Role.HOST, Role.CO_HOST, Role.GUEST)
-_NOUNS = {Role.HOST: "Host", Role.CO_HOST: "Co-host", Role.GUEST: "Guest"}
+NOUNS: Mapping[Role, str] = {Role.HOST: "Host", Role.CO_HOST: "Co-host", Role.GUEST: "Guest"}
+"""What people without a name are called, in English."""
 
 
-def decide(recording: Recording, guid: Guid, people: People, pending: PendingPolicy | str) -> Casting:
-    """What people said, applied to one recording; pure, so the same answers give the same episode again."""
+def decide(
+    recording: Recording,
+    guid: Guid,
+    people: People,
+    pending: PendingPolicy | str,
+    nouns: Mapping[Role, str] = NOUNS,
+) -> Casting:
+    """What people said, applied to one recording; pure, so the same answers give the same episode again.
+
+    `nouns` are what people without a name are called, in the show's language.
+    """
     policy = PendingPolicy(pending)
     found = [_judge(speaker, guid, people, policy) for speaker in recording.speakers]
-    verdicts = _label(recording, found)
+    verdicts = _label(recording, found, nouns)
     credits_, credit_of = _make_credits(recording, verdicts)
     hidden = _find_hidden(recording.speakers, verdicts)
     return Casting(
@@ -99,7 +109,7 @@ def _unknown(speaker: Speaker) -> Consent:
     return Consent.GRANTED if speaker.role is Role.HOST else Consent.PENDING
 
 
-def _label(recording: Recording, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def _label(recording: Recording, verdicts: Sequence[Verdict], nouns: Mapping[Role, str]) -> tuple[Verdict, ...]:
     """Names for those named, numbers by order of first speech for those who are heard without."""
     first = {turn.speaker: turn.start for turn in sorted(recording.turns, key=lambda turn: -turn.start)}
     labels: dict[object, str] = {}
@@ -110,7 +120,7 @@ def _label(recording: Recording, verdicts: Sequence[Verdict]) -> tuple[Verdict, 
         if verdict.heard and not name and _identity(verdict, number) not in labels:
             counts[verdict.role] += 1
             alone = verdict.role is Role.HOST and counts[verdict.role] == 1
-            name = _NOUNS[verdict.role] + ("" if alone else f" {counts[verdict.role]}")
+            name = nouns[verdict.role] + ("" if alone else f" {counts[verdict.role]}")
         labels.setdefault(_identity(verdict, number), name)
     return tuple(
         replace(verdict, label=labels[_identity(verdict, number)] if verdict.heard else "")
@@ -152,7 +162,7 @@ def _credit(recording: Recording, verdicts: Sequence[Verdict], numbers: Sequence
     role = min((verdicts[number].role for number in numbers), key=_SENIORITY.index)
     speaking = sum(span.duration for span in spans)
     if not verdict.named:
-        return Person(name=verdict.label, role=role, speaking=speaking)
+        return Person(name=verdict.label, role=role, speaking=speaking, anonymous=True)
     person = verdict.person or PersonRecord(key="", handle=speaker.handle, avatar_url=speaker.avatar_url)
     href = person.links[0] if person.links else ""
     return Person(
@@ -162,6 +172,7 @@ def _credit(recording: Recording, verdicts: Sequence[Verdict], numbers: Sequence
         href=href,
         avatar_url=person.avatar_url,
         speaking=speaking,
+        anonymous=not _name(verdict, speaker),
     )
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from itertools import groupby
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from site_builder.languages import ENGLISH, Language
 from site_builder.model import Artwork, Episode, Show
 from site_builder.prose import shorten
 from site_builder.render.linked_data import describe_episode_data, describe_person_data, describe_show_data
@@ -34,8 +36,6 @@ from site_builder.render.rows import (
 
 Context = dict[str, Any]
 """JSON values only: dict, list, str, int, float, bool, None."""
-
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "dv", "fa", "ha", "he", "khw", "ks", "ku", "ps", "sd", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,17 @@ class Site:
 
     show: Show
     look: SiteLook = SiteLook()
+    words: Language = ENGLISH
+    """Texts of the interface."""
+    zone: tzinfo = UTC
+    """Where the dates are told."""
 
 
 def describe_site(site: Site) -> Context:
     """What every page knows of the show."""
     show, look = site.show, site.look
-    usual = (Link(label="Episodes", href="archive/"), Link(label="People", href="people/"), *look.pages)
+    _ = site.words.gettext
+    usual = (Link(label=_("Episodes"), href="archive/"), Link(label=_("People"), href="people/"), *look.pages)
     return {
         "title": show.title,
         "subtitle": show.subtitle,
@@ -89,11 +94,14 @@ def describe_site(site: Site) -> Context:
         "url": show.url,
         "host": urlsplit(show.url).netloc,
         "language": show.language,
-        "dir": "rtl" if show.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
+        "dir": Language(show.language).direction,
         "copyright": show.copyright,
         "feed": "feed.xml",
         "feed_url": urljoin(show.url, "feed.xml"),
-        "navigation": [_describe_link(link) for link in look.navigation or usual],
+        "navigation": [
+            _describe_link(link) | {"interface": not look.navigation and link not in look.pages}
+            for link in look.navigation or usual
+        ],
         "subscribe": [_describe_link(link) for link in look.subscribe],
         "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
         "footer": look.footer,
@@ -111,7 +119,7 @@ def describe_home(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     return [
         _context(site, "home.html", _find_number_path("", number, folder="page/"), "")
         | {
-            "episodes": [describe_episode_row(episode) for episode in chunk],
+            "episodes": [describe_episode_row(episode, site.zone) for episode in chunk],
             "pages": _describe_numbers("", number, len(chunks), folder="page/"),
             "total": len(episodes),
         }
@@ -135,7 +143,7 @@ def describe_episode(
     return (
         context
         | {
-            "episode": describe_episode_row(episode) | describe_details(episode),
+            "episode": describe_episode_row(episode, site.zone) | describe_details(episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
             "transcript": describe_transcript(episode),
             "newer": newer and {"title": newer.title, "path": newer.path},
@@ -147,7 +155,8 @@ def describe_episode(
 
 def describe_archive(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     """Every episode, newest first and grouped by year: `archive.html`."""
-    return _describe_lists(site, "archive.html", "archive/", "Episodes", episodes)
+    _ = site.words.gettext
+    return _describe_lists(site, "archive.html", "archive/", _("Episodes"), episodes)
 
 
 def describe_tags(site: Site, episodes: Sequence[Episode]) -> list[Context]:
@@ -156,7 +165,8 @@ def describe_tags(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     if not tags:
         return []
     entries = [{"name": tag.name, "path": tag.path, "count": len(tag.episodes)} for tag in tags]
-    contexts = [_context(site, "tags.html", "tags/", "Topics") | {"tags": entries}]
+    _ = site.words.gettext
+    contexts = [_context(site, "tags.html", "tags/", _("Topics")) | {"tags": entries}]
     for tag, entry in zip(tags, entries, strict=True):
         pages = _describe_lists(site, "tag.html", tag.path, tag.name, tag.episodes)
         contexts += [page | {"tag": entry} for page in pages]
@@ -167,7 +177,8 @@ def describe_people(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     """Everyone named on the show, then the pages of each person: `people.html` and `person.html`."""
     people = gather_people(site.show.people, episodes)
     entries = [_describe_person(person) for person in people]
-    contexts = [_context(site, "people.html", "people/", "People") | {"people": entries}]
+    _ = site.words.gettext
+    contexts = [_context(site, "people.html", "people/", _("People")) | {"people": entries}]
     for person, entry in zip(people, entries, strict=True):
         data = describe_person_data(site.show, person.person, person.path)
         pages = _describe_lists(site, "person.html", person.path, person.person.name, person.episodes)
@@ -184,26 +195,15 @@ def describe_page(site: Site, *, path: str, title: str, html: str, summary: str 
 
 def describe_subscribe(site: Site) -> Context:
     """How to follow the show in an app: `subscribe.html`."""
+    _ = site.words.gettext
     feed_url = urljoin(site.show.url, "feed.xml")
     code = make_qr(feed_url)
-    return _context(site, "subscribe.html", "subscribe/", "Subscribe") | {
+    return _context(site, "subscribe.html", "subscribe/", _("Subscribe")) | {
         "qr": {"size": code.size, "path": code.path},
         "app_link": "podcast://" + feed_url.split("://", 1)[-1],
     }
 
 
-def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
-    """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
-    context = _context(site, "not-found.html", "404.html", "Not found")
-    context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
-    return context | {"episodes": [describe_episode_row(episode) for episode in episodes[:3]]}
-
-
-def describe_tombstone(site: Site, *, path: str, title: str = "") -> Context:
-    """What is left of a withdrawn episode: `tombstone.html`. Give a title only where it names nobody."""
-    context = _context(site, "tombstone.html", path, title or "Withdrawn episode")
-    context["page"] |= {"indexed": False}
-    return context | {"title": title}
 def describe_search(site: Site, episodes: Sequence[Episode]) -> Context:
     """Search over titles, notes, people and transcripts: `search.html`."""
     _ = site.words.gettext
@@ -212,11 +212,26 @@ def describe_search(site: Site, episodes: Sequence[Episode]) -> Context:
     return context | {"index": "pagefind/pagefind.js", "has_tags": bool(gather_tags(episodes))}
 
 
+def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
+    """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
+    _ = site.words.gettext
+    context = _context(site, "not-found.html", "404.html", _("Not found"))
+    context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
+    return context | {"episodes": [describe_episode_row(episode, site.zone) for episode in episodes[:3]]}
+
+
+def describe_tombstone(site: Site, *, path: str, title: str = "") -> Context:
+    """What is left of a withdrawn episode: `tombstone.html`. Give a title only where it names nobody."""
+    _ = site.words.gettext
+    context = _context(site, "tombstone.html", path, title or _("Withdrawn episode"))
+    context["page"] |= {"indexed": False}
+    return context | {"title": title}
 
 
 def describe_redirect(site: Site, *, path: str, target: str) -> Context:
     """The page at an address an episode once had: `redirect.html`. `target` is a path below the site's root."""
-    context = _context(site, "redirect.html", path, "Moved")
+    _ = site.words.gettext
+    context = _context(site, "redirect.html", path, _("Moved"))
     context["page"] |= {"canonical": urljoin(site.show.url, target), "indexed": False}
     return context | {"target": target}
 
@@ -286,7 +301,7 @@ def _describe_lists(site: Site, template: str, path: str, title: str, episodes: 
     return [
         _context(site, template, _find_number_path(path, number), title)
         | {
-            "years": _group_by_year(chunk),
+            "years": _group_by_year(site, chunk),
             "pages": _describe_numbers(path, number, len(chunks)),
             "total": len(episodes),
         }
@@ -294,10 +309,10 @@ def _describe_lists(site: Site, template: str, path: str, title: str, episodes: 
     ]
 
 
-def _group_by_year(episodes: Sequence[Episode]) -> list[Context]:
+def _group_by_year(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     return [
-        {"year": year, "episodes": [describe_episode_row(episode) for episode in group]}
-        for year, group in groupby(episodes, key=lambda episode: episode.published_at.year)
+        {"year": year, "episodes": [describe_episode_row(episode, site.zone) for episode in group]}
+        for year, group in groupby(episodes, key=lambda episode: episode.published_at.astimezone(site.zone).year)
     ]
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from site_builder.model import Person, Turn
-from site_builder.timecode import format_clock, format_length
+from site_builder.timecode import format_clock
 
 WIDTH = 2000
 """Units across a lane: a unit of a three-hour episode is 5.4 s."""
@@ -63,7 +63,7 @@ def describe_lanes(
                 "person": index,
                 "name": person.name,
                 "role": str(person.role),
-                "length": format_length(talk[index]),
+                "length": round(talk[index], 1),
                 "share": round(100 * talk[index] / whole),
                 "path": draw_lane([run for run in runs if run[0] == index], duration),
             }

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from site_builder.model import Artwork, Episode, Person, Show
 from site_builder.render.rows import find_person_path
-from site_builder.timecode import format_iso_duration
+from site_builder.timecode import format_iso_duration, format_utc
 
 _CONTEXT = "https://schema.org"
 
@@ -39,8 +39,8 @@ def describe_episode_data(show: Show, episode: Episode) -> dict[str, Any]:
             "url": url,
             "name": episode.title,
             "description": episode.summary,
-            "datePublished": episode.published_at.date().isoformat(),
-            "dateModified": episode.updated_at and episode.updated_at.date().isoformat(),
+            "datePublished": format_utc(episode.published_at),
+            "dateModified": episode.updated_at and format_utc(episode.updated_at),
             "episodeNumber": episode.number,
             "inLanguage": show.language,
             "keywords": ", ".join(episode.tags),

@@ -2,7 +2,7 @@
 
 A file in the show's `templates/` takes the place of the built-in file of the same name, and may build on it:
 `{% extends "builtin/episode.html" %}`. Everything is read once, when the theme is loaded, so that a page is a function
-of its context and `Theme.digest` and of nothing else.
+of its context and `Theme.digest` and of nothing else. Texts, dates and numbers come out in the theme's language.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,9 +26,10 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.runtime import Context as JinjaContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.timecode import format_clock, format_fragment
 
 BUILTIN = "builtin/"
@@ -38,16 +38,16 @@ BUILTIN = "builtin/"
 _ASSETS = "assets/"
 _TRAILING_SPACE = re.compile(r"[ \t]+\n(?:[ \t]*\n)*")
 _CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 
 
 class Theme:
     """Templates and assets of one show, read once; `digest` changes whenever any page could."""
 
-    def __init__(self, files: Mapping[str, tuple[Path, bytes]], generated: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, files: Mapping[str, tuple[Path, bytes]], generated: Mapping[str, bytes], language: Language = ENGLISH
+    ) -> None:
         self._files = files
+        self._language = language
         own = {name: data for name, (_, data) in files.items() if not name.startswith(BUILTIN)}
         plain = {name.removeprefix(_ASSETS): data for name, data in own.items() if name.startswith(_ASSETS)}
         self._assets = _hash_assets(plain | dict(generated))
@@ -81,7 +81,7 @@ class Theme:
         return (_TRAILING_SPACE.sub("\n", text).strip() + "\n").encode()
 
     def _make_digest(self) -> str:
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(self._language.digest.encode())
         for name, (_, data) in sorted(self._files.items()):
             digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
         for path, _ in sorted(self._assets.values()):
@@ -97,15 +97,14 @@ class Theme:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        environment.globals |= {"url": make_url, "asset": self._make_asset_function()}
+        environment.newstyle_gettext = True  # type: ignore[attr-defined]
+        environment.globals |= {"url": make_url, "asset": self._make_asset_function(), **_speak(self._language)}
         environment.filters |= {
-            "date": format_date,
-            "filesize": format_size,
             "clock": format_clock,
             "fragment": format_fragment,
             "json": render_json,
             "css": render_css_string,
+            **_list_formats(self._language),
         }
         return environment
 
@@ -136,8 +135,10 @@ class Theme:
         return InvalidDocument([Problem(message=f"this template cannot be rendered: {message}", file=file, line=line)])
 
 
-def load_theme(show_folder: Path | None = None, generated: Mapping[str, bytes] | None = None) -> Theme:
-    """The theme of the show in `show_folder`, or the built-in one alone.
+def load_theme(
+    show_folder: Path | None = None, generated: Mapping[str, bytes] | None = None, language: Language = ENGLISH
+) -> Theme:
+    """The theme of the show in `show_folder`, or the built-in one alone, speaking `language`.
 
     `generated` are further assets by name, e.g. `look.css` and `favicon.svg` made from the accent colour.
 
@@ -148,13 +149,7 @@ def load_theme(show_folder: Path | None = None, generated: Mapping[str, bytes] |
     own_folder = show_folder and show_folder / "templates"
     own = _read_folder(own_folder) if own_folder and own_folder.resolve() != find_builtin_folder().resolve() else {}
     kept = {BUILTIN + name: found for name, found in builtin.items() if not name.startswith(_ASSETS)}
-    return Theme(kept | builtin | own, generated or {})
-
-
-def find_builtin_folder() -> Path:
-    """Where the built-in theme lies: inside the installed package, or beside it in a checkout."""
-    packaged = Path(__file__).parent.parent / "templates"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
+    return Theme(kept | builtin | own, generated or {}, language)
 
 
 @pass_context
@@ -164,22 +159,6 @@ def make_url(context: JinjaContext, path: str) -> str:
         return path
     root: str = context["page"]["root"]
     return root + path or "./"
-
-
-def format_date(moment: str, style: str = "long") -> str:
-    """An ISO moment as people write dates: `long` 9 October 2026, `short` 9 Oct, `month` October 2026."""
-    when = datetime.fromisoformat(moment)
-    month = _MONTHS[when.month - 1]
-    if style == "short":
-        return f"{when.day} {month[:3]}"
-    return f"{month} {when.year}" if style == "month" else f"{when.day} {month} {when.year}"
-
-
-def format_size(size_bytes: int) -> str:
-    """`27.4 MB`, decimal as browsers show downloads."""
-    if size_bytes < 1_000_000:
-        return f"{max(1, round(size_bytes / 1000))} kB"
-    return f"{size_bytes / 1_000_000:.1f} MB"
 
 
 def render_json(value: object) -> Markup:
@@ -192,8 +171,40 @@ def render_json(value: object) -> Markup:
 
 def render_css_string(text: str) -> Markup:
     """A quoted CSS string; whatever could end it is written as a code point."""
-    escaped = "".join(c if c.isalnum() or c in " ,.;:!?" else f"\\{ord(c):x} " for c in text)
+    plain = text.unescape() if isinstance(text, Markup) else text
+    escaped = "".join(c if c.isalnum() or c in " ,.;:!?" else f"\\{ord(c):x} " for c in plain)
     return Markup(f'"{escaped}"')  # noqa: S704
+
+
+def _speak(language: Language) -> dict[str, object]:
+    """What templates call for texts. A translation is text, not markup: it is escaped where output is."""
+
+    def fill(context: JinjaContext, text: str, variables: Mapping[str, object]) -> str:
+        safe = escape(text) if context.eval_ctx.autoescape else text
+        return safe % variables if variables else safe.replace("%%", "%")
+
+    @pass_context
+    def gettext(context: JinjaContext, text: str, /, **variables: object) -> str:
+        return fill(context, language.gettext(text), variables)
+
+    @pass_context
+    def ngettext(context: JinjaContext, singular: str, plural: str, number: int, /, **variables: object) -> str:
+        return fill(context, language.ngettext(singular, plural, number), {"num": number, **variables})
+
+    own = "" if language.is_translated else f' lang="{language.code}"'
+    return {"gettext": gettext, "ngettext": ngettext, "ui": Markup(own)}  # noqa: S704  (a language's code)
+
+
+def _list_formats(language: Language) -> dict[str, Callable[..., str]]:
+    """Filters that write as the language does."""
+    return {
+        "date": language.format_date,
+        "filesize": language.format_size,
+        "number": language.format_number,
+        "percent": language.format_percent,
+        "how_long": language.format_length,
+        "listed": language.join,
+    }
 
 
 def _read_folder(folder: Path) -> dict[str, tuple[Path, bytes]]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from site_builder.model import Artwork, Cue, Enclosure, Episode, Person, Role, Show
 from site_builder.render.lanes import describe_lanes, describe_strip
 from site_builder.slugs import make_slug
-from site_builder.timecode import format_clock, format_fragment, format_iso_duration, format_length
+from site_builder.timecode import format_clock, format_fragment, format_iso_duration
 
 COVER_WIDTH = 480
 """Pixels a cover needs to be sharp where pages show it."""
 PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
 
-_NAMELESS = re.compile(r"^(Host|Co-host|Guest)( \d+)?$")
 _SENTENCE_END = re.compile(r"[.!?…。！？]['\"’”»)]?$")
 
 
@@ -49,8 +49,7 @@ def is_local(address: str) -> bool:
 
 def find_person_path(person: Person) -> str:
     """The page of a person below the site's root; empty for those who are heard without a name."""
-    has_identity = person.handle or person.href or person.avatar_url
-    if not has_identity and _NAMELESS.match(person.name):
+    if person.anonymous:
         return ""
     slug = make_slug(person.handle or person.name, fallback=person.name)
     return f"people/{slug}/" if slug else ""
@@ -96,14 +95,14 @@ def gather_tags(episodes: Sequence[Episode]) -> list[NamedTag]:
     return sorted(found.values(), key=lambda tag: tag.name.casefold())
 
 
-def describe_episode_row(episode: Episode) -> dict[str, Any]:
-    """An episode as lists show it."""
+def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
+    """An episode as lists show it; moments are told in `zone`."""
     duration = episode.enclosure.duration
     return {
         "title": episode.title,
         "path": episode.path,
-        "published_at": episode.published_at.isoformat(),
-        "length": format_length(duration),
+        "published_at": _tell(episode.published_at, zone),
+        "length": round(duration, 2),
         "iso_length": format_iso_duration(duration),
         "summary": episode.summary,
         "people": [
@@ -146,18 +145,18 @@ def find_social_picture(pictures: Iterable[Artwork]) -> Artwork | None:
     return next((picture for picture in pictures if picture.purpose == "social"), None)
 
 
-def describe_details(episode: Episode) -> dict[str, Any]:
-    """What the episode's own page shows beyond the row of a list."""
+def describe_details(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
+    """What the episode's own page shows beyond the row of a list; moments are told in `zone`."""
     return {
         "guid": episode.guid,
         "notes": episode.notes_html,
         "tags": [{"name": tag, "path": find_tag_path(tag)} for tag in episode.tags],
-        "recorded_at": episode.recorded_at and episode.recorded_at.isoformat(),
-        "updated_at": episode.updated_at and episode.updated_at.isoformat(),
+        "recorded_at": episode.recorded_at and _tell(episode.recorded_at, zone),
+        "updated_at": episode.updated_at and _tell(episode.updated_at, zone),
         "source_url": episode.source_url,
         "announced_url": episode.announced_url,
         "facts": [{"label": label, "value": value} for label, value in episode.facts.items()],
-        "gaps": [{"at": format_clock(gap.at), "lost": format_length(gap.lost)} for gap in episode.gaps],
+        "gaps": [{"at": format_clock(gap.at), "lost": round(gap.lost, 2)} for gap in episode.gaps],
         "funding": [{"label": funding.text, "href": funding.url} for funding in episode.funding],
         "license": episode.license and {"name": episode.license.name, "href": episode.license.url},
     }
@@ -180,7 +179,7 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
                 **describe_moment(bite.start),
                 "until": format_fragment(bite.start + bite.duration),
                 "title": bite.title or episode.title,
-                "length": format_length(bite.duration),
+                "length": round(bite.duration, 2),
             }
             for bite in episode.soundbites
         ],
@@ -214,6 +213,11 @@ def describe_transcript(episode: Episode) -> list[dict[str, Any]]:
 def describe_moment(seconds: float) -> dict[str, Any]:
     """A time as pages show and link it."""
     return {"at": round(seconds, 1), "clock": format_clock(seconds), "fragment": format_fragment(seconds)}
+
+
+def _tell(moment: datetime, zone: tzinfo) -> str:
+    """ISO 8601 with the date and time that clocks in `zone` showed."""
+    return moment.astimezone(zone).isoformat()
 
 
 def _begins_paragraph(cue: Cue, paragraph: dict[str, Any]) -> bool:

@@ -23,7 +23,7 @@ from sample_site import (
 from site_builder.errors import InvalidDocument
 from site_builder.model import Person
 from site_builder.render.contexts import Context, Link, Site, SiteLook, describe_episode, describe_home, describe_page
-from site_builder.render.pages import Theme, format_date, format_size, load_theme, render_css_string, render_json
+from site_builder.render.pages import Theme, load_theme, render_css_string, render_json
 
 SITE = Site(make_sample_show(), make_look())
 
@@ -283,17 +283,6 @@ def test_show_with_cover_and_logo_uses_them(theme: Theme) -> None:
     assert document.xpath('//meta[@property="og:image"]/@content') == [
         "https://example.org/river/artwork/cover-0a1b2c3d.jpg"
     ]
-
-
-def test_dates_and_sizes() -> None:
-    """English forms, one place to change."""
-    moment = "2026-10-09T07:30:00+00:00"
-    assert [format_date(moment, style) for style in ("long", "short", "month")] == [
-        "9 October 2026",
-        "9 Oct",
-        "October 2026",
-    ]
-    assert [format_size(size) for size in (1, 45_200, 27_400_000)] == ["1 kB", "45 kB", "27.4 MB"]
 
 
 def test_json_and_css_strings_cannot_break_out() -> None:
