@@ -45,7 +45,7 @@ class ShowBusy(UsageError):
 
 
 @contextmanager
-def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[None]:
+def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterator[None]:
     """Keep everybody else from building the show in `folder`, this process's other threads included.
 
     Nothing is locked, and nothing made, where there is no show yet.
@@ -53,7 +53,7 @@ def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[N
     Args:
         folder: The show folder.
         what: What it is held for, in a word that another process can show: `build`, `extract`.
-        patience: Seconds to wait for whoever has it.
+        patience: Seconds to wait for whoever has it; `PATIENCE` where nothing is said.
 
     Raises:
         ShowBusy: somebody else still has it; names who.
@@ -65,7 +65,7 @@ def lock_show(folder: Path, what: str, patience: float = PATIENCE) -> Iterator[N
     file.parent.mkdir(exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     try:
-        _wait(descriptor, file, time.monotonic() + patience)
+        _wait(descriptor, file, time.monotonic() + (PATIENCE if patience is None else patience))
         _sign(descriptor, what)
         yield
     finally:

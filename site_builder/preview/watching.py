@@ -9,6 +9,7 @@ from typing import Final
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
 
 QUIET: Final = 0.04
 """Seconds without a further change after which a burst of saves is over."""
@@ -30,7 +31,7 @@ class Watch:
         self._condition = threading.Condition()
         self._last_change = 0.0
         self._changed = self._stopped = False
-        self._watched: set[str] = set()
+        self._watched: dict[str, ObservedWatch] = {}
 
     def __enter__(self) -> Watch:
         self._observer.schedule(self._handler, str(self._root))  # config.yaml, and folders that come later
@@ -48,8 +49,7 @@ class Watch:
         """Watch a folder of the show too, if it is there."""
         folder = self._root / name
         if name not in self._watched and folder.is_dir():
-            self._observer.schedule(self._handler, str(folder), recursive=True)
-            self._watched.add(name)
+            self._watched[name] = self._observer.schedule(self._handler, str(folder), recursive=True)
 
     def touch(self) -> None:
         """Count this moment as a change."""
@@ -92,7 +92,8 @@ class Watch:
         if name not in FOLDERS:
             return
         if not (self._root / name).is_dir():
-            self._watched.discard(name)
+            if name in self._watched:
+                self._observer.unschedule(self._watched.pop(name))
             self.touch()
         elif name not in self._watched:
             self.add_folder(name)
@@ -106,7 +107,7 @@ class _Handler(FileSystemEventHandler):
         self._watch = watch
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Receive an event in the observer's thread."""
-        if event.event_type in _CHANGES:
+        """Receive an event in the observer's thread. A folder is modified when something else in it is, hidden or not."""
+        if event.event_type in _CHANGES and not (event.is_directory and event.event_type == "modified"):
             for path in filter(None, (event.src_path, event.dest_path)):
                 self._watch.receive(str(path), is_directory=event.is_directory)
