@@ -59,7 +59,7 @@ MARA = Person(name="Mara Lind", role=Role.HOST, handle="thelamproom", href="http
 DAVY = Person(name="Davy Quill", handle="davy_on_lenses", href="https://x.com/davy_on_lenses")
 OWEN = Person(name="Owen Pike", handle="foghorn_owen", href="https://x.com/foghorn_owen")
 INES = Person(name="Inês Carvalho", handle="ines_farol", href="https://x.com/ines_farol")
-GUEST = Person(name="Guest 1")
+GUEST = Person(name="Guest 1", anonymous=True)
 
 TALK = (
     (0, "Good evening, and welcome to the Lamp Room. Tonight we ask why no two lighthouses blink alike."),

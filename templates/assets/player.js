@@ -182,7 +182,7 @@
     if (speakers.join() === shownSpeakers) return;
     shownSpeakers = speakers.join();
     for (const [person, lane] of lanes) lane.classList.toggle("now", speakers.includes(person));
-    const text = speakers.map((person) => names.get(person)).join(", ");
+    const text = speakers.map((person) => names.get(person)).join(player.dataset.comma);
     for (const place of findAll("[data-speaker]")) place.textContent = text;
   };
 
@@ -281,7 +281,7 @@
       const name = find(".lane-name", lane);
       const button = document.createElement("button");
       button.type = "button";
-      button.title = `${player.dataset.only} ${names.get(person)}`;
+      button.title = player.dataset.only.replace("{name}", () => names.get(person));
       button.setAttribute("aria-pressed", "false");
       button.append(...name.childNodes);
       name.append(button);
@@ -356,7 +356,7 @@
     const session = navigator.mediaSession;
     if (!session) return;
     const { title, show: album, image } = player.dataset;
-    const artist = [...names.values()].join(", ");
+    const artist = [...names.values()].join(player.dataset.comma);
     const artwork = image ? [{ src: new URL(image, document.baseURI).href }] : [];
     session.metadata = new MediaMetadata({ title, album, artist: artist || album, artwork });
     const handlers = {
