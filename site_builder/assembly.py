@@ -56,7 +56,7 @@ def assemble(
     show = describe_show(config.show, config.feed, media_url="" if preview else config.media.url or "")
     candidates = selection.candidates
     gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
-    produced = Studio(config, show, place, gallery).produce(candidates)
+    produced = Studio(config, show, place, gallery, gathered.words).produce(candidates)
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
     pages = list(describe_pages(contents))
     plan = [*produced.targets, *plan_search(render_documents(pages), outlet.memory), *plan_site(contents, pages)]
@@ -89,8 +89,13 @@ def _describe_contents(
     known = {pin.slug for pin in pins.values()}
     gone = {pin.slug for pin in pins.values() if pin.retired} | {slug for slug in selection.withheld if slug in known}
     return Contents(
-        site=contexts.Site(show=produced.show, look=_describe_look(config, gathered.pages)),
-        theme=_load_theme(gathered.folder, config, accent),
+        site=contexts.Site(
+            show=produced.show,
+            look=_describe_look(config, gathered.pages),
+            words=gathered.words,
+            zone=config.show.zone,
+        ),
+        theme=_load_theme(gathered, accent),
         episodes=tuple(attach_files(episode) for episode in produced.episodes),
         peaks=produced.peaks,
         pages=pages,
@@ -125,12 +130,13 @@ def _links(named: dict[str, str]) -> Iterator[contexts.Link]:
     return (contexts.Link(label=label, href=href) for label, href in named.items())
 
 
-def _load_theme(folder: Path, config: Config, accent: str) -> Theme:
-    """The theme in the show's own colours and fonts, with its own style sheets after the theme's."""
-    site = config.site
+def _load_theme(gathered: Gathered, accent: str) -> Theme:
+    """The theme in the show's own colours, fonts and language, with its own style sheets after the theme's."""
+    folder, site = gathered.folder, gathered.config.site
     look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
     own = b"".join((folder / name).read_bytes() for name in site.css)
-    return load_theme(folder, {"look.css": look + own, "favicon.svg": render_favicon(accent)})
+    generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
+    return load_theme(folder, generated, gathered.words)
 
 
 def _report(
