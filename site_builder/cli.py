@@ -196,17 +196,26 @@ def deploy(target: str | None, show: Path | None, dry_run: bool, json_: bool) ->
 @in_show
 @click.option("--host", default="", help="Check the limits of this host: github-pages, cloudflare-pages, netlify, git.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--live", is_flag=False, flag_value="", metavar="[URL]", help="Check what is online instead.")
+@click.option("--ping", is_flag=True, help="With --live: tell the WebSub hub of the config, if all is well.")
 @as_json
-def check(show: Path | None, host: str, strict: bool, json_: bool) -> None:
+def check(show: Path | None, host: str, live: str | None, **options: bool) -> None:
     """Check whether apps, directories, hosts and the people in it would accept the show."""
     from site_builder import console, pipeline  # noqa: PLC0415
-    from site_builder.checks import run  # noqa: PLC0415
 
     folder, now = find_show(show), read_clock()
-    current = pipeline.find_unchanged(folder, now, pipeline.BuildOptions()) is not None
     with console.progress() as notify:
-        report = run.check_show(folder, now, current=current, host=host, strict=strict, notify=notify)
-    _print_json(report.as_json()) if json_ else console.show_check(report)
+        if live is not None:
+            from site_builder.live import check_published  # noqa: PLC0415
+
+            report = check_published(folder, live, ping=options["ping"], notify=notify)
+        else:
+            from site_builder.checks import run  # noqa: PLC0415
+
+            current = pipeline.find_unchanged(folder, now, pipeline.BuildOptions()) is not None
+            strict = options["strict"]
+            report = run.check_show(folder, now, current=current, host=host, strict=strict, notify=notify)
+    _print_json(report.as_json()) if options["json_"] else console.show_check(report)
     if report.failed:
         sys.exit(EXIT_PROBLEMS)
 

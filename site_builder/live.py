@@ -22,9 +22,11 @@ from lxml import etree
 from site_builder import __version__
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Finding, Place, Rule, Severity
-from site_builder.config import FEED
+from site_builder.checks.run import CheckReport
+from site_builder.config import FEED, describe_show, load_config
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
+from site_builder.freshness import find_outlet
 
 LARGEST_FEED = 50_000_000
 """Bytes; whatever is longer is no feed."""
@@ -153,6 +155,31 @@ class Answer:
         return f"status {self.status}" if self.status else self.reason
 
 
+def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: Notify = ignore) -> CheckReport:
+    """Compare the show in `folder` with what is online.
+
+    Args:
+        folder: The show's.
+        url: Of its feed or site, where that is not what the config says.
+        ping: Tell the hub of the config that the feed has changed, if all is well.
+        notify: Receives events as each enclosure is probed.
+
+    Raises:
+        UsageError: there is no show, the address is wrong, or there is no hub to tell.
+        SpacecastError: the hub does not take the message.
+    """
+    config = load_config(folder)
+    if ping and not config.feed.hub:
+        raise UsageError("config.yaml names no hub to tell; `feed: {hub: https://…}` does")
+    show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+    built = find_outlet(folder, preview=False).output / FEED
+    found = check_live(url or show.url, built=built, prefix=show.enclosure_prefix, notify=notify)
+    report = CheckReport(findings=found)
+    if ping and config.feed.hub and not report.failed:
+        ping_hub(config.feed.hub, show.url + FEED)
+    return report
+
+
 def check_live(
     url: str, *, built: Path | None = None, prefix: str = "", timeout: float = 20.0, notify: Notify = ignore
 ) -> tuple[Finding, ...]:
@@ -171,6 +198,7 @@ def check_live(
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
         raise UsageError(f"{url}: expected a web address, such as https://example.org/show/feed.xml")
     client = _Client(timeout)
+    url = url if urlsplit(url).path else f"{url}/"
     feed_url = url + FEED if url.endswith("/") else url
     answer = client.ask(feed_url, largest=LARGEST_FEED)
     findings = list(_check_feed(feed_url, answer, built))
