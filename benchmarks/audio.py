@@ -2,7 +2,7 @@
 
     python benchmarks/audio.py [--minutes 60] [--audio-only] [--skip-loudness]
 
-Makes an archive in a temporary folder (tones in place of voices, real tags between the frames), then runs, each in
+Makes an archive in a temporary folder (the demo show's speech, real tags between the frames), then runs, each in
 processes of its own: `build` in copy mode, its audio part alone, `ffmpeg -c copy`, the usual route (`unzip`, then
 `ffmpeg -i space.ts out.mp3`), and normalising to -16 LUFS by this tool and by ffmpeg's two-pass loudnorm. Prints wall
 and CPU seconds and peak memory; the last column is wall time relative to this tool's row of the same group.
@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -96,12 +97,35 @@ def environment() -> dict[str, str]:
 
 
 def make_archive(archive: Path, minutes: float) -> None:
-    """An archive with one recording of that length."""
+    """An archive with one recording of that length: the demo show's speech over and over, with a tag each second."""
     from archive_maker import MadeArchive, MadeSpace, write_archive  # noqa: PLC0415
+    from recording_maker import make_recording, split_frames, strip_tags  # noqa: PLC0415
 
     length = minutes * 60
     turns = [(("host", "kit")[n % 2], 20.0 * n, 20.0 * n + 18) for n in range(int(length / 20))]
-    write_archive(archive, MadeArchive(spaces=[MadeSpace(parts=(length,), turns=turns)]))
+    space = MadeSpace(parts=(length,), turns=turns)
+    tagged = make_recording(length, turns=turns, participants=space.participants)
+    with zipfile.ZipFile(ROOT / "content" / "archives" / "demo.zip") as demo:
+        spoken = max(demo.infolist(), key=lambda member: member.file_size)
+        frames = split_frames(strip_tags(demo.read(spoken)))[2:-2]
+    media = {f"space-{space.id}_0.ts": replace_sound(tagged, frames)}
+    write_archive(archive, MadeArchive(spaces=[replace(space, media=media)]))
+
+
+def replace_sound(tagged: bytes, frames: Sequence[bytes]) -> bytes:
+    """The same recording with other frames, in a circle, between the tags."""
+    pieces: list[bytes] = []
+    number = at = 0
+    while at < len(tagged):
+        if tagged[at : at + 3] == b"ID3":
+            size = 10 + sum(tagged[at + 6 + n] << shift for n, shift in enumerate((21, 14, 7, 0)))
+            pieces.append(tagged[at : at + size])
+        else:
+            size = (tagged[at + 3] & 3) << 11 | tagged[at + 4] << 3 | tagged[at + 5] >> 5
+            pieces.append(frames[number % len(frames)])
+            number += 1
+        at += size
+    return b"".join(pieces)
 
 
 def unpack(archive: Path, into: Path) -> list[str | Path]:

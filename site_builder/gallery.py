@@ -12,7 +12,7 @@ from site_builder.config import Config, EpisodeCovers
 from site_builder.content import Bundle
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify
-from site_builder.model import Episode, Show
+from site_builder.model import Episode, Guid, Show
 from site_builder.pictures import GivenCover, Pictures
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.targets import Target, build_targets
@@ -26,10 +26,10 @@ class Hung:
     """Pictures in place."""
 
     show: Show
-    covers: Mapping[str, Pictures]
+    covers: Mapping[Guid, Pictures]
     """By guid, of episodes that have a cover of their own."""
-    embedded: Mapping[str, bytes]
-    """By guid: the JPEG for the episode's audio file."""
+    embedded: Mapping[Guid, Pictures]
+    """By guid: whose small JPEG goes into the episode's audio file."""
     targets: tuple[Target, ...]
     """For `output/`."""
     failures: tuple[str, ...]
@@ -71,29 +71,25 @@ class Gallery:
 
     def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
         """Plan all pictures, and make those that go into audio files."""
-        main = pictures.plan_show_pictures(self.show, self.accent, self.cover)
+        main = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
         outcome = build_targets(
-            [main.embedded, *(planned.embedded for planned in own.values())],
+            [main.original, *(planned.original for planned in own.values())],
             root=self.cache / "pictures",
             ledger=self.cache / "pictures.ledger",
             jobs=self.jobs,
             notify=self.notify,
         )
-        embedded = {
-            episode.guid: self._load(own.get(episode.guid, main).embedded, outcome.failed) for _, episode in episodes
-        }
+        whole = [planned for planned in (main, *own.values()) if planned.original.path not in outcome.failed]
+        used = {episode.guid: own.get(episode.guid, main) for _, episode in episodes}
         return Hung(
             show=replace(self.show, artwork=main.artwork, pictures=(*self.show.pictures, main.social)),
             covers=own,
-            embedded={guid: content for guid, content in embedded.items() if content},
-            targets=(*main.targets, *(target for planned in own.values() for target in planned.targets)),
+            embedded={guid: planned for guid, planned in used.items() if planned in whole},
+            targets=tuple(target for planned in whole for target in planned.targets),
             failures=tuple(outcome.failed.values()),
         )
-
-    def _load(self, target: Target, failed: Mapping[str, str]) -> bytes | None:
-        return None if target.path in failed else (self.cache / "pictures" / target.path).read_bytes()
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
         """The pictures of an episode; None where the show's serve."""
@@ -108,4 +104,6 @@ class Gallery:
             cover = pictures.load_cover(file, name)
         elif self.config.show.episode_covers is EpisodeCovers.SHOW:
             return None
-        return pictures.plan_episode_pictures(self.show, episode, self.accent, cover, alt=matter.cover_alt)
+        return pictures.plan_episode_pictures(
+            self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
+        )

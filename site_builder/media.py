@@ -20,6 +20,7 @@ from site_builder.content import Bundle
 from site_builder.digests import JSON, digest_json
 from site_builder.edits import EditList
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
+from site_builder.pictures import Pictures
 from site_builder.targets import Facts, Target
 
 PEAKS = 1000
@@ -188,7 +189,7 @@ def find_media_path(slug: str, encoding: Target) -> str:
     return f"media/{slug}-{heard[:8]}{Path(encoding.path).suffix}"
 
 
-def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTags, label: str) -> Target:
+def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTags, cover: Pictures | None) -> Target:
     """The published file: the cached sound with the episode's tags, cover and chapters."""
     described: dict[str, JSON] = {
         "title": tags.title,
@@ -198,23 +199,25 @@ def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTa
         "comment": tags.comment,
         "url": tags.url,
         "track": tags.track,
-        "cover": sha256(tags.cover).hexdigest() if tags.cover else None,
+        "cover": cover.original.path if cover else None,
         "chapters": [[chapter.start, chapter.title, chapter.href] for chapter in tags.chapters],
     }
     return Target(
         path=path,
         recipe="enclosure/1",
         inputs={"sound": sha256_of_source, "tags": described},
-        make=partial(_make_enclosure, source, tags),
-        label=label,
+        make=partial(_make_enclosure, source, tags, cover),
+        label=tags.title,
     )
 
 
-def _make_enclosure(source: Path, tags: AudioTags, out: Path) -> Facts:
-    return _describe_facts(write_tagged(source, out, tags))
+def _make_enclosure(source: Path, tags: AudioTags, cover: Pictures | None, out: Path) -> Facts:
+    """The small picture is made here, and so only for a file that is made."""
+    picture = cover.embedded() if cover else None
+    return _describe_facts(write_tagged(source, out, replace(tags, cover=picture)))
 
 
-def make_tags(show: Show, episode: Episode, cover: bytes | None) -> AudioTags:
+def make_tags(show: Show, episode: Episode) -> AudioTags:
     """What players show for an episode's file."""
     return AudioTags(
         title=episode.title,
@@ -224,7 +227,6 @@ def make_tags(show: Show, episode: Episode, cover: bytes | None) -> AudioTags:
         comment=episode.summary,
         url=f"{show.url}{episode.path}",
         track=episode.number,
-        cover=cover,
         chapters=episode.chapters,
     )
 

@@ -2,12 +2,11 @@
 
 A picture's name holds a digest of all it is made from, so it is known before it is made, and a changed picture has a
 new address, as apps and caches need (https://podcasters.apple.com/support/896-artwork-requirements). Every file of one
-cover is made from the same original, which is drawn or converted once in a build.
+cover is made from the same original, which is drawn or converted once and kept in the cache.
 """
 
 from __future__ import annotations
 
-import threading
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -48,10 +47,12 @@ class Pictures:
 
     artwork: Artwork
     social: Artwork
+    original: Target
+    """For the cache, and to be made first: the full size that all others are made from."""
     targets: tuple[Target, ...]
     """For `output/`."""
-    embedded: Target
-    """For `.cache/`: a small JPEG to go into audio files."""
+    embedded: Callable[[], bytes]
+    """Makes the small JPEG that goes into audio files, once the original is there."""
 
 
 def load_cover(path: Path, name: str) -> GivenCover:
@@ -78,15 +79,17 @@ def find_accent(cover: GivenCover) -> str | None:
     return covers.find_accent(cover.path.read_bytes(), cover.name)
 
 
-def plan_show_pictures(show: Show, accent: str, cover: GivenCover | None = None, alt: str = "") -> Pictures:
-    """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`)."""
+def plan_show_pictures(
+    show: Show, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = ""
+) -> Pictures:
+    """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`); originals go to `cache`."""
     author = "" if show.author == show.title else show.author
     drawing = _Drawing(title=show.title, author=author, accent=accent, seed=show.guid or show.title)
-    return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title)
+    return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title, cache)
 
 
 def plan_episode_pictures(
-    show: Show, episode: Episode, accent: str, cover: GivenCover | None = None, alt: str = ""
+    show: Show, episode: Episode, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = ""
 ) -> Pictures:
     """An episode's cover, as given or else drawn from its title and who speaks when."""
     drawing = _Drawing(
@@ -98,7 +101,7 @@ def plan_episode_pictures(
         turns=episode.turns,
         duration=episode.enclosure.duration,
     )
-    return _plan(episode.slug, drawing, cover, EPISODE_SIZES, alt or episode.title)
+    return _plan(episode.slug, drawing, cover, EPISODE_SIZES, alt or episode.title, cache)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,32 +162,14 @@ class _Drawing:
         )
 
 
-class _Original:
-    """The cover all files of one name are made from: made by the first of them, kept until the last has it."""
-
-    def __init__(self, make: Callable[[], bytes], users: int) -> None:
-        self._make = make
-        self._left = users
-        self._lock = threading.Lock()
-        self._content: bytes | None = None
-
-    def take(self) -> bytes:
-        """The JPEG."""
-        with self._lock:
-            content = self._content if self._content is not None else self._make()
-            self._left -= 1
-            self._content = content if self._left > 0 else None
-            return content
-
-
-def _plan(name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequence[int], alt: str) -> Pictures:
+def _plan(
+    name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequence[int], alt: str, cache: Path
+) -> Pictures:
     """The original, its smaller sizes and the card, under names that say what they are made from."""
     inputs: dict[str, JSON] = {"cover": cover.sha256} if cover else {"drawing": drawing.as_json()}
     card_inputs: dict[str, JSON] = {"drawing": drawing.as_json(), **inputs}
     stem = f"artwork/{name}-{_mark(inputs)}"
     side = cover.side if cover else DRAWN
-    sizes = [size for size in sizes if size < side]
-    original = _Original(partial(_convert, cover) if cover else drawing.draw_cover, len(sizes) + 1 + bool(cover))
     artwork = Artwork(
         path=f"{stem}.jpg",
         width=side,
@@ -193,11 +178,13 @@ def _plan(name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequenc
         smaller=tuple(
             Artwork(path=f"{stem}-{size}.webp", width=size, height=size, media_type="image/webp", alt=alt)
             for size in sizes
+            if size < side
         ),
     )
+    original = cache / artwork.path
     card = f"artwork/{name}-{_mark(card_inputs)}-card.jpg"
     targets = (
-        _target(artwork.path, inputs, original.take, alt),
+        _target(artwork.path, inputs, original.read_bytes, alt),
         _target(card, card_inputs, partial(_draw_card, drawing, original if cover else None), alt),
         *(_target(small.path, inputs, partial(_shrink, original, small), alt) for small in artwork.smaller),
     )
@@ -205,14 +192,9 @@ def _plan(name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequenc
         artwork=artwork,
         social=Artwork(path=card, width=CARD[0], height=CARD[1], alt=alt, purpose="social"),
         targets=targets,
-        embedded=_plan_embedded(stem, inputs, drawing, cover),
+        original=_target(artwork.path, inputs, partial(_convert, cover) if cover else drawing.draw_cover, alt),
+        embedded=partial(_shrink, original, Artwork(path="", width=EMBEDDED, height=EMBEDDED)),
     )
-
-
-def _plan_embedded(stem: str, inputs: dict[str, JSON], drawing: _Drawing, cover: GivenCover | None) -> Target:
-    original = _Original(partial(_convert, cover) if cover else drawing.draw_cover, 1)
-    small = Artwork(path=f"{stem}-{EMBEDDED}.jpg", width=EMBEDDED, height=EMBEDDED)
-    return _target(small.path, inputs, partial(_shrink, original, small), small.path)
 
 
 def _target(path: str, inputs: dict[str, JSON], render: Callable[[], bytes], label: str) -> Target:
@@ -229,14 +211,14 @@ def _convert(cover: GivenCover) -> bytes:
     return convert_cover(cover.path.read_bytes(), cover.name)
 
 
-def _shrink(original: _Original, small: Artwork) -> bytes:
+def _shrink(original: Path, small: Artwork) -> bytes:
     from site_builder.render.covers import resize  # noqa: PLC0415 -- as above
 
-    return resize(original.take(), small.width, small.media_type)
+    return resize(original.read_bytes(), small.width, small.media_type)
 
 
-def _draw_card(drawing: _Drawing, original: _Original | None) -> bytes:
-    return drawing.draw_card(original.take() if original else None)
+def _draw_card(drawing: _Drawing, original: Path | None) -> bytes:
+    return drawing.draw_card(original.read_bytes() if original else None)
 
 
 def _mark(inputs: dict[str, JSON]) -> str:

@@ -82,9 +82,7 @@ class Produced:
 class Studio:
     """Makes the sound of a show."""
 
-    def __init__(
-        self, config: Config, show: Show, place: Place, gallery: Gallery, words: Language = ENGLISH
-    ) -> None:
+    def __init__(self, config: Config, show: Show, place: Place, gallery: Gallery, words: Language = ENGLISH) -> None:
         self.config = config
         self.words = words
         self.show = show
@@ -215,8 +213,8 @@ class Studio:
                 take.sound.enclosure.path,
                 take.cached,
                 take.sha256,
-                media.make_tags(self.show, episode, hung.embedded.get(episode.guid)),
-                episode.title,
+                media.make_tags(self.show, episode),
+                hung.embedded.get(episode.guid),
             )
             for take, episode in drafts
             if take.cached
@@ -251,7 +249,7 @@ class Studio:
             zone=self.config.show.zone,
             automatic_chapters=audio.chapters is ChapterSource.AUTO,
             opening=self.words.gettext("Opening"),
-            facts=describe_provenance(take.material, take.sound),
+            facts=describe_provenance(take.material, take.sound, self.words),
         )
 
     def _finish(self, take: Take, episode: Episode, target: Target | None, outcome: Outcome) -> Episode | None:
