@@ -1,0 +1,247 @@
+"""Archives into bundles: once, again, next year, over a person's work, in every shape they come in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from archive_maker import (
+    CANARY,
+    PRIVATE,
+    START,
+    MadeArchive,
+    MadeSpace,
+    damage_members,
+    encrypt_members,
+    make_files,
+    write_archive,
+    write_folder,
+    write_zip,
+)
+from recording_maker import make_recording, wrap
+from show_runner import (
+    build,
+    copy_show,
+    find_bundle,
+    grep,
+    make_show,
+    make_two_spaces,
+    read_feed,
+    read_show,
+    read_tree,
+    run_spacecast,
+    spacecast,
+)
+
+SECOND = "1YqKDoVkzRexV"
+
+
+def extract(show: Path, *archives: Path, code: int = 0) -> list[str]:
+    """`extract --json`: what became of each conversation."""
+    run = spacecast("-C", show, "extract", *archives, "--json")
+    assert run.code == code, run.err
+    return [entry["result"] for entry in run.json]
+
+
+def test_extracting_twice_changes_nothing(two_spaces: Path, tmp_path: Path) -> None:
+    """The second time everything is known; no byte of `content/` is different."""
+    show = make_show(tmp_path / "show")
+    assert extract(show, two_spaces) == ["new", "new"]
+    before = read_tree(show)
+    assert extract(show, two_spaces) == ["known", "known"]
+    assert read_tree(show) == before
+
+
+def test_one_conversation_in_two_archives_is_one_episode(two_spaces: Path, tmp_path: Path) -> None:
+    """Two archives named at once, or lying side by side, that hold the same Space."""
+    other = write_archive(tmp_path / "other.zip", MadeArchive())
+    show = make_show(tmp_path / "show")
+    assert extract(show, two_spaces, other) == ["new", "new", "known"]
+    beside = make_show(tmp_path / "beside", two_spaces)
+    os.link(other, beside / "content/archives/other.zip")
+    assert build(beside)["episodes"] == 2
+
+
+def test_next_years_archive(pair: Path, tmp_path: Path) -> None:
+    """Last year's Spaces have expired in it: they stay published as they were, and what is new is added."""
+    show = copy_show(pair, tmp_path / "show")
+    before = read_show(show)
+    archive = make_two_spaces()
+    old = [MadeSpace(id=space.id, start=space.start, parts=()) for space in archive.spaces]
+    new = MadeSpace(id="1zzzzzzzzzzzz", start=START + timedelta(days=300))
+    later = MadeArchive(spaces=[*old, new], made_at=START + timedelta(days=320))
+    write_archive(show / "content/archives/next-year.zip", later)
+    report = build(show)
+    assert [entry["result"] for entry in report["taken"]] == ["known", "known", "missing"] or [
+        entry["result"] for entry in report["taken"]
+    ] == ["known", "known", "new"]
+    assert report["episodes"] + len(report["skipped"]) == 3
+    after = read_show(show)
+    changed = {path for path in before if after.get(path) != before[path]}
+    assert not [path for path in changed if path.startswith(("content/episodes", "output/media"))]
+
+
+def test_what_a_person_wrote_stays(pair: Path, two_spaces: Path, tmp_path: Path) -> None:
+    """Notes, a comment in people.yaml, a renamed folder and a changed title survive every later extract."""
+    show = copy_show(pair, tmp_path / "show")
+    bundle = find_bundle(show, "2026-10-09").rename(show / "content/episodes/my-own-name")
+    text = (bundle / "index.md").read_text().replace("title: Signals", "title: 'Mine: Signals' # better")
+    (bundle / "index.md").write_text(text + "\nMy *own* words.\n")
+    people = show / "content/people.yaml"
+    people.write_text(people.read_text() + "# remember to ask\n")
+    before = read_tree(show / "content")
+    assert extract(show, two_spaces) == ["known", "known"]
+    (bundle / "recording-0.aac").unlink()
+    assert extract(show, two_spaces) == ["restored", "known"]
+    assert read_tree(show / "content") == before
+
+
+def test_equal_titles_on_one_day(tmp_path: Path) -> None:
+    """Two Spaces announced with the same words on the same day, and the folder name taken: each gets its own place."""
+    spaces = [MadeSpace(id=f"1aaaaaaaaaaa{n}", start=START + timedelta(hours=n)) for n in range(3)]
+    show = make_show(tmp_path / "show", MadeArchive(spaces=spaces))
+    report = build(show)
+    assert report["episodes"] == 3
+    assert len({item.url for item in read_feed(show)}) == 3
+
+
+def test_slug_of_a_hand_made_folder_is_respected(pair: Path, two_spaces: Path, tmp_path: Path) -> None:
+    """A bundle without `slug:` owns the one its folder's name gives; a new Space with that title gets another."""
+    show = make_show(tmp_path / "show")
+    first = write_archive(tmp_path / "first.zip", MadeArchive())
+    extract(show, first)
+    index = find_bundle(show) / "index.md"
+    index.write_text("".join(line for line in index.read_text().splitlines(True) if not line.startswith("slug:")))
+    extract(show, two_spaces)
+    assert build(show)["episodes"] == 2
+
+
+def test_deleted_machine_file_comes_back(two_spaces: Path, tmp_path: Path) -> None:
+    """`space.json` can be deleted and extracted again, as the message about a damaged one says."""
+    show = make_show(tmp_path / "show")
+    extract(show, two_spaces)
+    before = read_tree(show)
+    file = find_bundle(show, "2026-10-09") / "space.json"
+    file.write_text("{")
+    run = spacecast("-C", show, "build")
+    assert run.code == 2
+    assert "space.json: " in run.err
+    assert "delete it and run extract again" in run.err
+    file.unlink()
+    extract(show, two_spaces)
+    assert read_tree(show) == before
+
+
+def test_different_recording_is_left_alone(two_spaces: Path, tmp_path: Path) -> None:
+    """A source that holds another recording under the same id never replaces what is here, nor fills it up."""
+    show = make_show(tmp_path / "show")
+    extract(show, two_spaces)
+    for file in show.glob("content/episodes/*/recording-0.aac"):
+        file.unlink()
+    other = write_archive(tmp_path / "other.zip", MadeArchive(spaces=[MadeSpace(turns=[("host", 1, 3)])]))
+    before = read_tree(show)
+    assert extract(show, other) == ["different"]
+    assert read_tree(show) == before
+
+
+@pytest.mark.parametrize("shape", ["folder", "packed below a folder", "zip64", "with a huge member"])
+def test_shapes_of_an_archive(shape: str, pair: Path, tmp_path: Path) -> None:
+    """Whatever form the archive comes in, the same bundles come out."""
+    files = make_files(make_two_spaces())
+    path = tmp_path / "two.zip"
+    match shape:
+        case "folder":
+            write_folder(path := tmp_path / "two", files)
+        case "packed below a folder":
+            write_zip(path, files, top="twitter-2026-10-18/")
+        case "zip64":
+            write_zip(path, files, zip64=True)
+        case _:
+            write_zip(path, files, hole=6 << 30)
+    show = make_show(tmp_path / "show")
+    assert extract(show, path) == ["new", "new"]
+    wanted = {name: digest for name, digest in read_tree(pair / "content").items() if "/episodes/" in name}
+    wanted = {name: digest for name, digest in wanted.items() if not name.endswith("media.json")}
+    assert {name: digest for name, digest in read_tree(show / "content").items() if "/episodes/" in name} == wanted
+
+
+def test_private_files_are_never_opened(pair: Path, tmp_path: Path) -> None:
+    """Every private member is unreadable, and nothing of any is needed; no canary comes out."""
+    archive = write_zip(tmp_path / "two.zip", make_files(make_two_spaces()))
+    damage_members(archive, list(PRIVATE))
+    show = make_show(tmp_path / "show", archive)
+    report = build(show)
+    assert (report["episodes"], report["warnings"]) == (2, [])
+    assert grep(show / "output", CANARY) == []
+    assert grep(show / "content/episodes", CANARY) == []
+    assert grep(show / "content/pages", CANARY) == []
+    assert read_tree(show / "output") == read_tree(pair / "output")
+
+
+def test_plain_audio_files(tmp_path: Path) -> None:
+    """Audio files from elsewhere become episodes too, by `extract` and by lying in `content/archives/`."""
+    talk = tmp_path / "My talk.mp3"
+    talk.write_bytes(wrap(make_recording(6, turns=[("host", 0, 6)], tags=False), "mp3"))
+    show = make_show(tmp_path / "show")
+    (show / "content/archives/Other.m4a").write_bytes(
+        wrap(make_recording(5, turns=[("host", 0, 5)], tags=False), "mp4")
+    )
+    assert extract(show, talk) == ["new"]
+    report = build(show)
+    assert report["episodes"] + len(report["skipped"]) == 2
+    assert not report["failures"]
+
+
+@pytest.mark.parametrize("container", ["mpegts", "mp4", "mp3"])
+def test_other_containers_are_published(container: str, tmp_path: Path) -> None:
+    """Real MPEG-TS, MP4 or MP3 in place of ADTS."""
+    show = make_show(tmp_path / "show", MadeArchive(spaces=[MadeSpace(container=container)]))
+    report = build(show)
+    assert (report["episodes"], report["failures"]) == (1, [])
+    (item,) = read_feed(show)
+    assert item.find_file(show).suffix == (".mp3" if container == "mp3" else ".m4a")
+
+
+@pytest.mark.parametrize("bend", [damage_members, encrypt_members])
+def test_one_damaged_recording_in_an_archive(bend: object, tmp_path: Path) -> None:
+    """The others are taken; the one is named with what to do, and the exit code tells that not all is well."""
+    archive = write_zip(tmp_path / "bent.zip", make_files(make_two_spaces()))
+    bend(archive, [f"data/spaces_media/space-{SECOND}_0.ts"])  # type: ignore[operator]
+    show = make_show(tmp_path / "show")
+    run = run_spacecast("extract", archive, cwd=show)
+    assert run.code == 1
+    assert f"space-{SECOND}_0.ts is " in run.out
+    assert "new: Signals in the dark, explained (0:11)" in run.out
+    assert len(list((show / "content/episodes").iterdir())) == 1
+    built = make_show(tmp_path / "built", archive)
+    report = build(built, code=1)
+    assert report["episodes"] == 1
+    assert len(read_feed(built)) == 1
+
+
+def test_bundles_lost_from_disk_are_not_lost_silently(pair: Path, tmp_path: Path) -> None:
+    """Deleting the folder of a published episode stops the build, with the way out."""
+    show = copy_show(pair, tmp_path / "show")
+    shutil.rmtree(find_bundle(show, "2026-10-09"))
+    before = read_tree(show / "output")
+    run = spacecast("-C", show, "build")
+    assert run.code == 2
+    assert "signals-in-the-dark-explained" in run.err
+    assert "--retire" in run.err
+    assert read_tree(show / "output") == before
+    report = build(show, "--retire", "signals-in-the-dark-explained")
+    assert len(read_feed(show)) == report["episodes"] == 1
+
+
+def test_inspect_reads_and_writes_nothing(two_spaces: Path, tmp_path: Path) -> None:
+    """`inspect` needs no show and leaves nothing behind."""
+    run = run_spacecast("inspect", two_spaces, cwd=tmp_path)
+    assert run.code == 0
+    assert "Signals in the dark, explained" in run.out
+    assert list(tmp_path.iterdir()) == []
+    document = json.loads(run_spacecast("inspect", two_spaces, "--json", cwd=tmp_path).out)
+    assert len(document["conversations"]) == 2
