@@ -107,7 +107,8 @@ class _Handler(FileSystemEventHandler):
         self._watch = watch
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Receive an event in the observer's thread. A folder is modified when something else in it is, hidden or not."""
+        """Receive an event in the observer's thread."""
+        # A folder is modified by whatever changes in it, hidden files included, so that says nothing.
         if event.event_type in _CHANGES and not (event.is_directory and event.event_type == "modified"):
             for path in filter(None, (event.src_path, event.dest_path)):
                 self._watch.receive(str(path), is_directory=event.is_directory)

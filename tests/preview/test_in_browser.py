@@ -88,7 +88,7 @@ def test_problems_are_shown_over_the_last_good_page(window: Window) -> None:
     edit(window.notes, "title:", "<b>titel</b>:")
     window.wait_for("<b>titel</b>: unknown name")
     assert window.page.get_by_role("alert").is_visible()
-    assert window.page.get_by_text("Burst 9 of ten.").is_visible()
+    assert window.page.get_by_text("Burst 9 of ten.").first.is_visible()
     assert (
         window.page.evaluate(
             "getComputedStyle(document.querySelector('spacecast-preview').shadowRoot.querySelector('section')).position"
@@ -97,7 +97,7 @@ def test_problems_are_shown_over_the_last_good_page(window: Window) -> None:
     )
     edit(window.notes, "<b>titel</b>:", "title:")
     window.page.get_by_role("alert").wait_for(state="detached")
-    assert window.page.get_by_text("Burst 9 of ten.").is_visible()
+    assert window.page.get_by_text("Burst 9 of ten.").first.is_visible()
 
 
 def test_a_template_saved_shows_too(window: Window) -> None:
