@@ -17,6 +17,8 @@ from site_builder.pictures import GivenCover, Pictures
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.targets import Target, build_targets
 
+FEW = 8
+"""Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
 _USUAL = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
 """Where a show's cover is looked for when the config names none."""
 
@@ -74,11 +76,12 @@ class Gallery:
         main = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
+        originals = [main.original, *(planned.original for planned in own.values())]
         outcome = build_targets(
-            [main.original, *(planned.original for planned in own.values())],
+            originals,
             root=self.cache / "pictures",
             ledger=self.cache / "pictures.ledger",
-            jobs=self.jobs,
+            jobs=self.jobs if len(originals) > FEW else 1,
             notify=self.notify,
         )
         whole = [planned for planned in (main, *own.values()) if planned.original.path not in outcome.failed]
