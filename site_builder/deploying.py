@@ -97,12 +97,9 @@ def deploy(
     require_fresh(folder, now, notify)
     require_sound(folder, now, address, notify)
     with lock_show(folder, "deploy"):
-        setting = Setting(folder=folder, site_url=config.show.url)
-        shares = _share(config, address, setting, load_uploads(folder))
-        legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
-        _require_audio(legs)
+        legs = plan_legs(folder, config, address)
         if not dry_run:
-            _ship(legs, notify)
+            ship(legs, notify)
     return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run)
 
 
@@ -169,10 +166,26 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
         raise TargetFailed([*errors, "Apps or the host would not accept this, so nothing was sent."])
 
 
+def plan_legs(folder: Path, config: Config, address: str) -> tuple[Leg, ...]:
+    """What is to be done at each host, the media store first; nothing is changed yet.
+
+    Raises:
+        UsageError: an address is wrong.
+        SpacecastError: a host cannot be reached, or audio is neither here nor there.
+    """
+    setting = Setting(folder=folder, site_url=config.show.url)
+    shares = _share(config, address, setting, load_uploads(folder))
+    legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
+    _require_audio(legs)
+    return legs
+
+
 def _share(
     config: Config, address: str, setting: Setting, uploads: Sequence[Upload]
 ) -> Iterator[tuple[Host, tuple[Upload, ...]]]:
     """Each host with its files: audio goes to the media store where there is one."""
+    if config.media.store and config.media.store.rstrip("/") == address.rstrip("/"):
+        raise UsageError("`media.store` and the deploy target are one place; give the audio a folder of its own there")
     site = list(uploads)
     if config.media.url:
         site = [upload for upload in uploads if upload.kind is not Kind.MEDIA]
@@ -193,8 +206,8 @@ def _require_audio(legs: Iterable[Leg]) -> None:
         raise TargetFailed([f"{path}: this audio is neither in output/ nor at the host; {remedy}" for path in lost])
 
 
-def _ship(legs: Sequence[Leg], notify: Notify) -> None:
-    """Audio of all hosts first, deletions of all hosts last."""
+def ship(legs: Sequence[Leg], notify: Notify = ignore) -> None:
+    """Bring what is online in line with what is wanted: audio of all hosts first, deletions of all hosts last."""
     busy = [leg for leg in legs if leg.difference.missing or leg.difference.surplus]
     notify(Started(sum(len(leg.uploads) for leg in busy)))
     for leg in busy:

@@ -13,7 +13,7 @@ from site_builder.digests import digest_file
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
-from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.manifest import MANIFEST, UNKNOWN, doubt, parse_manifest, render_manifest
 from site_builder.tree import Tree, part_of
 
 
@@ -89,7 +89,10 @@ class LocalFolder(Host):
                 self.tree.remove_empty_folders(path)
 
     def settle(self) -> None:
-        """Note what is there now."""
+        """Note what is there now, and clear away what a deploy that was killed left half done."""
+        with _plainly(self.label):
+            for path in (path for path, digest in self.files.items() if digest == UNKNOWN):
+                self.tree.remove(part_of(path))
         self._note(self.wanted)
 
     def _note(self, files: dict[str, str]) -> None:

@@ -1,0 +1,31 @@
+"""Two states of one show, built: everything about them differs, audio included. Tests deploy one over the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from archive_maker import write_archive
+from show_runner import build, copy_show, edit, find_bundle, make_show, make_two_spaces
+
+
+@pytest.fixture(scope="session")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show of two episodes, built. Not to be changed."""
+    folder = tmp_path_factory.mktemp("deploy")
+    show = make_show(folder / "old", write_archive(folder / "two.zip", make_two_spaces()))
+    build(show)
+    return show
+
+
+@pytest.fixture(scope="session")
+def new(old: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same show later: other audio, one page gone, one episode renamed; built. Not to be changed."""
+    show = copy_show(old, tmp_path_factory.mktemp("deploy") / "new")
+    with (show / "config.yaml").open("a") as config:
+        config.write("audio:\n  format: mp3\n")
+    (show / "content/pages/about.md").unlink()
+    matter = find_bundle(show, "2026-10-09") / "index.md"
+    edit(matter, "title: ", "title: Now ")
+    build(show)
+    return show

@@ -1,0 +1,50 @@
+"""Deploys as tests time and kill them: the part of a deploy that changes what is online, without the checks before it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from show_runner import TODAY
+
+from site_builder.config import load_config
+from site_builder.deploying import plan_legs, ship
+from site_builder.events import Started
+
+NOW = datetime.fromtimestamp(int(TODAY), UTC)
+"""The clock of `show_runner`."""
+
+
+def measure_shipping(show: Path, address: str) -> float:
+    """Bring a show online; how long that took, in seconds."""
+    legs = plan_legs(show, load_config(show), address)
+    began = time.perf_counter()
+    ship(legs)
+    return time.perf_counter() - began
+
+
+def kill_shipping(show: Path, address: str, delay: float) -> bool:
+    """The same in a process of its own, killed `delay` seconds after it begins; whether it was still at work."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        with suppress(BaseException):
+            os.setsid()
+            legs = plan_legs(show, load_config(show), address)
+            ship(legs, lambda event: (isinstance(event, Started) and os.write(writer, b"!"), None)[1])
+            code = 0
+        os._exit(code)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read(1), "it failed before it began"
+        time.sleep(delay)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
+    return os.WIFSIGNALED(status)
