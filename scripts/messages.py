@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "templates" / "locales"
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark_text": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 JINJA = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 COMMENT = "Translators:"
 HEADER = "Texts of the site's interface. How to translate them: docs/translating.md"
@@ -30,7 +30,10 @@ HEADER = "Texts of the site's interface. How to translate them: docs/translating
 def find_sources() -> Iterator[tuple[Path, str]]:
     """Files that hold texts, and the way to read them."""
     for file in sorted((ROOT / "templates").rglob("*")):
-        if file.suffix in {".html", ".txt", ".xml", ".css", ".json", ".js", ".webmanifest"} and "assets" not in file.parts:
+        if (
+            file.suffix in {".html", ".txt", ".xml", ".css", ".json", ".js", ".webmanifest"}
+            and "assets" not in file.parts
+        ):
             yield file, "jinja2"
     for file in sorted((ROOT / "site_builder").rglob("*.py")):
         yield file, "python"
@@ -42,8 +45,10 @@ def collect_messages() -> Catalog:
     for file, method in find_sources():
         options = JINJA if method == "jinja2" else {}
         with file.open("rb") as source:
-            for _, message, comments, _ in extract(method, source, KEYWORDS, [COMMENT], options, strip_comment_tags=True):
-                place = (file.relative_to(ROOT).as_posix(), None)
+            for _, message, comments, _ in extract(
+                method, source, KEYWORDS, [COMMENT], options, strip_comment_tags=True
+            ):
+                place = (file.relative_to(ROOT).as_posix(), 0)
                 catalogue.add(message, locations=[place], auto_comments=comments)
     return catalogue
 
@@ -64,7 +69,7 @@ def _write(catalogue: Catalog) -> bytes:
     """As .po, without what would change by itself: dates, tools, line numbers."""
     catalogue.header_comment = f"# {HEADER}"
     out = io.BytesIO()
-    write_po(out, catalogue, width=100, sort_output=True, omit_header=True)
+    write_po(out, catalogue, width=100, sort_output=True, omit_header=True, include_lineno=False)
     head = (
         f"# {HEADER}\n"
         'msgid ""\nmsgstr ""\n'
@@ -81,7 +86,7 @@ def find_untranslated(text: bytes) -> list[str]:
     return [str(message.id) for message in read_po(io.BytesIO(text)) if message.id and not _is_said(message.string)]
 
 
-def _is_said(said: str | tuple[str, ...] | list[str]) -> bool:
+def _is_said(said: str | tuple[str, ...] | list[str] | None) -> bool:
     return all(said) if isinstance(said, (tuple, list)) else bool(said)
 
 

@@ -154,11 +154,6 @@ ENGLISH = Language()
 """The texts as they are in the templates."""
 
 
-def mark_text(text: str) -> str:
-    """Say that a text is translated later, elsewhere: for those who collect texts (see `scripts/messages.py`)."""
-    return text
-
-
 def load_language(tag: str, show_folder: Path | None = None, texts: Mapping[str, str] | None = None) -> Language:
     """The language for a show in `tag`; English texts where there is no catalogue for it.
 

@@ -6,30 +6,30 @@ from collections.abc import Iterable, Sequence
 
 from site_builder.consent import plan_removals
 from site_builder.episodes import Material
+from site_builder.languages import ENGLISH, Language
 from site_builder.model import PublishedAudio, Recording, Span
-from site_builder.timecode import format_clock, format_length
-
-REQUESTED = "at the request of somebody heard"
-EDITED = "by the host"
+from site_builder.timecode import format_clock
 
 
-def describe_provenance(material: Material, sound: PublishedAudio) -> dict[str, str]:
+def describe_provenance(material: Material, sound: PublishedAudio, words: Language = ENGLISH) -> dict[str, str]:
     """Label to value, in the order in which they are shown. Times are those of the original recording."""
     recording, edits = material.bundle.recording, material.edits
     if recording is None:
         return {}
+    _ = words.gettext
     trimmed, cut = split_removed(material)
     facts = {
-        "Archive made": f"{recording.archive_made_at:%Y-%m-%d}" if recording.archive_made_at else "",
-        "Trimmed": ", ".join(_describe_trim(span, recording) for span in trimmed),
-        "Cut": _describe_spans(cut, material),
-        "Silenced": _describe_spans(edits.muted, material),
-        "Lost before it reached us": ", ".join(
-            f"{format_length(gap.lost)} at {format_clock(gap.at)}" for gap in recording.gaps
+        _("Archive made"): words.format_date(recording.archive_made_at) if recording.archive_made_at else "",
+        _("Trimmed"): words.join(_describe_trim(span, recording, words) for span in trimmed),
+        _("Cut"): _describe_spans(cut, material, words),
+        _("Silenced"): _describe_spans(edits.muted, material, words),
+        _("Lost before it reached us"): words.join(
+            _("%(lost)s at %(at)s") % {"lost": words.format_length(gap.lost), "at": format_clock(gap.at)}
+            for gap in recording.gaps
         ),
-        "Original": "\n".join(f"sha256 {digest}" for digest in sound.sources),
-        "Published file": f"sha256 {sound.enclosure.sha256}",
-        "Made with": sound.made_by,
+        _("Original"): "\n".join(f"sha256 {digest}" for digest in sound.sources),
+        _("Published file"): f"sha256 {sound.enclosure.sha256}",
+        _("Made with"): sound.made_by,
     }
     return {label: value for label, value in facts.items() if value}
 
@@ -41,19 +41,27 @@ def split_removed(material: Material) -> tuple[list[Span], list[Span]]:
     return ends, [span for span in edits.removed if span not in ends]
 
 
-def _describe_trim(span: Span, recording: Recording) -> str:
+def _describe_trim(span: Span, recording: Recording, words: Language) -> str:
+    _ = words.gettext
     silent = any(
         silence.start <= span.start + recording.tick and span.end <= silence.end for silence in recording.silences
     )
-    what = "silence" if silent else "sound"
-    return f"{format_length(span.duration)} of {what} at the {'start' if span.start == 0 else 'end'}"
+    if span.start == 0:
+        text = _("%(length)s of silence at the start") if silent else _("%(length)s of sound at the start")
+    else:
+        text = _("%(length)s of silence at the end") if silent else _("%(length)s of sound at the end")
+    return text % {"length": words.format_length(span.duration)}
 
 
-def _describe_spans(spans: Iterable[Span], material: Material) -> str:
+def _describe_spans(spans: Iterable[Span], material: Material, words: Language) -> str:
+    _ = words.gettext
     recording = material.bundle.recording
     requested = plan_removals(recording, material.casting) if recording else ()
-    return ", ".join(
-        f"{format_clock(span.start)} to {format_clock(span.end)} {REQUESTED if _touches(span, requested) else EDITED}"
+    at_request = _("%(start)s to %(end)s at the request of somebody heard")
+    by_host = _("%(start)s to %(end)s by the host")
+    return words.join(
+        (at_request if _touches(span, requested) else by_host)
+        % {"start": format_clock(span.start), "end": format_clock(span.end)}
         for span in spans
     )
 
