@@ -67,14 +67,18 @@ def assemble(
     if not (produced.failures or outcome.failed):
         outcomes.append(make(plan, hold=held, seal=seal))
     report = _report(outlet.output, candidates, contents, produced, outcomes)
-    leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes)
+    strangers = _find_strangers(outcomes[-1], produced)
+    leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes, strangers)
     return Assembled(report=replace(report, failures=(*report.failures, *leaks)), episodes=contents.episodes)
 
 
-def _find_strangers(output: Path, outcome: Outcome, produced: Produced) -> Iterator[str]:
+def _find_strangers(outcome: Outcome, produced: Produced) -> Sequence[str]:
     """Files that would be published, but that nothing in the show asks for: perhaps what somebody took back."""
-    for path in sorted(set(outcome.unknown) - set(produced.absent)):
-        yield f"{output.name}/{path} belongs to nothing in the show; delete it, or it is published with the site"
+    return sorted(set(outcome.unknown) - set(produced.absent))
+
+
+def _warn_of(stranger: str) -> str:
+    return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"
 
 
 def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
@@ -154,7 +158,7 @@ def _report(
         made=made,
         kept=len(set(last.kept) - set(made)),
         removed=last.removed,
-        warnings=tuple(_find_strangers(output, last, produced)),
+        warnings=tuple(map(_warn_of, _find_strangers(last, produced))),
         failures=tuple(dict.fromkeys([*produced.failures, *failed])),
         reasons={path: reason for outcome in reversed(outcomes) for path, reason in outcome.reasons.items()},
         pending=len({label for candidate in candidates for label in candidate.casting.pending}),

@@ -34,6 +34,7 @@ from site_builder.prose import shorten
 from site_builder.render.chapters import make_chapters, move_chapters
 from site_builder.render.notes import RenderedNotes, render_notes
 from site_builder.render.transcripts import move_cues, name_cues
+from site_builder.slugs import make_slug
 
 SUMMARY_LENGTH = 280
 _DATED = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|undated)-")
@@ -58,8 +59,8 @@ class Material:
 
 
 def find_slug(bundle: Bundle) -> str:
-    """The front matter's slug, or else the folder's name without its date."""
-    return bundle.matter.slug or _DATED.sub("", bundle.folder.name)
+    """The front matter's slug, or else one made of the folder's name without its date."""
+    return bundle.matter.slug or make_slug(_DATED.sub("", bundle.folder.name), fallback=bundle.matter.guid)
 
 
 def make_edits(

@@ -6,21 +6,30 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from site_builder.consent import plan_removals
-from site_builder.leaks import check_silence, describe_secrets, find_leaks
+from site_builder.leaks import SOUND, check_silence, describe_secrets, find_leaks
 from site_builder.model import Guid, Span
 from site_builder.people import People
 from site_builder.studio import Take
 from site_builder.timecode import format_clock
 
 
-def find_exposed(output: Path, people: People, takes: Sequence[Take]) -> tuple[str, ...]:
-    """A sentence for each file that shows or sounds what it must not; nothing is searched where nobody is hidden."""
+def find_exposed(output: Path, people: People, takes: Sequence[Take], strangers: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each file that shows or sounds what it must not; nothing is searched where nobody is hidden.
+
+    `strangers` are files below `output` that the show does not ask for: sound among them may be that of an episode
+    from before somebody refused, which no text tells.
+    """
     castings = {Guid(take.bundle.matter.guid): take.material.casting for take in takes}
     places = {
         Guid(take.bundle.matter.guid): (f"episodes/{take.material.slug}/", take.sound.enclosure.path) for take in takes
     }
-    leaks = find_leaks(output, describe_secrets(people, castings, places))
-    return (*map(str, leaks), *(sentence for take in takes for sentence in _find_audible(output, take)))
+    secrets = describe_secrets(people, castings, places)
+    unknown = [path for path in strangers if secrets and Path(path).suffix.lower() in SOUND]
+    return (
+        *map(str, find_leaks(output, secrets)),
+        *(f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard" for path in unknown),
+        *(sentence for take in takes for sentence in _find_audible(output, take)),
+    )
 
 
 def _find_audible(output: Path, take: Take) -> Iterator[str]:

@@ -42,7 +42,7 @@ from site_builder.people import People
 from site_builder.slugs import make_slug
 
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
-_SOUND = frozenset({".m4a", ".mp4", ".mp3", ".aac", ".opus", ".ogg", ".m4b"})
+SOUND = frozenset({".m4a", ".mp4", ".mp3", ".aac", ".opus", ".ogg", ".m4b"})
 _EDGE = 1 << 18
 """Bytes at both ends of a sound file that are searched as they are: tags stand there."""
 _LONGEST = 1 << 26
@@ -154,7 +154,7 @@ def find_leaks(output: Path, secrets: Sequence[Secret]) -> tuple[Leak, ...]:
 def _search(path: Path, file: str, search: _Search) -> Iterator[Secret]:
     yield from search.in_text(file)
     suffix = path.suffix.lower()
-    if suffix in _SOUND:
+    if suffix in SOUND:
         yield from search.in_binary(_read_edges(path))
         yield from search.in_text("\n".join(_read_sound_tags(path)))
         return

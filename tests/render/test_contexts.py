@@ -67,6 +67,7 @@ def test_the_shared_parts_are_documented(sample: list[Context]) -> None:
     assert set(episode["page"]) == documented_keys("page")
     assert set(episode["episode"]) == documented_keys("episode")
     assert set(episode["player"]) == documented_keys("player")
+    assert set(episode["share"]) == documented_keys("share")
 
 
 def test_contexts_are_json_and_the_same_each_time(sample: list[Context]) -> None:
@@ -175,7 +176,7 @@ def test_covers_come_in_sizes_and_cards_are_wide() -> None:
     assert (cover["path"], cover["width"]) == ("artwork/640.jpg", 640)
     assert [copy["width"] for copy in cover["copies"]] == [320, 640]
     page = describe_episode(site, make_episode(pictures=(card,)))["page"]
-    assert (page["image"], page["card"]) == ("https://example.org/river/artwork/card.jpg", "summary_large_image")
+    assert (page["image"], page["card"]) == ("https://example.org/river/artwork/card.jpg", "player")
 
 
 def test_linked_data_names_the_audio() -> None:
