@@ -95,7 +95,7 @@ def _describe_contents(
     return Contents(
         site=contexts.Site(
             show=produced.show,
-            look=_describe_look(config, gathered.pages),
+            look=replace(_describe_look(config, gathered.pages), accent=accent),
             words=gathered.words,
             zone=config.show.zone,
         ),

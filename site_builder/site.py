@@ -23,7 +23,10 @@ from site_builder.render.addresses import absolute_url
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.contexts import Context
 from site_builder.render.feed import join_feed, make_trailers, render_head, render_item
+from site_builder.render.icons import find_icons, render_icon
+from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.pages import Theme
+from site_builder.render.sharing import find_oembed_path, render_oembed
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.targets import Target, bytes_target
 
@@ -95,6 +98,7 @@ def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
     """
     return [
         *_plan_assets(contents),
+        *_plan_icons(contents.site.look.accent),
         *(target for episode in contents.episodes for target in _plan_episode_files(contents.show, episode)),
         *(_plan_page(contents.theme, context) for context in pages),
         *(_plan_page(contents.theme, context) for context in _describe_files(contents, pages)),
@@ -113,6 +117,7 @@ def describe_pages(contents: Contents) -> Iterator[Context]:
     yield from contexts.describe_people(site, episodes)
     yield contexts.describe_subscribe(site)
     yield contexts.describe_search(site, episodes)
+    yield contexts.describe_offline(site)
     for page in contents.pages:
         yield contexts.describe_page(site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary)
     for slug, title in contents.tombstones.items():
@@ -131,6 +136,7 @@ def _describe_episodes(contents: Contents) -> Iterator[Context]:
             yield contexts.describe_episode(
                 contents.site, episode, newer=newer, older=older, peaks=[peak / 100 for peak in peaks]
             )
+            yield contexts.describe_embed(contents.site, episode)
 
 
 def _describe_files(contents: Contents, pages: Sequence[Context]) -> Iterator[Context]:
@@ -139,6 +145,8 @@ def _describe_files(contents: Contents, pages: Sequence[Context]) -> Iterator[Co
     yield contexts.describe_sitemap(contents.show, pages, updated)
     yield contexts.describe_robots(contents.show, hidden=contents.show.block)
     yield contexts.describe_feed_stylesheet(contents.site)
+    yield describe_manifest(contents.show, contents.site.look.accent)
+    yield describe_worker(contents.theme.assets)
 
 
 def _plan_page(theme: Theme, context: Context) -> Target:
@@ -153,8 +161,17 @@ def _plan_assets(contents: Contents) -> Iterator[Target]:
         yield bytes_target(path, "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
 
 
+def _plan_icons(accent: str) -> Iterator[Target]:
+    for icon in find_icons(accent):
+        yield bytes_target(icon.path, "icon/1", {"name": icon.path}, partial(render_icon, icon, accent), "icon")
+
+
 def _plan_episode_files(show: Show, episode: Episode) -> Iterator[Target]:
-    """Chapters and transcripts, in every written form."""
+    """Chapters and transcripts, in every written form; what other sites may ask."""
+    oembed = render_oembed(show, episode)
+    yield bytes_target(
+        find_oembed_path(episode), "bytes/1", {"content": digest_bytes(oembed)}, partial(bytes, oembed), "oEmbed"
+    )
     if episode.chapters_path:
         render = partial(
             render_json_chapters,

@@ -23,6 +23,8 @@ PAGES = {
     "subscribe": "subscribe/",
     "about": "about/",
     "search": "search/?q=horn",
+    "embed": f"{make_main_episode().path}embed/",
+    "offline": "offline/",
     "missing": "no/such/page/",
     "withdrawn": "episodes/withdrawn/",
     "feed": "feed.xml",

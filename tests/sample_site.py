@@ -32,10 +32,12 @@ from site_builder.render.contexts import (
     Site,
     SiteLook,
     describe_archive,
+    describe_embed,
     describe_episode,
     describe_feed_stylesheet,
     describe_home,
     describe_not_found,
+    describe_offline,
     describe_page,
     describe_people,
     describe_redirect,
@@ -46,7 +48,9 @@ from site_builder.render.contexts import (
     describe_tags,
     describe_tombstone,
 )
+from site_builder.render.icons import find_icons, render_icon
 from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
+from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.pages import Theme, load_theme
 from site_builder.render.searchable import render_documents
 from site_builder.searching import plan_search
@@ -268,6 +272,7 @@ def describe_sample_pages(
         *describe_people(site, episodes),
         describe_subscribe(site),
         describe_search(site, episodes),
+        describe_offline(site),
         describe_page(
             site,
             path="about/",
@@ -282,6 +287,7 @@ def describe_sample_pages(
         describe_redirect(site, path="episodes/old-name/", target="episodes/episode-3/"),
     ]
     for index, episode in enumerate(episodes):
+        pages.append(describe_embed(site, episode))
         pages.append(
             describe_episode(
                 site,
@@ -295,6 +301,8 @@ def describe_sample_pages(
         describe_sitemap(site.show, pages),
         describe_robots(site.show),
         describe_feed_stylesheet(site),
+        describe_manifest(site.show, site.look.accent),
+        describe_worker(load_sample_theme(site.look.accent).assets),
     ]
     return [*pages, *files]
 
@@ -314,6 +322,7 @@ def write_site(folder: Path, pages: Sequence[Context] | None = None, *, accent: 
     rendered[f"media/{slug}.m4a"] = encode_sample_audio()
     rendered[f"episodes/{slug}/transcript.vtt"] = b"WEBVTT\n\n00:01.000 --> 00:04.000\nGood evening.\n"
     rendered["feed.xml"] = _render_small_feed()
+    rendered |= {icon.path: render_icon(icon, accent) for icon in find_icons(accent)}
     rendered |= make_search_index(pages)
     for name, content in rendered.items():
         target = folder / name

@@ -20,6 +20,8 @@ from site_builder.languages import ENGLISH, Language
 from site_builder.model import Artwork, Episode, Show
 from site_builder.prose import shorten
 from site_builder.render.linked_data import describe_episode_data, describe_person_data, describe_show_data
+from site_builder.render.look import DEFAULT_ACCENT
+from site_builder.render.offline import OFFLINE_PATH, describe_app
 from site_builder.render.qr import make_qr
 from site_builder.render.rows import (
     NamedPerson,
@@ -33,6 +35,7 @@ from site_builder.render.rows import (
     gather_tags,
     is_local,
 )
+from site_builder.render.sharing import describe_share, find_embed_path
 
 Context = dict[str, Any]
 """JSON values only: dict, list, str, int, float, bool, None."""
@@ -60,6 +63,8 @@ class SiteLook:
     """Plain text at the end of every page."""
     contact: str = ""
     """Where to ask to be taken out: an e-mail address or an `https` address. Empty: the show's e-mail."""
+    accent: str = DEFAULT_ACCENT
+    """The show's colour, `#rrggbb`, for icons and the window around the page."""
     logo: str = ""
     """Path of a picture shown in place of the title in the header."""
     home_count: int = 12
@@ -110,6 +115,7 @@ def describe_site(site: Site) -> Context:
         "logo": look.logo,
         "media_origin": _find_origin(show.media_url),
         "built_by": look.built_by,
+        **describe_app(look.accent),
     }
 
 
@@ -140,6 +146,7 @@ def describe_episode(
     context = _context(site, "episode.html", episode.path, episode.title)
     context["page"]["kind"] = "article"
     _introduce(site, context, episode.summary, find_social_picture(episode.pictures) or episode.artwork)
+    context["page"]["card"] = "player"
     return (
         context
         | {
@@ -148,9 +155,21 @@ def describe_episode(
             "transcript": describe_transcript(episode),
             "newer": newer and {"title": newer.title, "path": newer.path},
             "older": older and {"title": older.title, "path": older.path},
+            "share": describe_share(site.show, episode),
         }
         | {"json_ld": describe_episode_data(site.show, episode)}
     )
+
+
+def describe_embed(site: Site, episode: Episode) -> Context:
+    """An episode's player alone, for a frame on another page: `embed.html`."""
+    context = _context(site, "embed.html", find_embed_path(episode), episode.title)
+    context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
+    player = describe_player(site.show, episode, ())
+    return context | {
+        "episode": describe_episode_row(episode, site.zone),
+        "player": {name: player[name] for name in ("duration", "clock", "sources", "captions")},
+    }
 
 
 def describe_archive(site: Site, episodes: Sequence[Episode]) -> list[Context]:
@@ -210,6 +229,13 @@ def describe_search(site: Site, episodes: Sequence[Episode]) -> Context:
     context = _context(site, "search.html", "search/", _("Search"))
     context["page"]["indexed"] = False
     return context | {"index": "pagefind/pagefind.js", "has_tags": bool(gather_tags(episodes))}
+
+
+def describe_offline(site: Site) -> Context:
+    """What is shown without a connection in place of a page that is not kept: `offline.html`."""
+    context = _context(site, "offline.html", OFFLINE_PATH, site.words.gettext("No connection"))
+    context["page"]["indexed"] = False
+    return context
 
 
 def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:

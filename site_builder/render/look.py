@@ -14,6 +14,15 @@ DEFAULT_ACCENT = "#c2410c"
 LANE_COLOURS = 8
 """How many speakers get a colour of their own before colours repeat; names are always beside them."""
 
+FAVICON_LINES = (
+    (7, 10.5, 17), (20.5, 10.5, 25),
+    (7, 16, 10.5), (14, 16, 25),
+    (7, 21.5, 14.5), (18, 21.5, 22),
+)  # fmt: skip
+"""Left, height, right of the strokes of the icon, on a grid of 32."""
+FAVICON_STROKE = 3
+FAVICON_ROUNDING = 7
+
 _LANE_HUES = (0, 165, 80, 250, 310, 40, 205, 120)
 _TEXT_CONTRAST = 5.0
 _GRAPHIC_CONTRAST = 3.3
@@ -92,13 +101,17 @@ def render_look(accent: str = DEFAULT_ACCENT, *, heading_font: str = "", body_fo
 
 def render_favicon(accent: str = DEFAULT_ACCENT) -> bytes:
     """An SVG icon: three voices on the accent colour."""
-    fill = _make_fill(parse_hex(accent)).hex
+    lines = "".join(f"M{left:g} {y:g}H{right:g}" for left, y, right in FAVICON_LINES)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-        f'<rect width="32" height="32" rx="7" fill="{fill}"/>'
-        '<path d="M7 10.5h10M20.5 10.5H25M7 16h3.5M14 16h11M7 21.5h7.5M18 21.5h4" '
-        'stroke="#fff" stroke-width="3" stroke-linecap="round" fill="none"/></svg>\n'
+        f'<rect width="32" height="32" rx="{FAVICON_ROUNDING}" fill="{make_fill(accent)}"/>'
+        f'<path d="{lines}" stroke="#fff" stroke-width="{FAVICON_STROKE}" stroke-linecap="round" fill="none"/></svg>\n'
     ).encode()
+
+
+def make_fill(accent: str) -> str:
+    """The accent as `#rrggbb`, dark enough for white on it."""
+    return _make_fill(parse_hex(accent)).hex
 
 
 def _make_greys(hue: float, *, dark: bool) -> dict[str, str]:

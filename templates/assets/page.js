@@ -1,9 +1,11 @@
-// What every page does: copy buttons, fields that need scripts, and folder links where there is no server (file:).
+// What every page does: copy buttons, fields that need scripts, the service worker, and folder links where there is no server (file:).
 "use strict";
 {
+  const root = document.currentScript.dataset.root;
+
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) continue;
-    button.hidden = false;
+    button.hidden = button.parentElement.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       const text = button.querySelector("span") ?? button;
@@ -14,6 +16,11 @@
   }
 
   for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
+
+  // What was seen can be read again without a connection (sw.js).
+  if ("serviceWorker" in navigator && location.protocol !== "file:") {
+    addEventListener("load", () => navigator.serviceWorker.register(`${root}sw.js`).catch(() => {}));
+  }
 
   // A server answers `episodes/x/` with its index.html; a folder on disk does not.
   if (location.protocol === "file:") {

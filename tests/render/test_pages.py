@@ -23,6 +23,8 @@ from sample_site import (
 from site_builder.errors import InvalidDocument
 from site_builder.model import Person
 from site_builder.render.contexts import Context, Link, Site, SiteLook, describe_episode, describe_home, describe_page
+from site_builder.render.icons import find_icons
+from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.render.pages import Theme, load_theme, render_css_string, render_json
 
 SITE = Site(make_sample_show(), make_look())
@@ -149,7 +151,7 @@ def test_rendering_is_deterministic(sample: dict[str, tuple[Context, str]]) -> N
 
 def test_every_link_leads_somewhere(sample: dict[str, tuple[Context, str]], theme: Theme) -> None:
     """Each relative address on each page is a page, asset or audio file of the site."""
-    known = set(sample) | set(theme.assets) | {"feed.xml"}
+    known = set(sample) | set(theme.assets) | {"feed.xml"} | {icon.path for icon in find_icons(DEFAULT_ACCENT)}
     media = re.compile(r"^(media/.+\.m4a|episodes/.+/transcript\.vtt)$")
     for file, (page, text) in sample.items():
         if not file.endswith(".html"):
