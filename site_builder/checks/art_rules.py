@@ -53,7 +53,7 @@ def read_picture(element: Element, file: Path) -> Picture:
     """Facts of a picture; without a format where it cannot be read."""
     try:
         with Image.open(file) as image:
-            if image.width * image.height <= _LARGEST**2:
+            if not _is_whole(file) and image.width * image.height <= _LARGEST**2:
                 image.load()
             transparent = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
             return Picture(
@@ -67,6 +67,13 @@ def read_picture(element: Element, file: Path) -> Picture:
             )
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return Picture(element=element, file=file)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a JPEG or PNG ends as it must: then it need not be decoded, which takes long."""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - 12))
+        return stream.read().endswith((b"\xff\xd9", b"IEND\xaeB`\x82"))
 
 
 def _at(built: AsBuilt, picture: Picture) -> Place:

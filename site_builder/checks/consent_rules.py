@@ -9,10 +9,13 @@ from site_builder.checks import references as ref
 from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.config import Pending
-from site_builder.consent import Casting, Consent, Verdict
+from site_builder.consent import Casting, Consent, Verdict, plan_removals
 from site_builder.content import Bundle
-from site_builder.leaks import describe_secrets, find_leaks
-from site_builder.model import Guid
+from site_builder.errors import UnusableSource
+from site_builder.leaks import check_silence, describe_secrets, find_leaks
+from site_builder.media import read_edits
+from site_builder.model import Guid, Span
+from site_builder.timecode import format_clock
 
 CONSENT: Rulebook[AsBuilt] = Rulebook("Consent")
 
@@ -133,6 +136,35 @@ def _find_leaks(built: AsBuilt) -> Iterator[Remark]:
     }
     for leak in find_leaks(built.output, describe_secrets(built.gathered.people, cast, places)):
         yield f"the {leak.what} of {leak.person} stands there", Place(file=Path("output") / leak.file)
+
+
+@CONSENT.rule(
+    "consent-audible",
+    Severity.ERROR,
+    ref.manual("checks"),
+    holds="Whoever refused is not heard: where they speak, the published audio is silent.",
+    remedy="Build again, and deploy at once.",
+)
+def _find_audible(built: AsBuilt) -> Iterator[Remark]:
+    for bundle, casting in _cast(built):
+        if bundle.recording is None or bundle.media is None:
+            continue
+        edits = read_edits(bundle.media.edits)
+        places = [edits.to_published_span(span) for span in plan_removals(bundle.recording, casting)]
+        for file in _media(built, bundle):
+            for span in _find_loud(built.output / file, [place for place in places if place]):
+                yield (
+                    f"sound is left from {format_clock(span.start)} to {format_clock(span.end)}",
+                    Place(file=Path("output") / file, episode=bundle.matter.title),
+                )
+
+
+def _find_loud(file: Path, spans: list[Span]) -> tuple[Span, ...]:
+    """Spans that are not silent; none where the file is missing or damaged, for which there are other rules."""
+    try:
+        return check_silence(file, spans) if spans and file.is_file() else ()
+    except UnusableSource:
+        return ()
 
 
 def _media(built: AsBuilt, bundle: Bundle) -> Iterator[str]:

@@ -41,9 +41,10 @@ def _find_numbers(built: AsBuilt) -> Iterator[Remark]:
     remedy="Leave the name out of `title`.",
 )
 def _find_show_names(built: AsBuilt) -> Iterator[Remark]:
-    show = built.config.show.title.casefold()
+    name = re.escape(built.config.show.title)
+    repeated = re.compile(rf"^{name}\s*[:|–—-]|[:|–—-]\s*{name}$", re.IGNORECASE)
     for bundle in built.bundles:
-        if show in bundle.matter.title.casefold() and show != bundle.matter.title.casefold():
+        if repeated.search(bundle.matter.title):
             yield f"the title holds “{built.config.show.title}”", built.in_episode(bundle)
 
 

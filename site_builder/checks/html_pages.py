@@ -57,10 +57,12 @@ class Page:
         """Everything a fragment can lead to."""
         return frozenset(self.root.xpath("//@id | //a/@name")) | {"", "top"}
 
-    @property
-    def moved(self) -> bool:
-        """Whether it only leads elsewhere."""
-        return bool(self.root.xpath("//meta[@http-equiv='refresh']"))
+    @cached_property
+    def secondary(self) -> bool:
+        """Whether it is no page of its own: it leads elsewhere, is a part of another, or says that nothing is there."""
+        hidden = any("noindex" in content for content in self.root.xpath("//meta[@name='robots']/@content"))
+        moved = bool(self.root.xpath("//meta[@http-equiv='refresh']"))
+        return hidden or moved or self.file.name == "404.html"
 
     def links(self) -> Iterator[tuple[Element, str]]:
         """Where a click leads, as a whole address."""

@@ -126,7 +126,7 @@ def _find_same_titles(subject: Pages) -> Iterator[Remark]:
     first: dict[str, Page] = {}
     for page in pages:
         title = (page.root.findtext("head/title") or "").strip()
-        other = first.setdefault(title, page) if title and not page.moved else page
+        other = first.setdefault(title, page) if title and not page.secondary else page
         if other is not page:
             yield f"the title “{title[:80]}” is that of {built.relative(other.file).as_posix()} too", page.at(built)
 
@@ -143,14 +143,14 @@ def _find_speechless(subject: Pages) -> Iterator[Remark]:
     "page-canonical",
     Severity.WARNING,
     ref.CANONICAL,
-    holds="Every page names its own address (rel=canonical), but for the one of what is not found.",
+    holds="Every page that search engines are to find names its own address (rel=canonical).",
     remedy="Set `show.url` to the address the site really has, then build again.",
 )
 def _find_canonical(subject: Pages) -> Iterator[Remark]:
     built, pages = subject
     for page in pages:
         found = page.root.xpath("//link[@rel='canonical']/@href")
-        if page.file.name != "404.html" and not page.moved and found != [page.url]:
+        if not page.secondary and found != [page.url]:
             yield f"the page says it is {', '.join(found) or 'nowhere'}, and is {page.url}", page.at(built)
 
 
@@ -187,13 +187,13 @@ def _find_unseen(subject: Pages) -> Iterator[Remark]:
     "page-feed",
     Severity.WARNING,
     ref.RSS,
-    holds="Every page names the feed, so that browsers and apps find it.",
+    holds="Every page that search engines are to find names the feed, for browsers and apps.",
     remedy=_THEME,
 )
 def _find_feedless(subject: Pages) -> Iterator[Remark]:
     built, pages = subject
     for page in pages:
-        if not page.root.xpath("//link[@type='application/rss+xml']"):
+        if not page.secondary and not page.root.xpath("//link[@type='application/rss+xml']"):
             yield "the page does not name the feed", page.at(built)
 
 
