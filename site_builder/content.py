@@ -122,7 +122,8 @@ def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
         return None
     except ValidationError as error:
         place = ".".join(str(step) for step in error.errors()[0]["loc"])
-        message = "this file is written by spacecast; restore it from a backup, or delete it and run extract again"
+        again = "run extract" if type_ is Recording else "build"
+        message = f"this file is written by spacecast; restore it from a backup, or delete it and {again} again"
         raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
     return noun
 

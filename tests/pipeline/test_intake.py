@@ -18,6 +18,7 @@ from archive_maker import (
     damage_members,
     encrypt_members,
     make_files,
+    make_media,
     write_archive,
     write_folder,
     write_zip,
@@ -134,6 +135,20 @@ def test_deleted_machine_file_comes_back(two_spaces: Path, tmp_path: Path) -> No
     file.unlink()
     extract(show, two_spaces)
     assert read_tree(show) == before
+
+
+def test_recording_that_goes_on(two_spaces: Path, tmp_path: Path) -> None:
+    """A bundle without its recording, and a source that holds a further part of it: the bundle gets both."""
+    show = make_show(tmp_path / "show")
+    whole = MadeSpace(parts=(12.0, 5.0), turns=(("host", 2, 6), ("kit", 6, 17)))
+    first, *_ = media = make_media(whole)
+    part = MadeSpace(turns=whole.turns, media={first: media[first]})
+    assert extract(show, write_archive(tmp_path / "part.zip", MadeArchive(spaces=[part]))) == ["new"]
+    (find_bundle(show) / "recording-0.aac").unlink()
+    assert extract(show, write_archive(tmp_path / "whole.zip", MadeArchive(spaces=[whole]))) == ["extended"]
+    assert build(show)["failures"] == []
+    (item,) = read_feed(show)
+    assert item.seconds == pytest.approx(17, abs=1)
 
 
 def test_different_recording_is_left_alone(two_spaces: Path, tmp_path: Path) -> None:
