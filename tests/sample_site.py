@@ -25,6 +25,7 @@ import av
 from episode_maker import FIRST_DAY, make_enclosure, make_episode, make_show
 
 from site_builder import podcasting20 as p20
+from site_builder.languages import ENGLISH, Language
 from site_builder.model import Chapter, Cue, Episode, Person, Role, Show, Turn
 from site_builder.render.contexts import (
     Context,
@@ -260,10 +261,13 @@ def make_peaks(turns: Sequence[Turn], seconds: float, *, count: int = 1000) -> l
 
 
 def describe_sample_pages(
-    show: Show | None = None, look: SiteLook | None = None, episodes: Sequence[Episode] | None = None
+    show: Show | None = None,
+    look: SiteLook | None = None,
+    episodes: Sequence[Episode] | None = None,
+    words: Language = ENGLISH,
 ) -> list[Context]:
     """The context of every page of the sample."""
-    site = Site(show or make_sample_show(), look or make_look())
+    site = Site(show or make_sample_show(), look or make_look(), words)
     episodes = make_episodes() if episodes is None else list(episodes)
     pages = [
         *describe_home(site, episodes),
@@ -307,14 +311,22 @@ def describe_sample_pages(
     return [*pages, *files]
 
 
-def load_sample_theme(accent: str = DEFAULT_ACCENT, show_folder: Path | None = None) -> Theme:
+def load_sample_theme(
+    accent: str = DEFAULT_ACCENT, show_folder: Path | None = None, words: Language = ENGLISH
+) -> Theme:
     """The built-in theme in one accent colour."""
-    return load_theme(show_folder, {"look.css": render_look(accent), "favicon.svg": render_favicon(accent)})
+    return load_theme(show_folder, {"look.css": render_look(accent), "favicon.svg": render_favicon(accent)}, words)
 
 
-def write_site(folder: Path, pages: Sequence[Context] | None = None, *, accent: str = DEFAULT_ACCENT) -> list[Context]:
+def write_site(
+    folder: Path,
+    pages: Sequence[Context] | None = None,
+    *,
+    accent: str = DEFAULT_ACCENT,
+    words: Language = ENGLISH,
+) -> list[Context]:
     """Render every page, write assets, audio, a small feed; what a build would leave in output/."""
-    theme = load_sample_theme(accent)
+    theme = load_sample_theme(accent, words=words)
     pages = describe_sample_pages() if pages is None else list(pages)
     rendered = {page["page"]["file"]: theme.render(page["page"]["template"], page) for page in pages}
     slug = make_main_episode().slug
