@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from site_builder.model import Artwork, Episode, Person, Show
 from site_builder.render.rows import find_person_path
+from site_builder.render.sharing import find_embed_path
 from site_builder.timecode import format_iso_duration, format_utc
 
 _CONTEXT = "https://schema.org"
@@ -49,6 +50,7 @@ def describe_episode_data(show: Show, episode: Episode) -> dict[str, Any]:
             "associatedMedia": {
                 "@type": "AudioObject",
                 "contentUrl": urljoin(show.media_url or show.url, audio.path),
+                "embedUrl": urljoin(show.url, find_embed_path(episode)),
                 "encodingFormat": audio.media_type,
                 "duration": format_iso_duration(audio.duration),
                 "contentSize": str(audio.size_bytes),

@@ -204,10 +204,12 @@ def test_no_page_needs_inline_code(sample: dict[str, tuple[Context, str]]) -> No
     """The Content-Security-Policy allows no inline style or script, and no page has any."""
     for file, (_, text) in sample.items():
         if file.endswith(".html"):
-            policy = html.fromstring(text).xpath('//meta[@http-equiv="Content-Security-Policy"]/@content')[0]
+            document = html.fromstring(text)
+            policy = document.xpath('//meta[@http-equiv="Content-Security-Policy"]/@content')[0]
             assert "default-src 'none'" in policy
-            assert "unsafe" not in policy
-            assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
+            allowed = {"'wasm-unsafe-eval'"} if file == "search/index.html" else set()
+            assert set(re.findall(r"'[a-z-]*unsafe[a-z-]*'", policy)) == allowed
+            assert not document.xpath("//style | //@style | //@*[starts-with(name(), 'on')]")
 
 
 def test_pages_carry_what_sharing_needs(sample: dict[str, tuple[Context, str]]) -> None:
@@ -231,7 +233,7 @@ def test_one_heading_and_the_landmarks(sample: dict[str, tuple[Context, str]]) -
         if file.endswith(".html"):
             document = html.fromstring(text)
             assert [len(document.xpath(f"//{tag}")) for tag in ("h1", "main")] == [1, 1], file
-            assert document.xpath('//a[@class="skip"]/@href') == ["#main"]
+            assert document.xpath('//a[@class="skip"]/@href') == ([] if file.endswith("/embed/index.html") else ["#main"])
             assert (document.get("lang"), document.get("dir")) == ("en", "ltr")
             ids = document.xpath("//@id")
             assert len(ids) == len(set(ids)), file
