@@ -42,7 +42,6 @@ def assemble(
     pins: Pins,
     *,
     jobs: int,
-    seal: str,
     preview: bool = False,
     notify: Notify,
 ) -> Assembled:
@@ -65,7 +64,7 @@ def assemble(
     outcome = make([target for target in plan if target.path != FEED], hold=held, prune=False)
     outcomes = [produced.outcome, outcome]
     if not (produced.failures or outcome.failed):
-        outcomes.append(make(plan, hold=held, seal=seal))
+        outcomes.append(make(plan, hold=held))
     report = _report(outlet.output, candidates, contents, produced, outcomes)
     strangers = _find_strangers(outcomes[-1], produced)
     leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes, strangers)

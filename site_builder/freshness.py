@@ -1,7 +1,7 @@
 """Whether anything changed since the last build: sizes, times and digests of files only, nothing is parsed or rendered.
 
-The last build leaves a seal (a digest of all it read) and its report. While the seal is the same, every file of
-`output/` is there and no episode's date has come, there is nothing to do. Imports stay light: this answers first.
+The last build leaves a seal (how all it read looked), the sizes of all it made, and its report. While these are the
+same and no episode's date has come, there is nothing to do. Imports stay light: this answers first.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from site_builder import __version__
-from site_builder.digests import JSON, digest_file, digest_json, digest_tree, encode_json
-from site_builder.targets import find_outcome
+from site_builder.digests import JSON, digest_file, digest_json, encode_json
+from site_builder.snapshot import Snapshot, parse_snapshot, take_snapshot
 
 OUTPUT_LEDGER = "output.ledger"
 """Its name, in the folder that remembers."""
@@ -44,30 +44,51 @@ def find_outlet(folder: Path, *, preview: bool) -> Outlet:
     return Outlet(cache / "preview/site", cache / "preview") if preview else Outlet(folder / "output", cache)
 
 
-def make_seal(folder: Path, options: Mapping[str, JSON]) -> str:
-    """Digest of everything a build of the show in `folder` reads: content, config, templates, program, options."""
-    theme = Path(__file__).parent.parent / "templates"
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """All that a build reads, as it looked at one moment."""
+
+    fixed: str
+    """Digest of program version, options and config."""
+    trees: Mapping[str, Snapshot]
+    """By the name of each folder."""
+
+    def renew(self, folder: Path, options: Mapping[str, JSON]) -> Seal | None:
+        """The seal of the same show as it is now; None where anything differs."""
+        roots = _find_roots(folder)
+        if self.fixed != _digest_fixed(folder, options) or roots.keys() != self.trees.keys():
+            return None
+        trees = {name: self.trees[name].renew(root) for name, root in roots.items()}
+        found = {name: tree for name, tree in trees.items() if tree}
+        return Seal(self.fixed, found) if len(found) == len(trees) else None
+
+
+def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
+    """Everything a build of the show in `folder` reads: content, config, templates, program, options."""
+    trees = {name: take_snapshot(root) for name, root in _find_roots(folder).items()}
+    return Seal(_digest_fixed(folder, options), trees)
+
+
+def _find_roots(folder: Path) -> dict[str, Path]:
+    program = Path(__file__).parent
+    roots = {"content": folder / "content", "templates": folder / "templates", "program": program}
+    theme = program.parent / "templates"
+    return roots if theme == folder.absolute() / "templates" else {**roots, "theme": theme}
+
+
+def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
     config = folder / "config.yaml"
-    return digest_json(
-        {
-            "program": [__version__, _mark_of_program()],
-            "options": options,
-            "config": digest_file(config) if config.is_file() else None,
-            "content": digest_tree(folder / "content"),
-            "templates": digest_tree(folder / "templates"),
-            "theme": digest_tree(theme) if theme != folder.absolute() / "templates" else None,
-        }
-    )
+    return digest_json([__version__, options, digest_file(config) if config.is_file() else None])
 
 
-def _mark_of_program() -> str:
-    """Whoever edits the program itself wants its effect."""
-    return digest_json(digest_tree(Path(__file__).parent, skip=lambda path: path.endswith("__pycache__")))
-
-
-def remember(outlet: Outlet, seal: str, due: datetime | None, report: JSON) -> None:
+def remember(outlet: Outlet, seal: Seal, due: datetime | None, report: JSON) -> None:
     """Keep the report of a build that left nothing to do, until something changes or `due` comes."""
-    memory: JSON = {"seal": seal, "due": due.isoformat() if due else None, "report": report}
+    _write_memory(outlet, seal, take_snapshot(outlet.output, sizes_only=True), due.isoformat() if due else None, report)
+
+
+def _write_memory(outlet: Outlet, seal: Seal, output: Snapshot, due: str | None, report: JSON) -> None:
+    trees = {name: tree.as_json() for name, tree in seal.trees.items()}
+    memory: JSON = {"fixed": seal.fixed, "trees": trees, "output": output.as_json(), "due": due, "report": report}
     file = outlet.memory / _MEMORY
     part = file.with_name(f".part-{file.name}")
     part.write_bytes(encode_json(memory))
@@ -79,14 +100,19 @@ def forget(outlet: Outlet) -> None:
     (outlet.memory / _MEMORY).unlink(missing_ok=True)
 
 
-def recall(outlet: Outlet, seal: str, now: datetime) -> dict[str, Any] | None:
+def recall(outlet: Outlet, folder: Path, options: Mapping[str, JSON], now: datetime) -> dict[str, Any] | None:
     """The report of the last build, where building again would change nothing; None where it might."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         memory = json.loads((outlet.memory / _MEMORY).read_bytes())
-        due = memory["due"]
-        if memory["seal"] != seal or (due and datetime.fromisoformat(due) <= now):
+        due, report = memory["due"], memory["report"]
+        seal = Seal(memory["fixed"], {name: parse_snapshot(tree) for name, tree in memory["trees"].items()})
+        output = parse_snapshot(memory["output"])
+        if due and datetime.fromisoformat(due) <= now:
             return None
-        if find_outcome(root=outlet.output, ledger=outlet.ledger, seal=seal):
-            report: dict[str, Any] = memory["report"]
-            return report
+        seal_now, output_now = seal.renew(folder, options), output.renew(outlet.output)
+        if seal_now and output_now:
+            if (seal_now, output_now) != (seal, output):
+                _write_memory(outlet, seal_now, output_now, due, report)
+            found: dict[str, Any] = report
+            return found
     return None

@@ -119,15 +119,13 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
         held_back=selection.withheld.values(),
     )
     pins = published.update(pins, (), selection.withdrawn)
-    assembled = assembly.assemble(
-        gathered, selection, pins, jobs=options.jobs, seal=seal, preview=options.preview, notify=notify
-    )
+    assembled = assembly.assemble(gathered, selection, pins, jobs=options.jobs, preview=options.preview, notify=notify)
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
-    if not report.failures and freshness.make_seal(folder, options.seal) == seal:
-        freshness.remember(outlet, seal, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
+    if not report.failures and (renewed := seal.renew(folder, options.seal)):
+        freshness.remember(outlet, renewed, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
     return report if options.explain else replace(report, reasons={})
 
 
@@ -138,5 +136,5 @@ def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildR
     if options.retire:
         return None
     outlet = freshness.find_outlet(folder, preview=options.preview)
-    known = freshness.recall(outlet, freshness.make_seal(folder, options.seal), now)
+    known = freshness.recall(outlet, folder, options.seal, now)
     return parse_report(known, output=outlet.output, strict=options.strict) if known else None

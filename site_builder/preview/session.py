@@ -65,7 +65,7 @@ class Session:
         self._options = replace(options, preview=True)
         self._clock = clock
         self._notify = notify
-        self._seal = ""
+        self._seal: freshness.Seal | None = None
         self.is_waiting = False
         self._followers: list[Callable[[State], None]] = []
         self._lock = threading.Lock()
@@ -87,10 +87,10 @@ class Session:
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
-        seal = freshness.make_seal(self.folder, self._options.seal)
-        if seal == self._seal and not self.is_waiting:
+        seal = self._seal and self._seal.renew(self.folder, self._options.seal)
+        self._seal = seal or freshness.make_seal(self.folder, self._options.seal)
+        if seal and not self.is_waiting:
             return False
-        self._seal = seal
         self.build()
         return True
 
