@@ -80,7 +80,7 @@ class RangeServer:
                 bend = (manners or {}).get(path) or (manners or {}).get(f"{self.command} {path}")
                 bend(self) if bend else send_file(self, root / path.lstrip("/"))
 
-            do_HEAD = do_GET
+            do_HEAD = do_GET  # noqa: N815
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))

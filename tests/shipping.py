@@ -1,4 +1,4 @@
-"""Deploys as tests time and kill them: the part of a deploy that changes what is online, without the checks before it."""
+"""Deploys as tests time and kill them: the part that changes what is online, without the checks before it."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ class GitHubPages(Host):
         return {path: (facts.split()[2], int(facts.split()[3])) for facts, _, path in entries}
 
     def _lacks_domain(self) -> bool:
-        line = f"{self.domain}\n".encode()
+        line = self.domain.encode()
         return bool(self.domain) and self.there.get("CNAME", ("", 0))[0] != _digest_blob([line], len(line))
 
     def _has(self, upload: Upload) -> bool:

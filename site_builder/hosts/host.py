@@ -24,11 +24,13 @@ from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
 from site_builder.media_types import find_media_type
 
-HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.[a-z0-9]+$")
-"""A file name that holds a digest: the same name always means the same bytes."""
+HASHED = re.compile(r"(?:media|assets|artwork)/.*[._-][0-9a-f]{8,64}(?:-[a-z0-9]+)?\.[a-z0-9_]+")
+"""A file whose name holds a digest: the same name always means the same bytes."""
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """Pages and the feed: a correction reaches everybody within five minutes."""
+_LIKE_PAGES = {"sitemap.xml", "robots.txt", "pagefind/pagefind-entry.json"}
+"""They name other files, as pages do."""
 
 
 class Kind(StrEnum):
@@ -62,8 +64,7 @@ class Upload:
             return Kind.MEDIA
         if re.fullmatch(r"feed[^/]*\.xml|feed/.*\.xml", self.path):
             return Kind.FEED
-        is_page = self.path.endswith(".html") or self.path in {"sitemap.xml", "robots.txt"}
-        return Kind.PAGE if is_page else Kind.ASSET
+        return Kind.PAGE if self.path.endswith(".html") or self.path in _LIKE_PAGES else Kind.ASSET
 
     @property
     def media_type(self) -> str:
@@ -73,7 +74,7 @@ class Upload:
     @property
     def cache_control(self) -> str:
         """For the header of that name."""
-        return FOR_EVER if HASHED.search(self.path) else BRIEFLY
+        return FOR_EVER if HASHED.fullmatch(self.path) else BRIEFLY
 
     def find_bytes(self) -> Path:
         """The file, which still holds what was built.

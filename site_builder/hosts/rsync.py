@@ -18,7 +18,7 @@ from typing import ClassVar
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.freshness import find_outlet
-from site_builder.hosts.host import Difference, Host, Setting, Upload, redact, tell
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
 from site_builder.tree import folders_of
 
@@ -77,9 +77,11 @@ class Rsync(Host):
         for upload in wave:
             tell(notify, upload, done=False)
             upload.find_bytes()
-        first, last = [upload.path for upload in wave[:-1]], wave[-1].path
-        self._copy(first)
-        self._copy([last])
+        paths = [upload.path for upload in wave]
+        if wave[0].kind is Kind.FEED:
+            self._copy(paths[:-1])
+            paths = paths[-1:]
+        self._copy(paths)
         for upload in wave:
             tell(notify, upload, done=True)
 
