@@ -12,7 +12,6 @@ from site_builder.checks import references as ref
 from site_builder.checks.feed_document import Branch, Element, FeedDocument, iter_addresses, text_of
 from site_builder.checks.rule import Remark, Rulebook, Severity
 from site_builder.checks.shapes import is_local, is_web
-from site_builder.config import FEED
 
 ADDRESSES: Rulebook[FeedDocument] = Rulebook("Addresses and identities in the feed")
 
@@ -43,11 +42,9 @@ def _find_self(document: FeedDocument) -> Iterator[Remark]:
     for link in links:
         if link.get("type") != "application/rss+xml":
             yield "the self link has not the type application/rss+xml", document.at(link)
-        if link.get("href") != document.site.show.url + FEED:
-            yield (
-                f"the self link is {link.get('href')}, but the feed will be at {document.site.show.url}{FEED}",
-                (document.at(link)),
-            )
+        place = document.site.show.url + document.site.feed_path
+        if link.get("href") != place:
+            yield f"the self link is {link.get('href')}, but the feed will be at {place}", document.at(link)
 
 
 @ADDRESSES.rule(

@@ -73,6 +73,11 @@ class AsBuilt:
         return self.feed.items if self.feed else ()
 
     @cached_property
+    def items_by_guid(self) -> dict[str, Branch]:
+        """The same by guid; of two with one guid the first."""
+        return {item.text("guid"): item for item in reversed(self.items)}
+
+    @cached_property
     def bundles(self) -> tuple[Bundle, ...]:
         """Episodes that are meant to be published, now or later: neither drafts nor withdrawn."""
         return tuple(b for b in self.gathered.bundles if not b.matter.draft and b.matter.withdrawn is None)

@@ -126,8 +126,7 @@ def _find_published(built: AsBuilt) -> Iterator[Remark]:
     remedy="Build again. If it stays, the name stands in something you wrote: notes, a page, a title or a template.",
 )
 def _find_leaks(built: AsBuilt) -> Iterator[Remark]:
-    published = {item.text("guid"): item for item in built.items}
-    cast = {Guid(b.matter.guid): c for b, c in _cast(built) if b.matter.guid in published}
+    cast = {Guid(b.matter.guid): c for b, c in _cast(built) if b.matter.guid in built.items_by_guid}
     if not any(casting.restricted for casting in cast.values()):
         return
     places = {
@@ -168,9 +167,8 @@ def _find_loud(file: Path, spans: list[Span]) -> tuple[Span, ...]:
 
 
 def _media(built: AsBuilt, bundle: Bundle) -> Iterator[str]:
-    for item in built.items:
-        if item.text("guid") == bundle.matter.guid:
-            for element in item.all("enclosure"):
-                file = built.site.find_file(element.get("url", ""))
-                if file:
-                    yield file.relative_to(built.output).as_posix()
+    """Where the audio of an episode lies below `output/`."""
+    item = built.items_by_guid.get(bundle.matter.guid)
+    for element in item.all("enclosure") if item else ():
+        if file := built.site.find_file(element.get("url", "")):
+            yield file.relative_to(built.output).as_posix()

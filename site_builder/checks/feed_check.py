@@ -12,6 +12,7 @@ from site_builder.checks.feed_document import RawFeed, Site, UnreadableFeed, par
 from site_builder.checks.feed_rules import FEED_TEXT
 from site_builder.checks.podcasting_rules import PODCASTING
 from site_builder.checks.rule import Finding, Severity
+from site_builder.config import FEED
 from site_builder.model import Show
 
 FEED_BOOKS = (DOCUMENT, ELEMENTS, ADDRESSES, FEED_TEXT, PODCASTING)
@@ -22,13 +23,13 @@ def check_feed(feed: bytes, site: Site) -> tuple[Finding, ...]:
     return tuple(_check(feed, site, only=None))
 
 
-def find_fatal(feed: bytes, output: Path, show: Show) -> tuple[Finding, ...]:
+def find_fatal(feed: bytes, output: Path, show: Show, *, path: str = FEED) -> tuple[Finding, ...]:
     """Why a feed must not replace the last good one: rules broken that apps, directories or subscribers rely on.
 
     Quick: some milliseconds for a hundred episodes. Of `output` only the sizes of audio files are looked at, where the
-    files are there.
+    files are there. `path` is where this feed will lie below the site's root, for further pages of a feed.
     """
-    return tuple(_check(feed, Site(show=show, output=output), only=Severity.ERROR))
+    return tuple(_check(feed, Site(show=show, output=output, feed_path=path), only=Severity.ERROR))
 
 
 def _check(feed: bytes, site: Site, only: Severity | None) -> Iterator[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -56,6 +57,8 @@ class Site:
 
     show: Show
     output: Path
+    feed_path: str = FEED
+    """Where the feed at hand lies below the site's root; a further page of it lies elsewhere."""
 
     def find_file(self, url: str) -> Path | None:
         """Where the file that will be at `url` lies below `output`; None where it is not this show's."""
@@ -64,10 +67,18 @@ class Site:
             url = "https://" + url.removeprefix(prefix).removeprefix("https://")
         for base in filter(None, (self.show.media_url, self.show.url)):
             if url.startswith(base):
-                path = unquote(urlsplit(url[len(base) :]).path)
+                path = unquote(re.split("[?#]", url[len(base) :], maxsplit=1)[0])
                 path += "index.html" if not path or path.endswith("/") else ""
-                return self.output / path if is_proper(path) else None
+                return self.output / path if is_proper(path) and _is_short(path) else None
         return None
+
+
+def _is_short(path: str) -> bool:
+    """Whether every file system has room for such names."""
+    return len(path.encode()) < _LONGEST_PATH and all(len(part.encode()) <= _LONGEST_NAME for part in path.split("/"))
+
+
+_LONGEST_NAME, _LONGEST_PATH = 255, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

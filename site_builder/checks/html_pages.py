@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 import lxml.html
 
@@ -50,7 +50,7 @@ class Page:
     def base(self) -> str:
         """What relative addresses begin with."""
         base = self.root.find(".//base")
-        return self.url if base is None else urljoin(self.url, base.get("href", ""))
+        return self.url if base is None else _join(self.url, base.get("href", ""))
 
     @cached_property
     def anchors(self) -> frozenset[str]:
@@ -69,17 +69,25 @@ class Page:
         for element in self.root.iter("a", "area"):
             href = element.get("href")
             if href is not None:
-                yield element, urljoin(self.base, href.strip())
+                yield element, _join(self.base, href.strip())
 
     def assets(self) -> Iterator[tuple[Element, str]]:
         """What a browser loads by itself, as a whole address."""
         for tag, attribute in _LOADED:
             for element in self.root.iter(tag):
                 for address in _addresses(element.get(attribute), several=attribute == "srcset"):
-                    yield element, urljoin(self.base, address)
+                    yield element, _join(self.base, address)
         for element in self.root.iter("link"):
             if _LOADED_LINKS & set(element.get("rel", "").lower().split()) and element.get("href"):
-                yield element, urljoin(self.base, element.get("href").strip())
+                yield element, _join(self.base, element.get("href").strip())
+
+
+def _join(base: str, address: str) -> str:
+    """A whole address; what cannot be one stays as it is, and leads nowhere."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def _addresses(value: str | None, *, several: bool) -> Iterator[str]:
@@ -109,7 +117,7 @@ def find_css_addresses(built: AsBuilt) -> Iterator[tuple[Path, str]]:
         for found in _CSS_ADDRESS.finditer(file.read_text("utf-8", "replace")):
             address = next((group for group in found.groups() if group), "")
             if address and not address.startswith(("data:", "#")):
-                yield file, urljoin(url, address)
+                yield file, _join(url, address)
 
 
 def is_own(built: AsBuilt, url: str) -> bool:
@@ -121,10 +129,10 @@ def may_load(built: AsBuilt, url: str) -> bool:
     """Whether a page may load from an address: its own site, or where the show's audio lives."""
     show = built.site.show
     bases = (show.url, show.media_url, show.enclosure_prefix)
-    return not urlsplit(url).scheme.startswith("http") or any(base and url.startswith(base) for base in bases)
+    return not url.lower().startswith(("http:", "https:", "//")) or any(base and url.startswith(base) for base in bases)
 
 
 def fragment_of(url: str) -> str:
     """What stands behind `#`, as an id; empty for a moment in the audio (`t=1m`) or a text to be shown."""
-    fragment = unquote(urlsplit(url).fragment)
+    fragment = unquote(url.partition("#")[2])
     return "" if re.match(r"t=|:~:", fragment) else fragment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from site_builder.checks import references as ref
 from site_builder.checks.as_built import AsBuilt
@@ -72,7 +71,7 @@ def _sentence(problem: Problem) -> str:
 def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
     if built.feed is None or built.config.feed.page_size:
         return
-    present = {item.text("guid") for item in built.items} | _held_back(built)
+    present = built.items_by_guid.keys() | _held_back(built)
     present |= {b.matter.guid for b in built.gathered.bundles if b.matter.withdrawn is not None}
     for guid, pin in _load(built).items():
         if not pin.retired and guid not in present:
@@ -101,9 +100,7 @@ def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
     remedy="Build again.",
 )
 def _find_lost_addresses(built: AsBuilt) -> Iterator[Remark]:
-    for guid, pin in _load(built).items() if built.feed else ():
-        for slug in pin.former_slugs:
-            if guid in {item.text("guid") for item in built.items}:
-                path = PurePosixPath("episodes") / slug / "index.html"
-                if not (built.output / path).is_file():
-                    yield f"nothing is left at episodes/{slug}/", Place(file=FILE)
+    for guid, pin in _load(built).items():
+        for slug in pin.former_slugs if guid in built.items_by_guid else ():
+            if not (built.output / "episodes" / slug / "index.html").is_file():
+                yield f"nothing is left at episodes/{slug}/", _PLACE

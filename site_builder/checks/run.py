@@ -11,7 +11,7 @@ from typing import Any
 from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
-from site_builder.events import Making, Notify, ignore
+from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.gather import gather
 
 
@@ -63,7 +63,7 @@ def check_show(
         current: Whether `output/` is what a build would make now.
         host: Whose limits to apply: a name of `host_rules.HOSTS`; empty for those that `deploy` in the config names.
         strict: Whether warnings count as problems.
-        notify: Receives `Making` before each book of rules.
+        notify: Receives `Started`, `Making` and `Made` for each book of rules, and `Making` for each file measured.
 
     Raises:
         UsageError: there is no show, or config or content cannot be read.
@@ -75,6 +75,8 @@ def check_show(
 
 
 def _check(built: AsBuilt) -> Iterator[Finding]:
+    built.notify(Started(len(STEPS)))
     for title, check in STEPS:
         built.notify(Making(title, title))
         yield from check(built)
+        built.notify(Made(title, title, changed=False))

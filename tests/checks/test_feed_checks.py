@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -134,3 +135,50 @@ def test_entities_are_never_resolved(tmp_path: Path) -> None:
 def test_rubbish_is_one_finding_not_an_exception(feed: bytes) -> None:
     """Whatever lies at feed.xml is described."""
     assert check(feed)
+
+
+def test_further_pages_of_a_feed_lie_elsewhere() -> None:
+    """A page of a feed is held to its own address."""
+    show = make_show()
+    page = render(show, make_episode(1)).replace(b"river/feed.xml", b"river/feed-2.xml")
+    assert names(find_fatal(page, NOWHERE, show)) == {"feed-address"}
+    assert find_fatal(page, NOWHERE, show, path="feed-2.xml") == ()
+
+
+ODD_ADDRESSES = (
+    "http://[",
+    "//[x",
+    "https://example.org/river/%00",
+    "https://example.org/river/" + "a" * 300,
+    "https://example.org/river/" + "a/" * 3000,
+    "https://example.org/river//[::1",
+    "javascript:alert(1)",
+    " ",
+    "\\\\server\\share",
+)
+
+
+@pytest.mark.parametrize("address", ODD_ADDRESSES, ids=range(len(ODD_ADDRESSES)))
+def test_odd_addresses_are_described(address: str, tmp_path: Path) -> None:
+    """Whatever stands where an address should is a finding, not an exception, and leads to no file."""
+    feed = make_clean_feed().decode()
+    for name in ("url", "href", "uri", "img"):
+        feed = re.sub(rf'(<(?:enclosure|podcast:|itunes:image|atom:link|psc:)[^<>]*\b{name})="[^"]*"',
+                      lambda found: f'{found[1]}="{address}"', feed)  # fmt: skip
+    assert check(feed.encode(), output=tmp_path)
+    site = Site(show=make_clean_show(), output=tmp_path)
+    file = site.find_file(address)
+    assert file is None or not file.exists()
+
+
+@pytest.mark.parametrize(
+    "value", ["9" * 400, "-1", "1e400", "NaN", "１２", "Fri, 31 Dec 9999 23:59:60 +9999", "\u0661"]
+)
+def test_odd_values_are_described(value: str) -> None:
+    """Numbers and dates nobody can count with are findings too."""
+    feed = make_clean_feed().decode()
+    for name in ("pubDate", "itunes:duration", "itunes:season", "itunes:episode", "podcast:episode"):
+        feed = re.sub(rf"(<{name}\b[^<>]*>)[^<]*", lambda found: found[1] + value, feed)
+    for name in ("length", "startTime", "duration", "width", "start"):
+        feed = re.sub(rf'\b{name}="[^"]*"', lambda found, name=name: f'{name}="{value}"', feed)  # type: ignore[misc]
+    assert {"rss-pub-date", "rss-enclosure", "podcast-soundbite"} <= names(check(feed.encode()))

@@ -84,7 +84,7 @@ def test_cloudflare_takes_neither_large_files_nor_audio_nor_very_many() -> None:
     found = find(make_load("cloudflare-pages", audio={"media/a.m4a": 28 * MB}))
     assert "26.2 MB a file" in found["host-file-size"]
     assert "host-ranges" in found
-    many = {f"page_{n}": 1 for n in range(20_000)}
+    many: dict[str, Any] = {f"page_{n}": 1 for n in range(20_000)}
     assert "20003 files" in find(make_load("cloudflare-pages", **many))["host-files"]
     assert "host-files" not in find(make_load("cloudflare-pages"))
 

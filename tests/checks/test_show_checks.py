@@ -21,6 +21,7 @@ from site_builder.checks.registry import ALL_RULES
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import CheckReport, check_show
 from site_builder.errors import InvalidDocument
+from site_builder.events import Made, Making, Started
 
 ADVICE = {"config-description", "config-cover", "soundbite-length", "chapters-advice", "audio-loudness"}
 """What a show of two conversations of 12 s is advised."""
@@ -178,3 +179,47 @@ def test_secrets_are_not_told_in_findings(sound_show: Path, tmp_path: Path) -> N
     leaks = [f for f in check_show(show, NOW).findings if f.rule.name == "consent-leak"]
     assert leaks
     assert all("Rails" not in finding.message for finding in leaks)
+
+
+def test_new_show_is_accepted(tmp_path: Path) -> None:
+    """What `init` makes needs an address and an e-mail of its own, and nothing else."""
+    show = tmp_path / "show"
+    assert spacecast("init", show, "--title", "New", "--url", "https://new.fm/", "--email", "ada@new.fm").code == 0
+    assert spacecast("-C", show, "build").code == 0
+    report = check_show(show, NOW, strict=True)
+    assert [str(finding) for finding in report.findings if finding.rule.severity is not Severity.ADVICE] == []
+    assert "feed-episodes" in count(report)
+
+
+def test_progress_is_told(sound_show: Path, tmp_path: Path) -> None:
+    """Whoever waits sees which file is being measured."""
+    show = copy_show(sound_show, tmp_path / "show")
+    (show / ".cache" / "check-sounds.json").unlink()
+    events: list[object] = []
+    check_show(show, NOW, notify=events.append)
+    labels = [event.label for event in events if isinstance(event, Making)]
+    assert "Signals in the dark, explained" in labels
+    assert isinstance(events[0], Started)
+    assert sum(isinstance(event, Made) for event in events) == events[0].total
+
+
+def test_odd_links_in_pages_lead_nowhere(sound_show: Path, tmp_path: Path) -> None:
+    """What somebody wrote into a page may be no address at all."""
+    show = copy_show(sound_show, tmp_path / "show")
+    page = show / "output/about/index.html"
+    odd = (
+        "http://[",
+        "//[x",
+        "%00",
+        "a" * 400,
+        "https://signals.fm/show//[",
+        "../../../../etc/passwd",
+        "mailto:",
+        "?x#[",
+    )
+    links = "".join(f'<a href="{address}">x</a><img alt="" src="{address}" srcset="{address} 2x">' for address in odd)
+    page.write_text(page.read_text().replace("<main", f"{links}<main"))
+    (show / "output/feed.css").write_text("a { background: url(http://[) } @import '//[x';")
+    found = count(check_show(show, NOW))
+    assert found["page-links"] >= 3
+    assert found["page-external"] >= 2
