@@ -131,6 +131,21 @@ def build(show: Path | None, json_: bool, **options: Any) -> None:
         sys.exit(EXIT_PROBLEMS)
 
 
+@cli.command("import")
+@click.argument("feed", metavar="FEED")
+@in_show
+@as_json
+def import_(feed: str, show: Path | None, json_: bool) -> None:
+    """Take over a podcast from the address or file of its FEED: guids, dates, notes, audio and all."""
+    from site_builder import console, importing  # noqa: PLC0415
+
+    with console.progress() as notify:
+        result = importing.import_feed(find_show(show), feed, notify)
+    _print_json(result.as_json()) if json_ else console.show_import(result)
+    if result.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
 @cli.command()
 @in_show
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")

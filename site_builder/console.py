@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from site_builder.consent import PersonRow
     from site_builder.deploying import DeployReport
     from site_builder.guests import Request
+    from site_builder.importing import Import
     from site_builder.newshow import NewShow
     from site_builder.people import PersonRecord
     from site_builder.report import BuildReport
@@ -142,6 +143,18 @@ def show_taken(taken: Sequence[Taken]) -> None:
             OUT.print(f"  {escape(entry.reason)}")
         elif entry.fate is Fate.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
+
+
+def show_import(result: Import) -> None:
+    """The result of `spacecast import`."""
+    show_taken(result.taken)
+    show_warnings(result.remarks)
+    here = sum(entry.folder is not None for entry in result.taken)
+    OUT.print(f"[bold]{escape(result.title)}[/]: {here} of {len(result.taken)} episodes are here.")
+    if result.failed:
+        ERR.print("Run the same command again to fetch the rest; what is here stays as it is.")
+    elif result.is_new:
+        OUT.print("  • look over config.yaml, above all url: where the show will live from now on")
 
 
 def show_warnings(warnings: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -81,10 +81,16 @@ class Taken:
 
 
 class Shelf:
-    """The bundles of a show, as far as intake needs to know them."""
+    """The bundles of a show, as far as intake needs to know them. `render` writes the `index.md` of new ones."""
 
-    def __init__(self, episodes: Path, bundles: Mapping[Path, Bundle]) -> None:
+    def __init__(
+        self,
+        episodes: Path,
+        bundles: Mapping[Path, Bundle],
+        render: Callable[[Conversation, str], str] = render_index,
+    ) -> None:
         self.episodes = episodes
+        self.render = render
         self.slugs = {find_slug(bundle).lower() for bundle in bundles.values()}
         self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
         self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
@@ -121,7 +127,7 @@ class Shelf:
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
         name, slug = name_bundle(conversation, self.slugs, self._list_folders())
         write_noun(staging.folder / RECORDING, _recording_of(conversation))
-        (staging.folder / INDEX).write_text(render_index(conversation, slug), "utf-8", newline="\n")
+        (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
         self.slugs.add(slug)
         return staging.publish(name)
 

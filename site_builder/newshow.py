@@ -46,13 +46,20 @@ class NewShow:
     next_steps: tuple[str, ...]
 
 
-def make_show_folder(folder: Path, *, archive: Path | None, answers: Mapping[str, str | None]) -> NewShow:
+def make_show_folder(
+    folder: Path,
+    *,
+    archive: Path | None,
+    answers: Mapping[str, str | None],
+    further: Mapping[str, object] | None = None,
+) -> NewShow:
     """Make a show in `folder`, with what the account of an archive tells where nothing else is said.
 
     Args:
         folder: New, or without a `config.yaml`.
         archive: An X archive; it is put into `content/archives/` (linked where possible, else copied).
-        answers: title, url, author and email as far as they were given.
+        answers: title, url, author and email as far as they were given; description, language and guid too.
+        further: Other options of `show`, by name, where there is more to say.
 
     Raises:
         UsageError: there is a show already, or an answer is not usable.
@@ -63,7 +70,7 @@ def make_show_folder(folder: Path, *, archive: Path | None, answers: Mapping[str
             f"{folder / CONFIG} exists already: this folder is a show; edit that file, or name a new folder"
         )
     account = _read_account(archive) if archive else Account()
-    config = _render_config(account, {key: value for key, value in answers.items() if value}, folder)
+    config = _render_config(account, {key: value for key, value in answers.items() if value}, folder, further or {})
     show = parse_config(config).show  # refuses bad answers before anything is written
     files = {
         CONFIG: config,
@@ -86,29 +93,31 @@ def _read_account(archive: Path) -> Account:
         return source.account
 
 
-def _render_config(account: Account, answers: Mapping[str, str], folder: Path) -> str:
+def _render_config(account: Account, answers: Mapping[str, str], folder: Path, further: Mapping[str, object]) -> str:
     """`config.yaml` as a person would write it: what is needed, each line explained, nothing else."""
     name = clean(account.name or account.handle, keep_lines=False)
     title = answers.get("title") or name or folder.absolute().name.replace("-", " ").title() or "My show"
     url = answers.get("url") or f"https://example.org/{make_slug(title, fallback='show')}/"
     url = url if url.endswith("/") else f"{url}/"
-    bio = clean(account.bio) or f"Conversations from {title}."
-    options: tuple[tuple[str, str, str], ...] = (
+    bio = answers.get("description") or clean(account.bio) or f"Conversations from {title}."
+    category = further.get("category") or "Society & Culture"
+    options: tuple[tuple[str, object, str], ...] = (
         ("title", title, "The show's name, without key words"),
         ("description", bio, "What it is about; a paragraph or more"),
         ("url", url, "Where the site will live. Change it before you publish"),
-        ("language", "en", "Spoken language: en, de, pt-br …"),
+        ("language", answers.get("language") or "en", "Spoken language: en, de, pt-br …"),
         ("author", answers.get("author") or name or title, "Who makes it"),
         ("email", answers.get("email") or "podcast@example.org", "Public: directories send ownership codes to it"),
-        ("category", "Society & Culture", "One of Apple's categories: docs/configuration.md lists them"),
+        ("category", category, "One of Apple's categories: docs/configuration.md lists them"),
     )
     lines = [f"  # {comment}\n{_as_yaml(key, value)}" for key, value, comment in options]
-    guid = make_feed_guid(f"{url}feed.xml")
+    lines += [_as_yaml(key, value) for key, value in further.items() if key != "category"]
+    guid = answers.get("guid") or make_feed_guid(f"{url}feed.xml")
     head = "# Your show. Every further option: docs/configuration.md\nshow:\n"
     return head + "\n".join(lines) + _FEED.format(guid=guid)
 
 
-def _as_yaml(key: str, value: str) -> str:
+def _as_yaml(key: str, value: object) -> str:
     """One option, quoted where YAML needs it, indented below `show:`."""
     body = render_front_matter({key: value}).strip().removeprefix("---").removesuffix("---").strip("\n")
     return "\n".join(f"  {line}" if line else line for line in body.splitlines()) + "\n"
