@@ -27,6 +27,11 @@ self.addEventListener("activate", (event) => {
         if (name.startsWith(`${NAME}assets:`) && name !== ASSETS) await caches.delete(name);
       }
       await self.clients.claim();
+      // The page that brought this worker here came without it: keep that one too, and the way home.
+      const open = (await self.clients.matchAll()).map(({ url }) => bare(new URL(url)));
+      for (const address of new Set([SCOPE.href, ...open])) {
+        await fetch(address, { cache: "no-cache" }).then((response) => learn(address, response)).catch(() => {});
+      }
     })(),
   );
 });

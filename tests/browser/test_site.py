@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from programs import BROWSER_ARGUMENTS, find_browser
@@ -38,6 +40,9 @@ PAGES = {
     "person": "people/thelamproom/",
     "about": "about/",
     "subscribe": "subscribe/",
+    "search": "search/?q=horn",
+    "embed": f"{EPISODE}embed/",
+    "offline": "offline/",
     "missing": "no/such/page/",
     "withdrawn": "episodes/withdrawn/",
 }
@@ -306,6 +311,174 @@ def test_media_session_knows_the_episode(open_page: Open) -> None:
     page = open_page(EPISODE)
     data = page.evaluate("(m => [m.title, m.artist, m.album])(navigator.mediaSession.metadata)")
     assert data == ["Why no two lighthouses blink alike", "Mara Lind, Davy Quill, Owen Pike", "The Lamp Room"]
+
+
+def test_search_lands_on_the_moment_and_plays(open_page: Open) -> None:
+    """A word of the transcript is found, with who said it; a click on it plays the episode from there."""
+    page = open_page("archive/")
+    page.get_by_role("searchbox").fill("compressed air")
+    page.get_by_role("searchbox").press("Enter")
+    moment = page.locator(".hit", has_text=make_main_episode().title).locator(".hits a").first
+    moment.wait_for()
+    cue = next(cue for cue in make_main_episode().cues if "compressed air" in cue.text)
+    assert moment.locator("b").inner_text() == cue.speaker
+    assert moment.locator("mark").all_inner_texts() == ["compressed", "air,"]
+    moment.click()
+    wait_until_playing_at(page, int(cue.start) - 0.01)
+    assert "compressed air" in page.locator(".said .now").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "text"),
+    [
+        ("lens restorer", "Why no two lighthouses blink alike", "Found: "),
+        ("Carvalho", "Inês Carvalho", "Found: "),
+        ("stopped a car", "About", "Found: "),
+        ("xylophone", "", "Nothing was found for “xylophone”."),
+    ],
+)
+def test_search_finds_notes_people_and_pages(open_page: Open, words: str, title: str, text: str) -> None:
+    """Summaries, people and free pages are found too; nothing found is said. The words stand in the address."""
+    page = open_page("search/")
+    page.get_by_role("searchbox").fill(words)
+    page.wait_for_function("text => document.querySelector('#found-count').textContent.startsWith(text)", arg=text)
+    assert page.url.endswith(f"?q={quote(words)}")
+    if title:
+        page.locator(".hit .row-title a", has_text=title).first.wait_for()
+    else:
+        assert page.locator(".hit").count() == 0
+
+
+def test_search_without_javascript_says_so(open_page: Open) -> None:
+    """No field that does nothing; the lists are linked."""
+    page = open_page("search/", java_script_enabled=False)
+    assert page.get_by_role("searchbox").count() == 0
+    assert "JavaScript" in page.locator("main").inner_text()
+    page.locator("main").get_by_role("link", name="Topics").click()
+    assert page.locator("h1").inner_text() == "Topics"
+
+
+def test_player_in_a_frame(open_page: Open, folder: Path) -> None:
+    """Embedded in another page with a range: stands at its start, plays to its end, links the page at that time."""
+    (folder / "show" / "other.html").write_text(
+        f'<!DOCTYPE html><title>x</title><link rel="icon" href="data:,">'
+        f'<iframe src="{EPISODE}embed/#t=10,11" width="640" height="200" allow="autoplay"></iframe>',
+        "utf-8",
+    )
+    page = open_page("other.html", viewport={"width": 700, "height": 240})
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").click()
+    frame.get_by_role("button", name="Pause").wait_for()
+    frame.get_by_role("button", name="Play").wait_for()
+    assert frame.locator("#now").inner_text() == "0:11"
+    assert frame.locator("#whole").get_attribute("href").endswith(f"{EPISODE}#t=11")
+    assert frame.locator("html").evaluate("e => [e.scrollWidth - innerWidth, e.scrollHeight - innerHeight]") == [0, 0]
+    page.screenshot(path=PICTURES / "embed.png")
+
+
+def test_player_in_a_frame_without_javascript(open_page: Open) -> None:
+    """The browser's own player, and no button that does nothing."""
+    page = open_page(f"{EPISODE}embed/", java_script_enabled=False, viewport={"width": 640, "height": 200})
+    assert page.locator("#audio").is_visible()
+    assert page.locator("#toggle").is_hidden()
+
+
+def test_embed_code_is_copied(open_page: Open) -> None:
+    """The button copies a frame with the absolute address."""
+    page = open_page(EPISODE)
+    page.get_by_role("button", name="Copy the player for your site").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert code.startswith(f'<iframe src="https://lamproom.example/show/{EPISODE}embed/"')
+
+
+def wait_for_worker(page: Page) -> None:
+    """Wait until the service worker answers for the page."""
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=8000)
+
+
+def kept(page: Page) -> list[str]:
+    """Names of what is kept for offline."""
+    return page.evaluate(
+        "async () => (await (await caches.open('spacecast:/show/:kept')).keys())"
+        ".map(request => request.url.split('/').filter(Boolean).pop()).sort()"
+    )
+
+
+def stop_workers(page: Page) -> None:
+    """What browsers do to a worker that has been idle for a while."""
+    session = page.context.new_cdp_session(page)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+
+
+@pytest.fixture
+def own_copy(folder: Path) -> Iterator[tuple[Path, str]]:
+    """A copy of the site that a test may change, at an origin of its own, and its address."""
+    place = folder.parent / f"{folder.name}-copy"
+    shutil.copytree(folder, place)
+    url, stop = serve_folder(place)
+    yield place / "show", f"{url}show/"
+    stop()
+    shutil.rmtree(place)
+
+
+def open_kept_episode(browser: Any, address: str) -> Page:
+    """A page of an episode that was just kept for offline."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(address)
+    wait_for_worker(page)
+    page.goto(address + EPISODE)
+    page.get_by_role("button", name="Keep for listening offline").click()
+    page.get_by_role("button", name="Kept on this device").wait_for()
+    return page
+
+
+def test_offline_pages_and_a_kept_episode(browser: Any, own_copy: tuple[Path, str]) -> None:
+    """Without a connection: visited pages open, a kept episode plays and seeks, others say that they are not kept."""
+    _, address = own_copy
+    page = open_kept_episode(browser, address)
+    page.context.set_offline(True)
+    page.goto(address)
+    assert page.locator("h1").inner_text() == "The Lamp Room"
+    page.goto(f"{address}{EPISODE}#t=200")
+    page.keyboard.press("k")
+    wait_until_playing_at(page, 200)
+    page.goto(f"{address}people/davy-on-lenses/")
+    assert page.locator("h1").inner_text() == "No connection"
+    page.screenshot(path=PICTURES / "offline.png")
+    page.locator("#kept a").click()
+    assert page.locator("h1").inner_text() == make_main_episode().title
+    page.get_by_role("button", name="Kept on this device").click()
+    page.get_by_role("button", name="Keep for listening offline").wait_for()
+    assert kept(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("gone", ["withdrawn", "removed", "other audio"])
+def test_what_is_no_longer_published_is_not_kept(browser: Any, own_copy: tuple[Path, str], gone: str) -> None:
+    """With a connection the new page shows, whatever was kept; its old audio is deleted, without visiting the page."""
+    site, address = own_copy
+    page = open_kept_episode(browser, address)
+    slug = make_main_episode().slug
+    assert kept(page) == [slug, f"{slug}.m4a"]
+    file = site / EPISODE / "index.html"
+    if gone == "withdrawn":
+        shutil.copy(site / "episodes/withdrawn/index.html", file)
+    elif gone == "removed":
+        shutil.rmtree(file.parent)
+    else:
+        file.write_text(file.read_text("utf-8").replace(f"{slug}.m4a", f"{slug}-2.m4a"), "utf-8")
+    stop_workers(page)
+    page.goto(f"{address}people/")
+    page.wait_for_function("async () => (await (await caches.open('spacecast:/show/:kept')).keys()).length === 0")
+    page.goto(f"{address}{EPISODE}")
+    expected = {"withdrawn": "This episode has been withdrawn", "removed": "Nobody speaks here"}
+    assert page.locator("h1").inner_text() == expected.get(gone, make_main_episode().title)
+    page.context.set_offline(True)
+    page.reload()
+    assert page.locator("h1").inner_text() != make_main_episode().title or gone == "other audio"
+    page.context.close()
 
 
 def test_small_bar_appears_when_the_player_is_out_of_sight(open_page: Open) -> None:

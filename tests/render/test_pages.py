@@ -233,7 +233,8 @@ def test_one_heading_and_the_landmarks(sample: dict[str, tuple[Context, str]]) -
         if file.endswith(".html"):
             document = html.fromstring(text)
             assert [len(document.xpath(f"//{tag}")) for tag in ("h1", "main")] == [1, 1], file
-            assert document.xpath('//a[@class="skip"]/@href') == ([] if file.endswith("/embed/index.html") else ["#main"])
+            if not file.endswith("/embed/index.html"):
+                assert document.xpath('//a[@class="skip"]/@href') == ["#main"]
             assert (document.get("lang"), document.get("dir")) == ("en", "ltr")
             ids = document.xpath("//@id")
             assert len(ids) == len(set(ids)), file
