@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 import markdown
 import nh3
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from site_builder.model import Note
 from site_builder.timecode import format_clock, format_fragment, parse_timecode
@@ -24,6 +26,10 @@ Moved = Callable[[float], float | None]
 
 _STAMP = re.compile(r"^\s*[(\[]?(\d+(?::[0-5]?\d){1,2})[)\]]?(?=\s|$)[\s–—-]*")
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "def_list", "smarty")
+_MARKED = re.compile(r"""[`\\\[<&*_'"]|  \n|--|\.\.\.""")
+"""Where this is not found, text is plain: neither Markdown nor typography has anything to do there."""
+_QUOTED = re.compile(r"""['"]|--|\.\.\.""")
+"""Where this is not found, typography has nothing to do."""
 _BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "pre", "br", "hr", "dt", "dd"}
 _CLEANER = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
@@ -48,19 +54,45 @@ class RenderedNotes:
 
 def render_notes(source: str, move: Moved = lambda time: time) -> RenderedNotes:
     """Notes as HTML and text; `move` maps the clocks in them from recording time to published time."""
-    engine = markdown.Markdown(extensions=list(_EXTENSIONS), output_format="html")
-    stamps = _TimeStamps(engine, move)
-    engine.treeprocessors.register(stamps, "time-stamps", 1)
-    html = _CLEANER.clean(engine.convert(source))
+    engine, stamps = _make_engine()
+    stamps.move, stamps.moments = move, []
+    html = _CLEANER.clean(engine.reset().convert(source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
+
+
+@cache
+def _make_engine() -> tuple[markdown.Markdown, _TimeStamps]:
+    """One for all notes: to make it takes as long as to use it."""
+    engine = markdown.Markdown(extensions=list(_EXTENSIONS), output_format="html")
+    stamps = _TimeStamps(engine)
+    engine.treeprocessors.register(_PlainText(engine, _MARKED), "plain", 30)
+    engine.treeprocessors.register(_PlainText(engine, _QUOTED), "plain-after-inline", 15)
+    engine.treeprocessors.register(stamps, "time-stamps", 1)
+    return engine, stamps
+
+
+class _PlainText(Treeprocessor):
+    """Tells the engine which text is plain, or it would try each of forty patterns on it."""
+
+    def __init__(self, engine: markdown.Markdown, marked: re.Pattern[str]) -> None:
+        super().__init__(engine)
+        self.marked = marked
+
+    def run(self, root: Element) -> None:
+        """Walk the document once."""
+        for element in root.iter():
+            if element.text and not self.marked.search(element.text):
+                element.text = AtomicString(element.text)
+            if element.tail and not self.marked.search(element.tail):
+                element.tail = AtomicString(element.tail)
 
 
 class _TimeStamps(Treeprocessor):
     """Turns clocks at the start of list items and paragraphs into links, and drops those whose moment is gone."""
 
-    def __init__(self, engine: markdown.Markdown, move: Moved) -> None:
+    def __init__(self, engine: markdown.Markdown) -> None:
         super().__init__(engine)
-        self.move = move
+        self.move: Moved = lambda time: time
         self.moments: list[Note] = []
 
     def run(self, root: Element) -> None:
