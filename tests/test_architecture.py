@@ -24,11 +24,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "engines": (
         *("digests", "snapshot", "tree", "ledger", "targets", "edits", "frames"),
-        *("snapshot", "documents", "roundtrip", "transcript_files"),
+        *("documents", "roundtrip", "transcript_files"),
     ),
     "edges in": ("config", "frontmatter", "sources", "content", "people", "published"),
     "sound": ("audio",),
-    "words": ("languages", "consent", "drafts", "render", "episodes", "provenance", "searching"),
+    "words": ("languages", "consent", "drafts", "render", "episodes", "provenance", "searching", "takeover"),
     "plan": ("media", "pictures", "site", "leaks"),
     "acts": (
         *(
@@ -45,7 +45,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "report",
         ),
         *("pipeline", "inspection", "newshow", "guests", "checks", "hosts", "uploads", "deploying", "preview"),
-        *("fetching", "live", "workflow"),
+        *("fetching", "live", "workflow", "importing"),
     ),
     "command": ("console", "cli", "__main__"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from datetime import timedelta
@@ -227,7 +226,7 @@ def test_one_damaged_recording_in_an_archive(bend: object, tmp_path: Path) -> No
     archive = write_zip(tmp_path / "bent.zip", make_files(make_two_spaces()))
     bend(archive, [f"data/spaces_media/space-{SECOND}_0.ts"])  # type: ignore[operator]
     show = make_show(tmp_path / "show")
-    run = run_spacecast("extract", archive, cwd=show)
+    run = spacecast("-C", show, "extract", archive)
     assert run.code == 1
     assert f"space-{SECOND}_0.ts is " in run.out
     assert "new: Signals in the dark, explained (0:11)" in run.out
@@ -258,5 +257,4 @@ def test_inspect_reads_and_writes_nothing(two_spaces: Path, tmp_path: Path) -> N
     assert run.code == 0
     assert "Signals in the dark, explained" in run.out
     assert list(tmp_path.iterdir()) == []
-    document = json.loads(run_spacecast("inspect", two_spaces, "--json", cwd=tmp_path).out)
-    assert len(document["conversations"]) == 2
+    assert len(spacecast("inspect", two_spaces, "--json").json["conversations"]) == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from show_runner import build, copy_show, edit, find_bundle, make_show, read_show, read_tree, spacecast, start_spacecast
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def kill_within(seconds: float, *arguments: object) -> bool:

@@ -78,7 +78,7 @@ def test_inspect_tells_everything_in_one_document(practice_archive: Path, truth:
             turns = sum(turn["who"] == who for turn in known["turns"])
             assert seconds == pytest.approx(wanted, abs=2 * turns * TICKS[known["id"]])
     assert len(found[SHORT]["parts"]) == 2
-    table = run_spacecast("inspect", practice_archive)
+    table = spacecast("inspect", practice_archive)
     assert "1:35" in table.out
     assert "2 with a recording, 1 without." in table.out
 

@@ -69,9 +69,9 @@ def test_one_bad_archive_among_good_ones(two_spaces: Path, tmp_path: Path) -> No
 def test_no_show_here(two_spaces: Path, tmp_path: Path) -> None:
     """Every command that needs a show says so, and makes nothing."""
     for arguments in (("build",), ("people",), ("extract", two_spaces), ("consent", "kit", "granted")):
-        run = run_spacecast("-C", "nowhere", *arguments, cwd=tmp_path)
+        run = spacecast("-C", tmp_path / "nowhere", *arguments)
         assert run.code == 2, arguments
-        assert "`spacecast init nowhere` makes a new show there" in run.err
+        assert f"`spacecast init {tmp_path / 'nowhere'}` makes a new show there" in run.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -140,7 +140,7 @@ def test_clashes_are_errors_that_name_both_files(pair: Path, tmp_path: Path) -> 
     edit(second / "index.md", "slug: signals-in-the-dark-explained-2026-10-16", "slug: Signals-in-the-dark-explained")
     (show / "content/pages/media.md").write_text("---\ntitle: In the media\n---\n")
     before = read_tree(show / "output")
-    run = run_spacecast("build", cwd=show)
+    run = spacecast("-C", show, "build")
     assert run.code == 2
     assert "guid: '1lDxLnrWjwkGm' is used by" in run.err
     assert run.err.count("content/episodes/2026-10-09-signals-in-the-dark-explained/index.md") >= 2
