@@ -57,6 +57,7 @@ class Rsync(Host):
         self.files: dict[str, str] = {}
         """As the manifest at the server says it."""
         self.wanted: dict[str, str] = {}
+        self._sockets = tempfile.TemporaryDirectory(prefix="ssh", ignore_cleanup_errors=True)
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By checksums that both ends compute; of audio that is only there, by what was noted."""
@@ -135,7 +136,7 @@ class Rsync(Host):
         return done.stdout.decode("utf-8", "surrogateescape")
 
     def _run(self, *arguments: str, names: str = "") -> subprocess.CompletedProcess[bytes]:
-        environment = {**os.environ, "LC_ALL": "C"}
+        environment = {**os.environ, "LC_ALL": "C", "RSYNC_RSH": self._shell()}
         return subprocess.run(  # noqa: S603
             ["rsync", *arguments],  # noqa: S607 -- the system's own, wherever that is
             input=names.encode("utf-8", "surrogateescape"),
@@ -143,6 +144,12 @@ class Rsync(Host):
             check=False,
             env=environment,
         )
+
+    def _shell(self) -> str:
+        """The ssh that is configured, with one connection for all runs of a deploy: a passphrase is asked for once."""
+        shell = os.environ.get("RSYNC_RSH") or "ssh"
+        share = f" -o ControlMaster=auto -o ControlPath={self._sockets.name}/s -o ControlPersist=10"
+        return shell + share if shell.split()[0] == "ssh" and " " not in self._sockets.name else shell
 
     def _explain(self, done: subprocess.CompletedProcess[bytes]) -> SpacecastError:
         said = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]

@@ -14,8 +14,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 from online import MANIFEST, CuttingProxy, find_broken, read_site
-from shipping import TODAY
-from show_runner import Run, copy_show, spacecast, start_spacecast
+from show_runner import TODAY, Run, copy_show, spacecast, start_spacecast
 
 from site_builder.hosts.host import redact
 from site_builder.hosts.manifest import parse_manifest

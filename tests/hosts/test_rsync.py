@@ -67,7 +67,7 @@ def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path) -> None:
     address, chance, killed = f"rsync:127.0.0.1:{place}", random.Random(5), 0
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
-    for number in range(5):
+    for number in range(3):
         killed += kill_shipping((old, new)[number % 2], address, chance.uniform(0, longest))
         assert not find_broken(read_site(place))
     assert killed
