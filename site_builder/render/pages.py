@@ -36,6 +36,7 @@ BUILTIN = "builtin/"
 """Before a template's name: the built-in one, even where the show has its own."""
 
 _ASSETS = "assets/"
+_OWN_LINK = re.compile(r'''((?:href|src)=")(?![a-z][a-z0-9+.-]*:|[/#])([^"]*)"''', re.IGNORECASE)
 _TRAILING_SPACE = re.compile(r"[ \t]+\n(?:[ \t]*\n)*")
 _CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
 
@@ -104,6 +105,7 @@ class Theme:
             "fragment": format_fragment,
             "json": render_json,
             "css": render_css_string,
+            "rooted": render_rooted,
             **_list_formats(self._language),
         }
         return environment
@@ -161,6 +163,13 @@ def make_url(context: JinjaContext, path: str) -> str:
     return root + path or "./"
 
 
+@pass_context
+def render_rooted(context: JinjaContext, html: str) -> Markup:
+    """Sanitised HTML as it is, its links to paths below the site's root made relative to the page at hand."""
+    linked = _OWN_LINK.sub(lambda match: f'{match[1]}{escape(context["page"]["root"])}{match[2]}"', html)
+    return Markup(linked)  # noqa: S704  (sanitised by `render.notes`)
+
+
 def render_json(value: object) -> Markup:
     """JSON that is safe inside a `<script>` element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -203,7 +212,6 @@ def _list_formats(language: Language) -> dict[str, Callable[..., str]]:
         "number": language.format_number,
         "percent": language.format_percent,
         "how_long": language.format_length,
-        "listed": language.join,
     }
 
 
