@@ -194,13 +194,15 @@ class FeedSource:
         if not suffix:
             self.remarks.append(f"a cover was left out: {url} is neither JPEG nor PNG")
             return ""
-        file = folder / f"cover.{suffix}"
-        file.write_bytes(content)
-        if reason := self.refuse_cover(file):
-            file.unlink()
+        name = f"cover.{suffix}"
+        part = folder / f".part-{name}"
+        part.write_bytes(content)
+        if reason := self.refuse_cover(part):
+            part.unlink()
             self.remarks.append(f"a cover was left out: {url}: {reason}")
             return ""
-        return file.name
+        part.replace(folder / name)
+        return name
 
     def _regret(self, item: FeedItem, what: str, error: Exception) -> None:
         self.remarks.append(f"“{item.title}” lost its {what}: {error}")

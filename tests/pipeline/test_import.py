@@ -119,12 +119,13 @@ def read_pins(show: Path) -> dict[str, str]:
 
 def read_show_guid(show: Path) -> str | None:
     """Who the show is in directories."""
-    return etree.fromstring((show / "output/feed.xml").read_bytes()).findtext(f"channel/{PODCAST}guid")
+    guid: str | None = etree.fromstring((show / "output/feed.xml").read_bytes()).findtext(f"channel/{PODCAST}guid")
+    return guid
 
 
 def decode(file: Path) -> str:
     """Digest of the decoded sound."""
-    command = ["ffmpeg", "-v", "error", "-i", file, "-map", "0:a", "-f", "md5", "-"]
+    command = ["ffmpeg", "-v", "error", "-i", str(file), "-map", "0:a", "-f", "md5", "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -301,7 +302,8 @@ def test_a_redirect_does_not_either(tmp_path: Path, host: Host) -> None:
 def test_the_show_goes_into_a_new_config(tmp_path: Path, host: Host, mp3: bytes) -> None:
     """What the feed says of the show; the identity is that of the old feed."""
     channel = (
-        '<itunes:author>Ada</itunes:author><itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>'
+        "<itunes:author>Ada</itunes:author>"
+        '<itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>'
         "<itunes:explicit>true</itunes:explicit><itunes:owner><itunes:email>ada@example.org</itunes:email></itunes:owner>"
         "<itunes:type>serial</itunes:type><podcast:person>Ada</podcast:person><podcast:locked>yes</podcast:locked>"
     )

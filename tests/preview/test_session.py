@@ -140,11 +140,10 @@ def test_another_build_at_work_is_waited_for(host: Host, monkeypatch: pytest.Mon
     monkeypatch.setattr("site_builder.lock.PATIENCE", 0.0)
     with lock_show(host.show, "build"):
         host.save("\n---\n", "\n---\nSaid meanwhile.\n")
-        if not host.session.is_waiting:
-            pytest.fail("built although somebody else was at work")
+        assert [host.session.is_waiting] == [True]
         assert "`spacecast build` is at work" in host.session.state.problems[0]
     assert host.session.refresh()
-    assert not host.session.is_waiting
+    assert [host.session.is_waiting] == [False]
     assert host.session.state.problems == ()
 
 
