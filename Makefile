@@ -58,10 +58,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@touch $@
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+# The widest first: what the tests need decides which versions the program is tested, and locked, with.
 lock:
-	$(COMPILE) pyproject.toml --group build -o requirements.lock
-	$(COMPILE) -c requirements.lock --group test -o requirements-test.lock
-	$(COMPILE) -c requirements.lock -c requirements-test.lock --group dev -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --group build --group dev -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock pyproject.toml --group build -o requirements.lock
+	$(COMPILE) -c requirements-dev.lock --group test -o requirements-test.lock
 
 clean:
 	rm -rf $(VENV) .cache output/* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
