@@ -57,7 +57,14 @@ SHOWS: dict[str, tuple[str, str, str, str]] = {
 def describe_translated_pages(tag: str, words: Language) -> list[Context]:
     """The context of every page of the sample in one language."""
     title, subtitle, description, first = SHOWS[tag]
-    show = make_sample_show(language=tag, title=title, subtitle=subtitle, description=description, funding=())
+    show = make_sample_show(
+        language=tag,
+        url=f"https://lamproom.example/{tag}/",
+        title=title,
+        subtitle=subtitle,
+        description=description,
+        funding=(),
+    )
     about = Link(label={"ar": "عنّا", "ja": "番組について"}.get(tag, "Info"), href="about/")
     episodes = [_translate(episode, first, subtitle, description) for episode in make_episodes()[:5]]
     return describe_sample_pages(show, make_look(pages=(about,), footer=subtitle), episodes, words)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -19,7 +21,7 @@ COVER_WIDTH = 480
 PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
 
-_SENTENCE_END = re.compile(r"[.!?…。！？]['\"’”»)]?$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔]['\"’”»)]?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +53,24 @@ def find_person_path(person: Person) -> str:
     """The page of a person below the site's root; empty for those who are heard without a name."""
     if person.anonymous:
         return ""
-    slug = make_slug(person.handle or person.name, fallback=person.name)
+    slug = _make_address(person.handle) or _make_address(person.name)
     return f"people/{slug}/" if slug else ""
 
 
 def find_tag_path(tag: str) -> str:
-    """The page of a tag below the site's root; empty where the tag has no letter a URL can carry."""
-    slug = make_slug(tag)
+    """The page of a tag below the site's root; empty where the tag has no letter."""
+    slug = _make_address(tag)
     return f"tags/{slug}/" if slug else ""
+
+
+def _make_address(text: str) -> str:
+    """A slug for any words: `Straße` is strasse, and 灯台, which ASCII cannot write, a digest of itself."""
+    slug = make_slug(text)
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    if all(make_slug(letter) for letter in plain if letter.isalpha()):
+        return slug
+    digest = hashlib.sha256(unicodedata.normalize("NFKC", text.casefold()).encode()).hexdigest()[:8]
+    return f"{slug}-{digest}" if slug else digest
 
 
 def gather_people(hosts: Iterable[Person], episodes: Sequence[Episode]) -> list[NamedPerson]:

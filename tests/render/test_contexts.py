@@ -29,7 +29,7 @@ from site_builder.render.contexts import (
     describe_tags,
     describe_tombstone,
 )
-from site_builder.render.rows import find_person_path
+from site_builder.render.rows import find_person_path, find_tag_path
 
 MANUAL = (Path(__file__).parent.parent.parent / "docs" / "theming.md").read_text("utf-8")
 SITE = Site(make_show(), SiteLook())
@@ -143,6 +143,15 @@ def test_the_nameless_have_no_page(name: str) -> None:
 def test_a_host_by_name_has_a_page() -> None:
     """A name alone is enough for a page."""
     assert find_person_path(Person(name="Zoë Ångström", role=Role.HOST)) == "people/zoe-angstrom/"
+
+
+@pytest.mark.parametrize("words", ["灯台", "منارة", "маяк", "東京 2020", "2020年代"])
+def test_names_in_any_script_have_a_page(words: str) -> None:
+    """What ASCII cannot write is addressed by a digest, the same every time and no other's."""
+    path = find_tag_path(words)
+    assert re.fullmatch(r"tags/(2020-)?[0-9a-f]{8}/", path)
+    assert path == find_tag_path(words) != find_tag_path(words + "x")
+    assert find_person_path(Person(name=words)) == path.replace("tags/", "people/")
 
 
 def test_pictures_from_elsewhere_are_not_shown() -> None:
