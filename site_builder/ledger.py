@@ -2,8 +2,8 @@
 
 One line of text per record, each with its own checksum, after a line that names the format:
 
-    spacecast ledger 1
-    <16 hex digits of SHA-256> ["<seal>", {"<path>": <entry>, …}]
+    spacecast ledger 2
+    <16 hex digits of SHA-256> {"<path>": <entry>, …}
 
 Later records override earlier ones. An entry is null once it is forgotten. At the end of a build the log is folded into
 a single record. A torn last line is what a killed process leaves and is dropped; anything else that is not as written
@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 
 from site_builder.digests import JSON, encode_json
 
-_HEADER: Final = b"spacecast ledger 1"
+_HEADER: Final = b"spacecast ledger 2"
 
 Facts = Mapping[str, JSON]
 """What the maker of a file wants remembered of it, e.g. its duration."""
@@ -49,7 +49,6 @@ class Ledger:
 
     Attributes:
         entries: path to entry; read it, and change it only through the methods.
-        seal: what the caller declared the whole to be made from, see `fold`; empty as soon as anything changes.
 
     Raises:
         OSError: from the writing methods, where the file cannot be written.
@@ -59,7 +58,6 @@ class Ledger:
         self._file = file
         self._descriptor = -1
         self.entries: dict[str, Entry] = {}
-        self.seal = ""
         self._sound = self._folded = False
         self._load()
 
@@ -83,27 +81,21 @@ class Ledger:
         """The files are gone, or no longer ours."""
         self._record(dict.fromkeys(paths, None))
 
-    def fold(self, seal: str = "") -> None:
-        """Rewrites the log as one record, where there is anything to rewrite.
-
-        `seal` is a digest of all that the build was made from; a later build with the same seal need not even plan.
-        """
-        if self._folded and seal == self.seal:
-            return
-        self.seal = seal
-        self._rewrite()
+    def fold(self) -> None:
+        """Rewrites the log as one record, where there is anything to rewrite."""
+        if not self._folded:
+            self._rewrite()
 
     def _record(self, changes: Mapping[str, Entry | None]) -> None:
         if not changes:
             return
-        self.seal = ""
         for path, entry in changes.items():
             if entry is None:
                 self.entries.pop(path, None)
             else:
                 self.entries[path] = entry
         if self._sound:
-            self._append(_encode_record("", changes))
+            self._append(_encode_record(changes))
         else:
             self._rewrite()
 
@@ -120,7 +112,7 @@ class Ledger:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         part = self._file.with_name(f".part-{self._file.name}")
         entries = dict(sorted(self.entries.items()))
-        part.write_bytes(_HEADER + b"\n" + _encode_record(self.seal, entries))
+        part.write_bytes(_HEADER + b"\n" + _encode_record(entries))
         part.replace(self._file)
         self._sound = self._folded = True
 
@@ -137,7 +129,7 @@ class Ledger:
         if header != _HEADER or not lines or not all(map(_is_intact, lines)):
             return
         for line in lines:
-            self.seal, changes = json.loads(line[17:])
+            changes = json.loads(line[17:])
             for path, fields in changes.items():
                 if fields is None:
                     self.entries.pop(path, None)
@@ -147,8 +139,8 @@ class Ledger:
         self._folded = self._sound and len(lines) == 1
 
 
-def _encode_record(seal: str, changes: Mapping[str, Entry | None]) -> bytes:
-    body = encode_json([seal, {path: entry and list(entry) for path, entry in changes.items()}])
+def _encode_record(changes: Mapping[str, Entry | None]) -> bytes:
+    body = encode_json({path: entry and list(entry) for path, entry in changes.items()})
     return _checksum(body) + b" " + body + b"\n"
 
 

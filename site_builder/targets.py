@@ -22,15 +22,20 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
 from site_builder.ledger import Entry, Facts, Ledger
+from site_builder.parallel import map_in_processes, run_in_threads
 from site_builder.tree import Tree, fold_case, folders_of, is_proper, part_of
 
-__all__ = ["JSON", "Facts", "Notify", "Outcome", "Target", "build_targets", "bytes_target", "find_outcome", "ignore"]
+__all__ = ["JSON", "Facts", "Notify", "Outcome", "Target", "build_targets", "bytes_target", "ignore"]
+
+_BATCH = 1000
+"""Quick targets that are made and recorded together, where there are so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,6 @@ def build_targets(  # noqa: PLR0913 -- four name the work, the rest have a usual
     jobs: int = 1,
     hold: Collection[str] = (),
     prune: bool = True,
-    seal: str = "",
     notify: Notify = ignore,
 ) -> Outcome:
     """Makes what is not current below `root` and deletes what is no longer planned; one failure stops no other.
@@ -118,10 +122,9 @@ def build_targets(  # noqa: PLR0913 -- four name the work, the rest have a usual
         targets: the plan, complete unless `prune` is false.
         root: the folder; made where it is missing.
         ledger: the file that remembers, best kept outside `root`. Lost or damaged, all is made again, nothing deleted.
-        jobs: how many targets that are not `bytes_target`s are made at once, in threads.
+        jobs: how many targets are made at once: in threads, or, many `bytes_target`s, in processes.
         hold: paths that stay exactly as they are in this run, planned or not.
         prune: false keeps files that are no longer planned.
-        seal: digest of all that the plan was made from; `find_outcome` then knows this result again without a plan.
         notify: receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
 
     Raises:
@@ -132,25 +135,12 @@ def build_targets(  # noqa: PLR0913 -- four name the work, the rest have a usual
     try:
         with Ledger(ledger) as book:
             build = _Build(Tree(os.path.realpath(root)), book, notify)
-            return build.run(planned, jobs=jobs, held=frozenset(hold), prune=prune, seal=seal)
+            return build.run(planned, jobs=jobs, held=frozenset(hold), prune=prune)
     except _LedgerFailed as error:
         reason = error.__cause__
         raise SpacecastError(
             f"{ledger}: cannot be written: {reason}; make room or mend it, then build again"
         ) from error
-
-
-def find_outcome(*, root: Path, ledger: Path, seal: str) -> Outcome | None:
-    """What building again would yield if nothing changed since the build sealed with `seal`; None if a build is needed.
-
-    Looks at the ledger and at the size of each file in it, no further: `unknown` stays empty.
-    """
-    book, tree = Ledger(ledger), Tree(os.path.realpath(root))
-    if not seal or book.seal != seal:
-        return None
-    if not all(tree.has_size(path, entry.size_bytes) for path, entry in book.entries.items()):
-        return None
-    return Outcome(kept=tuple(book.entries), facts={path: _facts_of(entry) for path, entry in book.entries.items()})
 
 
 class _LedgerFailed(Exception):
@@ -169,9 +159,7 @@ class _Build:
         self.made: set[str] = set()
         self.failed: dict[str, str] = {}
 
-    def run(
-        self, planned: Mapping[str, Target], *, jobs: int, held: Collection[str], prune: bool, seal: str
-    ) -> Outcome:
+    def run(self, planned: Mapping[str, Target], *, jobs: int, held: Collection[str], prune: bool) -> Outcome:
         """The whole build, in the order that the module's docstring draws."""
         self.recover()
         reasons = self.explain(target for path, target in planned.items() if path not in held)
@@ -183,7 +171,7 @@ class _Build:
         self.make_all([planned[path] for path in reasons], jobs)
         removed += self.prune([path for path in stale if path not in in_the_way])
         self.settle_failures()
-        self.record(self.book.fold, seal if prune and not held and not self.failed else "")
+        self.record(self.book.fold)
         return self.describe(planned, held, reasons, removed)
 
     def explain(self, targets: Iterable[Target]) -> dict[str, str]:
@@ -204,23 +192,24 @@ class _Build:
         self.record(self.book.finish, untouched)
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
-        """Makes the long ones in threads, the quick ones after them; or all in turn."""
-        long = [target for target in todo if not isinstance(target.make, _Render)]
-        if jobs < 2 or len(long) < 2:
+        """Makes the long ones in threads, then the quick ones, in processes where they are many; or all in turn."""
+        quick = [target for target in todo if isinstance(target.make, _Render)]
+        if jobs > 1 and len(todo) - len(quick) > 1:
+            run_in_threads(self.make, [target for target in todo if not isinstance(target.make, _Render)], jobs)
+            todo = quick
+        if jobs > 1 and todo == quick and len(quick) >= _BATCH:
+            for at in range(0, len(quick), _BATCH):
+                self.make_in_processes(quick[at : at + _BATCH], jobs)
+        else:
             for target in todo:
                 self.make(target)
-            return
-        from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 -- 10 ms that few builds need
 
-        pool = ThreadPoolExecutor(min(jobs, len(long)))
-        try:
-            for future in as_completed([pool.submit(self.make, target) for target in long]):
-                future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        for target in todo:
-            if isinstance(target.make, _Render):
-                self.make(target)
+    def make_in_processes(self, todo: Sequence[Target], jobs: int) -> None:
+        """For targets that are nothing but work; those that fail are tried again here, to be told of."""
+        results = map_in_processes(partial(_try_file, self.tree), todo, jobs)
+        self.record(self.book.finish, {target.path: made[0] for target, made in zip(todo, results, strict=True) if made})
+        for target, made in zip(todo, results, strict=True):
+            self.finish(target, made[1]) if made else self.make(target)
 
     def make(self, target: Target) -> None:
         """Makes one target, in any thread, and records it."""
@@ -232,6 +221,10 @@ class _Build:
             self.tell(Failed(target.path, target.label, message, error))
             return
         self.record(self.book.finish, {target.path: entry})
+        self.finish(target, changed)
+
+    def finish(self, target: Target, changed: bool) -> None:
+        """A target is there, and in the ledger."""
         if changed:
             self.made.add(target.path)
         self.tell(Made(target.path, target.label, changed))
@@ -381,6 +374,13 @@ def _make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
             tree.remove(part)
         raise
     return Entry(target.fingerprint, target.recipe, _digest_inputs(target), size_bytes, sha256, facts), changed
+
+
+def _try_file(tree: Tree, target: Target) -> tuple[Entry, bool] | None:
+    try:
+        return _make_file(target, tree)
+    except Exception:
+        return None
 
 
 def _describe_failure(path: str, error: Exception) -> str:

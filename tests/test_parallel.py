@@ -1,0 +1,54 @@
+"""Calls in processes: the same results as without, whatever happens to a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from site_builder.parallel import map_in_processes
+
+HERE = os.getpid()
+MANY = range(1000)
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    assert map_in_processes(lambda number: number * 2, MANY, 3) == [number * 2 for number in MANY]
+
+
+def test_more_than_one_process_is_at_work() -> None:
+    assert len(set(map_in_processes(lambda _: os.getpid(), MANY, 2))) == 2
+
+
+@pytest.mark.parametrize("jobs", [0, 1, 2])
+def test_few_calls_stay_here(jobs: int) -> None:
+    assert set(map_in_processes(lambda _: os.getpid(), range(100), jobs)) == {HERE}
+
+
+def fail_elsewhere(number: int) -> int:
+    if os.getpid() != HERE:
+        raise ValueError(number)
+    return number
+
+
+def die_elsewhere(number: int) -> int:
+    if os.getpid() != HERE:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.mark.parametrize("function", [fail_elsewhere, die_elsewhere], ids=["fails", "killed"])
+def test_what_a_process_leaves_is_done_here(function: object) -> None:
+    assert map_in_processes(function, MANY, 2) == list(MANY)  # type: ignore[arg-type]
+
+
+def test_an_exception_gets_out_and_leaves_no_process() -> None:
+    with pytest.raises(ZeroDivisionError):
+        map_in_processes(lambda number: 1 // (number - 500), MANY, 2)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_results_larger_than_a_pipe() -> None:
+    assert map_in_processes(bytes, MANY, 2) == [bytes(number) for number in MANY]
