@@ -37,8 +37,14 @@ class Leg:
     @property
     def uploads(self) -> tuple[Upload, ...]:
         """In the order in which they are sent."""
+        return tuple(upload for wave in self.waves for upload in wave)
+
+    @property
+    def waves(self) -> tuple[list[Upload], ...]:
+        """What is missing at the host, in order."""
         missing = set(self.difference.missing)
-        return tuple(upload for wave in in_order(self.wanted) for upload in wave if upload.path in missing)
+        uploads = [upload for upload in self.wanted if upload.path in missing]
+        return tuple(in_order(uploads, self.difference.replaced))
 
     def as_json(self) -> dict[str, Any]:
         """For `spacecast deploy --json`."""
@@ -213,7 +219,7 @@ def ship(legs: Sequence[Leg], notify: Notify = ignore) -> None:
     for leg in busy:
         leg.host.begin(leg.difference)
     for leg in busy:
-        for wave in in_order(leg.uploads):
+        for wave in leg.waves:
             leg.host.send(wave, notify)
     for leg in reversed(legs):
         if leg in busy:

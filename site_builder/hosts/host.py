@@ -43,9 +43,6 @@ class Kind(StrEnum):
     FEED = "feed"
 
 
-ORDER = (Kind.MEDIA, Kind.ASSET, Kind.PAGE, Kind.FEED)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A file that is to be online."""
@@ -90,10 +87,16 @@ class Upload:
         raise SpacecastError(f"{self.path}: output/ changed while it was being sent; build again, then deploy again")
 
 
-def in_order(uploads: Sequence[Upload]) -> Iterator[list[Upload]]:
-    """The waves of a deploy; within the last one the feed itself comes after its further pages."""
-    for kind in ORDER:
-        wave = [upload for upload in uploads if upload.kind is kind]
+def in_order(uploads: Sequence[Upload], replaced: Collection[str] = ()) -> Iterator[list[Upload]]:
+    """The waves of a deploy; within the last one the feed itself comes after its further pages.
+
+    Audio that takes the place of other audio under the same name (`replaced`; its tags were corrected) goes just before
+    the feed that tells its new size: so for a moment, and for a moment only, one of the two is ahead.
+    """
+    first = [upload for upload in uploads if upload.kind is Kind.MEDIA and upload.path not in replaced]
+    late = [upload for upload in uploads if upload.kind is Kind.MEDIA and upload.path in replaced]
+    rest = {kind: [upload for upload in uploads if upload.kind is kind] for kind in Kind}
+    for wave in (first, rest[Kind.ASSET], rest[Kind.PAGE], late, rest[Kind.FEED]):
         if wave:
             yield sorted(wave, key=lambda upload: (upload.path == FEED, upload.path))
 
@@ -113,6 +116,8 @@ class Difference:
     """What a host lacks, and what it has that is no longer wanted; paths."""
 
     missing: Collection[str]
+    replaced: Collection[str] = ()
+    """Those of the missing in whose place something else is."""
     surplus: tuple[str, ...] = ()
     """Only what an earlier deploy sent: whatever else lies there is somebody's."""
 

@@ -50,7 +50,8 @@ class LocalFolder(Host):
         self.wanted = {upload.path: upload.sha256 for upload in wanted}
         missing = [upload.path for upload in wanted if not self._has(upload)]
         surplus = [path for path in self.files if path not in self.wanted and self._is_left(path)]
-        return Difference(missing=missing, surplus=tuple(sorted(surplus)))
+        replaced = {path for path in missing if os.path.lexists(self.tree.locate(path))}
+        return Difference(missing=missing, replaced=replaced, surplus=tuple(sorted(surplus)))
 
     def _is_left(self, path: str) -> bool:
         return any(os.path.lexists(self.tree.locate(name)) for name in (path, part_of(path)))

@@ -119,7 +119,7 @@ class ObjectStoreHost(Host):
             if self.files.get(upload.path) != upload.sha256 or sizes.get(upload.path) != upload.size_bytes
         ]
         surplus = [path for path in self.files if path not in self.wanted and path in sizes]
-        return Difference(missing=missing, surplus=tuple(sorted(surplus)))
+        return Difference(missing=missing, replaced=sizes.keys() & missing, surplus=tuple(sorted(surplus)))
 
     def _read_manifest(self) -> bytes | None:
         import obstore  # noqa: PLC0415

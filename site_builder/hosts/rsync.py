@@ -64,10 +64,12 @@ class Rsync(Host):
         self.wanted = {upload.path: upload.sha256 for upload in wanted}
         self.files = parse_manifest(self._fetch_manifest())
         listed = self._copy([u.path for u in wanted if u.source], "--dry-run", "--out-format=%i %n")
-        differ = {line[12:] for line in listed.splitlines() if line[:2] in {"<f", ">f"} and line[2] in "+c"}
+        files = [line for line in listed.splitlines() if line[:2] in {"<f", ">f"} and line[2] in "+c"]
+        differ = {line[12:] for line in files}
         gone = {u.path for u in wanted if not u.source and self.files.get(u.path) != u.sha256}
         surplus = tuple(sorted(path for path in self.files if path not in self.wanted))
-        return Difference(missing=differ | gone, surplus=surplus)
+        replaced = {line[12:] for line in files if line[2] == "c"}
+        return Difference(missing=differ | gone, replaced=replaced, surplus=surplus)
 
     def begin(self, difference: Difference) -> None:
         """Note what will be touched."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from online import MANIFEST, find_broken, read_site
 from shipping import NOW, kill_shipping, measure_shipping
-from show_runner import spacecast
+from show_runner import copy_show, edit, find_bundle, spacecast
 
 from site_builder.deploying import deploy
 from site_builder.errors import SpacecastError, UsageError
@@ -129,3 +129,16 @@ def test_a_link_at_the_host_is_not_followed(old: Path, tmp_path: Path) -> None:
     with pytest.raises(SpacecastError, match="media is a link"):
         deploy(old, f"folder:{place}", NOW)
     assert not list(outside.iterdir())
+
+
+def test_corrected_tags_go_with_the_feed(old: Path, tmp_path: Path) -> None:
+    """Audio under a name that is online already is sent last but for the feed, which tells its size."""
+    show, place = copy_show(old, tmp_path / "show"), tmp_path / "www"
+    send(old, place)
+    edit(find_bundle(show, "2026-10-09") / "index.md", "title: ", "title: A longer name for ")
+    spacecast("-C", show, "build")
+    listed = [line.split()[1] for line in send(show, place, "--dry-run").splitlines() if line.startswith("send ")]
+    (retagged,) = (path for path in listed if path.startswith("media/"))
+    assert listed[-2:] == [retagged, "feed.xml"]
+    send(show, place)
+    assert not find_broken(read_site(place))
