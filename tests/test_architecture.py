@@ -40,7 +40,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "exposure",
             "assembly",
             "freshness",
-            "snapshot",
             "lock",
             "report",
         ),
