@@ -4,6 +4,7 @@
 #   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
 #   make check                      lint, types and tests
+#   make messages                   collect the texts of the interface into the catalogues (docs/translating.md)
 #   make serve                      preview with reload
 #   make lock                       refresh the lock files (needs uv)
 
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
 
-.PHONY: build serve test check lint types lock clean
+.PHONY: build serve test check lint types messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -37,6 +38,9 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+
+messages: $(VENV)/.run
+	@$(BIN)/python scripts/messages.py
 
 # The environment for using the program.
 $(VENV)/.run: requirements.lock pyproject.toml
