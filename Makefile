@@ -52,7 +52,7 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	@touch $@
 
 # What the tests need on top: libraries, ffprobe and a browser.
-$(VENV)/.test: requirements-test.lock tests/programs.py $(VENV)/.run
+$(VENV)/.test: requirements-test.lock tests/programs.py tests/package-lock.json $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-test.lock
 	$(BIN)/python tests/programs.py
 	@touch $@

@@ -1,9 +1,9 @@
 """The programs tests run that pip cannot install: ffmpeg, ffprobe, a Chromium browser, and tools that npm has.
 
-`python tests/programs.py` installs whatever is missing, by the first way that works: what is on PATH already, Playwright's
-own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json` (axe-core,
-html-validate, podcast-partytime) go into `tests/node_modules`, by the system's Node or one from PyPI. Run again, it does
-nothing.
+`python tests/programs.py` installs whatever is missing, by the first way that works: what is on PATH already,
+Playwright's own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json`
+(axe-core, html-validate, podcast-partytime) go into `tests/node_modules`, by the system's Node or one from PyPI. Run
+again, it does nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _find_downloaded_browser() -> str | None:
 
 def _download_browser() -> bool:
     command = [sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]
-    return subprocess.run(command, check=False, capture_output=True, timeout=900).returncode == 0  # noqa: S603
+    return subprocess.run(command, check=False, capture_output=True, timeout=900).returncode == 0
 
 
 def _install_packages(*names: str) -> bool:
@@ -66,7 +66,7 @@ def _install_packages(*names: str) -> bool:
     for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *names]):
         command = [*prefix, "apt-get", *arguments]
         try:
-            done = subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+            done = subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
         except FileNotFoundError:
             return False
         if done.returncode:
@@ -107,7 +107,8 @@ def find_node_module(name: str) -> Path | None:
 def run_node(script: str, *arguments: str, text: str = "") -> str:
     """What a script prints; it can `require` the packages of `tests/package.json`, and reads `text` from its input."""
     command = [find_node() or "node", "-e", script, *arguments]
-    done = subprocess.run(command, cwd=NODE_MODULES.parent, input=text.encode(), capture_output=True, timeout=60)  # noqa: PLW1510, S603
+    given = text.encode()
+    done = subprocess.run(command, check=False, cwd=NODE_MODULES.parent, input=given, capture_output=True, timeout=60)
     if done.returncode:
         raise RuntimeError(done.stderr.decode(errors="replace"))
     return done.stdout.decode()
@@ -119,7 +120,7 @@ def _provide_node_modules() -> str:
         return ""
     if not find_node():
         command = [sys.executable, "-m", "pip", "install", "--quiet", NODE_PACKAGE]
-        subprocess.run(command, check=False, capture_output=True, timeout=600)  # noqa: S603
+        subprocess.run(command, check=False, capture_output=True, timeout=600)
         find_node.cache_clear()
     if not (node := find_node()):
         return "Node for some checks of pages and feeds: https://nodejs.org"
@@ -127,7 +128,7 @@ def _provide_node_modules() -> str:
     environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [npm or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"]
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=600, cwd=lock.parent, env=environment)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, timeout=600, cwd=lock.parent, env=environment)
     except (OSError, subprocess.SubprocessError):
         return f"what tests/package.json lists: run npm ci in {lock.parent.name}/"
     shutil.copyfile(lock, copy)
