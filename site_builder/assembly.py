@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from site_builder.config import FEED, Config, describe_show
+from site_builder.checks.guard import guard
+from site_builder.config import Config, describe_show, is_feed
 from site_builder.content import FreePage
 from site_builder.events import Notify
 from site_builder.exposure import find_exposed
@@ -15,13 +16,14 @@ from site_builder.freshness import find_outlet
 from site_builder.gallery import Gallery
 from site_builder.gather import Candidate, Gathered, Selection
 from site_builder.model import Episode
+from site_builder.provenance import split_removed
 from site_builder.published import Pins, find_redirects
 from site_builder.render import contexts
 from site_builder.render.look import render_favicon, render_look
 from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme
-from site_builder.report import BuildReport
 from site_builder.render.searchable import render_documents
+from site_builder.report import BuildReport
 from site_builder.searching import plan_search
 from site_builder.site import Contents, Page, attach_files, describe_pages, plan_site
 from site_builder.studio import Place, Produced, Studio
@@ -59,9 +61,10 @@ def assemble(
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
     pages = list(describe_pages(contents))
     plan = [*produced.targets, *plan_search(render_documents(pages), outlet.memory), *plan_site(contents, pages)]
+    plan = [guard(target, outlet.output, contents.show) if is_feed(target.path) else target for target in plan]
     held = _find_present(outlet.output, produced.absent)
     make = partial(build_targets, root=outlet.output, ledger=outlet.ledger, jobs=jobs, notify=notify)
-    outcome = make([target for target in plan if target.path != FEED], hold=held, prune=False)
+    outcome = make([target for target in plan if not is_feed(target.path)], hold=held, prune=False)
     outcomes = [produced.outcome, outcome]
     if not (produced.failures or outcome.failed):
         outcomes.append(make(plan, hold=held))
@@ -88,23 +91,34 @@ def _describe_contents(
     gathered: Gathered, selection: Selection, produced: Produced, pins: Pins, accent: str
 ) -> Contents:
     config = gathered.config
-    pages = tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft)
-    known = {pin.slug for pin in pins.values()}
-    gone = {pin.slug for pin in pins.values() if pin.retired} | {slug for slug in selection.withheld if slug in known}
+    theme, logo = _load_theme(gathered, accent), _name_logo(config)
+    look = _describe_look(config, gathered.pages)
     return Contents(
         site=contexts.Site(
             show=produced.show,
-            look=replace(_describe_look(config, gathered.pages), accent=accent),
+            look=replace(look, accent=accent, logo=theme.find_asset(logo) if logo else ""),
             words=gathered.words,
             zone=config.show.zone,
         ),
-        theme=_load_theme(gathered, accent),
-        episodes=tuple(attach_files(episode) for episode in produced.episodes),
+        theme=theme,
+        episodes=tuple(attach_files(episode, produced.show.language) for episode in produced.episodes),
         peaks=produced.peaks,
-        pages=pages,
-        tombstones=dict.fromkeys(sorted(gone - {episode.slug for episode in produced.episodes}), ""),
+        pages=tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft),
+        tombstones=_describe_tombstones(gathered, selection, produced, pins),
         moved=find_redirects(pins, produced.episodes),
+        hub=config.feed.hub or "",
+        feed_size=config.feed.page_size,
     )
+
+
+def _describe_tombstones(gathered: Gathered, selection: Selection, produced: Produced, pins: Pins) -> dict[str, str]:
+    """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
+    reasons = {bundle.matter.guid: bundle.matter.withdrawn or "" for bundle in gathered.bundles}
+    gone = {pin.slug: reasons.get(pin.guid, "") for pin in pins.values() if pin.retired}
+    gone |= {pin.slug: "" for pin in pins.values() if pin.slug in selection.withheld}
+    for episode in produced.episodes:
+        gone.pop(episode.slug, None)
+    return dict(sorted(gone.items()))
 
 
 def _lay_out(page: FreePage) -> Page:
@@ -123,7 +137,7 @@ def _describe_look(config: Config, pages: Sequence[FreePage]) -> contexts.SiteLo
         navigation=tuple(_links(config.site.navigation or {})),
         pages=tuple(contexts.Link(label=page.matter.title, href=f"{page.slug}/") for _, _, page in shown),
         subscribe=tuple(_links(config.subscribe)),
-        footer=config.site.footer,
+        footer=render_notes(config.site.footer).html if config.site.footer else "",
         contact=config.contact,
         home_count=config.site.episodes_per_page,
     )
@@ -139,7 +153,15 @@ def _load_theme(gathered: Gathered, accent: str) -> Theme:
     look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
     own = b"".join((folder / name).read_bytes() for name in site.css)
     generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
+    if site.logo:
+        generated[_name_logo(gathered.config)] = (folder / site.logo).read_bytes()
     return load_theme(folder, generated, gathered.words)
+
+
+def _name_logo(config: Config) -> str:
+    """The asset it becomes; empty where there is none."""
+    logo = config.site.logo
+    return f"logo{PurePosixPath(logo).suffix.lower()}" if logo else ""
 
 
 def _report(
@@ -160,5 +182,6 @@ def _report(
         warnings=tuple(map(_warn_of, _find_strangers(last, produced))),
         failures=tuple(dict.fromkeys([*produced.failures, *failed])),
         reasons={path: reason for outcome in reversed(outcomes) for path, reason in outcome.reasons.items()},
+        trimmed=sum(span.duration for take in produced.takes for span in split_removed(take.material)[0]),
         pending=len({label for candidate in candidates for label in candidate.casting.pending}),
     )

@@ -20,9 +20,7 @@ def find_exposed(output: Path, people: People, takes: Sequence[Take], strangers:
     from before somebody refused, which no text tells.
     """
     castings = {Guid(take.bundle.matter.guid): take.material.casting for take in takes}
-    places = {
-        Guid(take.bundle.matter.guid): (f"episodes/{take.material.slug}/", take.sound.enclosure.path) for take in takes
-    }
+    places = {Guid(take.bundle.matter.guid): (f"episodes/{take.material.slug}/", *take.paths) for take in takes}
     secrets = describe_secrets(people, castings, places)
     unknown = [path for path in strangers if secrets and Path(path).suffix.lower() in SOUND]
     return (
@@ -34,15 +32,13 @@ def find_exposed(output: Path, people: People, takes: Sequence[Take], strangers:
 
 def _find_audible(output: Path, take: Take) -> Iterator[str]:
     """Spans of refused speech that can still be heard."""
-    audio = output / take.sound.enclosure.path
     spans = _find_refused(take)
-    if not spans or not audio.is_file():
-        return
-    for span in check_silence(audio, spans):
-        yield (
-            f"{take.sound.enclosure.path}: sound is left from {format_clock(span.start)} to {format_clock(span.end)}, "
-            "where somebody who refused speaks"
-        )
+    for path in take.paths if spans else ():
+        for span in check_silence(output / path, spans) if (output / path).is_file() else ():
+            yield (
+                f"{path}: sound is left from {format_clock(span.start)} to {format_clock(span.end)}, "
+                "where somebody who refused speaks"
+            )
 
 
 def _find_refused(take: Take) -> tuple[Span, ...]:

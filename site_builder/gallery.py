@@ -14,6 +14,7 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify
 from site_builder.model import Episode, Guid, Show
 from site_builder.pictures import GivenCover, Pictures
+from site_builder.portraits import Portraits
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.targets import Target, build_targets
 
@@ -35,10 +36,13 @@ class Hung:
     targets: tuple[Target, ...]
     """For `output/`."""
     failures: tuple[str, ...]
+    folders: Mapping[Guid, Path]
+    """By guid, the bundle's folder."""
 
     def put_on(self, episode: Episode) -> Episode:
-        """The episode with its cover."""
+        """The episode with its cover, portraits and chapter pictures; they are planned in `hang` already."""
         cover = self.covers.get(episode.guid)
+        episode = Portraits().hang_episode(episode, self.folders[episode.guid], self.show)
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
@@ -73,6 +77,10 @@ class Gallery:
 
     def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
         """Plan all pictures, and make those that go into audio files."""
+        portraits = Portraits()
+        show = portraits.hang_show(self.show, self.folder)
+        for bundle, episode in episodes:
+            portraits.hang_episode(episode, bundle.folder, show)
         main = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
@@ -87,11 +95,12 @@ class Gallery:
         whole = [planned for planned in (main, *own.values()) if planned.original.path not in outcome.failed]
         used = {episode.guid: own.get(episode.guid, main) for _, episode in episodes}
         return Hung(
-            show=replace(self.show, artwork=main.artwork, pictures=(*self.show.pictures, main.social)),
+            show=replace(show, artwork=main.artwork, pictures=(*self.show.pictures, main.social)),
             covers=own,
             embedded={guid: planned for guid, planned in used.items() if planned in whole},
-            targets=tuple(target for planned in whole for target in planned.targets),
+            targets=(*portraits.targets, *(target for planned in whole for target in planned.targets)),
             failures=tuple(outcome.failed.values()),
+            folders={episode.guid: bundle.folder for bundle, episode in episodes},
         )
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:

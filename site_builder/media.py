@@ -126,6 +126,15 @@ def plan_encoding(
     )
 
 
+def plan_alternate(
+    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
+) -> Target:
+    """The same in a further encoding. `edits` are those the usual file came out with, so that all keep one time."""
+    target = plan_encoding(bundle, recording, sources, edits, wanted)
+    name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{Path(target.path).suffix}"
+    return replace(target, path=f"alternates/{key_of(bundle)}-{name}")
+
+
 def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
     from site_builder.audio import encode, packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
@@ -246,6 +255,11 @@ def read_enclosure(path: str, facts: Facts) -> Enclosure:
         sample_rate=values["sample_rate"],
         codecs="mp4a.40.2" if values["codec"] == "aac" else "mp3",
     )
+
+
+def name_encoding(codec: str, kilobits: int) -> str:
+    """What a listener who may choose reads: `MP3, 96 kbit/s`."""
+    return f"{codec.upper()}, {kilobits} kbit/s"
 
 
 def make_published(enclosure: Enclosure, sound: Facts, sources: Sequence[str], made_by: str) -> PublishedAudio:

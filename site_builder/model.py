@@ -235,6 +235,8 @@ class PublishedAudio:
     """What was made of a recording: enough to publish the episode where the recording itself is absent."""
 
     enclosure: Enclosure
+    alternates: tuple[Enclosure, ...] = ()
+    """The same audio in further encodings."""
     edits: str
     """The edit list as canonical JSON (see `edits.EditList`)."""
     peaks: tuple[int, ...] = ()

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from site_builder import podcasting20 as p20
-from site_builder.config import FEED
+from site_builder.config import find_feed_path
 from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.model import Episode, Show
 from site_builder.render import contexts
@@ -31,10 +31,11 @@ from site_builder.render.transcripts import render_json_transcript, render_srt, 
 from site_builder.targets import Target, bytes_target
 
 STYLESHEET = "feed.css"
+"""What a browser shows the feed with."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_LINKS = p20.FeedLinks(stylesheet=STYLESHEET)
 _EPISODE = TypeAdapter(Episode)
 _SHOW = TypeAdapter(Show)
+_TRAILERS = TypeAdapter(tuple[p20.Trailer, ...])
 _TRANSCRIPTS = (
     (".vtt", "text/vtt", render_vtt),
     (".srt", "application/x-subrip", render_srt),
@@ -64,12 +65,15 @@ class Contents:
     """Guid to the waveform of the published audio."""
     pages: tuple[Page, ...] = ()
     tombstones: Mapping[str, str] = field(default_factory=dict)
-    """Slug of a withdrawn episode to what is said in its place."""
+    """Slug of a withdrawn episode to the reason that is given; may be empty."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Slug an episode once had to the one it has."""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     """Path to the bytes of pictures."""
-    links: p20.FeedLinks = _NO_LINKS
+    hub: str = ""
+    """A WebSub hub that the feed names."""
+    feed_size: int = 0
+    """Episodes in one page of the feed (RFC 5005); 0: all in one."""
 
     @property
     def show(self) -> Show:
@@ -77,11 +81,14 @@ class Contents:
         return self.site.show
 
 
-def attach_files(episode: Episode) -> Episode:
-    """The episode with the paths of the chapter and transcript files that `plan_site` makes of it."""
+def attach_files(episode: Episode, language: str = "") -> Episode:
+    """The episode with the paths of the chapter and transcript files that `plan_site` makes of it.
+
+    `language` is what is spoken, as feeds write it.
+    """
     stem = f"{episode.path}{episode.slug}"
     transcripts = tuple(
-        p20.TranscriptFile(path=f"{stem}{suffix}", media_type=media_type, captions=suffix == ".vtt")
+        p20.TranscriptFile(path=f"{stem}{suffix}", media_type=media_type, language=language, captions=suffix == ".vtt")
         for suffix, media_type, _ in _TRANSCRIPTS
     )
     return replace(
@@ -103,7 +110,7 @@ def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
         *(_plan_page(contents.theme, context) for context in pages),
         *(_plan_page(contents.theme, context) for context in _describe_files(contents, pages)),
         bytes_target(".nojekyll", "empty/1", {}, bytes),
-        _plan_feed(contents),
+        *_plan_feeds(contents),
     ]
 
 
@@ -120,8 +127,8 @@ def describe_pages(contents: Contents) -> Iterator[Context]:
     yield contexts.describe_offline(site)
     for page in contents.pages:
         yield contexts.describe_page(site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary)
-    for slug, title in contents.tombstones.items():
-        yield contexts.describe_tombstone(site, path=f"episodes/{slug}/", title=title)
+    for slug, reason in contents.tombstones.items():
+        yield contexts.describe_tombstone(site, path=f"episodes/{slug}/", reason=reason)
     for old, new in contents.moved.items():
         yield contexts.describe_redirect(site, path=f"episodes/{old}/", target=f"episodes/{new}/")
     yield contexts.describe_not_found(site, episodes)
@@ -187,30 +194,56 @@ def _plan_episode_files(show: Show, episode: Episode) -> Iterator[Target]:
         yield bytes_target(file.path, "transcript/1", {"cues": digest_json(cues)}, partial(writer, episode.cues))
 
 
-def _plan_feed(contents: Contents) -> Target:
-    inputs: dict[str, JSON] = {
-        "show": digest_bytes(_SHOW.dump_json(contents.show)),
-        "links": digest_json(_as_json(contents.links)),
-        "episodes": [digest_bytes(_EPISODE.dump_json(episode))[:32] for episode in _released(contents)],
-    }
-    return bytes_target(FEED, "feed/1", inputs, partial(_render_feed, contents), label="feed")
+def _plan_feeds(contents: Contents) -> Iterator[Target]:
+    """The feed, or its pages from the oldest to the newest: each is there before the one that leads to it."""
+    released = [episode for episode in contents.episodes if not episode.draft]
+    size = contents.feed_size or max(1, len(released))
+    pages = [released[at : at + size] for at in range(0, len(released), size)] or [[]]
+    for number in range(len(pages), 0, -1):
+        links = _describe_links(contents, number, len(pages))
+        inputs: dict[str, JSON] = {
+            "show": digest_bytes(_SHOW.dump_json(contents.show)),
+            "trailers": digest_bytes(_TRAILERS.dump_json(make_trailers(contents.show, released))),
+            "links": digest_json(_as_json(links)),
+            "built": _find_change(released).isoformat(),
+            "episodes": [digest_bytes(_EPISODE.dump_json(episode))[:32] for episode in pages[number - 1]],
+        }
+        render = partial(_render_feed, contents.show, number, links, released, pages[number - 1])
+        yield bytes_target(find_feed_path(number), "feed/1", inputs, render, label="feed")
 
 
-def _released(contents: Contents) -> list[Episode]:
-    """Episodes for apps: what is shown in a preview only is not in the feed."""
-    return [episode for episode in contents.episodes if not episode.draft]
+def _describe_links(contents: Contents, number: int, last: int) -> p20.FeedLinks:
+    """What page `number` names beside itself; pages only where there are several."""
 
+    def address(page: int) -> str:
+        return contents.show.url + find_feed_path(page) if last > 1 and 1 <= page <= last else ""
 
-def _render_feed(contents: Contents) -> bytes:
-    changes = [moment for e in _released(contents) for moment in (e.published_at, e.updated_at) if moment]
-    head = render_head(
-        contents.show,
-        feed_url=contents.show.url + FEED,
-        built_at=max(changes, default=_EPOCH),
-        links=contents.links,
-        trailers=contents.show.trailers or make_trailers(contents.show, _released(contents)),
+    return p20.FeedLinks(
+        stylesheet=STYLESHEET,
+        hub=contents.hub if number == 1 else "",
+        first=address(1),
+        previous=address(number - 1),
+        next=address(number + 1),
+        last=address(last),
     )
-    return join_feed(head, (render_item(contents.show, episode) for episode in _released(contents)))
+
+
+def _render_feed(
+    show: Show, number: int, links: p20.FeedLinks, released: Sequence[Episode], page: Sequence[Episode]
+) -> bytes:
+    head = render_head(
+        show,
+        feed_url=show.url + find_feed_path(number),
+        built_at=_find_change(released),
+        links=links,
+        trailers=show.trailers or make_trailers(show, released),
+    )
+    return join_feed(head, (render_item(show, episode) for episode in page))
+
+
+def _find_change(episodes: Sequence[Episode]) -> datetime:
+    """When something in the feed last changed."""
+    return max((moment for e in episodes for moment in (e.published_at, e.updated_at) if moment), default=_EPOCH)
 
 
 def _as_json(value: Any) -> JSON:

@@ -5,7 +5,7 @@ An episode whose recording is absent is published from its `media.json`, as long
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,7 @@ from site_builder.gallery import Gallery
 from site_builder.gather import Candidate
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.pictures import Pictures
 from site_builder.provenance import describe_provenance
 from site_builder.targets import Outcome, Target, build_targets
 
@@ -43,6 +44,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """A further encoding of an episode, not tagged yet."""
+
+    path: str
+    """Of the tagged file, below the site's root."""
+    title: str
+    """What a listener who may choose reads."""
+    cached: Path
+    sha256: str
+    """Digest of `cached`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
     """An episode with its sound, not tagged yet."""
 
@@ -53,11 +67,23 @@ class Take:
     """The sound in the cache; None where the recording is absent and the published file is all there is."""
     sha256: str = ""
     """Digest of `cached`."""
+    further: tuple[Further, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Of every audio file of the episode, below the site's root."""
+        made = [file.path for file in self.further] or [kept.path for kept in self.sound.alternates]
+        return (self.sound.enclosure.path, *made)
 
     @property
     def bundle(self) -> Bundle:
         """The episode's bundle."""
         return self.material.bundle
+
+    @property
+    def edits(self) -> EditList:
+        """What was done to the recording, as it came out."""
+        return self.material.edits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +118,12 @@ class Studio:
         self.settings = media.AudioSettings(
             format=audio.format.value, bitrate=audio.bitrate, channels=audio.channels, loudness=audio.loudness
         )
+        self.further = [
+            media.AudioSettings(
+                format=entry.format.value, bitrate=entry.bitrate, channels=entry.channels, loudness=audio.loudness
+            )
+            for entry in audio.alternates
+        ]
         self.digests = FileDigests(place.cache / "digests.json")
         self.failures: list[str] = []
 
@@ -102,7 +134,7 @@ class Studio:
         dead_air = self._listen([candidate.bundle for candidate in candidates], sources)
         materials = [self._prepare(candidate, dead_air) for candidate in candidates]
         takes = self._record([material for material in materials if material], sources)
-        return self._publish(takes)
+        return self._publish(self._record_further(takes, sources))
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
         return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
@@ -188,6 +220,35 @@ class Studio:
             sha256=str(facts["sha256"]),
         )
 
+    def _record_further(self, takes: Sequence[Take], sources: Mapping[str, Sequence[str]]) -> list[Take]:
+        """The takes with the further encodings the config asks for."""
+        if not self.further:
+            return list(takes)
+        planned = {_key(take.bundle): self._plan_further(take, sources[_key(take.bundle)]) for take in takes}
+        outcome = self._build_in_cache("alternates", [target for files in planned.values() for target in files])
+        return [
+            replace(take, further=tuple(self._take_further(take, planned[_key(take.bundle)], outcome)))
+            for take in takes
+        ]
+
+    def _plan_further(self, take: Take, sources: Sequence[str]) -> list[Target]:
+        recording = take.bundle.recording
+        if not take.cached or recording is None:
+            return []
+        return [media.plan_alternate(take.bundle, recording, sources, take.edits, wanted) for wanted in self.further]
+
+    def _take_further(self, take: Take, targets: Sequence[Target], outcome: Outcome) -> Iterator[Further]:
+        """Those that were made and are not the usual file over again."""
+        for target, wanted in zip(targets, self.further, strict=False):
+            path, facts = media.find_media_path(take.material.slug, target), outcome.facts.get(target.path)
+            if facts and path != take.sound.enclosure.path:
+                yield Further(
+                    path=path,
+                    title=media.name_encoding(wanted.format, wanted.bitrate),
+                    cached=self.place.cache / target.path,
+                    sha256=str(facts["sha256"]),
+                )
+
     def _keep(self, material: Material) -> Take | None:
         """Publish what was made before, where it is still what is wanted."""
         kept = material.bundle.media
@@ -201,7 +262,9 @@ class Studio:
                 "put the archive it came from into content/archives/",
             )
             return None
-        return Take(material=replace(material, edits=made), sound=kept)
+        wanted = {media.name_encoding(wanted.format, wanted.bitrate) for wanted in self.further}
+        alternates = tuple(enclosure for enclosure in kept.alternates if enclosure.title in wanted)
+        return Take(material=replace(material, edits=made), sound=replace(kept, alternates=alternates))
 
     def _publish(self, takes: Sequence[Take]) -> Produced:
         """Tag what was recorded and describe every episode."""
@@ -209,18 +272,12 @@ class Studio:
         hung = self.gallery.hang([(take.bundle, episode) for take, episode in drafts])
         self.failures += hung.failures
         targets = {
-            _key(take.bundle): media.plan_enclosure(
-                take.sound.enclosure.path,
-                take.cached,
-                take.sha256,
-                media.make_tags(self.show, episode),
-                hung.embedded.get(episode.guid),
-            )
+            _key(take.bundle): self._plan_enclosures(take, episode, hung.embedded.get(episode.guid))
             for take, episode in drafts
-            if take.cached
         }
+        every = [target for files in targets.values() for target in files]
         outcome = build_targets(
-            targets.values(),
+            every,
             root=self.place.outlet.output,
             ledger=self.place.outlet.ledger,
             jobs=self.place.jobs,
@@ -228,22 +285,31 @@ class Studio:
             notify=self.place.notify,
         )
         self.failures += outcome.failed.values()
-        finished = [self._finish(take, episode, targets.get(_key(take.bundle)), outcome) for take, episode in drafts]
+        finished = [self._finish(take, episode, targets[_key(take.bundle)], outcome) for take, episode in drafts]
         episodes = [hung.put_on(episode) for episode in finished if episode]
         return Produced(
             episodes=tuple(episodes),
             show=hung.show,
             peaks={_key(take.bundle): take.sound.peaks for take in takes},
-            targets=(*hung.targets, *targets.values()),
+            targets=(*hung.targets, *every),
             takes=tuple(takes),
-            absent=tuple(take.sound.enclosure.path for take in takes if not take.cached),
+            absent=tuple(path for take in takes if not take.cached for path in take.paths),
             failures=tuple(self.failures),
             outcome=outcome,
         )
 
+    def _plan_enclosures(self, take: Take, episode: Episode, cover: Pictures | None) -> tuple[Target, ...]:
+        """The usual file first; none where the recording is absent."""
+        tags = media.make_tags(self.show, episode)
+        sounds = [(take.sound.enclosure.path, take.cached, take.sha256)]
+        sounds += [(further.path, further.cached, further.sha256) for further in take.further]
+        return tuple(
+            media.plan_enclosure(path, cached, sha256, tags, cover) for path, cached, sha256 in sounds if cached
+        )
+
     def _describe(self, take: Take, enclosure: Enclosure) -> Episode:
         audio = self.config.audio
-        return make_episode(
+        episode = make_episode(
             take.material,
             enclosure,
             zone=self.config.show.zone,
@@ -251,20 +317,35 @@ class Studio:
             opening=self.words.gettext("Opening"),
             facts=describe_provenance(take.material, take.sound, self.words),
         )
+        season = self.config.show.seasons.get(episode.season or 0, "")
+        return replace(episode, season_name=season)
 
-    def _finish(self, take: Take, episode: Episode, target: Target | None, outcome: Outcome) -> Episode | None:
-        """The episode with the facts of its published file, which `media.json` remembers."""
-        if target is None:
-            return episode
-        facts = outcome.facts.get(target.path)
-        if facts is None:
+    def _finish(self, take: Take, episode: Episode, targets: Sequence[Target], outcome: Outcome) -> Episode | None:
+        """The episode with the facts of its published files, which `media.json` remembers."""
+        if not targets:
+            return _offer(episode, take)
+        if any(target.path not in outcome.facts for target in targets):
             return None
-        enclosure = media.read_enclosure(target.path, facts)
-        published = replace(take.sound, enclosure=enclosure)
+        enclosure, *others = (media.read_enclosure(target.path, outcome.facts[target.path]) for target in targets)
+        titles = [further.title for further in take.further]
+        alternates = tuple(replace(other, title=title) for other, title in zip(others, titles, strict=True))
+        published = replace(take.sound, enclosure=enclosure, alternates=alternates)
         published = replace(published, facts=describe_provenance(take.material, published))
         if not (take.material.draft or self.place.preview):
             write_noun(take.bundle.folder / MEDIA, published)
-        return self._describe(replace(take, sound=published), enclosure)
+        take = replace(take, sound=published)
+        return _offer(self._describe(take, enclosure), take)
+
+
+def _offer(episode: Episode, take: Take) -> Episode:
+    """The episode with its further encodings; where there is a choice, the usual one has a name too."""
+    alternates = take.sound.alternates
+    if not alternates:
+        return episode
+    usual = episode.enclosure
+    codec = "mp3" if usual.media_type == "audio/mpeg" else "aac"
+    title = media.name_encoding(codec, round(usual.bitrate / 1000))
+    return replace(episode, enclosure=replace(usual, title=title), alternates=alternates)
 
 
 def _key(bundle: Bundle) -> str:

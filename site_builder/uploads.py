@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from site_builder.config import FEED
+from site_builder.config import is_feed
 from site_builder.content import find_bundles, load_bundle
 from site_builder.digests import digest_file
 from site_builder.freshness import find_outlet
@@ -39,13 +39,14 @@ def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
     """Enclosures of the built feed that are known from `media.json` alone."""
     outlet = find_outlet(folder, preview=False)
     output, made = outlet.output, Ledger(outlet.ledger).entries
-    feed = (output / FEED).read_bytes() if (output / FEED).is_file() else b""
+    feed = b"".join((output / path).read_bytes() for path in made if is_feed(path) and (output / path).is_file())
     bundles = (load_bundle(bundle) for bundle in find_bundles(folder / "content"))
     return tuple(
         AbsentAudio(title=bundle.matter.title, enclosure=enclosure, file=output / enclosure.path)
         for bundle in bundles
-        if bundle.media and (enclosure := bundle.media.enclosure).path not in made
-        if f'/{quote(enclosure.path)}"'.encode() in feed
+        if bundle.media
+        for enclosure in (bundle.media.enclosure, *bundle.media.alternates)
+        if enclosure.path not in made and f'/{quote(enclosure.path)}"'.encode() in feed
     )
 
 

@@ -131,7 +131,7 @@ def make_look(**overrides: Any) -> SiteLook:
             Link(label="Pocket Casts", href="https://pca.st/1"),
             Link(label="AntennaPod", href="https://antennapod.org/deeplink/subscribe?url=1"),
         ),
-        footer="Recorded live in the open. Nobody is published who has not been asked.",
+        footer="<p>Recorded live in the open. Nobody is published who has not been asked.</p>",
         home_count=9,
     )
     return replace(look, **overrides)

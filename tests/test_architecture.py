@@ -29,7 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "edges in": ("config", "frontmatter", "sources", "content", "people", "published"),
     "sound": ("audio",),
     "words": ("languages", "consent", "drafts", "render", "episodes", "provenance", "searching", "takeover"),
-    "plan": ("media", "pictures", "site", "leaks"),
+    "plan": ("media", "pictures", "portraits", "site", "leaks"),
     "acts": (
         *(
             "archives",

@@ -94,7 +94,9 @@ feed:
   txt: {text: code-1, purpose: verify}
   podroll: {guid: 9b024349-ccf0-5f69-a609-6b82873eab3c, feed_url: https://podnews.net/rss, title: Podnews}
   update_frequency: {text: Every Thursday, rule: FREQ=WEEKLY;BYDAY=TH, starts_at: 2026-07-01 19:30}
-audio: {format: mp3, bitrate: 96, channels: 2, loudness: -16, dead_air: keep, chapters: off}
+audio:
+  {format: mp3, bitrate: 96, channels: 2, loudness: -16, dead_air: keep, chapters: off,
+   alternates: [{format: aac, bitrate: 48, channels: 2}]}
 consent: {pending: withhold, removal: cut, contact: https://example.org/out}
 site:
   accent: "#1a7f64"
@@ -275,7 +277,7 @@ def test_files_a_config_names_must_be_in_the_show(tmp_path: Path) -> None:
     assert [(problem.field, problem.line) for problem in problems] == [
         ("show.cover", 13),
         ("show.people.2.image", 18),
-        ("site.logo", 41),
+        ("site.logo", 43),
     ]
     assert str(problems[0]) == "config.yaml:13: show.cover: there is no file 'content/cover.jpg' in the show's folder"
     assert "leads out of the show's folder" in problems[2].message

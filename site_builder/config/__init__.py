@@ -28,7 +28,7 @@ from site_builder.config.sections import (
     SiteConfig,
     Subscribe,
 )
-from site_builder.config.shows import FEED, describe_show, make_feed_guid
+from site_builder.config.shows import FEED, describe_show, find_feed_path, is_feed, make_feed_guid
 from site_builder.documents import Document, find_line, parse_yaml
 from site_builder.errors import Problem, UsageError
 
@@ -51,6 +51,8 @@ __all__ = [
     "SiteConfig",
     "check_config_files",
     "describe_show",
+    "find_feed_path",
+    "is_feed",
     "load_config",
     "make_feed_guid",
     "parse_config",

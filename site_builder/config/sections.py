@@ -233,6 +233,29 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value) else value
 
 
+class AlternateFormat(StrEnum):
+    """What a further encoding is."""
+
+    MP3 = "mp3"
+    AAC = "aac"
+
+
+class AlternateEntry(Document):
+    """A further encoding of every episode; a bare format will do."""
+
+    format: AlternateFormat
+    """`mp3` or `aac`."""
+    bitrate: Annotated[Bitrate, BeforeValidator(_whole)] = 64
+    """Kilobits a second."""
+    channels: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
+    """1 (mono) or 2 (stereo)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_format(cls, value: Any) -> Any:
+        return {"format": value} if isinstance(value, str) else value
+
+
 class AudioConfig(Document):
     """`audio`: what becomes of the recordings. They themselves are never changed."""
 
@@ -244,6 +267,8 @@ class AudioConfig(Document):
     """Channels when encoding: 1 (mono) or 2 (stereo)."""
     loudness: Annotated[float, Field(ge=-30, le=-8)] | None = None
     """Bring each episode to this loudness in LUFS when encoding; apps advise -16. Nothing: as recorded."""
+    alternates: Annotated[tuple[AlternateEntry, ...], Listed, Field(max_length=8)] = ()
+    """Further encodings of every episode, for apps and listeners to choose from; the one above stays the usual one."""
     dead_air: DeadAir = DeadAir.TRIM
     """`trim` (long silence at both ends goes) or `keep`."""
     chapters: ChapterSource = ChapterSource.AUTO
@@ -253,6 +278,10 @@ class AudioConfig(Document):
     def _check(self) -> Self:
         if self.loudness is not None and self.format is AudioFormat.COPY:
             raise ValueError("`loudness` needs `format: mp3` or `format: aac`; `copy` leaves the sound as it is")
+        ways = [(self.format.value, self.bitrate, self.channels)]
+        ways += [(entry.format.value, entry.bitrate, entry.channels) for entry in self.alternates]
+        if len(set(ways)) < len(ways):
+            raise ValueError("`alternates` names an encoding that is there already; take it out")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID, uuid5
 
 from site_builder.config.sections import FeedConfig, ShowConfig
@@ -10,7 +11,18 @@ from site_builder.model import Show
 FEED = "feed.xml"
 """Where the feed lies, below the site's root."""
 
+_PAGES = re.compile(r"feed(-[1-9][0-9]*)?\.xml")
 _NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+
+
+def find_feed_path(number: int) -> str:
+    """Where page `number` of the feed lies, from 1 on."""
+    return FEED if number == 1 else f"feed-{number}.xml"
+
+
+def is_feed(path: str) -> bool:
+    """Whether a path below the site's root is that of the feed or of a further page of it."""
+    return _PAGES.fullmatch(path) is not None
 
 
 def make_feed_guid(feed_url: str) -> str:

@@ -125,7 +125,8 @@ def move_chapters(chapters: Sequence[Chapter], edits: EditList) -> tuple[Chapter
         span = Span(start=chapter.start, end=end)
         place = edits.to_published_span(span) if edits.find_audible(span) else None
         if place:
-            moved.setdefault(round(place.start, 3), replace(chapter, start=place.start))
+            start = round(place.start, 3)
+            moved.setdefault(start, replace(chapter, start=start))
     return tuple(moved.values())
 
 
@@ -158,7 +159,7 @@ def _fits(chapter: Chapter, chosen: Sequence[Chapter], duration: float) -> bool:
 
 def _make_topics(notes: Sequence[Note]) -> list[Chapter]:
     return [
-        Chapter(start=note.at, title=_title_of(note), href=next(filter(_LINK.fullmatch, note.links), ""))
+        Chapter(start=round(note.at, 3), title=_title_of(note), href=next(filter(_LINK.fullmatch, note.links), ""))
         for note in sorted(notes, key=lambda note: note.at)
         if note.at > 0
     ]
@@ -178,7 +179,7 @@ def _shorten(text: str) -> str:
 
 def _make_floors(floors: Sequence[_Floor], people: Sequence[Person]) -> list[Chapter]:
     longest_first = sorted(floors, key=lambda floor: (-floor.length, floor.start))
-    return [Chapter(start=floor.start, title=_shorten(people[floor.speaker].name)) for floor in longest_first]
+    return [Chapter(start=round(floor.start, 3), title=_shorten(people[floor.speaker].name)) for floor in longest_first]
 
 
 def _find_floors(turns: Sequence[Turn], people: int, duration: float) -> list[_Floor]:

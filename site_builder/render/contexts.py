@@ -60,7 +60,7 @@ class SiteLook:
     subscribe: tuple[Link, ...] = ()
     """The show in apps and directories, most used first: `Link(label="Apple Podcasts", href="https://…")`."""
     footer: str = ""
-    """Plain text at the end of every page."""
+    """Sanitised HTML at the end of every page; links without a scheme lead to paths below the site's root."""
     contact: str = ""
     """Where to ask to be taken out: an e-mail address or an `https` address. Empty: the show's e-mail."""
     accent: str = DEFAULT_ACCENT
@@ -150,7 +150,7 @@ def describe_episode(
     return (
         context
         | {
-            "episode": describe_episode_row(episode, site.zone) | describe_details(episode, site.zone),
+            "episode": describe_episode_row(episode, site.zone) | describe_details(site.show, episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
             "transcript": describe_transcript(episode),
             "newer": newer and {"title": newer.title, "path": newer.path},
@@ -246,12 +246,12 @@ def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
     return context | {"episodes": [describe_episode_row(episode, site.zone) for episode in episodes[:3]]}
 
 
-def describe_tombstone(site: Site, *, path: str, title: str = "") -> Context:
-    """What is left of a withdrawn episode: `tombstone.html`. Give a title only where it names nobody."""
+def describe_tombstone(site: Site, *, path: str, title: str = "", reason: str = "") -> Context:
+    """What is left of a withdrawn episode: `tombstone.html`. Give a title or reason only where it names nobody."""
     _ = site.words.gettext
     context = _context(site, "tombstone.html", path, title or _("Withdrawn episode"))
     context["page"] |= {"indexed": False}
-    return context | {"title": title}
+    return context | {"title": title, "reason": reason}
 
 
 def describe_redirect(site: Site, *, path: str, target: str) -> Context:

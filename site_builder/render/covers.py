@@ -94,6 +94,24 @@ def resize(content: bytes, size: int, media_type: str = "image/jpeg") -> bytes:
     return out.getvalue()
 
 
+def convert_portrait(content: bytes, size: int, name: str) -> bytes:
+    """The middle of a picture as a square JPEG, `size` pixels each way at most.
+
+    Raises:
+        InvalidDocument: it is no picture, or damaged.
+    """
+    picture = _load(content, name, size)
+    side = min(size, *picture.size)
+    return encode_jpeg(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.4)))
+
+
+def convert_picture(content: bytes, size: int, name: str) -> bytes:
+    """A whole picture as a JPEG, `size` pixels at most each way; errors as for `convert_portrait`."""
+    picture = _load(content, name, size)
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return encode_jpeg(picture)
+
+
 def load_small(content: bytes, size: int) -> Image.Image:
     """The pixels of a square JPEG of ours at `size` by `size`; decoding no more of it than that needs."""
     with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:

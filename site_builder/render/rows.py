@@ -157,10 +157,12 @@ def find_social_picture(pictures: Iterable[Artwork]) -> Artwork | None:
     return next((picture for picture in pictures if picture.purpose == "social"), None)
 
 
-def describe_details(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
+def describe_details(show: Show, episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
     """What the episode's own page shows beyond the row of a list; moments are told in `zone`."""
+    license_ = episode.license or show.license
     return {
         "guid": episode.guid,
+        "season_name": episode.season_name,
         "notes": episode.notes_html,
         "tags": [{"name": tag, "path": find_tag_path(tag)} for tag in episode.tags],
         "recorded_at": episode.recorded_at and _tell(episode.recorded_at, zone),
@@ -169,8 +171,8 @@ def describe_details(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
         "announced_url": episode.announced_url,
         "facts": [{"label": label, "value": value} for label, value in episode.facts.items()],
         "gaps": [{"at": format_clock(gap.at), "lost": round(gap.lost, 2)} for gap in episode.gaps],
-        "funding": [{"label": funding.text, "href": funding.url} for funding in episode.funding],
-        "license": episode.license and {"name": episode.license.name, "href": episode.license.url},
+        "funding": [{"label": funding.text, "href": funding.url} for funding in episode.funding or show.funding],
+        "license": license_ and {"name": license_.name, "href": license_.url},
     }
 
 
@@ -183,7 +185,12 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
         "clock": format_clock(episode.enclosure.duration),
         "sources": sources,
         "chapters": [
-            {**describe_moment(chapter.start), "title": chapter.title, "href": chapter.href}
+            {
+                **describe_moment(chapter.start),
+                "at": round(chapter.start, 3),
+                "title": chapter.title,
+                "href": chapter.href,
+            }
             for chapter in episode.chapters
         ],
         "soundbites": [

@@ -25,6 +25,7 @@ from site_builder.model import Person
 from site_builder.render.contexts import Context, Link, Site, SiteLook, describe_episode, describe_home, describe_page
 from site_builder.render.icons import find_icons
 from site_builder.render.look import DEFAULT_ACCENT
+from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme, render_css_string, render_json
 
 SITE = Site(make_sample_show(), make_look())
@@ -185,7 +186,8 @@ def test_hostile_text_stays_text(theme: Theme) -> None:
         notes_html="",
     )
     show = make_full_show(title=HOSTILE_TEXT, description=HOSTILE_TEXT, subtitle=HOSTILE_TEXT, copyright=HOSTILE_TEXT)
-    look = SiteLook(footer=HOSTILE_TEXT, subscribe=(Link(label=HOSTILE_TEXT, href="https://example.org/?a=1&b=2"),))
+    footer = render_notes(HOSTILE_TEXT).html
+    look = SiteLook(footer=footer, subscribe=(Link(label=HOSTILE_TEXT, href="https://example.org/?a=1&b=2"),))
     for page in describe_sample_pages(show, look, [episode]):
         text = theme.render(page["page"]["template"], page).decode()
         assert "<script>alert" not in text, page["page"]["file"]

@@ -1,0 +1,108 @@
+"""Pictures that hosts give beside covers: portraits of people, pictures of chapters.
+
+Only their pixels are published, as JPEG under a name made from what they show and not from whom: no camera data, no
+place, no name. An address elsewhere stays an address; pages never ask for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from site_builder.config import CONFIG
+from site_builder.digests import digest_bytes, digest_json
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.model import Chapter, Episode, Person, Show
+from site_builder.targets import Target, bytes_target
+
+PORTRAIT = 400
+"""Pixels each way."""
+CHAPTER = 1400
+_RECIPE = "portrait/1"
+
+
+class Portraits:
+    """Collects the pictures that are named, and the targets that make them."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, Target] = {}
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """For `output/`."""
+        return tuple(self._targets.values())
+
+    def hang_show(self, show: Show, folder: Path) -> Show:
+        """The show with its people's portraits; files are below `folder`.
+
+        Raises:
+            InvalidDocument: a file is not there.
+        """
+        return replace(show, people=tuple(self._portray(person, folder, Path(CONFIG)) for person in show.people))
+
+    def hang_episode(self, episode: Episode, folder: Path, show: Show) -> Episode:
+        """The episode with portraits, the show's for its hosts, and chapter pictures; files are below `folder`.
+
+        Raises:
+            InvalidDocument: a file is not there.
+        """
+        index = folder / "index.md"
+        people = (self._portray(_remember(person, show), folder, index) for person in episode.people)
+        return replace(
+            episode,
+            people=tuple(people),
+            chapters=tuple(self._picture(chapter, folder, index) for chapter in episode.chapters),
+        )
+
+    def _portray(self, person: Person, folder: Path, said: Path) -> Person:
+        if person.anonymous or not person.avatar_url or _is_hung(person.avatar_url):
+            return replace(person, avatar_url="") if person.anonymous else person
+        path = self._plan(folder, person.avatar_url, PORTRAIT, said, "people")
+        return replace(person, avatar_url=path)
+
+    def _picture(self, chapter: Chapter, folder: Path, said: Path) -> Chapter:
+        if not chapter.image or _is_hung(chapter.image):
+            return chapter
+        return replace(chapter, image=self._plan(folder, chapter.image, CHAPTER, said, "chapters"))
+
+    def _plan(self, folder: Path, name: str, size: int, said: Path, field: str) -> str:
+        """Where the picture will lie, which is planned."""
+        file = folder / name
+        if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
+            where = "the show's folder" if said.name == CONFIG else "the episode's folder"
+            message = f"there is no file {name!r} in {where}"
+            raise InvalidDocument([Problem(message, file=said, field=field)])
+        content = file.read_bytes()
+        digest = digest_bytes(content)
+        path = f"artwork/{field}-{digest_json([_RECIPE, size, digest])[:12]}.jpg"
+        self._targets[path] = bytes_target(
+            path, _RECIPE, {"picture": digest, "size": size}, partial(_convert, content, size, name), name
+        )
+        return path
+
+
+def _convert(content: bytes, size: int, name: str) -> bytes:
+    from site_builder.render.covers import convert_picture, convert_portrait  # noqa: PLC0415 -- Pillow, where needed
+
+    return convert_portrait(content, size, name) if size == PORTRAIT else convert_picture(content, size, name)
+
+
+def _remember(person: Person, show: Show) -> Person:
+    """Somebody of the show with the portrait the show has of them, unless there is a file already."""
+    known = (one for one in show.people if one.avatar_url and _is_same(one, person))
+    if person.anonymous or (person.avatar_url and "://" not in person.avatar_url):
+        return person
+    host = next(known, None)
+    return replace(person, avatar_url=host.avatar_url) if host else person
+
+
+def _is_same(one: Person, other: Person) -> bool:
+    if one.handle and other.handle:
+        return one.handle.lower() == other.handle.lower()
+    return one.name.casefold() == other.name.casefold()
+
+
+def _is_hung(address: str) -> bool:
+    """Whether it is somewhere else, or in its place already."""
+    return "://" in address or address.startswith(("artwork/people-", "artwork/chapters-"))
