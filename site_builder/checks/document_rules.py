@@ -14,6 +14,7 @@ from site_builder.checks.rule import Place, Remark, Rule, Rulebook, Severity
 BYTES: Rulebook[RawFeed] = Rulebook("The feed as a file")
 DOCUMENT: Rulebook[FeedDocument] = Rulebook("The feed as a document")
 
+_TRANSCRIPT = "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again."
 _AGAIN = "Build again; if it stays, report it: this program wrote the file."
 _ITUNES_SPARE = {"itunes:category", "itunes:name", "itunes:summary", "itunes:keywords", "itunes:order"}
 _ITUNES_SPARE |= {"itunes:isClosedCaptioned", "itunes:applepodcastsverify"}
@@ -208,7 +209,13 @@ _IN_ITEM = (
     _Needed("itunes:duration", _W, ref.PSP, "PSP-1 recommends it.", _AGAIN),
     _Needed("itunes:explicit", _W, ref.APPLE_REQUIREMENTS, "Apple asks for it in show and episode.", _AGAIN),
     _Needed("itunes:image", _A, ref.PSP, "PSP-1 recommends it; else the show's is used.", _MATTER.format("cover")),
-    _Needed("podcast:transcript", _A, ref.PSP, "PSP-1 recommends it.", "Run `spacecast transcribe`, then build again."),
+    _Needed(
+        "podcast:transcript",
+        _A,
+        ref.PSP,
+        "PSP-1 recommends it.",
+        "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again.",
+    ),
 )
 
 
