@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from site_builder.config import FEED
+from site_builder.config import FEED, is_feed
 from site_builder.digests import digest_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
@@ -59,7 +59,7 @@ class Upload:
         """By its path."""
         if self.path.startswith("media/"):
             return Kind.MEDIA
-        if re.fullmatch(r"feed[^/]*\.xml|feed/.*\.xml", self.path):
+        if is_feed(self.path):
             return Kind.FEED
         return Kind.PAGE if self.path.endswith(".html") or self.path in _LIKE_PAGES else Kind.ASSET
 
