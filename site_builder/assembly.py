@@ -15,7 +15,8 @@ from site_builder.exposure import find_exposed
 from site_builder.freshness import find_outlet
 from site_builder.gallery import Gallery
 from site_builder.gather import Candidate, Gathered, Selection
-from site_builder.model import Episode
+from site_builder.languages import Language
+from site_builder.model import Episode, Show
 from site_builder.provenance import split_removed
 from site_builder.published import Pins, find_redirects
 from site_builder.render import contexts
@@ -55,6 +56,7 @@ def assemble(
     outlet = find_outlet(gathered.folder, preview=preview)
     place = Place(cache=gathered.folder / ".cache", outlet=outlet, jobs=jobs, preview=preview, notify=notify)
     show = describe_show(config.show, config.feed, media_url="" if preview else config.media.url or "")
+    show = _translate_defaults(show, gathered.words)
     candidates = selection.candidates
     gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
     produced = Studio(config, show, place, gallery, gathered.words).produce(candidates)
@@ -81,6 +83,13 @@ def _find_strangers(outcome: Outcome, produced: Produced) -> Sequence[str]:
 
 def _warn_of(stranger: str) -> str:
     return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"
+
+
+def _translate_defaults(show: Show, words: Language) -> Show:
+    """What the config says where the host says nothing, in the show's language."""
+    _ = words.gettext
+    usual = {"Support the show": _("Support the show")}
+    return replace(show, funding=tuple(replace(way, text=usual.get(way.text, way.text)) for way in show.funding))
 
 
 def _find_present(output: Path, paths: Sequence[str]) -> set[str]:

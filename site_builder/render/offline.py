@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from site_builder.languages import Language
 from site_builder.model import Show
 from site_builder.render.icons import find_icons
 from site_builder.render.look import make_palette
@@ -33,7 +34,12 @@ def describe_app(accent: str) -> dict[str, Any]:
 
 def describe_manifest(show: Show, accent: str) -> dict[str, Any]:
     """The site as something to install: `manifest.webmanifest`."""
-    site = {"title": show.title, "description": show.subtitle or show.description, "language": show.language}
+    site = {
+        "title": show.title,
+        "description": show.subtitle or show.description,
+        "language": show.language,
+        "dir": Language(show.language).direction,
+    }
     return {"site": site | describe_app(accent), "page": _describe_file("manifest.webmanifest")}
 
 

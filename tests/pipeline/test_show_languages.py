@@ -11,7 +11,7 @@ from show_runner import build, copy_show, edit, find_bundle
 
 @pytest.fixture(scope="module")
 def german(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The show in German, far from Greenwich, with people named only once they have agreed; built. Not to be changed."""
+    """The show in German, far from Greenwich, people named only once they have agreed; built. Not to be changed."""
     show = copy_show(pair, tmp_path_factory.mktemp("german") / "show")
     edit(show / "config.yaml", "  language: en\n", "  language: de-at\n  timezone: Pacific/Auckland\n")
     with (show / "config.yaml").open("a") as config:
