@@ -149,6 +149,7 @@ def _describe_look(config: Config, pages: Sequence[FreePage]) -> contexts.SiteLo
         footer=render_notes(config.site.footer).html if config.site.footer else "",
         contact=config.contact,
         home_count=config.site.episodes_per_page,
+        has_heading_font=config.site.fonts.headings is not None,
     )
 
 

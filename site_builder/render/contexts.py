@@ -9,6 +9,7 @@ No page grows with the show: lists come in pages, and an episode knows its neigh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -36,6 +37,8 @@ from site_builder.render.rows import (
     is_local,
 )
 from site_builder.render.sharing import describe_share, find_embed_path
+
+_LATIN = re.compile("[A-Za-z]")
 
 Context = dict[str, Any]
 """JSON values only: dict, list, str, int, float, bool, None."""
@@ -65,6 +68,8 @@ class SiteLook:
     """Where to ask to be taken out: an e-mail address or an `https` address. Empty: the show's e-mail."""
     accent: str = DEFAULT_ACCENT
     """The show's colour, `#rrggbb`, for icons and the window around the page."""
+    has_heading_font: bool = False
+    """Whether titles are set in a font of the show's own."""
     logo: str = ""
     """Path of a picture shown in place of the title in the header."""
     home_count: int = 12
@@ -115,6 +120,7 @@ def describe_site(site: Site) -> Context:
         "logo": look.logo,
         "media_origin": _find_origin(show.media_url),
         "built_by": look.built_by,
+        "preload": not look.has_heading_font and bool(_LATIN.search(show.title)),
         **describe_app(look.accent),
     }
 
