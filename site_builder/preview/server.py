@@ -134,6 +134,7 @@ class PreviewSite:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._streams: set[Callable[[State | None], None]] = set()
+        self._is_ending = False
 
     def make_app(self, allowed_hosts: list[str]) -> Starlette:
         """The application; requests that call the server by another name than these are refused."""
@@ -212,7 +213,7 @@ class PreviewSite:
         self.session.follow(receive)
         try:
             state: State | None = self.session.state
-            while state:
+            while state and not self._is_ending:
                 yield self._describe(state)
                 state = await self._wait(states)
         finally:
@@ -230,7 +231,8 @@ class PreviewSite:
         return f"data: {json.dumps(message)}\n\n"
 
     def release(self) -> None:
-        """End every open stream of events."""
+        """End every stream of events, also one that is just beginning."""
+        self._is_ending = True
         for receive in list(self._streams):
             receive(None)
 

@@ -11,7 +11,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-QUIET: Final = 0.04
+QUIET: Final = 0.06
 """Seconds without a further change after which a burst of saves is over."""
 LONGEST_BURST: Final = 1.0
 """Seconds after which a burst is taken for over all the same."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.preview.watching import Watch
+from site_builder.preview.watching import QUIET, Watch
 
 SOON = 3.0
 """Seconds in which a change must have been seen."""
@@ -60,10 +60,17 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
 
 
 def test_burst_of_saves_is_one_change(counter: Counter) -> None:
-    """Thirty files within 0.2 s."""
-    for number in range(30):
-        (counter.folder / f"content/episodes/one/{number}.md").write_text("text")
-        time.sleep(0.005)
+    """Thirty files, one soon after the other."""
+    for _ in range(10):
+        longest, before = 0.0, time.monotonic()
+        for number in range(30):
+            (counter.folder / f"content/episodes/one/{number}.md").write_text("text")
+            time.sleep(0.002)
+            longest, before = max(longest, time.monotonic() - before), time.monotonic()
+        if longest < QUIET / 3:  # else this computer was too busy for a burst: once more
+            break
+        time.sleep(LONG)
+        counter.count = 0
     counter.expect(1)
 
 
