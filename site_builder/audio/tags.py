@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,10 @@ from site_builder.audio.measure import measure
 from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
 from site_builder.model import Chapter
 
+GRAIN = 65536
+"""Bytes to which a file is rounded up, so that a corrected title hardly ever changes the size that feeds name."""
+_LEAST_PADDING = 64
+"""Bytes below which containers cannot pad exactly."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -110,7 +116,7 @@ def _tag_mp4(path: Path, tags: AudioTags) -> None:
     file = MP4(path)
     for name, value in content.items():
         file[name] = value
-    file.save(padding=lambda _info: 0)
+    _save_rounded(path, file.save)
 
 
 def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
@@ -128,7 +134,15 @@ def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
         id3.add(APIC(encoding=0, mime=tags.cover_type, type=PictureType.COVER_FRONT, desc="", data=tags.cover))
     _add_id3_chapters(id3, tags.chapters[:MOST_CHAPTERS], duration)
     id3.update_to_v23()
-    id3.save(path, v1=0, v2_version=3, padding=lambda _info: 0)
+    _save_rounded(path, partial(id3.save, path, v1=0, v2_version=3))
+
+
+def _save_rounded(path: Path, save: Callable[..., None]) -> None:
+    """Save with as much padding as makes the file's size a multiple of `GRAIN`."""
+    save(padding=lambda _info: 0)
+    missing = -path.stat().st_size % GRAIN
+    if missing:
+        save(padding=lambda _info: missing if missing > _LEAST_PADDING else missing + GRAIN)
 
 
 def _add_id3_chapters(id3: ID3, chapters: tuple[Chapter, ...], duration: float) -> None:

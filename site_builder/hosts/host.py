@@ -24,9 +24,11 @@ from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
 from site_builder.media_types import find_media_type
 
-HASHED = re.compile(r"(?:media|assets|artwork)/.*[._-][0-9a-f]{8,64}(?:-[a-z0-9]+)?\.[a-z0-9_]+")
+HASHED = re.compile(r"(?:assets|artwork|icons)/.*[._-][0-9a-f]{8,64}(?:-[a-z0-9]+)?\.[a-z0-9_]+")
 """A file whose name holds a digest: the same name always means the same bytes."""
 FOR_EVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
+"""Audio: its name tells what is heard, its tags may be corrected (docs/decisions/0003)."""
 BRIEFLY = "public, max-age=300"
 """Pages and the feed: a correction reaches everybody within five minutes."""
 _LIKE_PAGES = {"sitemap.xml", "robots.txt", "pagefind/pagefind-entry.json"}
@@ -71,6 +73,8 @@ class Upload:
     @property
     def cache_control(self) -> str:
         """For the header of that name."""
+        if self.kind is Kind.MEDIA:
+            return A_DAY
         return FOR_EVER if HASHED.fullmatch(self.path) else BRIEFLY
 
     def find_bytes(self) -> Path:

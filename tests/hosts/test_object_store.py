@@ -83,19 +83,19 @@ def test_the_bucket_becomes_the_site(old: Path, new: Path, bucket: Bucket) -> No
 
 
 def test_headers(old: Path, bucket: Bucket) -> None:
-    """Types are right; what has a digest in its name is kept for ever, pages and the feed for five minutes."""
+    """Types are right; what has a digest in its name is kept for ever, audio for a day, pages and the feed for five minutes."""
     send(old, bucket.address())
     headers = {path: obstore.get(bucket.store, path).attributes for path in bucket.read()}
     assert headers["feed.xml"] == {"Content-Type": "application/xml", "Cache-Control": "public, max-age=300"}
     assert headers["index.html"]["Content-Type"] == "text/html; charset=utf-8"
     assert headers["index.html"]["Cache-Control"] == "public, max-age=300"
     for path, named in headers.items():
-        if path.startswith(("media/", "assets/")):
+        if path.startswith(("assets/", "artwork/")):
             assert named["Cache-Control"] == "public, max-age=31536000, immutable", path
         if path.endswith((".html", ".css", ".js", ".jpg", ".webp", ".xml", ".m4a", ".json", ".woff2", ".svg")):
             assert named["Content-Type"] != "application/octet-stream", path
     (audio, *_) = (path for path in headers if path.startswith("media/"))
-    assert headers[audio]["Content-Type"] == "audio/x-m4a"
+    assert headers[audio] == {"Content-Type": "audio/x-m4a", "Cache-Control": "public, max-age=86400"}
 
 
 def test_dry_run_writes_nothing(old: Path, bucket: Bucket) -> None:
