@@ -24,6 +24,7 @@ from site_builder.gallery import Gallery
 from site_builder.gather import Candidate
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.parallel import map_in_processes
 from site_builder.pictures import Pictures
 from site_builder.provenance import describe_provenance
 from site_builder.targets import Outcome, Target, build_targets
@@ -268,7 +269,7 @@ class Studio:
 
     def _publish(self, takes: Sequence[Take]) -> Produced:
         """Tag what was recorded and describe every episode."""
-        drafts = [(take, self._describe(take, take.sound.enclosure)) for take in takes]
+        drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
         hung = self.gallery.hang([(take.bundle, episode) for take, episode in drafts])
         self.failures += hung.failures
         targets = {
@@ -306,6 +307,9 @@ class Studio:
         return tuple(
             media.plan_enclosure(path, cached, sha256, tags, cover) for path, cached, sha256 in sounds if cached
         )
+
+    def _draft(self, take: Take) -> Episode:
+        return self._describe(take, take.sound.enclosure)
 
     def _describe(self, take: Take, enclosure: Enclosure) -> Episode:
         audio = self.config.audio

@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -192,8 +193,15 @@ def _speak(language: Language) -> dict[str, object]:
         safe = escape(text) if context.eval_ctx.autoescape else text
         return safe % variables if variables else safe.replace("%%", "%")
 
+    @cache
+    def say(text: str, autoescape: bool) -> str:
+        own = language.gettext(text)
+        return (escape(own) if autoescape else own).replace("%%", "%")
+
     @pass_context
     def gettext(context: JinjaContext, text: str, /, **variables: object) -> str:
+        if not variables:
+            return say(text, context.eval_ctx.autoescape)
         return fill(context, language.gettext(text), variables)
 
     @pass_context
@@ -205,13 +213,14 @@ def _speak(language: Language) -> dict[str, object]:
 
 
 def _list_formats(language: Language) -> dict[str, Callable[..., str]]:
-    """Filters that write as the language does."""
+    """Filters that write as the language does; each remembers what it wrote, for pages are much alike."""
+    remember = lru_cache(maxsize=5000)
     return {
-        "date": language.format_date,
-        "filesize": language.format_size,
-        "number": language.format_number,
-        "percent": language.format_percent,
-        "how_long": language.format_length,
+        "date": remember(language.format_date),
+        "filesize": remember(language.format_size),
+        "number": remember(language.format_number),
+        "percent": remember(language.format_percent),
+        "how_long": remember(language.format_length),
     }
 
 

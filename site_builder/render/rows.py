@@ -6,8 +6,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -63,6 +64,7 @@ def find_tag_path(tag: str) -> str:
     return f"tags/{slug}/" if slug else ""
 
 
+@lru_cache(maxsize=10_000)
 def _make_address(text: str) -> str:
     """A slug for any words: `Straße` is strasse, and 灯台, which ASCII cannot write, a digest of itself."""
     slug = make_slug(text)
@@ -76,35 +78,38 @@ def _make_address(text: str) -> str:
 def gather_people(hosts: Iterable[Person], episodes: Sequence[Episode]) -> list[NamedPerson]:
     """Everyone with a page: hosts first, then by how often they are heard, then by name."""
     found: dict[str, NamedPerson] = {}
+    heard: dict[str, dict[str, Episode]] = {}
+    spoken: dict[str, float] = {}
     for person in hosts:
         if path := find_person_path(person):
             found.setdefault(path, NamedPerson(person=person, path=path))
     for episode in episodes:
         for person in episode.people:
             if path := find_person_path(person):
-                known = found.get(path) or NamedPerson(person=person, path=path)
-                found[path] = NamedPerson(
-                    person=known.person,
-                    path=path,
-                    episodes=(*known.episodes, *(() if episode in known.episodes[-1:] else (episode,))),
-                    speaking=known.speaking + person.speaking,
-                )
+                found.setdefault(path, NamedPerson(person=person, path=path))
+                heard.setdefault(path, {})[episode.guid] = episode
+                spoken[path] = spoken.get(path, 0.0) + person.speaking
+    everyone = (
+        replace(entry, episodes=tuple(heard.get(path, {}).values()), speaking=spoken.get(path, 0.0))
+        for path, entry in found.items()
+    )
     return sorted(
-        found.values(),
+        everyone,
         key=lambda entry: (entry.person.role is not Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
     )
 
 
 def gather_tags(episodes: Sequence[Episode]) -> list[NamedTag]:
     """Every tag, by name; tags that differ only in case or accents are one."""
-    found: dict[str, NamedTag] = {}
+    names: dict[str, str] = {}
+    found: dict[str, dict[str, Episode]] = {}
     for episode in episodes:
         for tag in episode.tags:
-            path = find_tag_path(tag)
-            known = found.get(path) or NamedTag(name=tag, path=path)
-            if path and episode not in known.episodes[-1:]:
-                found[path] = NamedTag(name=known.name, path=path, episodes=(*known.episodes, episode))
-    return sorted(found.values(), key=lambda tag: tag.name.casefold())
+            if path := find_tag_path(tag):
+                names.setdefault(path, tag)
+                found.setdefault(path, {})[episode.guid] = episode
+    tags = (NamedTag(name=names[path], path=path, episodes=tuple(tagged.values())) for path, tagged in found.items())
+    return sorted(tags, key=lambda tag: tag.name.casefold())
 
 
 def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
