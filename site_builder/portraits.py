@@ -89,12 +89,17 @@ def _convert(content: bytes, size: int, name: str) -> bytes:
 
 
 def _remember(person: Person, show: Show) -> Person:
-    """Somebody of the show with the portrait the show has of them, unless there is a file already."""
-    known = (one for one in show.people if one.avatar_url and _is_same(one, person))
-    if person.anonymous or (person.avatar_url and "://" not in person.avatar_url):
+    """Somebody of the show with what the show says of them, where the episode says nothing of its own."""
+    host = next((one for one in show.people if _is_same(one, person)), None)
+    if host is None or person.anonymous:
         return person
-    host = next(known, None)
-    return replace(person, avatar_url=host.avatar_url) if host else person
+    has_portrait = person.avatar_url and "://" not in person.avatar_url
+    return replace(
+        person,
+        handle=person.handle or host.handle,
+        href=person.href or host.href,
+        avatar_url=person.avatar_url if has_portrait else host.avatar_url or person.avatar_url,
+    )
 
 
 def _is_same(one: Person, other: Person) -> bool:

@@ -190,12 +190,7 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
         "clock": format_clock(episode.enclosure.duration),
         "sources": sources,
         "chapters": [
-            {
-                **describe_moment(chapter.start),
-                "at": round(chapter.start, 3),
-                "title": chapter.title,
-                "href": chapter.href,
-            }
+            {**_describe_mark(chapter.start), "title": chapter.title, "href": chapter.href}
             for chapter in episode.chapters
         ],
         "soundbites": [
@@ -237,6 +232,13 @@ def describe_transcript(episode: Episode) -> list[dict[str, Any]]:
 def describe_moment(seconds: float) -> dict[str, Any]:
     """A time as pages show and link it."""
     return {"at": round(seconds, 1), "clock": format_clock(seconds), "fragment": format_fragment(seconds)}
+
+
+def _describe_mark(seconds: float) -> dict[str, Any]:
+    """A chapter's start: exact to the millisecond, as in every file."""
+    fraction = f"{seconds % 1:.3f}"[1:].rstrip("0").rstrip(".")
+    fragment = f"{format_fragment(seconds).removesuffix('s')}{fraction}s"
+    return {"at": round(seconds, 3), "clock": format_clock(seconds), "fragment": fragment}
 
 
 def _tell(moment: datetime, zone: tzinfo) -> str:
