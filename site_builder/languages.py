@@ -11,15 +11,18 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from site_builder.errors import InvalidDocument, Problem
+
 if TYPE_CHECKING:
     from babel import Locale
+    from babel.messages.catalog import Message
 
 SOURCE = "en"
 """The language texts are written in."""
@@ -31,6 +34,7 @@ _RIGHT_TO_LEFT = frozenset(
 )
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+_STRAY = re.compile(r"(?<!%)%(?![%(])")
 _SKELETONS = {"short": "MMMd", "month": "yMMMM", "year": "y"}
 
 
@@ -178,13 +182,40 @@ def _list_names(tag: str) -> list[str]:
 
 
 def _load_catalogue(file: Path) -> NullTranslations:
+    """What a catalogue says.
+
+    Raises:
+        InvalidDocument: it cannot be read, or fills in what its text does not have; names the line.
+    """
     from babel.messages.mofile import write_mo  # noqa: PLC0415
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
 
     compiled = io.BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source))
-    return GNUTranslations(io.BytesIO(compiled.getvalue()))
+    try:
+        locale = file.stem.replace("-", "_")
+        catalogue = read_po(io.BytesIO(file.read_bytes()), locale=locale, abort_invalid=True)
+        problems = [problem for message in catalogue for problem in _check_message(file, message)]
+        write_mo(compiled, catalogue)
+        translations = GNUTranslations(io.BytesIO(compiled.getvalue()))
+    except PoFileError as error:
+        what = re.sub(r" on \d+$", "", str(error))
+        raise InvalidDocument([Problem(f"this catalogue cannot be read: {what}", file, error.lineno + 1)]) from error
+    except (ValueError, LookupError) as error:
+        raise InvalidDocument([Problem(f"this catalogue cannot be read: {error}", file)]) from error
+    if problems:
+        raise InvalidDocument(problems)
+    return translations
+
+
+def _check_message(file: Path, message: Message) -> Iterator[Problem]:
+    """A translation may fill in what its text does, and nothing else."""
+    wanted = set(_PLACEHOLDER.findall("".join(message.id)))
+    for said in [message.string] if isinstance(message.string, str) else message.string or ():
+        if odd := set(_PLACEHOLDER.findall(said)) - wanted if message.id else ():
+            names = ", ".join(f"%({name})s" for name in sorted(odd))
+            yield Problem(f"{said!r} fills in {names}, which the text has not", file, message.lineno)
+        elif wanted and _STRAY.search(said):
+            yield Problem(f"{said!r} has a single %; write %%", file, message.lineno)
 
 
 def _find_locale(tag: str) -> Locale:

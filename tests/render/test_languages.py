@@ -19,6 +19,7 @@ from episode_maker import make_episode, make_full_episode, make_full_show, make_
 from lxml import html
 from sample_site import describe_sample_pages, make_look, make_sample_show
 
+from site_builder.errors import InvalidDocument
 from site_builder.languages import ENGLISH, Language, find_builtin_folder, load_language
 from site_builder.render.contexts import Context, Site, SiteLook, describe_archive, describe_home, describe_page
 from site_builder.render.look import render_favicon, render_look
@@ -232,6 +233,32 @@ def test_shows_can_bring_a_language(tmp_path: Path) -> None:
     dutch = load_language("nl-be", tmp_path)
     assert (dutch.code, dutch.gettext("Episodes"), dutch.gettext("People")) == ("nl", "Afleveringen", "People")
     assert load_language("de", tmp_path).gettext("Episodes") == "Sendungen"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (b'msgid "Stop"\nmsgstr "Halt"\n\nPlay = Speel\n', 4, "cannot be read"),
+        (b'msgid ""\nmsgstr ""\n\nmsgid "Page %(number)s"\nmsgstr "Blad %(nummer)s"\n', 4, r"%(nummer)s"),
+        (b'msgid ""\nmsgstr ""\n\nmsgid "Page %(number)s"\nmsgstr "Blad %(number)s 5%"\n', 4, "single %"),
+        (
+            b'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=oops;\\n"\n\nmsgid "Play"\nmsgstr "Speel"\n',
+            None,
+            "read",
+        ),
+        (b'msgid "Play"\nmsgstr "Sp\xe9el"\n', None, "cannot be read"),
+    ],
+)
+def test_mistakes_in_catalogues_are_named(tmp_path: Path, text: bytes, line: int | None, message: str) -> None:
+    """A catalogue of one's own that cannot be used is told with file and line, and nothing else is printed."""
+    file = tmp_path / "templates" / "locales" / "nl.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text)
+    with pytest.raises(InvalidDocument) as caught:
+        load_language("nl", tmp_path).gettext("Play")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == (file, line)
+    assert message in problem.message
 
 
 def test_pages_are_made_anew_when_texts_change(tmp_path: Path) -> None:
