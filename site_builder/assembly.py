@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from site_builder.checks.guard import guard
 from site_builder.config import Config, describe_show, is_feed
 from site_builder.content import FreePage
-from site_builder.events import Notify
+from site_builder.events import Notify, Stage
 from site_builder.exposure import find_exposed
 from site_builder.freshness import find_outlet
 from site_builder.gallery import Gallery
@@ -52,6 +52,7 @@ def assemble(
 
     A `preview` has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
     """
+    notify(Stage("sound and episodes"))
     config = gathered.config
     outlet = find_outlet(gathered.folder, preview=preview)
     place = Place(cache=gathered.folder / ".cache", outlet=outlet, jobs=jobs, preview=preview, notify=notify)
@@ -60,16 +61,23 @@ def assemble(
     candidates = selection.candidates
     gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
     produced = Studio(config, show, place, gallery, gathered.words).produce(candidates)
+    notify(Stage("planning pages"))
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
     pages = list(describe_pages(contents))
-    plan = [*produced.targets, *plan_search(render_documents(pages), outlet.memory), *plan_site(contents, pages)]
+    notify(Stage("search index"))
+    found = plan_search(render_documents(pages), outlet.memory)
+    notify(Stage("planning pages"))
+    plan = [*produced.targets, *found, *plan_site(contents, pages)]
+    notify(Stage("making pages"))
     plan = [guard(target, outlet.output, contents.show) if is_feed(target.path) else target for target in plan]
     held = _find_present(outlet.output, produced.absent)
     make = partial(build_targets, root=outlet.output, ledger=outlet.ledger, jobs=jobs, notify=notify)
     outcome = make([target for target in plan if not is_feed(target.path)], hold=held, prune=False)
     outcomes = [produced.outcome, outcome]
+    notify(Stage("making the feed"))
     if not (produced.failures or outcome.failed):
         outcomes.append(make(plan, hold=held))
+    notify(Stage("looking for leaks"))
     report = _report(outlet.output, candidates, contents, produced, outcomes)
     strangers = _find_strangers(outcomes[-1], produced)
     leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes, strangers)

@@ -112,10 +112,14 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")
 @click.option("--explain", is_flag=True, help="Say for each file made which input changed.")
+@click.option("--timings", is_flag=True, help="Say where the time went, by stage.")
 @as_json
-def build(show: Path | None, json_: bool, **options: Any) -> None:
+def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None:
     """Make the site and the feed in output/ from content/, taking in new archives first."""
     from site_builder import pipeline  # noqa: PLC0415
+    from site_builder.timings import Stopwatch  # noqa: PLC0415
+
+    watch = Stopwatch("looking for changes")
 
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
@@ -125,8 +129,10 @@ def build(show: Path | None, json_: bool, **options: Any) -> None:
         from site_builder import console  # noqa: PLC0415
 
         with console.progress() as notify:
-            report = pipeline.build(folder, read_clock(), chosen, notify)
+            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify))
         _print_json(report.as_json()) if json_ else console.show_build(report)
+    for line in watch.describe() if timings else ():
+        click.echo(line, err=True)
     if report.failed:
         sys.exit(EXIT_PROBLEMS)
 

@@ -14,6 +14,13 @@ def ignore(event: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """Another part of the work begins: for whoever asks where the time goes."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The plan is compared: `total` targets will be made."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from site_builder import freshness
 from site_builder.digests import JSON
-from site_builder.events import Making, Notify, ignore
+from site_builder.events import Making, Notify, Stage, ignore
 from site_builder.report import BuildReport
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
     from site_builder import archives, assembly, published
     from site_builder.gather import find_due, gather, select
 
+    notify(Stage("reading content"))
     outlet = freshness.find_outlet(folder, preview=options.preview)
     freshness.forget(outlet)
     extraction, seal, gathered = Extraction(), freshness.make_seal(folder, options.seal), gather(folder)
@@ -120,6 +121,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
     )
     pins = published.update(pins, (), selection.withdrawn)
     assembled = assembly.assemble(gathered, selection, pins, jobs=options.jobs, preview=options.preview, notify=notify)
+    notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):

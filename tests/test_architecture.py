@@ -42,6 +42,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "freshness",
             "lock",
             "report",
+            "timings",
         ),
         *("pipeline", "inspection", "newshow", "guests", "checks", "hosts", "uploads", "deploying", "preview"),
         *("fetching", "live", "workflow", "importing"),
