@@ -68,6 +68,19 @@ def test_markup_in_words_is_text(tmp_path: Path) -> None:
     assert entry["meta"]["title"] == '<b>5 < 6</b> & "so"'
 
 
+def test_scripts_without_spaces_are_indexed_by_letter(tmp_path: Path) -> None:
+    """Each letter is a word, so that any part of a sentence can be asked for; titles and addresses stay whole."""
+    title = "灯台の話"
+    notes = '<p><a href="https://example.org/灯台">灯台</a></p>'
+    pages = describe_sample_pages(episodes=[make_main_episode(title=title, notes_html=notes, tags=())])
+    documents = render_documents(pages)
+    (document,) = (text.decode() for path, text in documents.items() if path.startswith("episodes/"))
+    assert 'href="https://example.org/灯台"> 灯  台 </a>' in document
+    entry = read_fragments(make_files(documents, tmp_path))[f"/{make_main_episode().path}"]
+    assert entry["meta"]["title"] == title
+    assert entry["content"].startswith("灯 台 の 話")
+
+
 def test_same_words_same_bytes(tmp_path: Path) -> None:
     """Two clean builds agree; ready-made user interfaces are left out."""
     files = make_files(DOCUMENTS, tmp_path / "a")

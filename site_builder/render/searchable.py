@@ -16,6 +16,9 @@ from typing import Any
 from site_builder.timecode import format_fragment
 
 _STAMPED = re.compile(r'<(li|p)>(\s*(?:<p>)?<a (?:class="moment" )?href="#t=([^",]+)")')
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+"""Letters of scripts that put no space between words: Thai, Lao, Khmer, Japanese, Chinese."""
+_TEXT = re.compile(r">[^<]+")
 _TITLE = 10
 """How much more than a word in the text a word in a title counts."""
 
@@ -38,14 +41,22 @@ def _render_document(page: Mapping[str, Any]) -> str:
 
 
 def _wrap(page: Mapping[str, Any], facts: Mapping[str, str], parts: Iterable[str]) -> str:
-    """A document with a title; `facts` come with each result as they are."""
+    """A document with a title; it and `facts` come with each result as they are."""
+    facts = {"title": page["page"]["title"], **facts}
     values = "".join(f' data-{name}="{escape(value)}"' for name, value in facts.items())
     names = ", ".join(f"{name}[data-{name}]" for name in facts)
+    title = _UNSPACED.sub(r" \g<0> ", escape(page["page"]["title"]))
+    body = _TEXT.sub(_space, "\n".join(parts))
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(page["site"]["language"])}"><body data-pagefind-body>\n'
-        f'<h1 data-pagefind-weight="{_TITLE}">{escape(page["page"]["title"])}</h1>\n'
-        f'<div data-pagefind-meta="{names}"{values}></div>\n' + "\n".join(parts) + "\n</body></html>\n"
+        f'<h1 data-pagefind-weight="{_TITLE}">{title}</h1>\n'
+        f'<div data-pagefind-meta="{names}"{values}></div>\n' + body + "\n</body></html>\n"
     )
+
+
+def _space(text: re.Match[str]) -> str:
+    """Such letters become words of one letter, which the search page asks for as a phrase."""
+    return _UNSPACED.sub(r" \g<0> ", text[0])
 
 
 def _describe_episode(page: Mapping[str, Any]) -> dict[str, str]:

@@ -4,13 +4,15 @@
 {
   const AT_ONCE = 8; // results shown before "Show more"
   const MOMENTS = 4; // moments of an episode shown before "More moments"
-  const AROUND = 14; // words before and after a match
+  const AROUND = 14; // words, or letters of a script without spaces, before and after a match
 
   const field = document.querySelector("#q");
   const box = document.querySelector("#results");
   const status = document.querySelector("#found-count");
   const texts = box.dataset;
   const root = new URL(texts.root, location.href);
+  const { lang } = document.documentElement;
+  const locale = lang === "en" ? "en-GB" : lang; // as the site's own dates are written
   let engine = null;
   let asked = 0;
 
@@ -29,7 +31,17 @@
 
   // ---- what was found, and where
 
-  const splitWords = (text) => (text.includes("\u200b") ? text.split("\u200b") : text.split(/[\r\n\s]+/));
+  // Scripts without spaces between words are indexed letter by letter (see render/searchable.py), and asked for as a phrase.
+  const UNSPACED = /[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/g;
+  const isGlued = (word) => isUnspaced(word) || /^[\u3000-\u303f\uff00-\uffef]/.test(word);
+  const isUnspaced = (word) => word.search(UNSPACED) >= 0;
+  const splitWords = (text) => text.trim().split(/\s+/);
+  const ask = async (pagefind, words) => {
+    if (!isUnspaced(words)) return (await pagefind.search(words)).results;
+    const letters = words.replace(UNSPACED, " $& ").trim();
+    const { results } = await pagefind.search(`"${letters}"`);
+    return results.length ? results : (await pagefind.search(letters)).results;
+  };
   const parseId = (id) => {
     const found = /^([lcn])((?:\d+h)?(?:\d+m)?\d+s)(?::(\d*))?$/.exec(id);
     return found && { kind: found[1], fragment: found[2], person: found[3] ? Number(found[3]) : null };
@@ -48,9 +60,9 @@
     const first = matches.find((at) => at >= start && at < end) ?? start;
     const from = Math.max(start, first - AROUND);
     const to = Math.min(end, first + AROUND + 1);
-    const glue = words.joined ? "" : " ";
     const nodes = from > start ? ["… "] : [];
     for (let at = from; at < to; at++) {
+      const glue = isGlued(words[at]) && (at + 1 === to || isGlued(words[at + 1])) ? "" : " ";
       nodes.push(matches.includes(at) ? make("mark", { textContent: words[at] }) : words[at], glue);
     }
     return to < end ? [...nodes, "…"] : nodes;
@@ -60,15 +72,19 @@
   const findMoments = (data, words, matches) => {
     const anchors = data.anchors.map((anchor) => ({ ...anchor, end: anchor.location + splitWords(anchor.text).length }));
     const hit = anchors.filter(({ id, location, end }) => parseId(id) && matches.some((at) => at >= location && at < end));
-    const moments = hit.map(({ id, location, end }) => ({ ...parseId(id), nodes: markWords(words, location, end, matches) }));
+    const moments = hit.map(({ id, location, end }) => {
+      const moment = parseId(id);
+      const start = words[location] === formatClock(moment.fragment) ? location + 1 : location; // a note begins with it
+      return { ...moment, nodes: markWords(words, start, end, matches) };
+    });
     return moments.sort((a, b) => parseSeconds(a.fragment) - parseSeconds(b.fragment));
   };
 
   const formatDate = (date) =>
-    new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date));
+    new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date));
 
   const formatUnit = (value, unit) =>
-    new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "short" }).format(value);
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
   const formatLength = (seconds) => {
     if (seconds < 60) return formatUnit(seconds, "second");
     const minutes = Math.round(seconds / 60);
@@ -109,14 +125,13 @@
     const { meta } = data;
     const address = new URL(data.raw_url.replace(/^\//, ""), root).href;
     const words = splitWords(data.raw_content);
-    words.joined = data.raw_content.includes("\u200b");
     const matches = data.locations;
     const people = meta.people ? JSON.parse(meta.people) : [];
     const when = meta.date ? [make("time", { dateTime: meta.date, textContent: formatDate(meta.date) }), make("span", { textContent: formatLength(Number(meta.length)) })] : [make("span", { textContent: meta.kind === "person" ? texts.person : texts.page })];
     const what = make("div", { className: "what" }, make("h2", { className: "row-title" }, make("a", { href: address, textContent: meta.title })));
     if (people.length) what.append(make("p", { className: "row-people", textContent: people.join(", ") }));
     const moments = findMoments(data, words, matches);
-    const after = splitWords(meta.title).length;
+    const after = splitWords(meta.title.replace(UNSPACED, " $& ")).length;
     const inText = matches.filter((at) => at >= after);
     if (moments.length) what.append(...makeMoments(address, moments, people));
     else if (inText.length) what.append(make("p", { className: "row-summary" }, ...markWords(words, after, words.length, inText)));
@@ -150,7 +165,7 @@
     }
     try {
       engine ??= loadEngine();
-      const { results } = await (await engine).search(words);
+      const results = await ask(await engine, words);
       if (turn !== asked) return;
       const list = make("ol", { className: "rows" });
       status.textContent = results.length ? texts.count.replace("{count}", results.length) : texts.none.replace("{words}", words);

@@ -526,6 +526,8 @@ def test_nothing_overflows(open_page: Open, width: int, scheme: str) -> None:
         page.goto(base + path)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, f"{name} at {width}"
+        if name == "search":
+            page.locator(".hit").first.wait_for()
         full = name != "episode-long"
         page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=full)
 
