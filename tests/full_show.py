@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive_maker import START, MadeArchive, MadeSpace
 from PIL import Image, ImageDraw
-from show_runner import build, copy_show, edit, make_show
+from show_runner import build, copy_show, edit, make_show, spacecast
 
 FIRST, SECOND, THIRD = "1aaaaaaaaaaaa", "1bbbbbbbbbbbb", "1cccccccccccc"
 """Guids."""
@@ -132,8 +132,8 @@ Words.
 """
 
 
-def make_plain_show(folder: Path) -> Path:
-    """Three episodes and no option that is not needed; built."""
+def make_plain_show(folder: Path, *, built: bool = True) -> Path:
+    """Three episodes and no option that is not needed; built, or extracted only."""
     week = timedelta(days=7)
     third = MadeSpace(
         id=THIRD,
@@ -143,7 +143,10 @@ def make_plain_show(folder: Path) -> Path:
     )
     spaces = [MadeSpace(id=FIRST), MadeSpace(id=SECOND, start=START + week), third]
     show = make_show(folder, MadeArchive(spaces=spaces))
-    build(show)
+    if built:
+        build(show)
+    else:
+        assert spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
     return show
 
 
@@ -151,7 +154,7 @@ def make_full_show(plain: Path, folder: Path, changes: dict[str, str] | None = N
     """The same with every option; not built yet. `changes` are made to the config's text."""
     show = copy_show(plain, folder)
     for made in ("output", ".cache"):
-        shutil.rmtree(show / made)
+        shutil.rmtree(show / made, ignore_errors=True)
     first, second, third = (_find(show, guid) / "index.md" for guid in (FIRST, SECOND, THIRD))
     config = CONFIG
     for old, new in (changes or {}).items():

