@@ -252,6 +252,8 @@
     });
     audio.addEventListener("pause", save);
     addEventListener("pagehide", save);
+    addEventListener("pagehide", handOver);
+    audio.addEventListener("play", () => document.dispatchEvent(new Event("spacecast:play")));
   };
 
   const wireControls = () => {
@@ -417,6 +419,27 @@
     audio.addEventListener("play", update);
   };
 
+  // What plays when the page is left plays on in the next one (dock.js), or here again.
+  const handOver = () => {
+    if (audio.paused) return;
+    const { key, title, show: name } = player.dataset;
+    const { currentSrc: src, currentTime: at, playbackRate: rate, volume: loud } = audio;
+    const state = { key, title, show: name, page: location.pathname, src, at, rate, volume: loud, duration };
+    try {
+      sessionStorage.setItem("spacecast:now", JSON.stringify(state));
+    } catch {}
+  };
+  const takeOver = () => {
+    try {
+      const state = JSON.parse(sessionStorage.getItem("spacecast:now"));
+      if (state?.key !== player.dataset.key) return null;
+      sessionStorage.removeItem("spacecast:now");
+      return state.at;
+    } catch {
+      return null;
+    }
+  };
+
   // The search page leaves a note that what it links to is to be heard, not only shown.
   const takeWish = () => {
     try {
@@ -443,7 +466,9 @@
     setSpeed(recall("speed", 1));
     const asked = parseFragment(location.hash);
     const known = recall(`at:${player.dataset.key}`, 0);
+    const at = takeOver();
     if (asked) seek(...asked);
+    else if (at !== null) playFrom(at);
     else if (known > 5 && known < duration - 15) seek(known);
     else show();
     if (asked && takeWish()) play();
