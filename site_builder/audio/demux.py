@@ -184,5 +184,6 @@ def _container_batches(container: InputContainer, stream: AudioStream) -> Iterat
 def _unusable(path: Path, reason: str) -> UnusableSource:
     return UnusableSource(
         f"{path}: this recording cannot be read ({reason.rstrip('.')}); "
-        "take the file from the archive again, or set `draft: true` to build without this episode"
+        "take the file from the archive again, or build without this episode: `draft: true`, or `withdrawn: true` "
+        "once it has been published"
     )

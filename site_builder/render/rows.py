@@ -168,6 +168,7 @@ def describe_details(show: Show, episode: Episode, zone: tzinfo = UTC) -> dict[s
     return {
         "guid": episode.guid,
         "season_name": episode.season_name,
+        "lead": _find_lead(episode),
         "notes": episode.notes_html,
         "tags": [{"name": tag, "path": find_tag_path(tag)} for tag in episode.tags],
         "recorded_at": episode.recorded_at and _tell(episode.recorded_at, zone),
@@ -179,6 +180,12 @@ def describe_details(show: Show, episode: Episode, zone: tzinfo = UTC) -> dict[s
         "funding": [{"label": funding.text, "href": funding.url} for funding in episode.funding or show.funding],
         "license": license_ and {"name": license_.name, "href": license_.url},
     }
+
+
+def _find_lead(episode: Episode) -> str:
+    """The summary, where the notes below it do not begin with the same words."""
+    notes = " ".join(episode.notes_text.split())
+    return "" if notes.startswith(episode.summary.removesuffix("…")) else episode.summary
 
 
 def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dict[str, Any]:

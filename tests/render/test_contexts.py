@@ -308,3 +308,13 @@ def test_window_titles_fit_a_tab() -> None:
         long[:65],
         "A title that goes on and on, past every reasonable measure, and then…",
     ]
+
+
+def test_a_lead_stands_above_notes_that_begin_otherwise() -> None:
+    """A summary made of the first paragraph is not read twice, even where it was cut; one of the host's own stands."""
+    notes = "The gauge rose\ntwice. Then it fell."
+    leads = [
+        describe_episode(SITE, make_episode(notes_text=notes, summary=summary))["episode"]["lead"]
+        for summary in ("The gauge rose twice.", "The gauge rose…", "Why it rose.", "")
+    ]
+    assert leads == ["", "", "Why it rose.", ""]
