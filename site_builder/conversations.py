@@ -1,4 +1,4 @@
-"""What a source offers: conversations that may become episodes, and who held them. Frozen values, all of it untrusted."""
+"""What a source offers: conversations that may become episodes, and who held them. Frozen, and all untrusted."""
 
 from __future__ import annotations
 

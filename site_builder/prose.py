@@ -20,7 +20,7 @@ def clean(text: str, *, keep_lines: bool = True) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Markdown that shows `text` as it is: nothing becomes emphasis, heading, list or markup; only links become links."""
+    """Markdown that shows `text` as it is: no emphasis, heading, list or markup; only links become links."""
     pieces: list[str] = []
     position = 0
     for url in _URL.finditer(text):
