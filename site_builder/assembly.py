@@ -23,10 +23,9 @@ from site_builder.render import contexts
 from site_builder.render.look import render_favicon, render_look
 from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme
-from site_builder.render.searchable import render_documents
 from site_builder.report import BuildReport
 from site_builder.searching import plan_search
-from site_builder.site import Contents, Page, attach_files, describe_pages, plan_site
+from site_builder.site import Contents, Page, attach_files, make_sheets, plan_site
 from site_builder.studio import Place, Produced, Studio
 from site_builder.targets import Outcome, build_targets
 
@@ -63,11 +62,11 @@ def assemble(
     produced = Studio(config, show, place, gallery, gathered.words).produce(candidates)
     notify(Stage("planning pages"))
     contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
-    pages = list(describe_pages(contents))
+    sheets = make_sheets(contents, jobs)
     notify(Stage("search index"))
-    found = plan_search(render_documents(pages), outlet.memory)
+    found = plan_search({sheet.page["file"]: sheet.document for sheet in sheets if sheet.document}, outlet.memory)
     notify(Stage("planning pages"))
-    plan = [*produced.targets, *found, *plan_site(contents, pages)]
+    plan = [*produced.targets, *found, *plan_site(contents, sheets)]
     notify(Stage("making pages"))
     plan = [guard(target, outlet.output, contents.show) if is_feed(target.path) else target for target in plan]
     held = _find_present(outlet.output, produced.absent)

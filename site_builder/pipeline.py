@@ -6,8 +6,9 @@ build     new archives ─▶ extract;  content ─▶ candidates ─▶ sound �
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -96,8 +97,20 @@ def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = i
     """
     from site_builder.lock import lock_show
 
-    with lock_show(folder, "serve" if options.preview else "build"):
+    with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
         return _build(folder, now, options, notify)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Looking for reference cycles again and again, of which a build has few, takes longer than the build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -> BuildReport:

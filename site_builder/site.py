@@ -5,7 +5,7 @@ A page is a pure function of its context, so the context and the digest of the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from site_builder import podcasting20 as p20
 from site_builder.config import find_feed_path
 from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.model import Episode, Show
+from site_builder.parallel import map_in_processes
 from site_builder.render import contexts
 from site_builder.render.addresses import absolute_url
 from site_builder.render.chapters import render_json_chapters
@@ -26,12 +27,14 @@ from site_builder.render.feed import join_feed, make_trailers, render_head, rend
 from site_builder.render.icons import find_icons, render_icon
 from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.pages import Theme
+from site_builder.render.searchable import render_documents
 from site_builder.render.sharing import find_oembed_path, render_oembed
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.targets import Target, bytes_target
 
 STYLESHEET = "feed.css"
 """What a browser shows the feed with."""
+_PLANNED = {"canonical", "file", "indexed", "path", "title"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPISODE = TypeAdapter(Episode)
 _SHOW = TypeAdapter(Show)
@@ -98,69 +101,115 @@ def attach_files(episode: Episode, language: str = "") -> Episode:
     )
 
 
-def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page to be. Its context is made to be looked at, and again with the page: all at once would fill the memory."""
+
+    page: Context
+    """`page` of the context, as far as it is needed to plan."""
+    digest: str
+    """Of the context."""
+    document: bytes
+    """What of it can be searched."""
+    describe: Callable[[], Context]
+
+
+def plan_site(contents: Contents, sheets: Sequence[Sheet]) -> list[Target]:
     """Everything but audio and search, in the order in which it may go online: what is linked before what links to it.
 
-    `pages` are those of `describe_pages`.
+    `sheets` are those of `make_sheets`.
     """
     return [
         *_plan_assets(contents),
         *_plan_icons(contents.site.look.accent),
         *(target for episode in contents.episodes for target in _plan_episode_files(contents.show, episode)),
-        *(_plan_page(contents.theme, context) for context in pages),
-        *(_plan_page(contents.theme, context) for context in _describe_files(contents, pages)),
+        *(_plan_page(contents.theme, sheet) for sheet in sheets),
+        *(_plan_page(contents.theme, _make_sheet(describe)) for describe in _list_files(contents, sheets)),
         bytes_target(".nojekyll", "empty/1", {}, bytes),
         *_plan_feeds(contents),
     ]
 
 
-def describe_pages(contents: Contents) -> Iterator[Context]:
-    """The context of every page a person reads."""
+def make_sheets(contents: Contents, jobs: int) -> list[Sheet]:
+    """Every page a person reads."""
+    pages = list(_list_pages(contents))
+    looks = map_in_processes(_look_at, pages, jobs)
+    return [Sheet(*look, describe) for look, describe in zip(looks, pages, strict=True)]
+
+
+def _make_sheet(describe: Callable[[], Context]) -> Sheet:
+    return Sheet(*_look_at(describe), describe)
+
+
+def _look_at(describe: Callable[[], Context]) -> tuple[Context, str, bytes]:
+    context = describe()
+    documents = render_documents([context])
+    page = {name: value for name, value in context["page"].items() if name in _PLANNED}
+    return page, digest_json(context), documents.get(page["file"], b"")
+
+
+def _list_pages(contents: Contents) -> Iterator[Callable[[], Context]]:
+    """What describes each page."""
     site, episodes = contents.site, contents.episodes
-    yield from contexts.describe_home(site, episodes)
-    yield from _describe_episodes(contents)
-    yield from contexts.describe_archive(site, episodes)
-    yield from contexts.describe_tags(site, episodes)
-    yield from contexts.describe_people(site, episodes)
-    yield contexts.describe_subscribe(site)
-    yield contexts.describe_search(site, episodes)
-    yield contexts.describe_offline(site)
+    yield from map(_already, contexts.describe_home(site, episodes))
+    yield from _list_episodes(contents)
+    yield from map(_already, contexts.describe_archive(site, episodes))
+    yield from map(_already, contexts.describe_tags(site, episodes))
+    yield from map(_already, contexts.describe_people(site, episodes))
+    yield partial(contexts.describe_subscribe, site)
+    yield _already(contexts.describe_search(site, episodes))
+    yield partial(contexts.describe_offline, site)
     for page in contents.pages:
-        yield contexts.describe_page(site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary)
+        yield partial(
+            contexts.describe_page, site, path=f"{page.slug}/", title=page.title, html=page.html, summary=page.summary
+        )
     for slug, reason in contents.tombstones.items():
-        yield contexts.describe_tombstone(site, path=f"episodes/{slug}/", reason=reason)
+        yield partial(contexts.describe_tombstone, site, path=f"episodes/{slug}/", reason=reason)
     for old, new in contents.moved.items():
-        yield contexts.describe_redirect(site, path=f"episodes/{old}/", target=f"episodes/{new}/")
-    yield contexts.describe_not_found(site, episodes)
+        yield partial(contexts.describe_redirect, site, path=f"episodes/{old}/", target=f"episodes/{new}/")
+    yield partial(contexts.describe_not_found, site, episodes)
 
 
-def _describe_episodes(contents: Contents) -> Iterator[Context]:
+def _already(context: Context) -> Callable[[], Context]:
+    """For lists, which share what they hold."""
+    return lambda: context
+
+
+def _list_episodes(contents: Contents) -> Iterator[Callable[[], Context]]:
     """Each episode knows its neighbours."""
     row = (None, *contents.episodes, None)
     for (newer, episode), (_, older) in zip(pairwise(row), pairwise(row[1:]), strict=False):
         if episode:
-            peaks = contents.peaks.get(episode.guid, ())
-            yield contexts.describe_episode(
-                contents.site, episode, newer=newer, older=older, peaks=[peak / 100 for peak in peaks]
-            )
-            yield contexts.describe_embed(contents.site, episode)
+            yield partial(_describe_episode, contents, episode, newer, older)
+            yield partial(contexts.describe_embed, contents.site, episode)
 
 
-def _describe_files(contents: Contents, pages: Sequence[Context]) -> Iterator[Context]:
+def _describe_episode(contents: Contents, episode: Episode, newer: Episode | None, older: Episode | None) -> Context:
+    peaks = [peak / 100 for peak in contents.peaks.get(episode.guid, ())]
+    return contexts.describe_episode(contents.site, episode, newer=newer, older=older, peaks=peaks)
+
+
+def _list_files(contents: Contents, sheets: Sequence[Sheet]) -> Iterator[Callable[[], Context]]:
     """Files for machines that are templates too."""
     updated = {episode.path: (episode.updated_at or episode.published_at).isoformat() for episode in contents.episodes}
-    yield contexts.describe_sitemap(contents.show, pages, updated)
-    yield contexts.describe_robots(contents.show, hidden=contents.show.block)
-    yield contexts.describe_feed_stylesheet(contents.site)
-    yield describe_manifest(contents.show, contents.site.look.accent)
-    yield describe_worker(contents.theme.assets)
+    pages = [{"page": sheet.page} for sheet in sheets]
+    yield partial(contexts.describe_sitemap, contents.show, pages, updated)
+    yield partial(contexts.describe_robots, contents.show, hidden=contents.show.block)
+    yield partial(contexts.describe_feed_stylesheet, contents.site)
+    yield partial(describe_manifest, contents.show, contents.site.look.accent)
+    yield partial(describe_worker, contents.theme.assets)
 
 
-def _plan_page(theme: Theme, context: Context) -> Target:
-    page = context["page"]
-    inputs: dict[str, JSON] = {"context": digest_json(context), "theme": theme.digest}
-    render = partial(theme.render, page["template"], context)
-    return bytes_target(page["file"], "page/1", inputs, render, label=page.get("title", page["file"]))
+def _plan_page(theme: Theme, sheet: Sheet) -> Target:
+    page = sheet.page
+    inputs: dict[str, JSON] = {"context": sheet.digest, "theme": theme.digest}
+    render = partial(_render_page, theme, sheet.describe)
+    return bytes_target(page["file"], "page/1", inputs, render, label=str(page.get("title", page["file"])))
+
+
+def _render_page(theme: Theme, describe: Callable[[], Context]) -> bytes:
+    context = describe()
+    return theme.render(context["page"]["template"], context)
 
 
 def _plan_assets(contents: Contents) -> Iterator[Target]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from itertools import groupby
 from typing import Any
@@ -25,10 +25,10 @@ from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.render.offline import OFFLINE_PATH, describe_app
 from site_builder.render.qr import make_qr
 from site_builder.render.rows import (
+    EpisodeRows,
     NamedPerson,
     describe_artwork,
     describe_details,
-    describe_episode_row,
     describe_player,
     describe_transcript,
     find_social_picture,
@@ -89,6 +89,7 @@ class Site:
     """Texts of the interface."""
     zone: tzinfo = UTC
     """Where the dates are told."""
+    rows: EpisodeRows = field(default_factory=EpisodeRows, compare=False, repr=False)
 
 
 def describe_site(site: Site) -> Context:
@@ -131,7 +132,7 @@ def describe_home(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     return [
         _context(site, "home.html", _find_number_path("", number, folder="page/"), "")
         | {
-            "episodes": [describe_episode_row(episode, site.zone) for episode in chunk],
+            "episodes": [site.rows.find(episode, site.zone) for episode in chunk],
             "pages": _describe_numbers("", number, len(chunks), folder="page/"),
             "total": len(episodes),
         }
@@ -156,7 +157,7 @@ def describe_episode(
     return (
         context
         | {
-            "episode": describe_episode_row(episode, site.zone) | describe_details(site.show, episode, site.zone),
+            "episode": site.rows.find(episode, site.zone) | describe_details(site.show, episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
             "transcript": describe_transcript(episode),
             "newer": newer and {"title": newer.title, "path": newer.path},
@@ -173,7 +174,7 @@ def describe_embed(site: Site, episode: Episode) -> Context:
     context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
     player = describe_player(site.show, episode, ())
     return context | {
-        "episode": describe_episode_row(episode, site.zone),
+        "episode": site.rows.find(episode, site.zone),
         "player": {name: player[name] for name in ("duration", "clock", "sources", "captions")},
     }
 
@@ -249,7 +250,7 @@ def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
     _ = site.words.gettext
     context = _context(site, "not-found.html", "404.html", _("Not found"))
     context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
-    return context | {"episodes": [describe_episode_row(episode, site.zone) for episode in episodes[:3]]}
+    return context | {"episodes": [site.rows.find(episode, site.zone) for episode in episodes[:3]]}
 
 
 def describe_tombstone(site: Site, *, path: str, title: str = "", reason: str = "") -> Context:
@@ -343,7 +344,7 @@ def _describe_lists(site: Site, template: str, path: str, title: str, episodes: 
 
 def _group_by_year(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     return [
-        {"year": year, "episodes": [describe_episode_row(episode, site.zone) for episode in group]}
+        {"year": year, "episodes": [site.rows.find(episode, site.zone) for episode in group]}
         for year, group in groupby(episodes, key=lambda episode: episode.published_at.astimezone(site.zone).year)
     ]
 

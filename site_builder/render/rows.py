@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from site_builder.model import Artwork, Cue, Enclosure, Episode, Person, Role, Show
+from site_builder.model import Artwork, Cue, Enclosure, Episode, Guid, Person, Role, Show
 from site_builder.render.lanes import describe_lanes, describe_strip
 from site_builder.slugs import make_slug
 from site_builder.timecode import format_clock, format_fragment, format_iso_duration
@@ -110,6 +110,20 @@ def gather_tags(episodes: Sequence[Episode]) -> list[NamedTag]:
                 found.setdefault(path, {})[episode.guid] = episode
     tags = (NamedTag(name=names[path], path=path, episodes=tuple(tagged.values())) for path, tagged in found.items())
     return sorted(tags, key=lambda tag: tag.name.casefold())
+
+
+class EpisodeRows:
+    """What lists show of episodes, each made once: an episode stands in many lists."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Guid, tzinfo], tuple[Episode, dict[str, Any]]] = {}
+
+    def find(self, episode: Episode, zone: tzinfo) -> dict[str, Any]:
+        """As `describe_episode_row` gives it. Not to be changed: all lists share it."""
+        known = self._known.get((episode.guid, zone))
+        if known is None or known[0] is not episode:
+            known = self._known[episode.guid, zone] = (episode, describe_episode_row(episode, zone))
+        return known[1]
 
 
 def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
