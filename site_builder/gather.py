@@ -72,6 +72,7 @@ def gather(folder: Path) -> Gathered:
     people = next(_load_each(load_people, [content / "people.yaml"], problems), People(()))
     bundles = tuple(_load_each(load_bundle, find_bundles(content), problems))
     pages = tuple(_load_each(load_page, find_pages(content), problems))
+    problems += _find_forgotten(content / "people.yaml", bundles)
     problems += _find_clashes(bundles, pages)
     if config is None or problems:
         raise InvalidDocument([*map(_nearby, problems), *(check_config_files(config, folder) if config else ())])
@@ -88,6 +89,16 @@ def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: 
             yield load(file)
         except InvalidDocument as error:
             problems.extend(error.problems)
+
+
+def _find_forgotten(file: Path, bundles: Iterable[Bundle]) -> Iterator[Problem]:
+    """What people answered is gone: a build without it would publish whoever said no."""
+    if not file.exists() and any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles):
+        yield Problem(
+            "is gone, and with it who refused to be published in episodes built before; restore it from git or a "
+            "backup, or write an empty one to ask everybody again",
+            file,
+        )
 
 
 def _nearby(problem: Problem) -> Problem:

@@ -255,3 +255,18 @@ def test_decoding_helper_hears() -> None:
     """The measure these tests rest on: a tone at -79 dBFS is not silence."""
     tone = array("f", [10 ** (-79 / 20) * math.sin(n / 5) for n in range(96000)])
     assert loudest(tone, 0, 1) > SILENT
+
+
+def test_answers_that_are_lost_stop_a_build(without_kit: Path, tmp_path: Path) -> None:
+    """Without people.yaml nobody knows who said no: nothing is built until it is back, or begun anew on purpose."""
+    show = copy_show(without_kit, tmp_path / "show")
+    people = show / "content/people.yaml"
+    answers = people.read_text()
+    people.unlink()
+    before = read_tree(show / "output")
+    run = spacecast("-C", show, "build")
+    assert (run.code, read_tree(show / "output")) == (2, before)
+    assert "people.yaml" in run.err
+    assert "restore it" in run.err
+    people.write_text(answers)
+    assert build(show)["made"] == []
