@@ -102,17 +102,18 @@ class Shelf:
 
     def _take(self, source: Source, id_: str) -> Taken:
         bundle = self.by_id.get(id_)
-        if bundle and bundle.has_recording:
+        if bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files):
             return Taken(id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder)
         staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
         with staging as staged:
             conversation = source.read(id_, copy_into=staged)
             if conversation.missing:
                 fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (_find_fate(conversation), None)
-            elif bundle:
-                fate, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
-                fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+                if bundle:
+                    fate, folder = _complete(bundle, conversation, staged), bundle.folder
+                else:
+                    fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
                 self.by_id[id_] = load_bundle(folder)
         return Taken(
             id=id_,
@@ -151,6 +152,8 @@ def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
     digests = [part.sha256 for part in found.parts]
     if [part.sha256 for part in known] != digests[: len(known)]:
         return Fate.DIFFERENT
+    if bundle.has_recording and len(found.parts) <= len(known):
+        return Fate.KNOWN
     if len(found.parts) > len(known):
         # First: after an interruption, what is not here yet is known to be missing.
         write_noun(bundle.folder / RECORDING, _recording_of(conversation))

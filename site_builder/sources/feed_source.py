@@ -117,6 +117,10 @@ class FeedSource:
         """Guids, oldest first."""
         return tuple(sorted(self.items, key=lambda guid: (self.items[guid].published_at or _OLDEST, guid)))
 
+    def count_parts(self, id: str) -> int:  # noqa: A002, ARG002 -- see Source
+        """One."""
+        return 1
+
     def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
         """An episode; `missing` says why where its audio cannot be had. See `Source.read`."""
         item = self.items[id]

@@ -38,6 +38,9 @@ class Source(Protocol):
     def find_ids(self) -> tuple[str, ...]:
         """Ids of all conversations it knows, oldest first; reads no audio."""
 
+    def count_parts(self, id: str) -> int:  # noqa: A002
+        """How many files it holds of the recording of `id`; reads none of them."""
+
     def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
         """The conversation `id`, each part of its recording read once.
 

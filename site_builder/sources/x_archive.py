@@ -75,6 +75,9 @@ class XArchive:
         self._spaces = find_spaces(self._load("spaces-metadata"), media)
         if not self._spaces:
             raise UnusableSource(self._explain_no_spaces())
+        self.remarks += [
+            f"{self.name}: {_explain_torn(space)}" for space in self._spaces.values() if self._is_torn(space)
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -121,13 +124,18 @@ class XArchive:
         """Ids of all Spaces, oldest first; recordings that nothing describes come last. Reads no audio."""
         return tuple(self._spaces)
 
+    def count_parts(self, id: str) -> int:  # noqa: A002
+        """How many files it holds of the recording of the Space `id`; reads none of them."""
+        return len(self._spaces[id].media)
+
     def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
         """The Space `id`; see `Source.read`. Where its recording cannot be read at all, `missing` says why.
 
         Parts that cannot be read are left out, and damaged ones end early; `remarks` says so.
         """
         space = self._spaces[id]
-        parts, damage = read_recordings(self._members, space.media, copy_into)
+        media = () if self._is_torn(space) else space.media
+        parts, damage = read_recordings(self._members, media, copy_into)
         self.remarks += [f"{self.name}: {sentence}" for sentence in damage]
         people = People(space, self.account, self._tweets)
         reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))
@@ -195,6 +203,10 @@ class XArchive:
     def _is_partial(self) -> bool:
         return str(pick(self._manifest("archiveInfo"), "isPartialArchive")).lower() == "true"
 
+    def _is_torn(self, space: Space) -> bool:
+        """Whether a part that comes before others is in another zip of the same archive."""
+        return space.incomplete and self._is_partial
+
     def _check_readable(self) -> None:
         path, members = self._members.path, self._members.members
         if not members:
@@ -223,6 +235,8 @@ class XArchive:
     def _explain_missing(self, space: Space) -> str:
         """The likely reason why the archive has no recording, without a full stop."""
         ended = space.ended_at or space.started_at or space.created_at
+        if self._is_torn(space):
+            return _explain_torn(space)
         if self._is_partial:
             return "may be in another part of this archive, which X made in several zips"
         if ended is None or self.made_at is None:
@@ -233,6 +247,13 @@ class XArchive:
         if days > KEPT_DAYS:
             return f"ended {days} days before the archive was made; X keeps recordings about {KEPT_DAYS} days"
         return "was probably not recorded: X keeps a recording only where the host switched it on"
+
+
+def _explain_torn(space: Space) -> str:
+    return (
+        f"earlier parts of the recording of {space.id} are in another zip of this archive; "
+        "unzip them all into one folder and extract that"
+    )
 
 
 def _guest_handles(parts: Sequence[PartReading]) -> set[str]:

@@ -56,6 +56,8 @@ class Space:
     participants: int | None = None
     media: tuple[Member, ...] = ()
     """Its recordings in order; empty where the archive has none."""
+    incomplete: bool = False
+    """The numbers of its recordings do not begin at 0, or leave one out."""
     described: bool = True
     """False where nothing but the recording is there."""
 
@@ -86,7 +88,8 @@ def find_spaces(entries: Iterable[Any], media: Iterable[Member]) -> dict[str, Sp
     spaces = {space.id: space for entry in entries if (space := parse_space(entry))}
     for space_id, parts in _group_media(media).items():
         known = spaces.get(space_id) or Space(id=space_id, described=False)
-        spaces[space_id] = replace(known, media=tuple(parts))
+        in_order = [parts[number] for number in sorted(parts)]
+        spaces[space_id] = replace(known, media=tuple(in_order), incomplete=max(parts) >= len(parts))
     return {space.id: space for space in sorted(spaces.values(), key=_age)}
 
 
@@ -95,14 +98,14 @@ def _age(space: Space) -> tuple[bool, float, str]:
     return moment is None, moment.timestamp() if moment else 0.0, space.id
 
 
-def _group_media(media: Iterable[Member]) -> dict[str, list[Member]]:
-    """Recordings by Space id, each Space's in order of their number (`_2` before `_10`)."""
+def _group_media(media: Iterable[Member]) -> dict[str, dict[int, Member]]:
+    """Recordings by Space id and number."""
     groups: dict[str, dict[int, Member]] = {}
     for member in sorted(media, key=lambda member: member.name):
         match = _MEDIA.fullmatch(member.name.rpartition("/")[2])
         if match and match["suffix"].lower() in _AUDIO_SUFFIXES:
             groups.setdefault(match["id"], {}).setdefault(int(match["number"] or 0), member)
-    return {space_id: [parts[number] for number in sorted(parts)] for space_id, parts in groups.items()}
+    return groups
 
 
 def _parse_speakers(value: Any) -> Iterator[tuple[str, list[Session]]]:

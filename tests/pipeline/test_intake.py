@@ -258,3 +258,27 @@ def test_inspect_reads_and_writes_nothing(two_spaces: Path, tmp_path: Path) -> N
     assert "Signals in the dark, explained" in run.out
     assert list(tmp_path.iterdir()) == []
     assert len(spacecast("inspect", two_spaces, "--json").json["conversations"]) == 2
+
+
+def test_parts_in_two_zips_of_one_archive(tmp_path: Path) -> None:
+    """A zip that lacks the beginning says what to do; the folder with all parts completes what the first zip gave."""
+    whole = MadeArchive(spaces=[MadeSpace(parts=(12.0, 9.0))], partial=True)
+    files = make_files(whole)
+    first, second = sorted(name for name in files if "spaces_media" in name)
+    one, two = (
+        write_zip(tmp_path / name, {n: content for n, content in files.items() if n != left_out})
+        for name, left_out in (("1.zip", second), ("2.zip", first))
+    )
+    show = make_show(tmp_path / "show")
+    run = spacecast("-C", show, "extract", two)
+    assert "unzip them all into one folder" in " ".join(run.err.split())
+    assert extract(show, two) == ["missing"]
+    assert extract(show, one, two) == ["new", "known"]
+    assert len(list(find_bundle(show).glob("recording-*"))) == 1
+    folder = write_folder(tmp_path / "both", files)
+    assert extract(show, folder) == ["extended"]
+    assert extract(show, folder) == ["known"]
+    assert [file.read_bytes() for file in sorted(find_bundle(show).glob("recording-*"))] == [
+        files[first],
+        files[second],
+    ]
