@@ -120,7 +120,7 @@ def _tag_mp4(path: Path, tags: AudioTags) -> None:
 
 
 def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
-    id3 = ID3()
+    id3 = _OrderedID3()
     texts = {TIT2: tags.title, TALB: tags.album, TPE1: tags.artist, TDRC: tags.date, TCON: tags.genre}
     texts |= {TRCK: str(tags.track or "")}
     for frame, text in texts.items():
@@ -143,6 +143,26 @@ def _save_rounded(path: Path, save: Callable[..., None]) -> None:
     missing = -path.stat().st_size % GRAIN
     if missing:
         save(padding=lambda _info: missing if missing > _LEAST_PADDING else missing + GRAIN)
+
+
+class _OrderedID3(ID3):
+    """Tags whose chapters lie in the order of time, for readers that know no CTOC; mutagen sorts frames by size."""
+
+    def _write(self, config: Any) -> bytes:
+        rest = bytes(super()._write(config))
+        frames = []
+        while rest:
+            size = 10 + int.from_bytes(rest[4:8], "big")
+            frames.append(rest[:size])
+            rest = rest[size:]
+        chapters = iter(sorted((frame for frame in frames if frame.startswith(b"CHAP")), key=_find_start))
+        return b"".join(next(chapters) if frame.startswith(b"CHAP") else frame for frame in frames)
+
+
+def _find_start(frame: bytes) -> int:
+    """Milliseconds: what follows the element's name and its zero byte."""
+    at = frame.index(0, 10) + 1
+    return int.from_bytes(frame[at : at + 4], "big")
 
 
 def _add_id3_chapters(id3: ID3, chapters: tuple[Chapter, ...], duration: float) -> None:
