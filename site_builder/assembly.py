@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from site_builder.checks.guard import guard
-from site_builder.config import Config, describe_show, is_feed
+from site_builder.config import FEED, Config, describe_show, is_feed
 from site_builder.content import FreePage
 from site_builder.events import Notify, Stage
 from site_builder.exposure import find_exposed
@@ -74,7 +74,10 @@ def assemble(
     outcome = make([target for target in plan if not is_feed(target.path)], hold=held, prune=False)
     outcomes = [produced.outcome, outcome]
     notify(Stage("making the feed"))
-    if not (produced.failures or outcome.failed):
+    further = [target for target in plan if is_feed(target.path) and target.path != FEED]
+    if further and not (produced.failures or outcome.failed):
+        outcomes.append(make(further, prune=False))
+    if not (produced.failures or any(outcome.failed for outcome in outcomes)):
         outcomes.append(make(plan, hold=held))
     notify(Stage("looking for leaks"))
     report = _report(outlet.output, candidates, contents, produced, outcomes)

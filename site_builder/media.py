@@ -119,7 +119,7 @@ def plan_encoding(
     settings = choose_settings(recording, edits, wanted)
     return Target(
         path=f"audio/{key_of(bundle)}{find_extension(recording, settings)}",
-        recipe="audio/1",
+        recipe="audio/2",
         inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json()},
         make=partial(_make_encoding, bundle.part_files, edits, settings),
         label=bundle.matter.title,

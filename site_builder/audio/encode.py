@@ -98,8 +98,33 @@ def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: E
 
 
 def _guard(edits: EditList) -> EditList:
-    """Mutes widened so far that what the encoder smears from beside them does not reach into them."""
-    return edits.with_mutes(Span(start=span.start - _SMEAR, end=span.end + _SMEAR) for span in edits.muted)
+    """Mutes widened so far that what the encoder smears from beside them does not reach into them.
+
+    What is heard beside a mute may lie beyond a cut.
+    """
+    return edits.with_mutes(
+        Span(start=_go_back(edits, span.start), end=_go_on(edits, span.end)) for span in edits.muted
+    )
+
+
+def _go_back(edits: EditList, at: float) -> float:
+    """The moment heard one smear before `at`."""
+    left = _SMEAR
+    for gap in reversed(edits.removed):
+        if gap.start < at and gap.end > at - left:
+            left -= max(0.0, at - gap.end)
+            at = gap.start
+    return at - left
+
+
+def _go_on(edits: EditList, at: float) -> float:
+    """The moment heard one smear after `at`."""
+    left = _SMEAR
+    for gap in edits.removed:
+        if gap.end > at and gap.start < at + left:
+            left -= max(0.0, gap.start - at)
+            at = gap.end
+    return at + left
 
 
 @dataclass(frozen=True, slots=True)
