@@ -116,7 +116,7 @@ def load_small(content: bytes, size: int) -> Image.Image:
     """The pixels of a square JPEG of ours at `size` by `size`; decoding no more of it than that needs."""
     with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
         picture.draft("RGB", (size, size))
-        return picture.convert("RGB").resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        return picture.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def find_accent(content: bytes, name: str = "cover") -> str | None:

@@ -112,8 +112,11 @@ def paint_rings(picture: Image.Image, box: tuple[int, int, int, int], seed: str,
         radius = outermost - ring * _RING
         if radius + _RING * 0.25 <= below:
             break
-        mask, (x, y) = _draw_ring((width, height), centre, radius, _make_arcs(numbers, radius))
-        picture.paste(colours[_ORDER[ring % len(_ORDER)]], (left + x, top + y), mask)
+        colour = colours[_ORDER[ring % len(_ORDER)]]
+        for arc in _make_arcs(numbers, radius):
+            if drawn := _draw_arc((width, height), centre, radius, arc):
+                mask, (x, y) = drawn
+                picture.paste(colour, (left + x, top + y), mask)
 
 
 def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
@@ -128,21 +131,27 @@ def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
     return arcs
 
 
-def _draw_ring(
-    size: tuple[int, int], centre: tuple[float, float], radius: float, arcs: Sequence[tuple[float, float]]
-) -> tuple[Image.Image, tuple[int, int]]:
-    """Arcs with round ends and smooth edges: the part of an area of `size` that the ring touches, and where it lies."""
+def _draw_arc(
+    size: tuple[int, int], centre: tuple[float, float], radius: float, arc: tuple[float, float]
+) -> tuple[Image.Image, tuple[int, int]] | None:
+    """An arc with round ends and smooth edges: the part of an area of `size` that it touches, and where it lies."""
     thick = _RING * 0.56
-    outer = radius + thick / 2 + 1
-    left, top = (max(0, int(middle - outer)) for middle in centre)
-    right, bottom = (min(most, int(middle + outer) + 1) for middle, most in zip(centre, size, strict=True))
+    start, end = arc
+    steps = [start, end, *(quarter for quarter in range(0, 721, 90) if start < quarter < end)]
+    points = [(centre[0] + radius * cos(radians(step)), centre[1] + radius * sin(radians(step))) for step in steps]
+    reach = thick / 2 + 2
+    left, top = (max(0, int(min(values) - reach)) for values in zip(*points, strict=True))
+    right, bottom = (
+        min(most, int(max(values) + reach) + 1) for most, values in zip(size, zip(*points, strict=True), strict=True)
+    )
+    if left >= right or top >= bottom:
+        return None
     large = Image.new("L", ((right - left) * _SCALE, (bottom - top) * _SCALE))
     draw = ImageDraw.Draw(large)
     x, y, r, t = ((centre[0] - left) * _SCALE, (centre[1] - top) * _SCALE, radius * _SCALE, thick * _SCALE)
-    for start, end in arcs:
-        draw.arc((x - r - t / 2, y - r - t / 2, x + r + t / 2, y + r + t / 2), start, end, fill=255, width=round(t))
-        for angle in (radians(start), radians(end)):
-            draw.circle((x + r * cos(angle), y + r * sin(angle)), t / 2, fill=255)
+    draw.arc((x - r - t / 2, y - r - t / 2, x + r + t / 2, y + r + t / 2), start, end, fill=255, width=round(t))
+    for angle in (radians(start), radians(end)):
+        draw.circle((x + r * cos(angle), y + r * sin(angle)), t / 2, fill=255)
     return large.reduce(_SCALE), (left, top)
 
 
