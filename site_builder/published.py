@@ -183,7 +183,7 @@ def update(pins: Pins, episodes: Iterable[Episode], withdrawn: Iterable[str]) ->
 
 def find_redirects(pins: Pins, episodes: Iterable[Episode]) -> dict[str, str]:
     """Slug an episode once had to the one it has now; a slug that another episode has by now is that episode's."""
-    now = {episode.guid: episode.slug for episode in episodes}
+    now: dict[str, str] = {episode.guid: episode.slug for episode in episodes}
     taken = set(now.values())
     return {
         slug: now[pin.guid]
