@@ -115,6 +115,7 @@ def describe_site(site: Site) -> Context:
         ],
         "subscribe": [_describe_link(link) for link in look.subscribe],
         "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
+        "moved_to": show.new_feed_url,
         "footer": look.footer,
         "contact": _describe_contact(look.contact or show.email),
         "artwork": describe_artwork(show.artwork),
