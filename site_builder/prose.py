@@ -8,15 +8,25 @@ import unicodedata
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?')\]}]")
 _MARKUP = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 _LINE_START = re.compile(r"^[ \t]*([#>]|[-+](?=[ \t-]|$)|\d+(?=\.\s)|=)?", re.MULTILINE)
 
 
 def clean(text: str, *, keep_lines: bool = True) -> str:
-    """`text` without control characters and lone surrogates, in Unicode normal form C, outer white space removed."""
-    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    """`text` without what no file may hold, in Unicode normal form C, outer white space removed.
+
+    Control characters, lone surrogates and non-characters (https://www.unicode.org/faq/private_use.html) go; every line
+    break becomes a line feed.
+    """
+    text = _LINE_BREAK.sub("\n", text.encode("utf-8", "ignore").decode("utf-8"))
+    kept = "".join(c for c in text if c in "\n\t" or not (unicodedata.category(c) == "Cc" or _is_no_character(c)))
     text = unicodedata.normalize("NFC", kept)
     return text.strip() if keep_lines else " ".join(text.split())
+
+
+def _is_no_character(character: str) -> bool:
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def escape_markdown(text: str) -> str:
