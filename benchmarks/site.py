@@ -254,7 +254,7 @@ def _show(builders: Sequence[Builder], runs: Mapping[tuple[str, str], Sequence[R
 
 
 def _median(runs: Sequence[Run], name: str) -> float:
-    return statistics.median(getattr(run, name) for run in runs)
+    return float(statistics.median(getattr(run, name) for run in runs))
 
 
 def _describe_machine() -> str:

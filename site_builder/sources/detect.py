@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from site_builder.errors import UnusableSource
-from site_builder.sources import audio_file, x_archive
+from site_builder.sources.audio_file import detect as is_audio
+from site_builder.sources.audio_file import open_audio_file
 from site_builder.sources.source import Source, SourceKind
+from site_builder.sources.x_archive import detect as is_archive
+from site_builder.sources.x_archive import open_archive
 
 SOURCES = [
-    SourceKind("x-archive", x_archive.detect, x_archive.open_archive),
-    SourceKind("audio-file", audio_file.detect, audio_file.open_audio_file),
+    SourceKind("x-archive", is_archive, open_archive),
+    SourceKind("audio-file", is_audio, open_audio_file),
 ]
 """Asked in this order. A new kind of source is a module with two functions and one line here."""
 

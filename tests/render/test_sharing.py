@@ -85,6 +85,8 @@ def test_icons(purpose: str) -> None:
     picture = Image.open(io.BytesIO(render_icon(icon, "#0a7d5c")))
     assert (picture.format, picture.size) == ("PNG", (icon.size, icon.size))
     corner, middle = picture.getpixel((0, 0)), picture.getpixel((icon.size // 2, icon.size // 2 + 1))
+    assert isinstance(corner, tuple)
+    assert isinstance(middle, tuple)
     assert corner[3] == (0 if purpose == "any" else 255)
     assert middle[:3] == (255, 255, 255)
     assert {icon.path for icon in find_icons("#0a7d5c")}.isdisjoint(icon.path for icon in find_icons("#aa0000"))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import srt  # type: ignore[import-untyped]
+import srt
 import webvtt
 from episode_maker import HOSTILE_TEXT, make_full_episode
 from hypothesis import given
