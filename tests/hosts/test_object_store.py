@@ -83,7 +83,7 @@ def test_the_bucket_becomes_the_site(old: Path, new: Path, bucket: Bucket) -> No
 
 
 def test_headers(old: Path, bucket: Bucket) -> None:
-    """Types are right; what has a digest in its name is kept for ever, audio for a day, pages and the feed for five minutes."""
+    """Types are right; a digest in the name keeps for ever, audio stays a day, pages and the feed five minutes."""
     send(old, bucket.address())
     headers = {path: obstore.get(bucket.store, path).attributes for path in bucket.read()}
     assert headers["feed.xml"] == {"Content-Type": "application/xml", "Cache-Control": "public, max-age=300"}
