@@ -37,7 +37,7 @@ def read_encodings(show: Path) -> list[Any]:
 
 def find_audio(show: Path, element: Any) -> Path:
     """The file an element names."""
-    uri = element.find("podcast:source", NAMESPACES).get("uri")
+    uri: str = element.find("podcast:source", NAMESPACES).get("uri")
     return show / "output/media" / uri.rsplit("/", 1)[1]
 
 

@@ -137,7 +137,7 @@ def test_chapters_and_transcripts(show: Path) -> None:
     chapters = json.loads(find_file(show, "episodes/*/chapters.json").read_bytes())["chapters"]
     assert chapters[0]["title"] == TITLE
     (vtt,) = (file for file in (show / "output").glob("episodes/*/*.vtt"))
-    cues = list(webvtt.read(str(vtt)))
+    cues = webvtt.read(str(vtt)).captions
     assert " ".join(markup.unescape(" ".join(cue.text.split())) for cue in cues).split() == TITLE.split()
     lines = [line.content for line in srt.parse(find_file(show, "episodes/*/*.srt").read_text("utf-8"))]
     assert "👩🏽‍🔬" in "".join(lines)
