@@ -25,7 +25,8 @@ from site_builder.transcript_files import parse_transcript
 
 Loaded = TypeVar("Loaded")
 _OWN_PLACES = (
-    *("archive", "assets", "episodes", "media", "page", "people", "subscribe", "tags"),
+    *("archive", "artwork", "assets", "episodes", "icons", "media", "offline", "page", "pagefind", "people", "search"),
+    *("subscribe", "tags"),
     *("404.html", "feed.css", "feed.xml", "index.html", "robots.txt", "sitemap.xml"),
 )
 """What the site has beside free pages."""
