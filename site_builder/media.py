@@ -116,11 +116,14 @@ def plan_encoding(
 
     Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
     """
+    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV is loaded only where sound is made
+
     settings = choose_settings(recording, edits, wanted)
+    encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
     return Target(
         path=f"audio/{key_of(bundle)}{find_extension(recording, settings)}",
         recipe="audio/2",
-        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json()},
+        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json(), **encoder},
         make=partial(_make_encoding, bundle.part_files, edits, settings),
         label=bundle.matter.title,
     )

@@ -60,11 +60,6 @@ class EncodeSettings:
     loudness: float | None = None
     """Target in LUFS, e.g. -16; None leaves the level alone."""
 
-    @property
-    def extension(self) -> str:
-        """Of the file made, with its dot."""
-        return ".mp3" if self.format == "mp3" else ".m4a"
-
 
 def encoder_version() -> str:
     """What the bytes of an encoded file depend on besides recording, edits and settings."""

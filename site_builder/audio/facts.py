@@ -32,8 +32,3 @@ class AudioFacts:
     def media_type(self) -> str:
         """As feeds name it: `audio/x-m4a` for AAC (in MP4, as this program writes it), `audio/mpeg` for MP3."""
         return {"mp3": "audio/mpeg", "aac": "audio/x-m4a"}.get(self.codec, "application/octet-stream")
-
-    @property
-    def extension(self) -> str:
-        """Of the file this program writes for the codec, with its dot."""
-        return {"mp3": ".mp3"}.get(self.codec, ".m4a")
