@@ -106,7 +106,7 @@ class Outcome:
     """Files below the root that neither the plan nor the ledger knows, dot files aside. They are left alone."""
 
 
-def build_targets(  # noqa: PLR0913 -- four name the work, the rest have a usual value
+def build_targets(
     targets: Iterable[Target],
     *,
     root: Path,
@@ -207,7 +207,9 @@ class _Build:
     def make_in_processes(self, todo: Sequence[Target], jobs: int) -> None:
         """For targets that are nothing but work; those that fail are tried again here, to be told of."""
         results = map_in_processes(partial(_try_file, self.tree), todo, jobs)
-        self.record(self.book.finish, {target.path: made[0] for target, made in zip(todo, results, strict=True) if made})
+        self.record(
+            self.book.finish, {target.path: made[0] for target, made in zip(todo, results, strict=True) if made}
+        )
         for target, made in zip(todo, results, strict=True):
             self.finish(target, made[1]) if made else self.make(target)
 
