@@ -80,7 +80,8 @@ _EPISODE = """\
 
 _LIST = """\
 {{ define "main" }}<h1>{{ .Title }}</h1>
-{{ $pages := .Pages }}{{ if or .IsHome (eq .RelPermalink (relURL "archive/")) }}{{ $pages = site.RegularPages }}{{ end }}
+{{ $pages := .Pages }}
+{{ if or .IsHome (eq .RelPermalink (relURL "archive/")) }}{{ $pages = site.RegularPages }}{{ end }}
 {{ $size := 100 }}{{ if .IsHome }}{{ $size = 12 }}{{ end }}
 {{ $found := .Paginate $pages $size }}
 <ul>{{ range $found.Pages }}<li><time>{{ .Date.Format "2 January 2006" }}</time>
@@ -96,8 +97,8 @@ _TERMS = """\
 """
 
 _CHAPTERS = """\
-{"version":"1.2.0","title":{{ .Title | jsonify }},"chapters":[{{ range $i, $c := .Params.chapters }}{{ if $i }},{{ end }}\
-{"startTime":{{ $c.start }},"title":{{ $c.title | jsonify }}}{{ end }}]}
+{"version":"1.2.0","title":{{ .Title | jsonify }},"chapters":[{{ range $i, $c := .Params.chapters }}\
+{{ if $i }},{{ end }}{"startTime":{{ $c.start }},"title":{{ $c.title | jsonify }}}{{ end }}]}
 """
 
 _FEED = """\
@@ -107,7 +108,8 @@ _FEED = """\
 <title>{{ site.Title }}</title><link>{{ site.BaseURL }}</link><description>{{ site.Title }}</description>
 <language>en</language>
 {{ range site.RegularPages }}<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link>
-<guid isPermaLink="false">{{ .Params.guid }}</guid><pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" }}</pubDate>
+<guid isPermaLink="false">{{ .Params.guid }}</guid>
+<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" }}</pubDate>
 <enclosure url="{{ .Params.media | absURL }}" length="43000000" type="audio/x-m4a"/>
 <itunes:duration>3600</itunes:duration><itunes:summary>{{ .Params.summary }}</itunes:summary>
 {{ range .Params.people }}<podcast:person>{{ . }}</podcast:person>{{ end }}

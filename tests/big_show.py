@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from site_builder import __version__
@@ -24,7 +25,7 @@ LENGTH = 3600.0
 """Seconds of each episode."""
 URL = "https://example.org/show/"
 TITLE = "The Long Run"
-_SYLLABLES = "ba co de fi go hu ka le mi no pu ra se ti vo wy za be cu da fo gi".split()
+_SYLLABLES = tuple("bcdfghklmnprstvwz"[n % 17] + "aeiou"[n % 5] for n in range(25))
 _RATE, _FRAME = 48000, 1024
 
 CONFIG = f"""\
@@ -158,7 +159,7 @@ def _handle(name: str) -> str:
 def _describe_recording(episode: BigEpisode) -> object:
     dice = random.Random(-episode.number - 1)
     edges = sorted({0, 3600, *(dice.randint(1, 3599) for _ in range(59))})
-    pairs = zip(edges, edges[1:], strict=False)
+    pairs = pairwise(edges)
     return {
         "id": f"big-{episode.number}",
         "source": "x-space",

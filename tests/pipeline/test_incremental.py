@@ -144,9 +144,10 @@ class ChangingShow:
             self.dice.choice([path for path in files if path.exists()]).write_bytes(b"bent")
 
 
+_TOOLS = {"pick", "index", "rewrite", "number"}
 CHANGES: list[Callable[[ChangingShow], None]] = [
-    method for name, method in vars(ChangingShow).items() if name not in {"pick", "index", "rewrite", "number"} and name[0] != "_"
-]  # fmt: skip
+    method for name, method in vars(ChangingShow).items() if not name.startswith("_") and name not in _TOOLS
+]
 
 
 def compare(show: Path, clean: Path) -> None:
