@@ -5,6 +5,7 @@ What is wrong in any file is told at once, with file and line.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +16,20 @@ from typing import TypeVar
 from site_builder.config import Config, check_config_files, load_config
 from site_builder.consent import Casting, decide
 from site_builder.content import Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
+from site_builder.documents import find_front_line
 from site_builder.episodes import find_slug
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.frontmatter import EpisodeMatter, SoundbiteEntry, SpanEntry
 from site_builder.languages import ENGLISH, Language, load_language
 from site_builder.model import Cue, Guid, Role
 from site_builder.people import People, load_people
 from site_builder.report import Skipped
+from site_builder.timecode import format_clock
 from site_builder.transcript_files import parse_transcript
 
 Loaded = TypeVar("Loaded")
+_SLACK = 1.0
+"""Seconds by which a time may lie after the end: people round up."""
 _OWN_PLACES = (
     *("archive", "artwork", "assets", "episodes", "icons", "media", "offline", "page", "pagefind", "people", "search"),
     *("subscribe", "tags"),
@@ -75,6 +81,7 @@ def gather(folder: Path) -> Gathered:
     pages = tuple(_load_each(load_page, find_pages(content), problems))
     problems += _find_forgotten(content / "people.yaml", bundles)
     problems += _find_clashes(bundles, pages)
+    problems += (problem for bundle in bundles for problem in _find_beyond(bundle))
     if config is None or problems:
         raise InvalidDocument([*map(_nearby, problems), *(check_config_files(config, folder) if config else ())])
     if missing := check_config_files(config, folder):
@@ -100,6 +107,27 @@ def _find_forgotten(file: Path, bundles: Iterable[Bundle]) -> Iterator[Problem]:
             "backup, or write an empty one to ask everybody again",
             file,
         )
+
+
+def _find_beyond(bundle: Bundle) -> Iterator[Problem]:
+    """Times in the front matter that lie after the end of the recording: an edit that would silently do nothing."""
+    end = bundle.recording.duration if bundle.recording and bundle.recording.parts else math.inf
+    for step, last in _list_times(bundle.matter):
+        if last > end + _SLACK:
+            file = bundle.folder / "index.md"
+            message = f"expected a time in the recording, which is {format_clock(end)} long, got {format_clock(last)}"
+            field = ".".join(str(part + 1) if isinstance(part, int) else part for part in step)
+            yield Problem(message, file, find_front_line(file.read_bytes(), step), field)
+
+
+def _list_times(matter: EpisodeMatter) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    """Every time in recording time with the way to its option; of spans the end."""
+    if matter.trim:
+        yield ("trim",), max(matter.trim.start or 0.0, matter.trim.end or 0.0)
+    spans: Mapping[str, Sequence[SpanEntry | SoundbiteEntry]]
+    spans = {"cut": matter.cut, "mute": matter.mute, "soundbites": matter.soundbites}
+    yield from (((name, number), entry.end) for name, entries in spans.items() for number, entry in enumerate(entries))
+    yield from ((("chapters", number), entry.start) for number, entry in enumerate(matter.chapters or ()))
 
 
 def _nearby(problem: Problem) -> Problem:

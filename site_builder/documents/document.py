@@ -124,6 +124,13 @@ def _dotted(path: Sequence[Step]) -> str | None:
     return ".".join(printable) or None
 
 
+def find_front_line(text: str | bytes, path: Sequence[Step]) -> int | None:
+    """Line of an option in the front matter of a Markdown file known to be sound; None where it is not there."""
+    found = _FRONT.match(decode(text, Path()))
+    line = find_line(found[1], path) if found else None
+    return line + 1 if line else None
+
+
 def find_line(text: str | bytes, path: Sequence[Step]) -> int | None:
     """Line of an option in a YAML document that is known to be sound; None where it is not written there."""
     text = decode(text, Path())

@@ -249,3 +249,16 @@ def test_init_refuses_bad_answers(answer: tuple[str, str], tmp_path: Path) -> No
     assert run.code == 2
     assert answer[1] in run.err
     assert not (tmp_path / "show").exists()
+
+
+def test_times_after_the_end_of_the_recording(tmp_path: Path) -> None:
+    """A cut that would do nothing is told with its line, and a time rounded up to the next second is not."""
+    show = make_show(tmp_path / "show")
+    write_archive(show / "content/archives/x.zip", MadeArchive())
+    assert spacecast("build", "-C", show).code == 0
+    index = find_bundle(show) / "index.md"
+    edit(index, "slug:", "cut:\n  - 0:01-0:02\n  - 0:05-9:00\nmute: 0:10-0:12\nslug:")
+    run = spacecast("build", "-C", show)
+    assert run.code == 2
+    assert "index.md:7: cut.2: expected a time in the recording, which is 0:11 long, got 9:00" in run.err
+    assert "mute" not in run.err
