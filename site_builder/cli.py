@@ -60,7 +60,7 @@ def find_show(show: Path | None) -> Path:
     return chosen
 
 
-@cli.command()
+@cli.command(short_help="Make a new show folder.")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="The show's title.")
 @click.option("--url", help="Where the site will live, e.g. https://you.github.io/show/.")
@@ -74,7 +74,7 @@ def init(directory: Path, archive: Path | None, **answers: str | None) -> None:
     console.show_new(newshow.make_show_folder(directory, archive=archive, answers=answers))
 
 
-@cli.command()
+@cli.command(short_help="Show what an archive holds.")
 @click.argument("archive", type=_EXISTING)
 @as_json
 def inspect(archive: Path, json_: bool) -> None:
@@ -86,7 +86,7 @@ def inspect(archive: Path, json_: bool) -> None:
     _print_json(report.as_json()) if json_ else console.show_inspection(report)
 
 
-@cli.command()
+@cli.command(short_help="Take Spaces into content/episodes/.")
 @click.argument("archives", type=_EXISTING, nargs=-1, required=True, metavar="ARCHIVE...")
 @in_show
 @as_json
@@ -105,9 +105,16 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
         sys.exit(EXIT_PROBLEMS)
 
 
-@cli.command()
+@cli.command(short_help="Make the site and the feed.")
 @in_show
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores", metavar="N")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="How many things to make at once.",
+)
 @click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")
@@ -137,7 +144,7 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
         sys.exit(EXIT_PROBLEMS)
 
 
-@cli.command("import")
+@cli.command("import", short_help="Take over a podcast from its feed.")
 @click.argument("feed", metavar="FEED")
 @in_show
 @as_json
@@ -152,12 +159,19 @@ def import_(feed: str, show: Path | None, json_: bool) -> None:
         sys.exit(EXIT_PROBLEMS)
 
 
-@cli.command()
+@cli.command(short_help="Preview the site; every change is shown at once.")
 @in_show
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
 @click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="all cores", metavar="N")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="How many things to make at once.",
+)
 def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
     from site_builder import console, pipeline  # noqa: PLC0415
@@ -168,7 +182,7 @@ def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
         server.serve(preview, host=host, port=port, ready=view.show_address)
 
 
-@cli.command()
+@cli.command(short_help="Show who is heard, and what they said to it.")
 @in_show
 @click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
 @as_json
@@ -184,7 +198,7 @@ def people(show: Path | None, ask: bool, json_: bool) -> None:
     _print_json(guests.describe_rows_json(rows)) if json_ else console.show_people(rows)
 
 
-@cli.command()
+@cli.command(short_help="Write down what somebody said.")
 @click.argument("who")
 @click.argument("status", type=click.Choice(["granted", "anonymous", "refused", "pending"]))
 @click.option("--note", default="", help='How it was said, e.g. "yes, by DM".')
@@ -199,7 +213,7 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
     console.show_answer(record, status, episode)
 
 
-@cli.command()
+@cli.command(short_help="Send output/ to its host.")
 @click.argument("target", required=False)
 @in_show
 @click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
@@ -213,7 +227,7 @@ def deploy(target: str | None, show: Path | None, dry_run: bool, json_: bool) ->
     _print_json(report.as_json()) if json_ else console.show_deploy(report)
 
 
-@cli.command()
+@cli.command(short_help="Check against the rules of apps, hosts and consent.")
 @in_show
 @click.option("--host", default="", help="Check the limits of this host: github-pages, cloudflare-pages, netlify, git.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
@@ -241,7 +255,7 @@ def check(show: Path | None, host: str, live: str | None, **options: bool) -> No
         sys.exit(EXIT_PROBLEMS)
 
 
-@cli.command("fetch-media")
+@cli.command("fetch-media", short_help="Carry over audio whose recording is elsewhere.")
 @in_show
 @click.option("--from", "sources", multiple=True, metavar="PLACE", help="A folder or address with the published site.")
 @as_json
@@ -254,7 +268,7 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
     _print_json(asdict(report)) if json_ else click.echo(report.summary)
 
 
-@cli.command()
+@cli.command(short_help="Let GitHub build and publish.")
 @in_show
 def workflow(show: Path | None) -> None:
     """Write .github/workflows/pages.yml, with which a push to GitHub publishes the site."""
