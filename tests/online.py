@@ -171,7 +171,7 @@ class CuttingProxy:
 
 @contextmanager
 def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
-    """An sshd of our own; yields the environment in which rsync reaches 127.0.0.1 through it."""
+    """An sshd of our own; yields the environment in which rsync and sftp reach 127.0.0.1 through it."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     for name in ("host", "user"):
@@ -180,21 +180,28 @@ def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
     (folder / "config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/known\n"
         f"PidFile {folder}/pid\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n"
+        "Subsystem sftp internal-sftp\n"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     sshd = shutil.which("sshd") or "/usr/sbin/sshd"
     server = subprocess.Popen([sshd, "-D", "-f", folder / "config"], stderr=subprocess.DEVNULL)
     quiet = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
+    options = f"-o Port={port} -i {folder}/user -o IdentitiesOnly=yes {quiet}"
+    sftp = folder / "bin/sftp"
+    sftp.parent.mkdir()
+    sftp.write_text(f'#!/bin/sh\nexec {shutil.which("sftp")} {options} "$@"\n')
+    sftp.chmod(0o755)
     try:
-        _wait_for(port)
-        yield {"RSYNC_RSH": f"ssh -p {port} -i {folder}/user -o IdentitiesOnly=yes {quiet}"}
+        wait_for_port(port)
+        yield {"RSYNC_RSH": f"ssh {options}", "PATH": f"{sftp.parent}:{os.environ['PATH']}"}
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(port: int) -> None:
+def wait_for_port(port: int) -> None:
+    """Until something listens there."""
     for _ in range(100):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

@@ -329,7 +329,8 @@ class SiteConfig(Document):
 def _store(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9+-]*(:[^\s]*)?", text):
         raise ValueError(
-            "expected where to, such as github-pages, s3://bucket/folder, rsync:user@host:/srv/show or folder:/srv/show"
+            "expected where to, such as github-pages, s3://bucket/folder, rsync:user@host:/srv/show, "
+            "sftp:user@host:/srv/show or folder:/srv/show"
         )
     if re.search(r"//[^/@]*:[^/@]*@", text):
         raise ValueError(

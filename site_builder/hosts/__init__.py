@@ -16,6 +16,7 @@ HOSTS = {
     "gs": "object_store",
     "az": "object_store",
     "rsync": "rsync",
+    "sftp": "sftp",
     "folder": "local_folder",
 }
 """Scheme to the module here that has an `open(address, setting)`. A new host is one file and one line."""
@@ -35,7 +36,7 @@ def open_host(address: str, setting: Setting) -> Host:
     """
     scheme = address.partition(":")[0]
     if scheme not in HOSTS:
-        known = "github-pages, s3://…, gs://…, az://…, rsync:user@host:/path, folder:/path"
+        known = "github-pages, s3://…, gs://…, az://…, rsync:user@host:/path, sftp:user@host:/path, folder:/path"
         raise UsageError(f"{redact(address)}: there is no host {scheme!r}; it can be one of {known}")
     module: _Module = import_module(f"site_builder.hosts.{HOSTS[scheme]}")  # type: ignore[assignment]
     return module.open(address, setting)

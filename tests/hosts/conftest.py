@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,9 @@ def new(old: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(matter, "title: ", "title: Now ")
     build(show)
     return show
+
+
+@pytest.fixture
+def kills() -> int:
+    """How often a deploy is killed: `KILLS=50 pytest tests/hosts` for more rounds than are needed every day."""
+    return int(os.environ.get("KILLS", "3"))
