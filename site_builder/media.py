@@ -23,7 +23,7 @@ from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Sh
 from site_builder.pictures import Pictures
 from site_builder.targets import Facts, Target
 
-PEAKS = 1000
+PEAKS = 500
 """Points of the waveform kept for drawing."""
 SHORTEST_DEAD_AIR = 5.0
 """Seconds; shorter silence at an end is left alone."""
@@ -144,6 +144,7 @@ def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettin
     if settings.format == "copy":
         facts = packets.write_copy(parts, edits, out)
         made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
+        peaks = waveform.make_peaks_of(packets.read_copied(parts, edits), facts.duration, PEAKS, fallback=out)
     else:
         wanted = encode.EncodeSettings(
             format=settings.format,
@@ -152,7 +153,7 @@ def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettin
             loudness=settings.loudness,
         )
         facts, made = encode.write_encoded(parts, edits, out, wanted), edits
-    peaks = waveform.make_peaks(out, PEAKS)
+        peaks = waveform.make_peaks(out, PEAKS)
     return {**_describe_facts(facts), "peaks": list(peaks), "edits": made.as_json()}
 
 
