@@ -12,11 +12,13 @@ _HEAD = """# What `spacecast check` looks at
 
 ```
 spacecast check [-C DIR] [--strict] [--json] [--host NAME]
+spacecast check --live [URL]
 ```
 
 It reads the show's folder and the site in `output/`, and says what podcast apps, directories, hosts, browsers or the
-people heard would not accept. It changes nothing and talks to no network. The exit code is 0 where no **error** was
-found (with `--strict`: no warning either), 1 where one was, and 2 where config or content cannot be read at all.
+people heard would not accept. It changes nothing, and without `--live` it talks to no network. The exit code is 0 where
+no **error** was found (with `--strict`: no warning either), 1 where one was, and 2 where config or content cannot be
+read at all.
 
 - **error**: some app, directory or host refuses it, or subscribers are hurt. Errors in the feed also stop
   `spacecast build` from replacing the last good feed.
@@ -25,6 +27,8 @@ found (with `--strict`: no warning either), 1 where one was, and 2 where config 
 
 `--host` sums up what a host takes (`github-pages`, `cloudflare-pages`, `netlify`, `git`), in figures for this show, and
 says what would fit. Without it the hosts that `deploy` names in config.yaml are looked at.
+
+`--live` looks at the site that is online instead: the feed is fetched, and each audio file asked for as apps do.
 
 Audio is decoded once to measure it; the result is kept in `.cache/` until the file changes.
 

@@ -13,6 +13,7 @@ from site_builder.checks.content_rules import CONTENT
 from site_builder.checks.document_rules import BYTES
 from site_builder.checks.feed_check import FEED_BOOKS, check_feed
 from site_builder.checks.host_rules import LIMITS, check_host
+from site_builder.checks.live_rules import LIVE_RULES
 from site_builder.checks.output_rules import OUTPUT
 from site_builder.checks.page_rules import PAGES, check_pages
 from site_builder.checks.published_rules import PUBLISHED
@@ -39,12 +40,15 @@ STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (
 )
 """What `spacecast check` does, in order: what takes long comes last."""
 
-TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = tuple(
-    (book.title, book.rules)
-    for book in (
-        *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED),
-        *(BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, PAGES, LIMITS, FILES, AUDIO),
-    )
+TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    *(
+        (book.title, book.rules)
+        for book in (
+            *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED),
+            *(BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, PAGES, LIMITS, FILES, AUDIO),
+        )
+    ),
+    ("Once it is online (`--live`)", LIVE_RULES),
 )
 """Title of each book, and its rules."""
 
