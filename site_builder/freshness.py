@@ -7,20 +7,24 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, encode_json
+from site_builder.parallel import map_in_processes
 from site_builder.snapshot import Snapshot, parse_snapshot, take_snapshot
 
 OUTPUT_LEDGER = "output.ledger"
 """Its name, in the folder that remembers."""
 _MEMORY = "last-build.json"
+_MANY = 10_000
+"""Files for which it pays to look at what is read and at what was made at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,19 @@ class Seal:
         roots = _find_roots(folder)
         if self.fixed != _digest_fixed(folder, options) or roots.keys() != self.trees.keys():
             return None
-        trees = {name: self.trees[name].renew(root) for name, root in roots.items()}
-        found = {name: tree for name, tree in trees.items() if tree}
-        return Seal(self.fixed, found) if len(found) == len(trees) else None
+        found = _renew_all([(self.trees[name], root) for name, root in roots.items()])
+        return None if found is None else Seal(self.fixed, dict(zip(roots, found, strict=True)))
+
+
+def _renew_all(pairs: Sequence[tuple[Snapshot, Path]]) -> list[Snapshot] | None:
+    """Each snapshot renewed; None where any of the folders differs."""
+    found = []
+    for snapshot, root in pairs:
+        renewed = snapshot.renew(root)
+        if renewed is None:
+            return None
+        found.append(renewed)
+    return found
 
 
 def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
@@ -109,8 +123,13 @@ def recall(outlet: Outlet, folder: Path, options: Mapping[str, JSON], now: datet
         output = parse_snapshot(memory["output"])
         if due and datetime.fromisoformat(due) <= now:
             return None
-        seal_now, output_now = seal.renew(folder, options), output.renew(outlet.output)
-        if seal_now and output_now:
+        looks: list[Callable[[], Seal | Snapshot | None]] = [
+            partial(seal.renew, folder, options),
+            partial(output.renew, outlet.output),
+        ]
+        jobs = 2 if len(output.files) > _MANY else 1
+        seal_now, output_now = map_in_processes(lambda look: look(), looks, jobs, at_least=1)
+        if isinstance(seal_now, Seal) and isinstance(output_now, Snapshot):
             if (seal_now, output_now) != (seal, output):
                 _write_memory(outlet, seal_now, output_now, due, report)
             found: dict[str, Any] = report

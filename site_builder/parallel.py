@@ -18,18 +18,22 @@ from typing import BinaryIO, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_WORTH_IT = 200
-"""Calls, of about a millisecond each, that outweigh forking and sending the results."""
+_WORTH_IT = 100
+"""Calls for each process, of about a millisecond each, that outweigh forking and sending the results."""
 
 
-def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> list[Result]:
-    """`[function(item) for item in items]`, by up to `jobs` processes; results must be picklable.
+def map_in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int, *, at_least: int = _WORTH_IT
+) -> list[Result]:
+    """`[function(item) for item in items]`, by up to `jobs` processes with `at_least` so many each.
+
+    Results must be picklable.
 
     `function` must leave nothing behind in memory that is needed later, use no lock that another thread may hold, and
     print nothing. What a process did not get done, because it failed or was killed, is done here, so that an exception
     is raised here as well.
     """
-    jobs = min(jobs, len(items) // (_WORTH_IT // 2))
+    jobs = min(jobs, len(items) // at_least)
     if jobs < 2 or sys.platform != "linux":
         return [function(item) for item in items]
     shares = [items[number::jobs] for number in range(jobs)]
