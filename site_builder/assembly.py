@@ -175,7 +175,7 @@ def _load_theme(gathered: Gathered, accent: str) -> Theme:
     generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
     if site.logo:
         generated[_name_logo(gathered.config)] = (folder / site.logo).read_bytes()
-    return load_theme(folder, generated, gathered.words)
+    return load_theme(folder, generated, gathered.words, compiled=folder / ".cache" / "templates")
 
 
 def _name_logo(config: Config) -> str:

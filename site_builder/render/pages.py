@@ -18,6 +18,7 @@ from typing import Any
 
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     FunctionLoader,
     StrictUndefined,
     TemplateError,
@@ -46,7 +47,11 @@ class Theme:
     """Templates and assets of one show, read once; `digest` changes whenever any page could."""
 
     def __init__(
-        self, files: Mapping[str, tuple[Path, bytes]], generated: Mapping[str, bytes], language: Language = ENGLISH
+        self,
+        files: Mapping[str, tuple[Path, bytes]],
+        generated: Mapping[str, bytes],
+        language: Language = ENGLISH,
+        compiled: Path | None = None,
     ) -> None:
         self._files = files
         self._language = language
@@ -55,6 +60,10 @@ class Theme:
         self._assets = _hash_assets(plain | dict(generated))
         self.digest = self._make_digest()
         self._environment = self._make_environment()
+        if compiled:
+            folder = compiled / language.digest[:16]  # formats of a language may be folded into what is compiled
+            folder.mkdir(parents=True, exist_ok=True)
+            self._environment.bytecode_cache = FileSystemBytecodeCache(str(folder), "%s.jinja")
 
     @property
     def assets(self) -> dict[str, bytes]:
@@ -139,11 +148,16 @@ class Theme:
 
 
 def load_theme(
-    show_folder: Path | None = None, generated: Mapping[str, bytes] | None = None, language: Language = ENGLISH
+    show_folder: Path | None = None,
+    generated: Mapping[str, bytes] | None = None,
+    language: Language = ENGLISH,
+    *,
+    compiled: Path | None = None,
 ) -> Theme:
     """The theme of the show in `show_folder`, or the built-in one alone, speaking `language`.
 
-    `generated` are further assets by name, e.g. `look.css` and `favicon.svg` made from the accent colour.
+    `generated` are further assets by name, e.g. `look.css` and `favicon.svg` made from the accent colour. Templates
+    that were compiled before are kept in the folder `compiled`, where one is given.
 
     Raises:
         InvalidDocument: a template is not UTF-8.
@@ -152,7 +166,7 @@ def load_theme(
     own_folder = show_folder and show_folder / "templates"
     own = _read_folder(own_folder) if own_folder and own_folder.resolve() != find_builtin_folder().resolve() else {}
     kept = {BUILTIN + name: found for name, found in builtin.items() if not name.startswith(_ASSETS)}
-    return Theme(kept | builtin | own, generated or {}, language)
+    return Theme(kept | builtin | own, generated or {}, language, compiled)
 
 
 @pass_context
