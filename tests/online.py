@@ -172,8 +172,7 @@ class CuttingProxy:
 @contextmanager
 def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
     """An sshd of our own; yields the environment in which rsync and sftp reach 127.0.0.1 through it."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = find_free_port()
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
     shutil.copy(folder / "user.pub", folder / "known")
@@ -188,16 +187,29 @@ def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
     server = subprocess.Popen([sshd, "-D", "-f", folder / "config"], stderr=subprocess.DEVNULL)
     quiet = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
     options = f"-o Port={port} -i {folder}/user -o IdentitiesOnly=yes {quiet}"
-    sftp = folder / "bin/sftp"
-    sftp.parent.mkdir()
-    sftp.write_text(f'#!/bin/sh\nexec {shutil.which("sftp")} {options} "$@"\n')
-    sftp.chmod(0o755)
+    tools = folder / "bin"
+    write_tools(tools, {name: f"{shutil.which(name)} {options}" for name in ("ssh", "sftp")})
     try:
         wait_for_port(port)
-        yield {"RSYNC_RSH": f"ssh {options}", "PATH": f"{sftp.parent}:{os.environ['PATH']}"}
+        yield {"RSYNC_RSH": "ssh", "PATH": f"{tools}:{os.environ['PATH']}"}
     finally:
         server.terminate()
         server.wait()
+
+
+def write_tools(folder: Path, commands: Mapping[str, str]) -> None:
+    """Programs for the front of PATH: name to the command it stands for."""
+    folder.mkdir(exist_ok=True)
+    for name, command in commands.items():
+        (folder / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        (folder / name).chmod(0o755)
+
+
+def find_free_port() -> int:
+    """A port of loopback nobody listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def wait_for_port(port: int) -> None:
