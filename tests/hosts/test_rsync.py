@@ -60,14 +60,14 @@ def test_over_ssh(old: Path, new: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("ssh")
-def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
     place = tmp_path / "www"
     place.mkdir()
     address, chance, killed = f"rsync:127.0.0.1:{place}", random.Random(5), 0
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
-    for number in range(3):
+    for number in range(kills):
         killed += kill_shipping((old, new)[number % 2], address, chance.uniform(0, longest))
         assert not find_broken(read_site(place))
     assert killed

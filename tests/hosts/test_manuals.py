@@ -1,0 +1,116 @@
+"""docs/publish-github-pages.md and docs/publish-cloudflare-r2.md, followed: every shell block is run as it is written.
+
+What is done on the pages of GitHub and Cloudflare cannot be; their place is taken by a bare repository, moto's S3
+server and a stand-in for Cloudflare's own uploader.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import obstore
+import pytest
+from archive_maker import MadeArchive, MadeSpace, write_archive
+from manual_runner import read_blocks, run_block, substitute
+from moto.server import ThreadedMotoServer
+from obstore.store import S3Store
+from online import RangeServer, read_site, write_tools
+from show_runner import copy_show, edit, spacecast
+
+GITHUB, CLOUDFLARE = "publish-github-pages", "publish-cloudflare-r2"
+ACCOUNT = "https://ACCOUNT.r2.cloudflarestorage.com"
+AUTHOR = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Test"), ("EMAIL", "test@example.org"))
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints there."""
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def add_to_config(show: Path, text: str) -> None:
+    """As a person adds lines to config.yaml."""
+    with (show / "config.yaml").open("a") as config:
+        config.write(text)
+
+
+def read_branch(remote: Path, place: Path) -> dict[str, bytes]:
+    """The site on gh-pages."""
+    git(place.parent, "clone", "-q", "-b", "gh-pages", str(remote), str(place))
+    return read_site(place)
+
+
+def test_github_pages(old: Path, tmp_path: Path) -> None:
+    """Set up, then a new episode: the branch is the site, everything is pushed but recordings."""
+    show, remote, tools = copy_show(old, tmp_path / "show"), tmp_path / "remote.git", tmp_path / "tools"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
+    add_to_config(show, read_blocks(GITHUB, "yaml")[0])
+    once, again = read_blocks(GITHUB, "sh")
+    run_block(once, show, tools, {"git@github.com:you/show.git": str(remote)}, **AUTHOR)
+    assert read_branch(remote, tmp_path / "first") == read_site(show / "output")
+    start = MadeSpace().start + timedelta(days=14)
+    third = MadeArchive(spaces=[MadeSpace(id="1ZkKzZkKzZkKz", start=start)])
+    write_archive(show / "content/archives/third.zip", third)
+    run_block(again, show, tools, **AUTHOR)
+    site = read_branch(remote, tmp_path / "second")
+    assert site == read_site(show / "output")
+    assert site["feed.xml"].count(b"<item>") == 3
+    assert git(show, "status", "--porcelain") == ""
+    assert git(show, "rev-parse", "main") == git(remote, "rev-parse", "main")
+    assert not [name for name in git(show, "ls-files").split() if "recording-" in name or name.endswith(".zip")]
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """An S3 server with the two buckets of the manual."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    url = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
+    for bucket in ("show-audio", "show"):
+        urlopen(Request(f"{url}/{bucket}", method="PUT")).close()
+    yield url
+    server.stop()
+
+
+def fetch_bucket(endpoint: str, name: str, place: Path) -> None:
+    """Lay out what is in a bucket as its public domain serves it."""
+    keys = {"access_key_id": "s3cr3t", "secret_access_key": "s3cr3t", "region": "auto"}
+    store = S3Store(name, endpoint=endpoint, client_options={"allow_http": True}, **keys)
+    for meta in (meta for page in obstore.list(store) for meta in page):
+        (place / meta["path"]).parent.mkdir(parents=True, exist_ok=True)
+        (place / meta["path"]).write_bytes(bytes(obstore.get(store, meta["path"]).bytes()))
+
+
+def test_cloudflare_with_audio_on_r2(old: Path, tmp_path: Path, endpoint: str) -> None:
+    """The audio is in the bucket, the pages where the uploader took them, and `check --live` finds nothing."""
+    show, tools, pages, sound = copy_show(old, tmp_path / "show"), *(tmp_path / n for n in ("tools", "pages", "sound"))
+    write_tools(tools, {"npx": f"sh -c 'cp -r \"$4\" {pages}' npx"})
+    keys, publish = read_blocks(CLOUDFLARE, "sh")
+    media, folder, _ = read_blocks(CLOUDFLARE, "yaml")
+    with RangeServer(pages) as server, RangeServer(sound) as audio:
+        add_to_config(show, substitute(media, {ACCOUNT: endpoint, "https://audio.example.org/": audio.url}) + folder)
+        edit(show / "config.yaml", "https://example.org/show/", server.url)
+        run_block(keys + publish, show, tools, {"=…": "=s3cr3t"})
+        fetch_bucket(endpoint, "show-audio", sound)
+        run = spacecast("-C", show, "check", "--live", "--json")
+    assert (run.code, run.json["findings"]) == (0, [])
+    built = read_site(show / "output")
+    assert read_site(pages) == {path: content for path, content in built.items() if not path.startswith("media/")}
+    assert read_site(sound) == {path: content for path, content in built.items() if path.startswith("media/")}
+
+
+def test_all_in_one_bucket(old: Path, tmp_path: Path, endpoint: str) -> None:
+    """Pages and audio in one bucket, as the manual's last config says."""
+    show, place = copy_show(old, tmp_path / "show"), tmp_path / "bucket"
+    add_to_config(show, substitute(read_blocks(CLOUDFLARE, "yaml")[2], {ACCOUNT: endpoint}))
+    keys, publish = read_blocks(CLOUDFLARE, "sh")
+    run_block(keys + publish.partition("npx")[0], show, tmp_path / "tools", {"=…": "=s3cr3t"})
+    fetch_bucket(endpoint, "show", place)
+    assert read_site(place) == read_site(show / "output")
