@@ -178,12 +178,12 @@ def test_what_is_missing_is_said(old: Path, tmp_path: Path, step: str) -> None:
     assert f"git {step}" in run.err
 
 
-def test_killed_at_any_moment(show: Path, new: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment(show: Path, new: Path, tmp_path: Path, kills: int) -> None:
     """kill -9 at random moments: the branch is the old site or the new one, whole; the next deploy finishes."""
     measure_shipping(show, ADDRESS)
     later = clone_of(new, tmp_path / "later")
     longest, chance, killed = measure_shipping(later, ADDRESS), random.Random(3), 0
-    for number in range(8):
+    for number in range(max(4, kills)):
         killed += kill_shipping((show, later)[number % 2], ADDRESS, chance.uniform(0, longest))
         site = published(show)
         assert site in (built(show), built(later))

@@ -15,8 +15,6 @@ from site_builder.errors import SpacecastError, UsageError
 from site_builder.hosts import Setting, open_host
 from site_builder.hosts.manifest import parse_manifest
 
-KILLS = 24
-
 
 def send(show: Path, place: Path, *options: str) -> str:
     """`spacecast deploy`: what it prints."""
@@ -86,12 +84,12 @@ def test_a_damaged_manifest_removes_nothing(old: Path, tmp_path: Path, damage: b
     assert other.exists()
 
 
-def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path) -> None:
+def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
     """kill -9 at random moments: whatever the online feed and pages name is there; the next deploy finishes."""
     place = tmp_path / "www"
     longest = measure_shipping(old, f"folder:{place}")
-    chance, killed = random.Random(7), 0
-    for number in range(KILLS):
+    chance, killed, rounds = random.Random(7), 0, max(12, kills)
+    for number in range(rounds):
         show = (new, old)[number % 2]
         killed += kill_shipping(show, f"folder:{place}", chance.uniform(0, longest))
         assert not find_broken(read_site(place))
@@ -99,7 +97,7 @@ def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path) -> None:
             measure_shipping(show, f"folder:{place}")
             assert read_site(place) == read_site(show / "output")
             assert not list(place.rglob(".part-*"))
-    assert killed >= KILLS / 3
+    assert killed >= rounds / 3
     send(new, place)
     assert read_site(place) == read_site(new / "output")
     assert "" not in parse_manifest((place / MANIFEST).read_bytes()).values()

@@ -81,8 +81,14 @@ def endpoint() -> Iterator[str]:
 
 def fetch_bucket(endpoint: str, name: str, place: Path) -> None:
     """Lay out what is in a bucket as its public domain serves it."""
-    keys = {"access_key_id": "s3cr3t", "secret_access_key": "s3cr3t", "region": "auto"}
-    store = S3Store(name, endpoint=endpoint, client_options={"allow_http": True}, **keys)
+    store = S3Store(
+        name,
+        endpoint=endpoint,
+        client_options={"allow_http": True},
+        access_key_id="s3cr3t",
+        secret_access_key="s3cr3t",
+        region="auto",
+    )
     for meta in (meta for page in obstore.list(store) for meta in page):
         (place / meta["path"]).parent.mkdir(parents=True, exist_ok=True)
         (place / meta["path"]).write_bytes(bytes(obstore.get(store, meta["path"]).bytes()))

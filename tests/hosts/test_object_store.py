@@ -119,11 +119,11 @@ def test_the_way_breaks_in_mid_upload(old: Path, new: Path, bucket: Bucket, budg
     assert "" not in parse_manifest(bytes(obstore.get(bucket.store, MANIFEST).bytes())).values()
 
 
-def test_killed_at_any_moment(old: Path, new: Path, bucket: Bucket) -> None:
+def test_killed_at_any_moment(old: Path, new: Path, bucket: Bucket, kills: int) -> None:
     """kill -9 of the whole command: the online feed never names what is not there; the next deploy finishes."""
     send(old, bucket.address())
     chance = random.Random(11)
-    for number in range(4):
+    for number in range(kills):
         show = (new, old)[number % 2]
         process = start_spacecast("-C", show, "deploy", bucket.address(), SOURCE_DATE_EPOCH=TODAY)
         wait_for_doubt(bucket, process, chance.uniform(0, 0.25))
