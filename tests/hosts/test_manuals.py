@@ -58,7 +58,7 @@ def test_github_pages(old: Path, tmp_path: Path) -> None:
     start = MadeSpace().start + timedelta(days=14)
     third = MadeArchive(spaces=[MadeSpace(id="1ZkKzZkKzZkKz", start=start)])
     write_archive(show / "content/archives/third.zip", third)
-    run_block(again, show, tools, **AUTHOR)
+    run_block(again, show, tools, {}, **AUTHOR)
     site = read_branch(remote, tmp_path / "second")
     assert site == read_site(show / "output")
     assert site["feed.xml"].count(b"<item>") == 3
