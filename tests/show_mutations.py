@@ -249,8 +249,6 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("item-date-future", "next year", in_feed(r"<pubDate>\w+, (.*?) 2026", r"<pubDate>Sat, \1 2027")),
     ("recording-present", "gone", lambda show: next(find_bundle(show, FIRST).glob("recording-*")).unlink()),
     ("recording-gaps", "lost", in_json("space.json", "gaps", [{"at": 3.0, "lost": 2.0}])),
-    ("times-outside", "a chapter", in_front("- 0:06 Signals", "- 9:06 Signals")),
-    ("times-outside", "a cut", in_front("\nsummary:", '\ncut: ["8:00-9:00"]\nsummary:')),
     ("serial-content", "a gap", both(_SERIAL, in_front("\nepisode: 2", "\nepisode: 4", SECOND))),
     # consent
     ("consent-pending", "not asked", answer("pending")),

@@ -145,35 +145,6 @@ def _find_gaps(built: AsBuilt) -> Iterator[Remark]:
 
 
 @CONTENT.rule(
-    "times-outside",
-    Severity.WARNING,
-    ref.manual("checks"),
-    holds="Chapters, soundbites, cuts and mutes lie within the recording.",
-    remedy="Correct the time in the front matter; it counts from the start of the recording.",
-)
-def _find_outside(built: AsBuilt) -> Iterator[Remark]:
-    for bundle in built.bundles:
-        length = bundle.recording.duration if bundle.recording else 0.0
-        for what, time in _times(bundle):
-            if length and time > length + 1:
-                yield (
-                    f"{what} at {format_clock(time)}, but the recording ends at {format_clock(length)}",
-                    (built.in_episode(bundle)),
-                )
-
-
-def _times(bundle: Bundle) -> Iterator[tuple[str, float]]:
-    """Every time the host wrote, with what it is of; of spans the end."""
-    matter = bundle.matter
-    yield from (("a chapter", chapter.start) for chapter in matter.chapters or ())
-    yield from (("a soundbite ends", bite.end) for bite in matter.soundbites)
-    yield from (("a cut begins", span.start) for span in matter.cut)
-    yield from (("a mute begins", span.start) for span in matter.mute)
-    if matter.trim and matter.trim.start is not None:
-        yield "the trimmed episode begins", matter.trim.start
-
-
-@CONTENT.rule(
     "serial-content",
     Severity.ADVICE,
     ref.APPLE,
