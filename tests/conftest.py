@@ -1,3 +1,8 @@
-"""Fixtures that more than one test module uses."""
+"""What holds for all tests."""
 
 from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)  # how long an example takes says more of the machine than of us
+settings.load_profile("project")

@@ -30,7 +30,7 @@ def make_feed_guid(feed_url: str) -> str:
 
     https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/tags/guid.md
     """
-    return str(uuid5(_NAMESPACE, feed_url.partition("://")[2].rstrip("/")))
+    return str(uuid5(_NAMESPACE, feed_url.rpartition("://")[2].rstrip("/")))
 
 
 def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") -> Show:

@@ -17,7 +17,6 @@ Rules: https://podcasters.apple.com/support/823-podcast-requirements, the PSP-1 
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
@@ -26,6 +25,7 @@ import lxml.html
 from feedgen.feed import FeedGenerator
 
 from site_builder import podcasting20 as p20
+from site_builder.config import make_feed_guid
 from site_builder.model import Episode, EpisodeKind, Show
 from site_builder.render.addresses import absolute_url, media_url, page_url
 from site_builder.render.chapters import render_chapter_list, render_lines
@@ -35,7 +35,6 @@ from site_builder.timecode import format_clock
 
 DESCRIPTION_BYTES = 4000
 """The longest `description` Apple and PSP-1 allow, in bytes of UTF-8."""
-_GUID_NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _RELATIVE_LINK = re.compile(r"""(?:href|src)=["']?(?!["']?[a-z]+:)""", re.IGNORECASE)
@@ -93,7 +92,7 @@ def render_head(
     feed.spacecast.rendering = Rendering(
         feed_url=feed_url,
         built_at=built_at,
-        guid=show.guid or make_podcast_guid(feed_url),
+        guid=show.guid or make_feed_guid(feed_url),
         links=links,
         trailers=show.trailers if trailers is None else trailers,
     )
@@ -139,15 +138,6 @@ def join_feed(head: bytes, items: Iterable[bytes]) -> bytes:
 def describe_item_inputs(show: Show) -> tuple[object, ...]:
     """All of a show that its items depend on: where these are equal, an item of the same episode is the same bytes."""
     return (show.url, show.media_url, show.enclosure_prefix, show.explicit)
-
-
-def make_podcast_guid(feed_url: str) -> str:
-    """The `podcast:guid` of a show first published at `feed_url`. Assigned once: it stays when the address changes.
-
-    See https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/tags/guid.md.
-    """
-    _, _, address = feed_url.rpartition("://")
-    return str(uuid.uuid5(_GUID_NAMESPACE, address.rstrip("/")))
 
 
 def make_trailers(show: Show, episodes: Iterable[Episode]) -> tuple[p20.Trailer, ...]:

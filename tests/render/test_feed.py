@@ -32,11 +32,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from site_builder import podcasting20 as p20
+from site_builder.config import make_feed_guid
 from site_builder.model import Chapter, Episode, EpisodeKind, Guid, Person, Show
 from site_builder.render.feed import (
     describe_item_inputs,
     join_feed,
-    make_podcast_guid,
     render_feed,
     render_head,
     render_item,
@@ -174,13 +174,13 @@ def test_dates_are_rfc2822_in_utc() -> None:
 )
 def test_podcast_guid(address: str, guid: str) -> None:
     """The values the namespace documents."""
-    assert make_podcast_guid(address) == guid
+    assert make_feed_guid(address) == guid
 
 
 def test_podcast_guid_is_pinned_or_made() -> None:
     """What the show pins is said, whatever the address; without a pin it is made from the address."""
     assert find(render(make_show()), "//podcast:guid/text()") == [make_show().guid]
-    assert find(render(make_show(guid="")), "//podcast:guid/text()") == [make_podcast_guid(FEED_URL)]
+    assert find(render(make_show(guid="")), "//podcast:guid/text()") == [make_feed_guid(FEED_URL)]
 
 
 HOSTILE = {"title": HOSTILE_TEXT, "notes_text": HOSTILE_TEXT, "notes_html": f"<p>{HOSTILE_TEXT}</p>"}
