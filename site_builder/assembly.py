@@ -1,33 +1,45 @@
-"""From candidates to `output/`: sound, episodes, pages and feed, in the order in which each needs the one before."""
+"""From what a build chose to `output/`: episodes, what names them, search, and at last the feed.
+
+Where something fails the rest is made, but the last good feed stays, and nothing is deleted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from site_builder.checks.guard import guard
-from site_builder.config import FEED, Config, describe_show, is_feed
-from site_builder.content import FreePage
+from pydantic import TypeAdapter
+
+from site_builder.checks.guard import Guard
+from site_builder.config import FEED, describe_show
+from site_builder.digests import digest_bytes, digest_json
+from site_builder.episode_files import Setting
 from site_builder.events import Notify, Stage
 from site_builder.exposure import find_exposed
-from site_builder.freshness import find_outlet
+from site_builder.feeds import FeedPlan, plan_feeds
+from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
-from site_builder.gather import Candidate, Gathered, Selection
-from site_builder.languages import Language
-from site_builder.model import Episode, Show
-from site_builder.provenance import split_removed
+from site_builder.groups import Group, build_groups, dissolve_groups, find_current
+from site_builder.kept import Kept, Reader
+from site_builder.media import key_of
+from site_builder.model import Show
+from site_builder.outlines import Outline, list_outline
+from site_builder.portraits import plan_portraits
 from site_builder.published import Pins, find_redirects
-from site_builder.render import contexts
-from site_builder.render.look import render_favicon, render_look
-from site_builder.render.notes import render_notes
-from site_builder.render.pages import Theme, load_theme
+from site_builder.render.contexts import Site, describe_search
+from site_builder.renewal import Renewal, Tally, line_up
 from site_builder.report import BuildReport
-from site_builder.searching import plan_search
-from site_builder.site import Contents, Page, attach_files, make_sheets, plan_site
-from site_builder.studio import Place, Produced, Studio
-from site_builder.targets import Outcome, build_targets
+from site_builder.searching import Document, count_parts, plan_search
+from site_builder.selection import Selection
+from site_builder.site import Contents, describe_pages, list_documents, plan_site
+from site_builder.studio import Place, Studio
+from site_builder.survey import Survey
+from site_builder.targets import Outcome, Target, build_targets
+from site_builder.theming import describe_look, lay_out, load_show_theme, translate_defaults
+
+_SHOW = TypeAdapter(Show)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,173 +47,187 @@ class Assembled:
     """What came of a build."""
 
     report: BuildReport
-    episodes: tuple[Episode, ...]
+    episodes: tuple[Outline, ...]
 
 
-def assemble(
-    gathered: Gathered,
-    selection: Selection,
-    pins: Pins,
-    *,
-    jobs: int,
-    preview: bool = False,
-    notify: Notify,
-) -> Assembled:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a build is to do, and where."""
+
+    survey: Survey
+    selection: Selection
+    pins: Pins
+    outlet: Outlet
+    kept: Kept
+    jobs: int
+    notify: Notify
+
+
+def assemble(job: Job) -> Assembled:
     """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays.
 
-    A `preview` has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
+    A preview has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
     """
-    notify(Stage("sound and episodes"))
-    config = gathered.config
-    outlet = find_outlet(gathered.folder, preview=preview)
-    place = Place(cache=gathered.folder / ".cache", outlet=outlet, jobs=jobs, preview=preview, notify=notify)
-    show = describe_show(config.show, config.feed, media_url="" if preview else config.media.url or "")
-    show = _translate_defaults(show, gathered.words)
-    candidates = selection.candidates
-    gallery = Gallery(gathered.folder, config, show, cache=place.cache, jobs=jobs, notify=notify)
-    produced = Studio(config, show, place, gallery, gathered.words).produce(candidates)
-    notify(Stage("planning pages"))
-    contents = _describe_contents(gathered, selection, produced, pins, gallery.accent)
-    sheets = make_sheets(contents, jobs)
-    notify(Stage("search index"))
-    found = plan_search({sheet.page["file"]: sheet.document for sheet in sheets if sheet.document}, outlet.memory)
-    notify(Stage("planning pages"))
-    plan = [*produced.targets, *found, *plan_site(contents, sheets)]
-    notify(Stage("making pages"))
-    plan = [guard(target, outlet.output, contents.show) if is_feed(target.path) else target for target in plan]
-    held = _find_present(outlet.output, produced.absent)
-    make = partial(build_targets, root=outlet.output, ledger=outlet.ledger, jobs=jobs, notify=notify)
-    outcome = make([target for target in plan if not is_feed(target.path)], hold=held, prune=False)
-    outcomes = [produced.outcome, outcome]
-    notify(Stage("making the feed"))
-    further = [target for target in plan if is_feed(target.path) and target.path != FEED]
-    if further and not (produced.failures or outcome.failed):
-        outcomes.append(make(further, prune=False))
-    if not (produced.failures or any(outcome.failed for outcome in outcomes)):
-        outcomes.append(make(plan, hold=held))
-    notify(Stage("looking for leaks"))
-    report = _report(outlet.output, candidates, contents, produced, outcomes)
-    strangers = _find_strangers(outcomes[-1], produced)
-    leaks = () if report.failures else find_exposed(outlet.output, gathered.people, produced.takes, strangers)
-    return Assembled(report=replace(report, failures=(*report.failures, *leaks)), episodes=contents.episodes)
+    job.notify(Stage("episodes"))
+    tally = Tally()
+    gallery, renewal = _set_up(job)
+    show = renewal.setting.site.show
+    slots = line_up(job.selection, _digest_base(job, renewal.setting))
+    episodes = renewal.renew(slots, tally)
+    job.notify(Stage("planning pages"))
+    contents = _describe_contents(job, renewal.setting, episodes)
+    pages = describe_pages(contents)
+    documents = [*_list_documents(job.outlet, episodes), *list_documents(pages)]
+    pages.append(describe_search(contents.site, contents.listed, parts=count_parts(len(documents))))
+    plan = [
+        *gallery.plan_show(),
+        *plan_portraits([*gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]),
+        *plan_site(contents, pages),
+    ]
+    job.notify(Stage("search index"))
+    groups = [slot.name for slot in slots] + _make_search(job, plan_search(documents), tally)
+    job.notify(Stage("making pages"))
+    held = _find_present(job.outlet.output, episodes)
+    build = partial(build_targets, root=job.outlet.output, ledger=job.outlet.ledger, jobs=job.jobs, notify=job.notify)
+    outcome = build(plan, hold=held, keep=None)
+    tally.add(outcome)
+    job.notify(Stage("making the feed"))
+    outcome = _make_feeds(job, show, episodes, tally, partial(build, hold=held), plan, groups) or outcome
+    job.notify(Stage("looking for leaks"))
+    strangers = sorted(set(outcome.unknown) - {path for episode in episodes for path in episode.absent})
+    _look_for_leaks(job, episodes, strangers, tally)
+    return Assembled(report=_report(job, episodes, tally, outcome, strangers), episodes=episodes)
 
 
-def _find_strangers(outcome: Outcome, produced: Produced) -> Sequence[str]:
-    """Files that would be published, but that nothing in the show asks for: perhaps what somebody took back."""
-    return sorted(set(outcome.unknown) - set(produced.absent))
+def _set_up(job: Job) -> tuple[Gallery, Renewal]:
+    premises, guids = job.survey.premises, [card.guid for card in job.selection.chosen]
+    config = premises.config
+    media_url = "" if job.outlet.is_preview else config.media.url or ""
+    show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), premises.words)
+    gallery = Gallery(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
+    show, theme = gallery.hang_show(), load_show_theme(premises, gallery.accent)
+    look = describe_look(premises, theme, gallery.accent)
+    site = Site(show=show, look=look, words=premises.words, zone=config.show.zone)
+    cache = job.survey.folder / ".cache"
+    cached = frozenset(map(key_of, guids))
+    place = Place(cache=cache, outlet=job.outlet, jobs=job.jobs, cached=cached, notify=job.notify)
+    renewal = Renewal(
+        survey=job.survey,
+        setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
+        studio=Studio(config, show, place, gallery, premises.words),
+        outlet=job.outlet,
+        kept=job.kept,
+        jobs=job.jobs,
+        notify=job.notify,
+    )
+    return gallery, renewal
 
 
-def _warn_of(stranger: str) -> str:
-    return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"
-
-
-def _translate_defaults(show: Show, words: Language) -> Show:
-    """What the config says where the host says nothing, in the show's language."""
-    _ = words.gettext
-    usual = {"Support the show": _("Support the show")}
-    return replace(show, funding=tuple(replace(way, text=usual.get(way.text, way.text)) for way in show.funding))
-
-
-def _find_present(output: Path, paths: Sequence[str]) -> set[str]:
-    return {path for path in paths if (output / path).is_file()}
-
-
-def _describe_contents(
-    gathered: Gathered, selection: Selection, produced: Produced, pins: Pins, accent: str
-) -> Contents:
-    config = gathered.config
-    theme, logo = _load_theme(gathered, accent), _name_logo(config)
-    look = _describe_look(config, gathered.pages)
-    return Contents(
-        site=contexts.Site(
-            show=produced.show,
-            look=replace(look, accent=accent, logo=theme.find_asset(logo) if logo else ""),
-            words=gathered.words,
-            zone=config.show.zone,
-        ),
-        theme=theme,
-        episodes=tuple(attach_files(episode, produced.show.language) for episode in produced.episodes),
-        peaks=produced.peaks,
-        pages=tuple(_lay_out(page) for page in gathered.pages if not page.matter.draft),
-        tombstones=_describe_tombstones(gathered, selection, produced, pins),
-        moved=find_redirects(pins, produced.episodes),
-        hub=config.feed.hub or "",
-        feed_size=config.feed.page_size,
+def _digest_base(job: Job, setting: Setting) -> str:
+    """Of all that the files of every episode depend on."""
+    show = digest_bytes(_SHOW.dump_json(setting.site.show))
+    return digest_json(
+        ["episode/1", job.survey.base, setting.site_digest, setting.theme.digest, show, job.outlet.is_preview]
     )
 
 
-def _describe_tombstones(gathered: Gathered, selection: Selection, produced: Produced, pins: Pins) -> dict[str, str]:
+def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
+    read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
+    return Contents(
+        setting=setting,
+        episodes=episodes,
+        listed=tuple(list_outline(episode, setting.site.zone, read_row) for episode in episodes),
+        pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
+        tombstones=_describe_tombstones(job, episodes),
+        moved=find_redirects(job.pins, episodes),
+    )
+
+
+def _describe_tombstones(job: Job, episodes: Iterable[Outline]) -> dict[str, str]:
     """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
-    reasons = {bundle.matter.guid: bundle.matter.withdrawn or "" for bundle in gathered.bundles}
-    gone = {pin.slug: reasons.get(pin.guid, "") for pin in pins.values() if pin.retired}
-    gone |= {pin.slug: "" for pin in pins.values() if pin.slug in selection.withheld}
-    for episode in produced.episodes:
+    reasons = {card.guid: card.withdrawn or "" for card in job.survey.cards}
+    gone = {pin.slug: reasons.get(pin.guid, "") for pin in job.pins.values() if pin.retired}
+    gone |= {pin.slug: "" for pin in job.pins.values() if pin.slug in job.selection.withheld}
+    for episode in episodes:
         gone.pop(episode.slug, None)
     return dict(sorted(gone.items()))
 
 
-def _lay_out(page: FreePage) -> Page:
-    return Page(
-        slug=page.slug,
-        title=page.matter.title,
-        html=render_notes(page.text).html,
-        summary=page.matter.description,
-    )
+def _list_documents(outlet: Outlet, episodes: Iterable[Outline]) -> Iterator[Document]:
+    read = partial(Reader(outlet.kept).read, "document")
+    for episode in episodes:
+        if episode.document:
+            yield Document(episode.page, episode.document, partial(read, episode.guid))
 
 
-def _describe_look(config: Config, pages: Sequence[FreePage]) -> contexts.SiteLook:
-    """The part of the config that the theme asks for."""
-    shown = sorted((page.matter.nav, page.slug, page) for page in pages if page.matter.nav is not None)
-    return contexts.SiteLook(
-        navigation=tuple(_links(config.site.navigation or {})),
-        pages=tuple(contexts.Link(label=page.matter.title, href=f"{page.slug}/") for _, _, page in shown),
-        subscribe=tuple(_links(config.subscribe)),
-        footer=render_notes(config.site.footer).html if config.site.footer else "",
-        contact=config.contact,
-        home_count=config.site.episodes_per_page,
-        has_heading_font=config.site.fonts.headings is not None,
-    )
+def _make_search(job: Job, parts: Sequence[Group], tally: Tally) -> list[str]:
+    """Make the parts of the index that are not as they were; the names of all of them."""
+    outlet = job.outlet
+    current = find_current({part.name: part.key for part in parts}, root=outlet.output, ledger=outlet.ledger)
+    stale = [part for part in parts if part.name not in current]
+    tally.add(build_groups(stale, root=outlet.output, ledger=outlet.ledger, jobs=job.jobs, notify=job.notify))
+    return [part.name for part in parts]
 
 
-def _links(named: dict[str, str]) -> Iterator[contexts.Link]:
-    return (contexts.Link(label=label, href=href) for label, href in named.items())
+def _find_present(output: Path, episodes: Iterable[Outline]) -> set[str]:
+    """Audio that is there though it cannot be made here."""
+    return {path for episode in episodes for path in episode.absent if (output / path).is_file()}
 
 
-def _load_theme(gathered: Gathered, accent: str) -> Theme:
-    """The theme in the show's own colours, fonts and language, with its own style sheets after the theme's."""
-    folder, site = gathered.folder, gathered.config.site
-    look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
-    own = b"".join((folder / name).read_bytes() for name in site.css)
-    generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
-    if site.logo:
-        generated[_name_logo(gathered.config)] = (folder / site.logo).read_bytes()
-    return load_theme(folder, generated, gathered.words, compiled=folder / ".cache" / "templates")
+def _make_feeds(
+    job: Job,
+    show: Show,
+    episodes: Sequence[Outline],
+    tally: Tally,
+    build: Callable[..., Outcome],
+    plan: Sequence[Target],
+    groups: Sequence[str],
+) -> Outcome | None:
+    """The feed, its further pages before it, and with it the end of all that nothing asks for any more."""
+    feed = job.survey.premises.config.feed
+    read = partial(job.kept.read, "item")
+    guard = Guard(job.outlet.output, show, job.kept, read, job.jobs)
+    wanted = FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size)
+    feeds = plan_feeds(wanted, read, guard.accept)
+    outcome = None
+    further = [target for target in feeds if target.path != FEED]
+    if further and not tally.failures:
+        tally.add(build(further, keep=None))
+    if not tally.failures:
+        outcome = build([*plan, *feeds], keep=groups)
+        tally.add(outcome)
+    return outcome
 
 
-def _name_logo(config: Config) -> str:
-    """The asset it becomes; empty where there is none."""
-    logo = config.site.logo
-    return f"logo{PurePosixPath(logo).suffix.lower()}" if logo else ""
+def _look_for_leaks(job: Job, episodes: Sequence[Outline], strangers: Sequence[str], tally: Tally) -> None:
+    """Whatever leaks is made anew by the next build."""
+    if not tally.failures:
+        tally.leaks |= dict.fromkeys(
+            find_exposed(job.outlet.output, job.survey, job.selection.chosen, episodes, strangers, job.jobs)
+        )
+    if tally.leaks:
+        dissolve_groups(job.outlet.ledger)
 
 
 def _report(
-    output: Path, candidates: Sequence[Candidate], contents: Contents, produced: Produced, outcomes: Sequence[Outcome]
+    job: Job, episodes: Sequence[Outline], tally: Tally, outcome: Outcome, strangers: Sequence[str]
 ) -> BuildReport:
-    """The report of all rounds of building: sound, everything but the feed, and, where nothing failed, all."""
-    last = outcomes[-1]
-    made = tuple(dict.fromkeys(path for outcome in outcomes for path in outcome.made))
-    failed = (sentence for outcome in outcomes for sentence in outcome.failed.values())
-    released = [episode for episode in contents.episodes if not episode.draft]
+    released = [episode for episode in episodes if not episode.draft]
     return BuildReport(
-        output=output,
+        output=job.outlet.output,
         episodes=len(released),
-        duration=sum(episode.enclosure.duration for episode in released),
-        made=made,
-        kept=len(set(last.kept) - set(made)),
-        removed=last.removed,
-        warnings=tuple(map(_warn_of, _find_strangers(last, produced))),
-        failures=tuple(dict.fromkeys([*produced.failures, *failed])),
-        reasons={path: reason for outcome in reversed(outcomes) for path, reason in outcome.reasons.items()},
-        trimmed=sum(span.duration for take in produced.takes for span in split_removed(take.material)[0]),
-        pending=len({label for candidate in candidates for label in candidate.casting.pending}),
+        duration=sum(episode.duration for episode in released),
+        made=tuple(tally.made),
+        kept=outcome.known - len(tally.made),
+        removed=outcome.removed,
+        warnings=tuple(map(_warn_of, strangers)),
+        failures=(*tally.failures, *tally.leaks),
+        reasons=tally.reasons,
+        trimmed=sum(episode.trimmed for episode in episodes),
+        pending=len({label for card in job.selection.chosen for label in card.pending}),
     )
+
+
+def _warn_of(stranger: str) -> str:
+    """Perhaps it is what somebody took back."""
+    return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"

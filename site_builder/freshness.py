@@ -36,16 +36,32 @@ class Outlet:
     memory: Path
     """Folder of the ledger of `output` and of the last build's report."""
 
+    is_preview: bool = False
+    """To be looked at only: nothing in `content/` is written."""
+
     @property
     def ledger(self) -> Path:
         """What the build engine remembers of `output`."""
         return self.memory / OUTPUT_LEDGER
 
+    @property
+    def kept(self) -> Path:
+        """What is kept of content and episodes."""
+        return self.memory / "kept.db"
+
 
 def find_outlet(folder: Path, *, preview: bool) -> Outlet:
     """`output/`, or the place of builds that are only looked at, which leave `output/` and its ledger alone."""
     cache = folder / ".cache"
-    return Outlet(cache / "preview/site", cache / "preview") if preview else Outlet(folder / "output", cache)
+    if preview:
+        return Outlet(cache / "preview/site", cache / "preview", is_preview=True)
+    return Outlet(folder / "output", cache)
+
+
+def digest_program() -> str:
+    """Of this program's own code: what it made before it changed may be made otherwise now."""
+    program = Path(__file__).parent
+    return digest_json([__version__, *(digest_file(file) for file in sorted(program.rglob("*.py")))])
 
 
 @dataclass(frozen=True, slots=True)

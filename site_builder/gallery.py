@@ -2,58 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from site_builder import pictures
-from site_builder.config import Config, EpisodeCovers
+from site_builder.config import EpisodeCovers
 from site_builder.content import Bundle
-from site_builder.errors import InvalidDocument, Problem
+from site_builder.errors import InvalidDocument, Problem, SpacecastError
 from site_builder.events import Notify
+from site_builder.gather import Premises
 from site_builder.model import Episode, Guid, Show
 from site_builder.pictures import GivenCover, Pictures
 from site_builder.portraits import Portraits
 from site_builder.render.look import DEFAULT_ACCENT
-from site_builder.targets import Target, build_targets
+from site_builder.targets import Outcome, Target, build_targets
 
 FEW = 8
 """Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
+_MAIN = "show"
+"""Group of the show's own picture in the cache; those of episodes are named by guid."""
 _USUAL = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
 """Where a show's cover is looked for when the config names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hung:
-    """Pictures in place."""
+    """Pictures of episodes in place."""
 
-    show: Show
     covers: Mapping[Guid, Pictures]
     """By guid, of episodes that have a cover of their own."""
     embedded: Mapping[Guid, Pictures]
     """By guid: whose small JPEG goes into the episode's audio file."""
-    targets: tuple[Target, ...]
-    """For `output/`."""
+    targets: Mapping[Guid, tuple[Target, ...]]
+    """By guid, for `output/`."""
     failures: tuple[str, ...]
-    folders: Mapping[Guid, Path]
-    """By guid, the bundle's folder."""
 
     def put_on(self, episode: Episode) -> Episode:
-        """The episode with its cover, portraits and chapter pictures; they are planned in `hang` already."""
+        """The episode with its cover."""
         cover = self.covers.get(episode.guid)
-        episode = Portraits().hang_episode(episode, self.folders[episode.guid], self.show)
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
 class Gallery:
     """Chooses, draws and sizes the covers of one show."""
 
-    def __init__(self, folder: Path, config: Config, show: Show, *, cache: Path, jobs: int, notify: Notify) -> None:
-        self.folder = folder
-        self.config = config
+    def __init__(self, premises: Premises, show: Show, *, published: Iterable[str], jobs: int, notify: Notify) -> None:
+        self.folder = premises.folder
+        self.published = frozenset((*published, _MAIN))
+        """Guids of episodes whose pictures are kept."""
+        self.config = premises.config
         self.show = show
-        self.cache = cache
+        self.cache = premises.folder / ".cache"
         self.jobs = jobs
         self.notify = notify
 
@@ -75,32 +75,62 @@ class Gallery:
         given = pictures.find_accent(self.cover) if self.cover and not self.config.site.accent else None
         return self.config.site.accent or given or DEFAULT_ACCENT
 
-    def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
-        """Plan all pictures, and make those that go into audio files."""
+    @property
+    def draws(self) -> bool:
+        """Whether each episode without a cover gets one drawn."""
+        return self.config.show.episode_covers is not EpisodeCovers.SHOW
+
+    @cached_property
+    def main(self) -> Pictures:
+        """The pictures of the show."""
+        return pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+
+    @cached_property
+    def portraits(self) -> Portraits:
+        """Of the people of the show."""
         portraits = Portraits()
-        show = portraits.hang_show(self.show, self.folder)
-        for bundle, episode in episodes:
-            portraits.hang_episode(episode, bundle.folder, show)
-        main = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+        portraits.hang_show(self.show, self.folder)
+        return portraits
+
+    def hang_show(self) -> Show:
+        """The show with its pictures.
+
+        Raises:
+            InvalidDocument: one that is named is not there, or not usable.
+        """
+        show = Portraits().hang_show(self.show, self.folder)
+        return replace(show, artwork=self.main.artwork, pictures=(*self.show.pictures, self.main.social))
+
+    def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
+        """Plan the pictures of episodes, and make those that go into audio files."""
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
-        originals = [main.original, *(planned.original for planned in own.values())]
-        outcome = build_targets(
+        originals = [replace(planned.original, group=guid) for guid, planned in own.items()]
+        outcome = self._make_originals([replace(self.main.original, group=_MAIN), *originals])
+        whole = [planned for planned in (self.main, *own.values()) if planned.original.path not in outcome.failed]
+        used = {episode.guid: own.get(episode.guid, self.main) for _, episode in episodes}
+        return Hung(
+            covers=own,
+            embedded={guid: planned for guid, planned in used.items() if planned in whole},
+            targets={guid: planned.targets for guid, planned in own.items() if planned in whole},
+            failures=tuple(outcome.failed.values()),
+        )
+
+    def plan_show(self) -> list[Target]:
+        """The show's pictures for `output/`, but for portraits. What they are made from is made now."""
+        outcome = self._make_originals([replace(self.main.original, group=_MAIN)])
+        if outcome.failed:
+            raise SpacecastError(next(iter(outcome.failed.values())))
+        return list(self.main.targets)
+
+    def _make_originals(self, originals: Sequence[Target]) -> Outcome:
+        return build_targets(
             originals,
             root=self.cache / "pictures",
             ledger=self.cache / "pictures.ledger",
             jobs=self.jobs if len(originals) > FEW else 1,
+            keep=self.published - {target.group for target in originals},
             notify=self.notify,
-        )
-        whole = [planned for planned in (main, *own.values()) if planned.original.path not in outcome.failed]
-        used = {episode.guid: own.get(episode.guid, main) for _, episode in episodes}
-        return Hung(
-            show=replace(show, artwork=main.artwork, pictures=(*self.show.pictures, main.social)),
-            covers=own,
-            embedded={guid: planned for guid, planned in used.items() if planned in whole},
-            targets=(*portraits.targets, *(target for planned in whole for target in planned.targets)),
-            failures=tuple(outcome.failed.values()),
-            folders={episode.guid: bundle.folder for bundle, episode in episodes},
         )
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
@@ -114,7 +144,7 @@ class Gallery:
                 message = f"there is no file {matter.cover!r} in the episode's folder"
                 raise InvalidDocument([Problem(message, file=bundle.folder / "index.md", field="cover")])
             cover = pictures.load_cover(file, name)
-        elif self.config.show.episode_covers is EpisodeCovers.SHOW:
+        elif not self.draws:
             return None
         return pictures.plan_episode_pictures(
             self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt

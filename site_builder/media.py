@@ -54,9 +54,9 @@ class AudioSettings:
         return {**values, "loudness": self.loudness}
 
 
-def key_of(bundle: Bundle) -> str:
-    """Name of a bundle's files in the cache: stable, and harmless whatever its guid holds."""
-    return sha256(bundle.matter.guid.encode()).hexdigest()[:16]
+def key_of(guid: str) -> str:
+    """Name of an episode's files in the cache: stable, and harmless whatever its guid holds."""
+    return sha256(guid.encode()).hexdigest()[:16]
 
 
 def find_dead_air(recording: Recording) -> tuple[Span, ...]:
@@ -85,11 +85,12 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
         return None
     inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
     return Target(
-        path=f"soundings/{key_of(bundle)}.json",
+        path=f"soundings/{key_of(bundle.matter.guid)}.json",
         recipe="sounding/1",
         inputs=inputs,
         make=partial(_make_sounding, bundle.part_files, spans),
         label=f"Listening to {bundle.matter.title}",
+        group=key_of(bundle.matter.guid),
     )
 
 
@@ -121,11 +122,12 @@ def plan_encoding(
     settings = choose_settings(recording, edits, wanted)
     encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
     return Target(
-        path=f"audio/{key_of(bundle)}{find_extension(recording, settings)}",
+        path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
         recipe="audio/2",
         inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json(), **encoder},
         make=partial(_make_encoding, bundle.part_files, edits, settings),
         label=bundle.matter.title,
+        group=key_of(bundle.matter.guid),
     )
 
 
@@ -135,7 +137,7 @@ def plan_alternate(
     """The same in a further encoding. `edits` are those the usual file came out with, so that all keep one time."""
     target = plan_encoding(bundle, recording, sources, edits, wanted)
     name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{Path(target.path).suffix}"
-    return replace(target, path=f"alternates/{key_of(bundle)}-{name}")
+    return replace(target, path=f"alternates/{key_of(bundle.matter.guid)}-{name}")
 
 
 def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:

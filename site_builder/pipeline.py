@@ -1,7 +1,7 @@
 """The story of `extract` and `build`, each readable on one screen; every step is told in the module it calls.
 
 extract   source ─▶ conversations ─▶ bundles in content/episodes/
-build     new archives ─▶ extract;  content ─▶ candidates ─▶ sound ─▶ episodes ─▶ pages and feed in output/
+build     new archives ─▶ extract;  content ─▶ cards ─▶ selection ─▶ episodes ─▶ lists, search and feed in output/
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from site_builder.report import BuildReport
 
 if TYPE_CHECKING:
     from site_builder.intake import Taken
+    from site_builder.kept import Kept
+    from site_builder.survey import Survey
 
 # The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
 # ruff: noqa: PLC0415
@@ -115,33 +117,55 @@ def _without_collection() -> Iterator[None]:
 
 def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -> BuildReport:
     from site_builder import archives, assembly, published
-    from site_builder.gather import find_due, gather, select
+    from site_builder.kept import Kept
+    from site_builder.selection import find_due, select
 
     notify(Stage("reading content"))
     outlet = freshness.find_outlet(folder, preview=options.preview)
     freshness.forget(outlet)
-    extraction, seal, gathered = Extraction(), freshness.make_seal(folder, options.seal), gather(folder)
-    if new := archives.find_new(folder, gathered.bundles):
-        extraction = _take_in(folder, new, notify)
-        seal, gathered = freshness.make_seal(folder, options.seal), gather(folder)
-        archives.remember(folder, new, gathered.bundles)
-    selection = select(gathered, now, drafts=options.drafts)
-    pins = published.keep_promises(
-        published.retire(published.load_pins(folder), options.retire),
-        gathered.bundles,
-        going_out=[candidate.bundle.matter.guid for candidate in selection.candidates],
-        held_back=selection.withheld.values(),
-    )
-    pins = published.update(pins, (), selection.withdrawn)
-    assembled = assembly.assemble(gathered, selection, pins, jobs=options.jobs, preview=options.preview, notify=notify)
+    with Kept(outlet.kept) as kept:
+        extraction, seal, survey = Extraction(), *_survey(folder, options, kept)
+        if new := archives.find_new(folder, survey.cards):
+            extraction = _take_in(folder, new, notify)
+            seal, survey = _survey(folder, options, kept)
+            archives.remember(folder, new, survey.cards)
+        selection = select(survey.cards, now, drafts=options.drafts)
+        pins = published.keep_promises(
+            published.retire(published.load_pins(folder), options.retire),
+            {survey.locate(card): card for card in survey.cards},
+            going_out=[card.guid for card in selection.chosen],
+            held_back=selection.withheld.values(),
+        )
+        pins = published.update(pins, (), selection.withdrawn)
+        assembled = assembly.assemble(
+            assembly.Job(
+                survey=survey,
+                selection=selection,
+                pins=pins,
+                outlet=outlet,
+                kept=kept,
+                jobs=options.jobs,
+                notify=notify,
+            )
+        )
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
     if not report.failures and (renewed := seal.renew(folder, options.seal)):
-        freshness.remember(outlet, renewed, find_due(gathered, now), replace(report, taken=(), reasons={}).as_json())
+        due = find_due(survey.cards, now)
+        freshness.remember(outlet, renewed, due, replace(report, taken=(), reasons={}).as_json())
     return report if options.explain else replace(report, reasons={})
+
+
+def _survey(folder: Path, options: BuildOptions, kept: Kept) -> tuple[freshness.Seal, Survey]:
+    """How all that a build reads looks, and what it says."""
+    from site_builder import survey
+
+    seal = freshness.make_seal(folder, options.seal)
+    content = seal.trees["content"]
+    return seal, survey.survey(folder, content, kept, freshness.digest_program(), options.jobs)
 
 
 def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildReport | None:

@@ -6,14 +6,16 @@ place, no name. An address elsewhere stays an address; pages never ask for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from site_builder.config import CONFIG
-from site_builder.digests import digest_bytes, digest_json
+from site_builder.digests import digest_file, digest_json
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model import Chapter, Episode, Person, Show
+from site_builder.outlines import SharedPicture
 from site_builder.targets import Target, bytes_target
 
 PORTRAIT = 400
@@ -23,15 +25,15 @@ _RECIPE = "portrait/1"
 
 
 class Portraits:
-    """Collects the pictures that are named, and the targets that make them."""
+    """Collects the pictures that are named."""
 
     def __init__(self) -> None:
-        self._targets: dict[str, Target] = {}
+        self._pictures: dict[str, SharedPicture] = {}
 
     @property
-    def targets(self) -> tuple[Target, ...]:
-        """For `output/`."""
-        return tuple(self._targets.values())
+    def pictures(self) -> tuple[SharedPicture, ...]:
+        """For `plan_portraits`."""
+        return tuple(self._pictures.values())
 
     def hang_show(self, show: Show, folder: Path) -> Show:
         """The show with its people's portraits; files are below `folder`.
@@ -73,18 +75,30 @@ class Portraits:
             where = "the show's folder" if said.name == CONFIG else "the episode's folder"
             message = f"there is no file {name!r} in {where}"
             raise InvalidDocument([Problem(message, file=said, field=field)])
-        content = file.read_bytes()
-        digest = digest_bytes(content)
+        digest = digest_file(file)
         path = f"artwork/{field}-{digest_json([_RECIPE, size, digest])[:12]}.jpg"
-        self._targets[path] = bytes_target(
-            path, _RECIPE, {"picture": digest, "size": size}, partial(_convert, content, size, name), name
-        )
+        self._pictures[path] = SharedPicture(path=path, file=str(file), sha256=digest, size=size)
         return path
 
 
-def _convert(content: bytes, size: int, name: str) -> bytes:
+def plan_portraits(pictures: Iterable[SharedPicture]) -> list[Target]:
+    """For `output/`: each picture once, however many show it."""
+    return [
+        bytes_target(
+            picture.path,
+            _RECIPE,
+            {"picture": picture.sha256, "size": picture.size},
+            partial(_convert, Path(picture.file), picture.size),
+            Path(picture.file).name,
+        )
+        for picture in {picture.path: picture for picture in pictures}.values()
+    ]
+
+
+def _convert(file: Path, size: int) -> bytes:
     from site_builder.render.covers import convert_picture, convert_portrait  # noqa: PLC0415 -- Pillow, where needed
 
+    content, name = file.read_bytes(), file.name
     return convert_portrait(content, size, name) if size == PORTRAIT else convert_picture(content, size, name)
 
 

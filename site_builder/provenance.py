@@ -34,6 +34,19 @@ def describe_provenance(material: Material, sound: PublishedAudio, words: Langua
     return {label: value for label, value in facts.items() if value}
 
 
+def find_refused(material: Material) -> tuple[Span, ...]:
+    """Refused speech in published time, where it was muted; what was cut is not there to be heard."""
+    recording, edits = material.bundle.recording, material.edits
+    removals = plan_removals(recording, material.casting) if recording and material.casting.restricted else ()
+    parts = [
+        Span(start=max(span.start, muted.start), end=min(span.end, muted.end))
+        for span in removals
+        for muted in edits.muted
+        if span.start < muted.end and muted.start < span.end
+    ]
+    return tuple(place for part in parts if (place := edits.to_published_span(part)))
+
+
 def split_removed(material: Material) -> tuple[list[Span], list[Span]]:
     """What was removed at the two ends, and what was removed in between."""
     edits = material.edits

@@ -7,15 +7,14 @@ or comes back as something else; an address that changes leaves a redirect. A bu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from site_builder.content import Bundle, write_file
+from site_builder.content import INDEX, write_file
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model import Episode
 from site_builder.timecode import format_utc, parse_utc
 
 FILE = Path("content/published.json")
@@ -87,7 +86,51 @@ def _describe_pin(pin: Pin) -> dict[str, Any]:
     return {**entry, "retired": True} if pin.retired else entry
 
 
-def keep_promises(pins: Pins, bundles: Sequence[Bundle], *, going_out: Iterable[str], held_back: Iterable[str]) -> Pins:
+class Written(Protocol):
+    """What of an episode in `content/episodes/` decides whether promises are kept."""
+
+    @property
+    def guid(self) -> str:
+        """As its front matter has it."""
+
+    @property
+    def slug(self) -> str:
+        """Last part of its page's address."""
+
+    @property
+    def draft(self) -> bool:
+        """Not to be published yet."""
+
+    @property
+    def withdrawn(self) -> str | None:
+        """Why it is taken back; None: it is not."""
+
+
+Bundles = Mapping[Path, Written]
+"""By folder."""
+
+
+class Released(Protocol):
+    """What of a published episode is pinned."""
+
+    @property
+    def guid(self) -> str:
+        """Its identity."""
+
+    @property
+    def slug(self) -> str:
+        """Last part of its page's address."""
+
+    @property
+    def published_at(self) -> datetime:
+        """Aware."""
+
+    @property
+    def enclosure(self) -> str:
+        """Path of its audio."""
+
+
+def keep_promises(pins: Pins, bundles: Bundles, *, going_out: Iterable[str], held_back: Iterable[str]) -> Pins:
     """The pins, if a build keeps to them; arguments as for `find_broken`.
 
     Raises:
@@ -98,35 +141,33 @@ def keep_promises(pins: Pins, bundles: Sequence[Bundle], *, going_out: Iterable[
     return pins
 
 
-def find_broken(
-    pins: Pins, bundles: Sequence[Bundle], going_out: Iterable[str], held_back: Iterable[str]
-) -> list[Problem]:
+def find_broken(pins: Pins, bundles: Bundles, going_out: Iterable[str], held_back: Iterable[str]) -> list[Problem]:
     """What a build may not do to subscribers, each with the way out.
 
     Args:
         pins: What has been published.
-        bundles: Everything in `content/episodes/`.
+        bundles: Everything in `content/episodes/`, by the folder it lies in.
         going_out: Guids to be published now.
         held_back: Guids that consent or a failure keeps back for now: that is never a broken promise.
     """
-    by_guid = {bundle.matter.guid: bundle for bundle in bundles}
+    by_guid = {bundle.guid: (folder, bundle) for folder, bundle in bundles.items()}
     out, held = set(going_out), set(held_back)
     problems = [_explain_vanished(pin, bundles) for pin in pins.values() if _has_vanished(pin, by_guid, out | held)]
     problems += _find_hidden(pins, by_guid, out | held)
-    problems += [_explain_reuse(pins[guid], by_guid[guid]) for guid in out if guid in pins and pins[guid].retired]
+    problems += [_explain_reuse(guid, by_guid[guid][0]) for guid in out if guid in pins and pins[guid].retired]
     return problems
 
 
-def _has_vanished(pin: Pin, by_guid: Mapping[str, Bundle], present: set[str]) -> bool:
+def _has_vanished(pin: Pin, by_guid: Collection[str], present: set[str]) -> bool:
     return not pin.retired and pin.guid not in by_guid and pin.guid not in present
 
 
-def _explain_vanished(pin: Pin, bundles: Sequence[Bundle]) -> Problem:
+def _explain_vanished(pin: Pin, bundles: Bundles) -> Problem:
     """No file has the guid any more: it was changed, or the folder is gone."""
-    for bundle in bundles:
-        if pin.slug in {bundle.matter.slug, bundle.folder.name} and bundle.matter.guid != pin.guid:
+    for folder, bundle in bundles.items():
+        if pin.slug in {bundle.slug, folder.name} and bundle.guid != pin.guid:
             message = f"was published as {pin.guid!r}; put that back, or every subscriber gets the episode again"
-            return Problem(message, file=bundle.folder / "index.md", field="guid")
+            return Problem(message, file=folder / INDEX, field="guid")
     message = (
         f"the published episode {pin.slug!r} ({pin.guid}) is gone from content/episodes/; restore its folder, "
         f"or take it back for good with `spacecast build --retire {pin.slug}`"
@@ -134,18 +175,18 @@ def _explain_vanished(pin: Pin, bundles: Sequence[Bundle]) -> Problem:
     return Problem(message, file=FILE)
 
 
-def _find_hidden(pins: Pins, by_guid: Mapping[str, Bundle], present: set[str]) -> Iterator[Problem]:
-    for guid, pin in pins.items():
-        bundle = by_guid.get(guid)
-        if bundle and guid not in present and not pin.retired and bundle.matter.withdrawn is None:
-            field = "draft" if bundle.matter.draft else "date"
+def _find_hidden(pins: Pins, by_guid: Mapping[str, tuple[Path, Written]], present: set[str]) -> Iterator[Problem]:
+    for guid in [guid for guid in pins if guid in by_guid and guid not in present]:
+        folder, bundle = by_guid[guid]
+        if not pins[guid].retired and bundle.withdrawn is None:
+            field = "draft" if bundle.draft else "date"
             message = "was published already; to take it back write `withdrawn: true`, which leaves a note in its place"
-            yield Problem(message, file=bundle.folder / "index.md", field=field)
+            yield Problem(message, file=folder / INDEX, field=field)
 
 
-def _explain_reuse(pin: Pin, bundle: Bundle) -> Problem:
-    message = f"{pin.guid!r} was taken back and never comes back; give the episode a guid of its own"
-    return Problem(message, file=bundle.folder / "index.md", field="guid")
+def _explain_reuse(guid: str, folder: Path) -> Problem:
+    message = f"{guid!r} was taken back and never comes back; give the episode a guid of its own"
+    return Problem(message, file=folder / INDEX, field="guid")
 
 
 def retire(pins: Pins, names: Iterable[str]) -> Pins:
@@ -166,7 +207,7 @@ def retire(pins: Pins, names: Iterable[str]) -> Pins:
     return changed
 
 
-def update(pins: Pins, episodes: Iterable[Episode], withdrawn: Iterable[str]) -> Pins:
+def update(pins: Pins, episodes: Iterable[Released], withdrawn: Iterable[str]) -> Pins:
     """The pins after a build that published `episodes`; `withdrawn` are guids taken back. Oldest entries stay first."""
     changed = dict(pins)
     for episode in sorted(episodes, key=lambda episode: (episode.published_at, episode.guid)):
@@ -175,13 +216,13 @@ def update(pins: Pins, episodes: Iterable[Episode], withdrawn: Iterable[str]) ->
         )
         former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
         changed[episode.guid] = replace(
-            pin, slug=episode.slug, enclosure=episode.enclosure.path, former_slugs=tuple(dict.fromkeys(former))
+            pin, slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
         )
     changed |= {guid: replace(changed[guid], retired=True) for guid in withdrawn if guid in changed}
     return changed
 
 
-def find_redirects(pins: Pins, episodes: Iterable[Episode]) -> dict[str, str]:
+def find_redirects(pins: Pins, episodes: Iterable[Released]) -> dict[str, str]:
     """Slug an episode once had to the one it has now; a slug that another episode has by now is that episode's."""
     now: dict[str, str] = {episode.guid: episode.slug for episode in episodes}
     taken = set(now.values())

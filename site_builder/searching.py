@@ -1,64 +1,107 @@
-"""The search index: made by Pagefind (https://pagefind.app) from what can be searched, and planned as files.
+"""The search index: made by Pagefind (https://pagefind.app) from what can be searched.
 
-The indexer names its files after what is in them, so it runs before the plan is made: into `.cache/search/`, and only
-when what can be searched has changed. It works in the reader's browser; nothing is asked of anybody's server.
+It works in the reader's browser; nothing is asked of anybody's server.
+
+A large show's index comes in parts, which the search page puts together: a changed word makes one part anew, and no
+part needs more than some 100 MB. Which part a page is in depends on its path alone, how many there are on how many
+pages there are. Part 0 lies in `pagefind/` with Pagefind's own program, part 7 in `pagefind/7/`.
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from site_builder.digests import digest_file
+from site_builder.digests import digest_bytes, digest_json
 from site_builder.errors import SpacecastError
-from site_builder.targets import Target, bytes_target
+from site_builder.groups import Group, Planned
+from site_builder.making import Target, bytes_target
 
 FOLDER = "pagefind"
 """Where it lies below the site's root."""
-_WANTED = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "*.pf_meta", "wasm.*", "index/*", "fragment/*")
+_PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*")
+_INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
 """Of all that the indexer writes; the rest is ready-made user interfaces."""
+_WHOLE = 512
+"""Pages up to which the index is one; some 2 ms each."""
+_PART = 256
+"""Pages in a part, on average."""
+_MOST = 64
+"""Parts: each costs whoever searches two small files more."""
 _LONGEST = 600
-"""Seconds it may take; ten thousand pages take less than a minute."""
+"""Seconds it may take."""
 
 
-def plan_search(documents: Mapping[str, bytes], cache: Path) -> list[Target]:
-    """The files of the index of `documents` (file of the page to HTML); nothing where there is nothing to find.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What of a page can be searched."""
 
-    Raises:
-        SpacecastError: the indexer is missing or fails.
+    page: str
+    """File of the page."""
+    digest: str
+    """Of `load`'s HTML."""
+    load: Callable[[], bytes]
+    """Called in another process."""
+
+
+def count_parts(documents: int) -> int:
+    """In how many parts so many pages are indexed; doubles as the show grows, so that parts seldom move."""
+    parts = 1
+    while documents > _WHOLE and parts < min(_MOST, documents / _PART):
+        parts *= 2
+    return parts
+
+
+def plan_search(documents: Sequence[Document]) -> list[Group]:
+    """The parts of the index; nothing where there is nothing to find.
+
+    Making one raises SpacecastError where the indexer is missing or fails.
     """
-    if not documents:
-        return []
-    folder = cache / "search"
-    made = folder / _digest(documents)
-    if not made.is_dir():
-        _make_index(documents, folder, made)
-    return [_plan_file(made, path) for path in sorted(_find_files(made))]
+    shares: list[list[Document]] = [[] for _ in range(count_parts(len(documents)))]
+    for document in sorted(documents, key=lambda document: document.page):
+        shares[_find_part(document.page, len(shares))].append(document)
+    pairs = [(number, share) for number, share in enumerate(shares) if share or not number] if documents else []
+    return [_plan_part(number, share) for number, share in pairs]
 
 
-def _digest(documents: Mapping[str, bytes]) -> str:
-    digest = sha256(f"search/1 {version('pagefind')}".encode())
-    for path, document in sorted(documents.items()):
-        digest.update(f"\0{path}\0{len(document)}\0".encode())
-        digest.update(document)
-    return digest.hexdigest()[:32]
+def find_folder(number: int) -> str:
+    """Where a part lies below the site's root."""
+    return f"{FOLDER}/{number}" if number else FOLDER
 
 
-def _make_index(documents: Mapping[str, bytes], folder: Path, made: Path) -> None:
-    """Write what is to be found, index it, keep the index alone; an older one goes."""
-    shutil.rmtree(folder, ignore_errors=True)
-    site, part = folder / "site", folder / "part"
-    for path, document in documents.items():
-        file = site / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(document)
-    _run_indexer(site, part)
-    shutil.rmtree(site)
-    part.rename(made)
+def _find_part(page: str, parts: int) -> int:
+    return int.from_bytes(sha256(page.encode()).digest()[:4], "big") % parts
+
+
+def _plan_part(number: int, documents: Sequence[Document]) -> Group:
+    known = [[document.page, document.digest] for document in documents]
+    return Group(
+        name=f"search/{number}",
+        key=digest_json(["search/2", version("pagefind"), number, known]),
+        plan=partial(_make_part, number, documents),
+        label="search",
+    )
+
+
+def _make_part(number: int, documents: Sequence[Document]) -> Planned:
+    """Index what is to be found in a folder of its own, and take the index from there."""
+    with tempfile.TemporaryDirectory(prefix="spacecast-search-") as folder:
+        site, made = Path(folder, "site"), Path(folder, "made")
+        site.mkdir()
+        for document in documents:
+            file = site / document.page
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(document.load())
+        _run_indexer(site, made)
+        wanted = _INDEX if number else (*_PROGRAM, *_INDEX)
+        files = {path: (made / path).read_bytes() for path in sorted(_find_files(made, wanted))}
+    return Planned(targets=[_plan_file(f"{find_folder(number)}/{path}", content) for path, content in files.items()])
 
 
 def _run_indexer(site: Path, output: Path) -> None:
@@ -78,10 +121,9 @@ def _run_indexer(site: Path, output: Path) -> None:
         ) from error
 
 
-def _find_files(made: Path) -> Iterator[str]:
-    return (file.relative_to(made).as_posix() for pattern in _WANTED for file in made.glob(pattern))
+def _find_files(made: Path, wanted: Sequence[str]) -> Iterator[str]:
+    return (file.relative_to(made).as_posix() for pattern in wanted for file in made.glob(pattern))
 
 
-def _plan_file(made: Path, path: str) -> Target:
-    source = made / path
-    return bytes_target(f"{FOLDER}/{path}", "bytes/1", {"content": digest_file(source)}, source.read_bytes, "search")
+def _plan_file(path: str, content: bytes) -> Target:
+    return bytes_target(path, "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content), "search")

@@ -18,7 +18,7 @@ import stat
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class Snapshot:
     """Digest of how all folders looked; empty where one changed later than `settled`."""
     is_settled: bool
     """Whether nothing changed later than `settled`."""
+    times: array[int] = field(default_factory=lambda: array("q"), repr=False, compare=False)
+    """Size in bytes, mtime and ctime in nanoseconds of each file, one after the other; of one just taken only."""
 
     def renew(self, root: Path, *, clock: Clock = time.time_ns) -> Snapshot | None:
         """The same, as quick to compare as can be; None where anything differs."""
@@ -67,7 +69,7 @@ class Snapshot:
 
     def as_json(self) -> dict[str, JSON]:
         """Plain values for `parse_snapshot`."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "times"}
 
 
 def parse_snapshot(values: Mapping[str, Any]) -> Snapshot:
@@ -141,6 +143,7 @@ def _describe(
         marks=_digest("\0".join((*files, *contents)).encode(errors="surrogateescape") + times.tobytes()),
         folder_marks=_digest(array("q", folder_times).tobytes()) if calm else "",
         is_settled=calm and not recent,
+        times=times,
     )
 
 

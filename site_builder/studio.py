@@ -5,10 +5,10 @@ An episode whose recording is absent is published from its `media.json`, as long
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from site_builder import __version__, media
 from site_builder.config import ChapterSource, Config, DeadAir
@@ -16,17 +16,20 @@ from site_builder.consent import Removal
 from site_builder.content import MEDIA, Bundle, write_noun
 from site_builder.digests import FileDigests
 from site_builder.edits import EditList
+from site_builder.episode_files import Release
 from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
 from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
-from site_builder.gather import Candidate
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.outlines import SharedPicture
 from site_builder.parallel import map_in_processes
 from site_builder.pictures import Pictures
-from site_builder.provenance import describe_provenance
+from site_builder.portraits import Portraits
+from site_builder.provenance import describe_provenance, find_refused, split_removed
+from site_builder.survey import Candidate, Card
 from site_builder.targets import Outcome, Target, build_targets
 
 MADE_BY = f"spacecast {__version__}"
@@ -39,8 +42,8 @@ class Place:
     cache: Path
     outlet: Outlet
     jobs: int
-    preview: bool = False
-    """Only looked at: nothing in `content/` is written."""
+    cached: frozenset[str] = frozenset()
+    """Names below which sound of episodes that are published is cached: none of it is deleted."""
     notify: Notify
 
 
@@ -87,25 +90,6 @@ class Take:
         return self.material.edits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Produced:
-    """What came of all candidates."""
-
-    episodes: tuple[Episode, ...]
-    """Newest first, as the candidates were."""
-    peaks: Mapping[str, Sequence[int]]
-    show: Show
-    """With its cover."""
-    targets: tuple[Target, ...]
-    """Pictures, and the enclosures, which are made already: part of the whole plan of `output/`."""
-    takes: tuple[Take, ...]
-    """What each episode was made of."""
-    absent: tuple[str, ...]
-    """Paths of enclosures that this build cannot make, for their recording is elsewhere."""
-    failures: tuple[str, ...]
-    outcome: Outcome
-
-
 class Studio:
     """Makes the sound of a show."""
 
@@ -127,15 +111,44 @@ class Studio:
         ]
         self.digests = FileDigests(place.cache / "digests.json")
         self.failures: list[str] = []
+        self.tagged: list[Outcome] = []
+        """What came of tagging, batch by batch."""
 
-    def produce(self, candidates: Sequence[Candidate]) -> Produced:
-        """All the sound of a build: what can be made is, and each failure is a sentence."""
+    def needs_files(self, card: Card) -> bool:
+        """Whether sound or pictures have to be made for an episode."""
+        return card.has_recording or card.has_pictures or self.gallery.draws
+
+    def produce(self, candidates: Sequence[Candidate]) -> dict[str, Release]:
+        """By guid, every episode whose sound and pictures can be made; each failure is a sentence in `failures`."""
         sources = {_key(candidate.bundle): self._digest_parts(candidate.bundle) for candidate in candidates}
         self.digests.save()
         dead_air = self._listen([candidate.bundle for candidate in candidates], sources)
-        materials = [self._prepare(candidate, dead_air) for candidate in candidates]
-        takes = self._record([material for material in materials if material], sources)
-        return self._publish(self._record_further(takes, sources))
+        takes: list[Take] = []
+        recorded: list[Material] = []
+        for candidate in candidates:
+            try:
+                material = self._prepare(candidate, dead_air.get(_key(candidate.bundle), ()))
+                if material.bundle.has_recording:
+                    recorded.append(material)
+                else:
+                    takes.append(self._keep(material))
+            except SpacecastError as error:
+                self._fail(candidate.bundle, str(error))
+        return self._publish(self._record_further([*self._record(recorded, sources), *takes], sources))
+
+    def keep(self, candidate: Candidate) -> Release:
+        """An episode that needs no files (`needs_files`): its recording is elsewhere, its cover is the show's.
+
+        Raises:
+            SpacecastError: it cannot be published here.
+        """
+        try:
+            take = self._keep(self._prepare(candidate, ()))
+        except SpacecastError as error:
+            raise SpacecastError(_name(candidate.bundle, str(error))) from error
+        portraits = Portraits()
+        episode = portraits.hang_episode(self._draft(take), take.bundle.folder, self.show)
+        return _release(_offer(episode, take), take, pictures=portraits.pictures)
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
         return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
@@ -151,31 +164,34 @@ class Studio:
         outcome = self._build_in_cache("soundings", targets.values())
         return {guid: media.read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}
 
-    def _build_in_cache(self, name: str, targets: Any) -> Outcome:
+    def _build_in_cache(self, name: str, targets: Iterable[Target]) -> Outcome:
         place = self.place
+        planned = list(targets)
         outcome = build_targets(
-            targets, root=place.cache, ledger=place.cache / f"{name}.ledger", jobs=place.jobs, notify=place.notify
+            planned,
+            root=place.cache,
+            ledger=place.cache / f"{name}.ledger",
+            jobs=place.jobs,
+            keep=place.cached - {target.group for target in planned},
+            notify=place.notify,
         )
         self.failures += outcome.failed.values()
         return outcome
 
-    def _prepare(self, candidate: Candidate, dead_air: Mapping[str, tuple[Span, ...]]) -> Material | None:
-        """A candidate with the edits it asks for; None where it has neither recording nor published audio."""
+    def _prepare(self, candidate: Candidate, dead_air: tuple[Span, ...]) -> Material:
+        """A candidate with the edits it asks for; SpacecastError where it has neither recording nor published audio."""
         bundle = candidate.bundle
         if not bundle.has_recording and bundle.media is None:
-            self._fail(bundle, "its recording is not here; put the archive it came from into content/archives/")
-            return None
+            raise SpacecastError("its recording is not here; put the archive it came from into content/archives/")
         if bundle.recording is None:
-            self._fail(bundle, "space.json is missing; run extract with the archive it came from")
-            return None
-        silence = dead_air.get(_key(bundle), ())
+            raise SpacecastError("space.json is missing; run extract with the archive it came from")
         if not bundle.has_recording and bundle.media:
-            silence = _ends_of(media.read_edits(bundle.media.edits))
+            dead_air = _ends_of(media.read_edits(bundle.media.edits))
         edits = make_edits(
             bundle.matter,
             bundle.recording,
             candidate.casting,
-            dead_air=silence if self.config.audio.dead_air is DeadAir.TRIM else (),
+            dead_air=dead_air if self.config.audio.dead_air is DeadAir.TRIM else (),
             removal=Removal(self.config.consent.removal.value),
         )
         return Material(
@@ -183,23 +199,21 @@ class Studio:
         )
 
     def _fail(self, bundle: Bundle, reason: str) -> None:
-        self.failures.append(f"“{bundle.matter.title}”: {reason}")
+        self.failures.append(_name(bundle, reason))
 
     def _record(self, materials: Sequence[Material], sources: Mapping[str, Sequence[str]]) -> list[Take]:
-        """Copy or encode whatever has a recording; keep what was published of the rest."""
+        """Copy or encode whatever has a recording."""
         planned: dict[str, Target] = {}
         for material in materials:
-            if material.bundle.has_recording:
-                try:
-                    planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
-                except SpacecastError as error:
-                    self._fail(material.bundle, str(error))
+            try:
+                planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
+            except SpacecastError as error:
+                self._fail(material.bundle, str(error))
         outcome = self._build_in_cache("audio", planned.values())
         takes = (
-            self._take(material, planned[_key(material.bundle)], outcome, sources[_key(material.bundle)])
-            if _key(material.bundle) in planned
-            else self._keep(material)
+            self._take(material, planned[key], outcome, sources[key])
             for material in materials
+            if (key := _key(material.bundle)) in planned
         )
         return [take for take in takes if take]
 
@@ -250,54 +264,50 @@ class Studio:
                     sha256=str(facts["sha256"]),
                 )
 
-    def _keep(self, material: Material) -> Take | None:
-        """Publish what was made before, where it is still what is wanted."""
-        kept = material.bundle.media
-        if material.bundle.has_recording or kept is None:
-            return None
+    def _keep(self, material: Material) -> Take:
+        """Publish what was made before, where it is still what is wanted; SpacecastError where it is not."""
+        kept = cast("PublishedAudio", material.bundle.media)
         made = media.read_edits(kept.edits)
         if not _covers(made, material.edits):
-            self._fail(
-                material.bundle,
+            raise SpacecastError(
                 "its audio has to be made anew, and its recording is not here; "
-                "put the archive it came from into content/archives/",
+                "put the archive it came from into content/archives/"
             )
-            return None
         wanted = {media.name_encoding(wanted.format, wanted.bitrate) for wanted in self.further}
         alternates = tuple(enclosure for enclosure in kept.alternates if enclosure.title in wanted)
         return Take(material=replace(material, edits=made), sound=replace(kept, alternates=alternates))
 
-    def _publish(self, takes: Sequence[Take]) -> Produced:
+    def _publish(self, takes: Sequence[Take]) -> dict[str, Release]:
         """Tag what was recorded and describe every episode."""
         drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
+        for take, episode in drafts:  # a picture that is missing is told before anything is written
+            Portraits().hang_episode(episode, take.bundle.folder, self.show)
         hung = self.gallery.hang([(take.bundle, episode) for take, episode in drafts])
         self.failures += hung.failures
         targets = {
             _key(take.bundle): self._plan_enclosures(take, episode, hung.embedded.get(episode.guid))
             for take, episode in drafts
         }
-        every = [target for files in targets.values() for target in files]
         outcome = build_targets(
-            every,
+            [target for files in targets.values() for target in files],
             root=self.place.outlet.output,
             ledger=self.place.outlet.ledger,
             jobs=self.place.jobs,
-            prune=False,
+            keep=None,
             notify=self.place.notify,
         )
         self.failures += outcome.failed.values()
-        finished = [self._finish(take, episode, targets[_key(take.bundle)], outcome) for take, episode in drafts]
-        episodes = [hung.put_on(episode) for episode in finished if episode]
-        return Produced(
-            episodes=tuple(episodes),
-            show=hung.show,
-            peaks={_key(take.bundle): take.sound.peaks for take in takes},
-            targets=(*hung.targets, *every),
-            takes=tuple(takes),
-            absent=tuple(path for take in takes if not take.cached for path in take.paths),
-            failures=tuple(self.failures),
-            outcome=outcome,
-        )
+        self.tagged.append(outcome)
+        releases = {}
+        for take, _ in drafts:
+            key = _key(take.bundle)
+            if finished := self._finish(take, targets[key], outcome):
+                episode, published = finished
+                portraits = Portraits()
+                episode = hung.put_on(portraits.hang_episode(episode, take.bundle.folder, self.show))
+                made = (*hung.targets.get(episode.guid, ()), *targets[key])
+                releases[key] = _release(episode, published, made, portraits.pictures)
+        return releases
 
     def _plan_enclosures(self, take: Take, episode: Episode, cover: Pictures | None) -> tuple[Target, ...]:
         """The usual file first; none where the recording is absent."""
@@ -305,7 +315,9 @@ class Studio:
         sounds = [(take.sound.enclosure.path, take.cached, take.sha256)]
         sounds += [(further.path, further.cached, further.sha256) for further in take.further]
         return tuple(
-            media.plan_enclosure(path, cached, sha256, tags, cover) for path, cached, sha256 in sounds if cached
+            replace(media.plan_enclosure(path, cached, sha256, tags, cover), group=episode.guid)
+            for path, cached, sha256 in sounds
+            if cached
         )
 
     def _draft(self, take: Take) -> Episode:
@@ -324,10 +336,10 @@ class Studio:
         season = self.config.show.seasons.get(episode.season or 0, "")
         return replace(episode, season_name=season)
 
-    def _finish(self, take: Take, episode: Episode, targets: Sequence[Target], outcome: Outcome) -> Episode | None:
+    def _finish(self, take: Take, targets: Sequence[Target], outcome: Outcome) -> tuple[Episode, Take] | None:
         """The episode with the facts of its published files, which `media.json` remembers."""
         if not targets:
-            return _offer(episode, take)
+            return _offer(self._draft(take), take), take
         if any(target.path not in outcome.facts for target in targets):
             return None
         enclosure, *others = (media.read_enclosure(target.path, outcome.facts[target.path]) for target in targets)
@@ -335,10 +347,10 @@ class Studio:
         alternates = tuple(replace(other, title=title) for other, title in zip(others, titles, strict=True))
         published = replace(take.sound, enclosure=enclosure, alternates=alternates)
         published = replace(published, facts=describe_provenance(take.material, published))
-        if not (take.material.draft or self.place.preview):
+        if not (take.material.draft or self.place.outlet.is_preview):
             write_noun(take.bundle.folder / MEDIA, published)
         take = replace(take, sound=published)
-        return _offer(self._describe(take, enclosure), take)
+        return _offer(self._describe(take, enclosure), take), take
 
 
 def _offer(episode: Episode, take: Take) -> Episode:
@@ -350,6 +362,25 @@ def _offer(episode: Episode, take: Take) -> Episode:
     codec = "mp3" if usual.media_type == "audio/mpeg" else "aac"
     title = media.name_encoding(codec, round(usual.bitrate / 1000))
     return replace(episode, enclosure=replace(usual, title=title), alternates=alternates)
+
+
+def _release(
+    episode: Episode, take: Take, targets: Sequence[Target] = (), pictures: Sequence[SharedPicture] = ()
+) -> Release:
+    return Release(
+        episode=episode,
+        peaks=take.sound.peaks,
+        targets=tuple(targets),
+        pictures=tuple(pictures),
+        audio=take.paths,
+        absent=() if take.cached else take.paths,
+        silent=find_refused(take.material),
+        trimmed=sum(span.duration for span in split_removed(take.material)[0]),
+    )
+
+
+def _name(bundle: Bundle, reason: str) -> str:
+    return f"“{bundle.matter.title}”: {reason}"
 
 
 def _key(bundle: Bundle) -> str:

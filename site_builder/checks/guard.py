@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from site_builder.errors import SpacecastError
+from site_builder.kept import Kept
 from site_builder.model import Show
-from site_builder.targets import Facts, Target
+from site_builder.outlines import Outline
+from site_builder.parallel import map_in_processes
+from site_builder.render.feed import join_feed
 
+_KIND = "accepted"
 _MOST = 5
 """Sentences that are told; one mistake may break a rule in every episode."""
+_AT_ONCE = 250
+"""Items that are checked as one feed."""
+_CHUNKS = 1
+"""Of such feeds for each process."""
 
 
-def guard(target: Target, output: Path, show: Show) -> Target:
-    """A feed's target that fails where the feed breaks a rule apps rely on, so that the last good one stays."""
-    return replace(target, make=partial(_make, target, output, show))
+class Guard:
+    """Lets feeds through that break no rule apps rely on; otherwise the last good one stays.
+
+    An item that passed under the same head is not checked again. That no two items have one guid, page or file is seen
+    to before: `gather.find_conflicts`, and the build engine for files.
+    """
+
+    def __init__(
+        self, output: Path, show: Show, kept: Kept, read_items: Callable[[Iterable[str]], Iterator[bytes]], jobs: int
+    ) -> None:
+        self._output = output
+        self._show = show
+        self._kept = kept
+        self._read_items = read_items
+        self._jobs = jobs
+
+    def accept(self, path: str, head: bytes, rules: str, episodes: Sequence[Outline]) -> None:
+        """Check a feed that is to lie at `path`.
+
+        Args:
+            path: Below the site's root.
+            head: The feed without items.
+            rules: Digest of the rules and of all in the head that items are held against.
+            episodes: Whose items it has.
+
+        Raises:
+            SpacecastError: it breaks a rule.
+        """
+        known = self._kept.keys(_KIND)
+        new = [episode for episode in episodes if known.get(episode.item) != rules]
+        if episodes and not new:
+            return
+        chunks = [new[at : at + _AT_ONCE] for at in range(0, len(new), _AT_ONCE)] or [[]]
+        feeds = [list(self._read_items(episode.guid for episode in chunk)) for chunk in chunks]
+        found = map_in_processes(partial(self._find, path, head), feeds, self._jobs, at_least=_CHUNKS)
+        if findings := list(dict.fromkeys(finding for some in found for finding in some)):
+            raise SpacecastError(_describe(path, findings))
+        self._kept.put(_KIND, {episode.item: (rules, b"") for episode in new})
+
+    def _find(self, path: str, head: bytes, items: Sequence[bytes]) -> list[str]:
+        from site_builder.checks.feed_check import find_fatal  # noqa: PLC0415 -- the rules are loaded for a new feed only
+
+        return [str(finding) for finding in find_fatal(join_feed(head, items), self._output, self._show, path=path)]
 
 
-def _make(target: Target, output: Path, show: Show, out: Path) -> Facts | None:
-    from site_builder.checks.feed_check import find_fatal  # noqa: PLC0415 -- the rules are loaded for a new feed only
-
-    make: Callable[[Path], Facts | None] = target.make
-    facts = make(out)
-    findings = find_fatal(out.read_bytes(), output, show, path=target.path)
-    if findings:
-        told = [str(finding) for finding in findings[:_MOST]]
-        rest = [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
-        raise SpacecastError(f"{target.path} is not replaced, the last good feed stays: {'; '.join((*told, *rest))}")
-    return facts
+def _describe(path: str, findings: Sequence[str]) -> str:
+    rest = [f"and {len(findings) - _MOST} more"] if len(findings) > _MOST else []
+    return f"{path} is not replaced, the last good feed stays: {'; '.join((*findings[:_MOST], *rest))}"

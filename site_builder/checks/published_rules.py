@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.as_built import AsBuilt
@@ -53,8 +55,25 @@ def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
         for bundle in built.bundles
         if bundle.matter.published_at(built.config.show.zone) <= built.now
     ]
-    for problem in find_broken(_load(built), built.gathered.bundles, out, _held_back(built)):
+    for problem in find_broken(_load(built), _list_written(built), out, _held_back(built)):
         yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An episode as its front matter has it."""
+
+    guid: str
+    slug: str
+    draft: bool
+    withdrawn: str | None
+
+
+def _list_written(built: AsBuilt) -> dict[Path, _Standing]:
+    return {
+        bundle.folder: _Standing(bundle.matter.guid, built.slug(bundle), bundle.matter.draft, bundle.matter.withdrawn)
+        for bundle in built.gathered.bundles
+    }
 
 
 def _sentence(problem: Problem) -> str:

@@ -10,30 +10,29 @@ No page grows with the show: lists come in pages, and an episode knows its neigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Artwork, Episode, Show
 from site_builder.prose import shorten
 from site_builder.render.linked_data import describe_episode_data, describe_person_data, describe_show_data
+from site_builder.render.listed import Listed, NamedPerson, gather_people, gather_tags
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.render.offline import OFFLINE_PATH, describe_app
 from site_builder.render.qr import make_qr
 from site_builder.render.rows import (
-    EpisodeRows,
-    NamedPerson,
     describe_artwork,
     describe_details,
+    describe_episode_row,
     describe_player,
+    describe_sound,
     describe_transcript,
     find_social_picture,
-    gather_people,
-    gather_tags,
     is_local,
 )
 from site_builder.render.sharing import describe_share, find_embed_path
@@ -50,6 +49,13 @@ class Link:
 
     label: str
     href: str
+
+
+class Neighbour(NamedTuple):
+    """The episode before or after another."""
+
+    title: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,11 @@ class Site:
     """Texts of the interface."""
     zone: tzinfo = UTC
     """Where the dates are told."""
-    rows: EpisodeRows = field(default_factory=EpisodeRows, compare=False, repr=False)
+    described: Context = field(init=False, compare=False, repr=False)
+    """What every page knows of it: `describe_site`, made once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "described", describe_site(self))
 
 
 def describe_site(site: Site) -> Context:
@@ -127,13 +137,13 @@ def describe_site(site: Site) -> Context:
     }
 
 
-def describe_home(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+def describe_home(site: Site, episodes: Sequence[Listed]) -> list[Context]:
     """The home pages, newest episodes first: `home.html`."""
     chunks = _chunk(episodes, site.look.home_count)
     return [
         _context(site, "home.html", _find_number_path("", number, folder="page/"), "")
         | {
-            "episodes": [site.rows.find(episode, site.zone) for episode in chunk],
+            "episodes": list(chunk),
             "pages": _describe_numbers("", number, len(chunks), folder="page/"),
             "total": len(episodes),
         }
@@ -146,8 +156,8 @@ def describe_episode(
     site: Site,
     episode: Episode,
     *,
-    newer: Episode | None = None,
-    older: Episode | None = None,
+    newer: Neighbour | None = None,
+    older: Neighbour | None = None,
     peaks: Sequence[float] = (),
 ) -> Context:
     """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances."""
@@ -158,11 +168,11 @@ def describe_episode(
     return (
         context
         | {
-            "episode": site.rows.find(episode, site.zone) | describe_details(site.show, episode, site.zone),
+            "episode": describe_episode_row(episode, site.zone) | describe_details(site.show, episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
             "transcript": describe_transcript(episode),
-            "newer": newer and {"title": newer.title, "path": newer.path},
-            "older": older and {"title": older.title, "path": older.path},
+            "newer": newer and newer._asdict(),
+            "older": older and older._asdict(),
             "share": describe_share(site.show, episode),
         }
         | {"json_ld": describe_episode_data(site.show, episode)}
@@ -173,20 +183,19 @@ def describe_embed(site: Site, episode: Episode) -> Context:
     """An episode's player alone, for a frame on another page: `embed.html`."""
     context = _context(site, "embed.html", find_embed_path(episode), episode.title)
     context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
-    player = describe_player(site.show, episode, ())
     return context | {
-        "episode": site.rows.find(episode, site.zone),
-        "player": {name: player[name] for name in ("duration", "clock", "sources", "captions")},
+        "episode": describe_episode_row(episode, site.zone),
+        "player": describe_sound(site.show, episode),
     }
 
 
-def describe_archive(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+def describe_archive(site: Site, episodes: Sequence[Listed]) -> list[Context]:
     """Every episode, newest first and grouped by year: `archive.html`."""
     _ = site.words.gettext
     return _describe_lists(site, "archive.html", "archive/", _("Episodes"), episodes)
 
 
-def describe_tags(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+def describe_tags(site: Site, episodes: Sequence[Listed]) -> list[Context]:
     """The index of tags, then the pages of each tag: `tags.html` and `tag.html`. Nothing where no episode has a tag."""
     tags = gather_tags(episodes)
     if not tags:
@@ -200,7 +209,7 @@ def describe_tags(site: Site, episodes: Sequence[Episode]) -> list[Context]:
     return contexts
 
 
-def describe_people(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+def describe_people(site: Site, episodes: Sequence[Listed]) -> list[Context]:
     """Everyone named on the show, then the pages of each person: `people.html` and `person.html`."""
     people = gather_people(site.show.people, episodes)
     entries = [_describe_person(person) for person in people]
@@ -231,12 +240,16 @@ def describe_subscribe(site: Site) -> Context:
     }
 
 
-def describe_search(site: Site, episodes: Sequence[Episode]) -> Context:
-    """Search over titles, notes, people and transcripts: `search.html`."""
+def describe_search(site: Site, episodes: Sequence[Listed], *, parts: int = 1) -> Context:
+    """Search over titles, notes, people and transcripts: `search.html`. `parts` is how many the index has."""
     _ = site.words.gettext
     context = _context(site, "search.html", "search/", _("Search"))
     context["page"]["indexed"] = False
-    return context | {"index": "pagefind/pagefind.js", "has_tags": bool(gather_tags(episodes))}
+    return context | {
+        "index": "pagefind/pagefind.js",
+        "parts": parts,
+        "has_tags": any(episode.tags for episode in episodes),
+    }
 
 
 def describe_offline(site: Site) -> Context:
@@ -246,12 +259,12 @@ def describe_offline(site: Site) -> Context:
     return context
 
 
-def describe_not_found(site: Site, episodes: Sequence[Episode]) -> Context:
+def describe_not_found(site: Site, episodes: Sequence[Listed]) -> Context:
     """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
     _ = site.words.gettext
     context = _context(site, "not-found.html", "404.html", _("Not found"))
     context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
-    return context | {"episodes": [site.rows.find(episode, site.zone) for episode in episodes[:3]]}
+    return context | {"episodes": list(episodes[:3])}
 
 
 def describe_tombstone(site: Site, *, path: str, title: str = "", reason: str = "") -> Context:
@@ -270,25 +283,9 @@ def describe_redirect(site: Site, *, path: str, target: str) -> Context:
     return context | {"target": target}
 
 
-def describe_sitemap(show: Show, pages: Iterable[Context], updated: Mapping[str, str] = {}) -> Context:
-    """Every page a search engine may list: `sitemap.xml`. `updated` maps `page.path` to an ISO date."""
-    entries = [
-        {"url": page["page"]["canonical"], "updated": updated.get(page["page"]["path"], "")}
-        for page in pages
-        if page["page"]["indexed"]
-    ]
-    return {"site": {"url": show.url}, "page": _describe_file("sitemap.xml"), "entries": entries}
-
-
-def describe_robots(show: Show, *, hidden: bool = False) -> Context:
-    """What crawlers may read: `robots.txt`. A hidden show asks them to stay away."""
-    path = urlsplit(show.url).path
-    return {"site": {"url": show.url, "path": path}, "page": _describe_file("robots.txt"), "hidden": hidden}
-
-
 def describe_feed_stylesheet(site: Site) -> Context:
     """What a browser shows for the feed: `feed.css`. The feed names it in an `xml-stylesheet` instruction."""
-    return {"site": describe_site(site), "page": _describe_file("feed.css")}
+    return {"site": site.described, "page": describe_file("feed.css")}
 
 
 def _context(site: Site, template: str, path: str, title: str) -> Context:
@@ -303,7 +300,7 @@ def _context(site: Site, template: str, path: str, title: str) -> Context:
         "kind": "website",
         "indexed": True,
     }
-    context: Context = {"site": describe_site(site), "page": page, "json_ld": None}
+    context: Context = {"site": site.described, "page": page, "json_ld": None}
     _introduce(site, context)
     return context
 
@@ -325,17 +322,18 @@ def _introduce(site: Site, context: Context, summary: str = "", image: Artwork |
     }
 
 
-def _describe_file(path: str) -> Context:
-    return {"template": path, "path": path, "file": path, "root": ""}
+def describe_file(path: str, template: str = "") -> Context:
+    """`page` of a file for machines."""
+    return {"template": template or path, "path": path, "file": path, "root": ""}
 
 
-def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[Episode]) -> list[Context]:
+def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[Listed]) -> list[Context]:
     """The numbered pages of a list of episodes, each grouped by year."""
     chunks = _chunk(episodes, site.look.list_count)
     return [
         _context(site, template, _find_number_path(path, number), title)
         | {
-            "years": _group_by_year(site, chunk),
+            "years": _group_by_year(chunk),
             "pages": _describe_numbers(path, number, len(chunks)),
             "total": len(episodes),
         }
@@ -343,14 +341,13 @@ def _describe_lists(site: Site, template: str, path: str, title: str, episodes: 
     ]
 
 
-def _group_by_year(site: Site, episodes: Sequence[Episode]) -> list[Context]:
+def _group_by_year(episodes: Sequence[Listed]) -> list[Context]:
     return [
-        {"year": year, "episodes": [site.rows.find(episode, site.zone) for episode in group]}
-        for year, group in groupby(episodes, key=lambda episode: episode.published_at.astimezone(site.zone).year)
+        {"year": year, "episodes": list(group)} for year, group in groupby(episodes, key=lambda episode: episode.year)
     ]
 
 
-def _chunk(episodes: Sequence[Episode], size: int) -> list[Sequence[Episode]]:
+def _chunk(episodes: Sequence[Listed], size: int) -> list[Sequence[Listed]]:
     return [episodes[at : at + size] for at in range(0, len(episodes), size)] or [()]
 
 

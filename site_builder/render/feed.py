@@ -131,8 +131,14 @@ def list_published(episodes: Iterable[Episode]) -> list[Episode]:
 
 def join_feed(head: bytes, items: Iterable[bytes]) -> bytes:
     """The feed of a `render_head` and any number of `render_item`s, in the order given."""
-    end = head.rindex(b"  </channel>")
-    return b"".join((head[:end], *items, head[end:]))
+    begin, end = split_head(head)
+    return b"".join((begin, *items, end))
+
+
+def split_head(head: bytes) -> tuple[bytes, bytes]:
+    """A `render_head` at the place its items go."""
+    at = head.rindex(b"  </channel>")
+    return head[:at], head[at:]
 
 
 def describe_item_inputs(show: Show) -> tuple[object, ...]:

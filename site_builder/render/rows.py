@@ -6,13 +6,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from site_builder.model import Artwork, Cue, Enclosure, Episode, Guid, Person, Role, Show
+from site_builder.model import Artwork, Cue, Enclosure, Episode, Person, Show
 from site_builder.render.lanes import describe_lanes, describe_strip
 from site_builder.slugs import make_slug
 from site_builder.timecode import format_clock, format_fragment, format_iso_duration
@@ -23,25 +22,6 @@ PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔]['\"’”»)]?$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedPerson:
-    """Someone with a page of their own, and the episodes they are heard in, newest first."""
-
-    person: Person
-    path: str
-    episodes: tuple[Episode, ...] = ()
-    speaking: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedTag:
-    """A topic and the episodes that carry it, newest first."""
-
-    name: str
-    path: str
-    episodes: tuple[Episode, ...] = ()
 
 
 def is_local(address: str) -> bool:
@@ -73,57 +53,6 @@ def _make_address(text: str) -> str:
         return slug
     digest = hashlib.sha256(unicodedata.normalize("NFKC", text.casefold()).encode()).hexdigest()[:8]
     return f"{slug}-{digest}" if slug else digest
-
-
-def gather_people(hosts: Iterable[Person], episodes: Sequence[Episode]) -> list[NamedPerson]:
-    """Everyone with a page: hosts first, then by how often they are heard, then by name."""
-    found: dict[str, NamedPerson] = {}
-    heard: dict[str, dict[str, Episode]] = {}
-    spoken: dict[str, float] = {}
-    for person in hosts:
-        if path := find_person_path(person):
-            found.setdefault(path, NamedPerson(person=person, path=path))
-    for episode in episodes:
-        for person in episode.people:
-            if path := find_person_path(person):
-                found.setdefault(path, NamedPerson(person=person, path=path))
-                heard.setdefault(path, {})[episode.guid] = episode
-                spoken[path] = spoken.get(path, 0.0) + person.speaking
-    everyone = (
-        replace(entry, episodes=tuple(heard.get(path, {}).values()), speaking=spoken.get(path, 0.0))
-        for path, entry in found.items()
-    )
-    return sorted(
-        everyone,
-        key=lambda entry: (entry.person.role is not Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
-    )
-
-
-def gather_tags(episodes: Sequence[Episode]) -> list[NamedTag]:
-    """Every tag, by name; tags that differ only in case or accents are one."""
-    names: dict[str, str] = {}
-    found: dict[str, dict[str, Episode]] = {}
-    for episode in episodes:
-        for tag in episode.tags:
-            if path := find_tag_path(tag):
-                names.setdefault(path, tag)
-                found.setdefault(path, {})[episode.guid] = episode
-    tags = (NamedTag(name=names[path], path=path, episodes=tuple(tagged.values())) for path, tagged in found.items())
-    return sorted(tags, key=lambda tag: tag.name.casefold())
-
-
-class EpisodeRows:
-    """What lists show of episodes, each made once: an episode stands in many lists."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Guid, tzinfo], tuple[Episode, dict[str, Any]]] = {}
-
-    def find(self, episode: Episode, zone: tzinfo) -> dict[str, Any]:
-        """As `describe_episode_row` gives it. Not to be changed: all lists share it."""
-        known = self._known.get((episode.guid, zone))
-        if known is None or known[0] is not episode:
-            known = self._known[episode.guid, zone] = (episode, describe_episode_row(episode, zone))
-        return known[1]
 
 
 def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:
@@ -202,14 +131,21 @@ def _find_lead(episode: Episode) -> str:
     return "" if notes.startswith(episode.summary.removesuffix("…")) else episode.summary
 
 
-def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dict[str, Any]:
-    """Everything the player needs: sources, chapters, lanes, transcripts."""
-    sources = [_describe_source(show, source) for source in (episode.enclosure, *episode.alternates)]
+def describe_sound(show: Show, episode: Episode) -> dict[str, Any]:
+    """What is played: all that the player needs where it stands alone."""
     return {
-        "key": str(episode.guid),
         "duration": round(episode.enclosure.duration, 2),
         "clock": format_clock(episode.enclosure.duration),
-        "sources": sources,
+        "sources": [_describe_source(show, source) for source in (episode.enclosure, *episode.alternates)],
+        "captions": next((file.path for file in episode.transcripts if file.media_type == "text/vtt"), ""),
+    }
+
+
+def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dict[str, Any]:
+    """Everything the player needs: sources, chapters, lanes, transcripts."""
+    return {
+        "key": str(episode.guid),
+        **describe_sound(show, episode),
         "chapters": [
             {**_describe_mark(chapter.start), "title": chapter.title, "href": chapter.href}
             for chapter in episode.chapters
@@ -224,7 +160,6 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
             for bite in episode.soundbites
         ],
         "lanes": describe_lanes(episode.people, episode.turns, episode.enclosure.duration, peaks),
-        "captions": next((file.path for file in episode.transcripts if file.media_type == "text/vtt"), ""),
         "transcripts": [
             {"path": file.path, "label": file.path.rsplit(".", 1)[-1].upper()} for file in episode.transcripts
         ],

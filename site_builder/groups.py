@@ -1,0 +1,190 @@
+"""Groups of targets that stand or fall together, e.g. all files of one episode: to plan them may be dear already.
+
+    current = find_current({name: key, …}, root=…, ledger=…)     # nothing is planned for these
+    build_groups([group, …], root=…, ledger=…, jobs=2)            # the others are planned and made, in processes
+    build_targets(the rest, …, keep=names)                        # what no group and no target names any more goes
+
+A group is current when the ledger holds its key and each of its files is there with the recorded size. So a build of
+ten thousand groups of which one changed plans one. The files of a group that is not current are compared one by one.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from site_builder.errors import SpacecastError
+from site_builder.events import Failed, Made, Notify, ignore
+from site_builder.ledger import Entry, declare
+from site_builder.making import Target, describe_failure, explain, make_file
+from site_builder.parallel import map_in_processes
+from site_builder.targets import open_ledger, recover
+from site_builder.tree import Tree
+
+_FEW = 4
+"""Groups for each process that outweigh forking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a group consists of."""
+
+    targets: Sequence[Target]
+    """All of them."""
+    remembered: Mapping[str, bytes] = field(default_factory=dict)
+    """Handed back to whoever builds the group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Targets to be, under one key: two groups with equal keys must plan equal targets."""
+
+    name: str
+    """Unique; not empty."""
+    key: str
+    """Digest of all that the plan and its targets depend on."""
+    plan: Callable[[], Planned]
+    """Called in a process of its own where there are many groups; must leave nothing behind in memory."""
+    label: str = ""
+    """For people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOutcome:
+    """What `build_groups` did."""
+
+    remembered: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    """By name, of every group that is whole now."""
+    made: tuple[str, ...] = ()
+    """Paths of files with new bytes."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Path of a file, or name of a group that could not be planned, to a sentence."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Path to why it was not current."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of one group, from a process that may have been another one."""
+
+    paths: tuple[str, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def find_current(groups: Mapping[str, str], *, root: Path, ledger: Path) -> set[str]:
+    """Names of those of `groups` (name to key) that are current.
+
+    Raises:
+        SpacecastError: the ledger cannot be written.
+    """
+    with open_ledger(ledger) as book:
+        tree = Tree(os.path.realpath(root))
+        recover(book, tree)
+        known = book.groups
+        current = {name for name, key in groups.items() if known.get(name) == key}
+        current -= {entry.group for entry in book.find(book.begun).values()}
+        return current - _find_damaged(tree, book.sizes())
+
+
+def dissolve_groups(ledger: Path) -> None:
+    """Have every group planned anew by the next build.
+
+    Raises:
+        SpacecastError: the ledger cannot be written.
+    """
+    with open_ledger(ledger) as book:
+        book.dissolve(book.groups.keys())
+
+
+def _find_damaged(tree: Tree, sizes: Iterator[tuple[str, str, int]]) -> set[str]:
+    """Groups of which a file is missing or has another size."""
+    prefix, damaged, lstat = f"{tree.root}/", set(), os.lstat
+    for group, path, size_bytes in sizes:
+        try:
+            status = lstat(prefix + path)
+        except OSError:
+            damaged.add(group)
+            continue
+        if status.st_size != size_bytes or not stat.S_ISREG(status.st_mode):
+            damaged.add(group)
+    return damaged
+
+
+def build_groups(
+    groups: Sequence[Group], *, root: Path, ledger: Path, jobs: int = 1, notify: Notify = ignore
+) -> GroupOutcome:
+    """Plans these groups and makes those of their files that are not current; one failure stops no other.
+
+    A group of which a file failed keeps its old files and is not current. What no longer belongs to a group stays until
+    a `build_targets` that keeps the group finds that nobody wants it.
+
+    Raises:
+        SpacecastError: the ledger cannot be written.
+    """
+    with open_ledger(ledger) as book:
+        tree = Tree(os.path.realpath(root))
+        recover(book, tree)
+        names = {group.name for group in groups}
+        before = book.find_of(names)
+        book.dissolve(names & book.groups.keys())
+        make = partial(_make_group, tree, before, book.begun_file)
+        results = map_in_processes(make, groups, jobs, at_least=_FEW)
+        book.finish({path: entry for done in results for path, entry in done.entries.items()})
+        whole = [(group, done) for group, done in zip(groups, results, strict=True) if not done.failed]
+        book.complete(
+            {group.name: group.key for group, _ in whole}, {group.name: frozenset(done.paths) for group, done in whole}
+        )
+        book.end()
+    for group, done in zip(groups, results, strict=True):
+        _tell(group, done, notify)
+    return GroupOutcome(
+        remembered={group.name: done.remembered for group, done in whole},
+        made=tuple(path for done in results for path in done.changed),
+        failed={path: sentence for done in results for path, sentence in done.failed.items()},
+        reasons={path: reason for done in results for path, reason in done.reasons.items()},
+    )
+
+
+def _tell(group: Group, done: _Done, notify: Notify) -> None:
+    for path in done.entries:
+        notify(Made(path, group.label, path in done.changed))
+    for path, sentence in done.failed.items():
+        notify(Failed(path, group.label, sentence, SpacecastError(sentence)))
+
+
+def _make_group(tree: Tree, before: Mapping[str, Entry], begun_file: Path, group: Group) -> _Done:
+    """Plans a group, compares it with what is there, and makes the rest."""
+    try:
+        planned = group.plan()
+    except Exception as error:  # whatever one group does must not stop the others
+        return _Done(failed={group.name: describe_failure(group.label or group.name, error)})
+    targets = [replace(target, group=group.name) for target in planned.targets]
+    reasons = {target.path: reason for target in targets if (reason := explain(target, before.get(target.path), tree))}
+    if reasons:
+        declare(begun_file, reasons)
+    entries, changed, failed = _make_files(tree, [target for target in targets if target.path in reasons])
+    paths = tuple(target.path for target in targets)
+    return _Done(paths, entries, tuple(changed), reasons, failed, planned.remembered)
+
+
+def _make_files(tree: Tree, targets: Collection[Target]) -> tuple[dict[str, Entry], list[str], dict[str, str]]:
+    """Entries by path, the paths with new bytes, and sentences by path."""
+    entries: dict[str, Entry] = {}
+    changed: list[str] = []
+    failed: dict[str, str] = {}
+    for target in targets:
+        try:
+            entries[target.path], is_new = make_file(target, tree)
+        except Exception as error:
+            failed[target.path] = describe_failure(target.path, error)
+        else:
+            changed += [target.path] if is_new else []
+    return entries, changed, failed

@@ -1,0 +1,113 @@
+"""What the rest of the site needs of an episode once its own files are made; kept between builds.
+
+The large parts (row, feed item, what can be searched) are kept beside it and read only where they are needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from site_builder import podcasting20 as p20
+from site_builder.model import Span
+from site_builder.render.listed import Credit, Listed
+
+PARTS = ("outline", "row", "item", "document")
+"""Kinds of what is kept of an episode, under its guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPicture:
+    """A picture that several episodes may show: a portrait, a chapter's."""
+
+    path: str
+    """Below the site's root."""
+    file: str
+    """Where it is made from."""
+    sha256: str
+    size: int
+    """Pixels it has to fit into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An episode in brief."""
+
+    guid: str
+    slug: str
+    title: str
+    published_at: datetime
+    updated_at: datetime | None = None
+    draft: bool = False
+    duration: float
+    """Seconds of its audio."""
+    enclosure: str
+    """Path of its audio."""
+    tags: tuple[str, ...] = ()
+    people: tuple[Credit, ...] = ()
+    trailer: p20.Trailer | None = None
+    """As the channel names it, if it is one."""
+    pictures: tuple[SharedPicture, ...] = ()
+    audio: tuple[str, ...] = ()
+    """Paths of all its audio."""
+    absent: tuple[str, ...] = ()
+    """Paths of audio that this computer cannot make, for the recording is elsewhere."""
+    silent: tuple[Span, ...] = ()
+    """Published time in which nothing may be heard: somebody refused."""
+    trimmed: float = 0.0
+    """Seconds left out at the ends."""
+    row: str
+    """Digest of its row in lists."""
+    item: str
+    """Digest of its item in the feed; empty for a draft, which has none."""
+    document: str
+    """Digest of what can be searched; empty where that is nothing."""
+
+    @property
+    def path(self) -> str:
+        """The page's folder below the site's root."""
+        return f"episodes/{self.slug}/"
+
+    @property
+    def page(self) -> str:
+        """The file of the page."""
+        return f"{self.path}index.html"
+
+
+_OUTLINE = TypeAdapter(Outline)
+_OUTLINES = TypeAdapter(tuple[Outline, ...])
+
+
+def render_outline(outline: Outline) -> bytes:
+    """JSON, for `parse_outlines`."""
+    return _OUTLINE.dump_json(outline, exclude_defaults=True)
+
+
+def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
+    """Many at once, which is quicker than one by one; ValueError where one is none."""
+    return _OUTLINES.validate_json(b"[" + b",".join(texts) + b"]")
+
+
+def list_outline(outline: Outline, zone: tzinfo, read_row: Callable[[str], bytes]) -> Listed:
+    """The episode as lists know it; `read_row` finds a row by guid."""
+    return Listed(
+        guid=outline.guid,
+        title=outline.title,
+        path=outline.path,
+        year=outline.published_at.astimezone(zone).year,
+        tags=outline.tags,
+        people=outline.people,
+        digest=outline.row,
+        load=partial(_load_row, read_row, outline.guid),
+    )
+
+
+def _load_row(read_row: Callable[[str], bytes], guid: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(read_row(guid))
+    return row

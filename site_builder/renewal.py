@@ -1,0 +1,141 @@
+"""Makes the episodes of a site that are not as they were; the others are not even read, for their outlines are kept.
+
+They are made in batches, so that memory does not grow with the show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from site_builder.digests import digest_json
+from site_builder.episode_files import Setting, plan_episode
+from site_builder.events import Notify
+from site_builder.exposure import find_audible
+from site_builder.freshness import Outlet
+from site_builder.groups import Group, GroupOutcome, Planned, build_groups, find_current
+from site_builder.kept import Kept
+from site_builder.outlines import PARTS, Outline, parse_outlines
+from site_builder.render.contexts import Neighbour
+from site_builder.selection import Selection
+from site_builder.studio import Studio
+from site_builder.survey import Card, Survey, load_candidate
+from site_builder.targets import Outcome
+
+BATCH = 400
+"""Episodes that are made together; some hundred kilobytes each while they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place in the row of episodes."""
+
+    card: Card
+    key: str
+    """Digest of all that the episode's files depend on."""
+    newer: Neighbour | None
+    older: Neighbour | None
+    draft: bool
+
+    @property
+    def name(self) -> str:
+        """Of the group of its files."""
+        return f"episode/{self.card.guid}"
+
+
+def line_up(selection: Selection, base: str) -> list[Slot]:
+    """Each episode with its neighbours, newest first; `base` is a digest of all that every episode depends on."""
+    cards = selection.chosen
+    neighbours = [None, *(Neighbour(card.shown_title, card.path) for card in cards), None]
+    slots = []
+    for newer, card, older in zip(neighbours, cards, neighbours[2:], strict=False):
+        draft = card.guid in selection.drafts
+        key = digest_json([base, card.key, newer, older, draft])
+        slots.append(Slot(card=card, key=key, newer=newer, older=older, draft=draft))
+    return slots
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a build has done so far."""
+
+    made: dict[str, None] = field(default_factory=dict)
+    """Paths of files with new bytes."""
+    failures: dict[str, None] = field(default_factory=dict)
+    """A sentence each."""
+    leaks: dict[str, None] = field(default_factory=dict)
+    """What is seen or heard though it must not be, a sentence each."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Path to why it was made."""
+
+    def add(self, outcome: Outcome | GroupOutcome) -> None:
+        """Count one part of the build."""
+        self.made |= dict.fromkeys(outcome.made)
+        self.failures |= dict.fromkeys(outcome.failed.values())
+        self.reasons = {**outcome.reasons, **self.reasons}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What the making of episodes needs."""
+
+    survey: Survey
+    setting: Setting
+    studio: Studio
+    outlet: Outlet
+    kept: Kept
+    jobs: int
+    notify: Notify
+
+    def renew(self, slots: Sequence[Slot], tally: Tally) -> tuple[Outline, ...]:
+        """All episodes but those that fail, in the order of `slots`."""
+        known = self.kept.load("outline")
+        stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
+        names = {slot.card.guid for slot in stale}
+        texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
+        for at in range(0, len(stale), BATCH):
+            texts |= self._make(stale[at : at + BATCH], tally)
+        for part in PARTS:
+            self.kept.drop(part, known.keys() - {slot.card.guid for slot in slots})
+        return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
+
+    def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
+        """Those whose files are not all there as they should be, or of which nothing is kept."""
+        remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
+        current = find_current(remembered, root=self.outlet.output, ledger=self.outlet.ledger)
+        return [slot for slot in slots if slot.name not in current]
+
+    def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:
+        """By guid, the outlines of episodes whose files are all there now; they are kept."""
+        dear = [slot for slot in slots if self.studio.needs_files(slot.card)]
+        releases = self.studio.produce([load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear])
+        failed = {slot.card.guid for slot in dear} - releases.keys()
+
+        def plan(slot: Slot) -> Planned:
+            release = releases.get(slot.card.guid)
+            if not release:
+                release = self.studio.keep(load_candidate(self.survey, slot.card, draft=slot.draft))
+            return plan_episode(self.setting, release, slot.newer, slot.older)
+
+        outcome = build_groups(
+            [
+                Group(name=slot.name, key=slot.key, plan=partial(plan, slot), label=slot.card.shown_title)
+                for slot in slots
+                if slot.card.guid not in failed
+            ],
+            root=self.outlet.output,
+            ledger=self.outlet.ledger,
+            jobs=self.jobs,
+            notify=self.notify,
+        )
+        for done in (*self.studio.tagged, outcome):
+            tally.add(done)
+        tally.failures |= dict.fromkeys(self.studio.failures)
+        whole = {slot.card.guid: (slot.key, outcome.remembered.get(slot.name)) for slot in slots}
+        made = {guid: (key, parts) for guid, (key, parts) in whole.items() if parts}
+        for part in reversed(PARTS):  # the outline last: where it is, all is
+            self.kept.put(part, {guid: (key, parts[part]) for guid, (key, parts) in made.items()})
+        texts = {guid: parts["outline"] for guid, (_, parts) in made.items()}
+        tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_outlines(texts.values())))
+        return texts
