@@ -31,7 +31,7 @@ from site_builder.published import Pins, find_redirects
 from site_builder.render.contexts import Site, describe_search
 from site_builder.renewal import Renewal, Tally, line_up
 from site_builder.report import BuildReport
-from site_builder.searching import Document, count_parts, plan_search
+from site_builder.searching import Document, plan_search, share_out
 from site_builder.selection import Selection
 from site_builder.site import Contents, describe_pages, list_documents, plan_site
 from site_builder.studio import Place, Studio
@@ -77,15 +77,15 @@ def assemble(job: Job) -> Assembled:
     job.notify(Stage("planning pages"))
     contents = _describe_contents(job, renewal.setting, episodes)
     pages = describe_pages(contents)
-    documents = [*_list_documents(job.outlet, episodes), *list_documents(pages)]
-    pages.append(describe_search(contents.site, contents.listed, parts=count_parts(len(documents))))
+    found = share_out([*_list_documents(job.outlet, episodes), *list_documents(pages)])
+    pages.append(describe_search(contents.site, contents.listed, parts=[number for number in found if number]))
     plan = [
         *gallery.plan_show(),
         *plan_portraits([*gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]),
         *plan_site(contents, pages),
     ]
     job.notify(Stage("search index"))
-    groups = [slot.name for slot in slots] + _make_search(job, plan_search(documents), tally)
+    groups = [slot.name for slot in slots] + _make_search(job, plan_search(found), tally)
     job.notify(Stage("making pages"))
     held = _find_present(job.outlet.output, episodes)
     build = partial(build_targets, root=job.outlet.output, ledger=job.outlet.ledger, jobs=job.jobs, notify=job.notify)

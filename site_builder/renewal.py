@@ -129,8 +129,9 @@ class Renewal:
             jobs=self.jobs,
             notify=self.notify,
         )
-        for done in (*self.studio.tagged, outcome):
-            tally.add(done)
+        for tagged in self.studio.tagged:
+            tally.add(tagged)
+        tally.add(outcome)
         tally.failures |= dict.fromkeys(self.studio.failures)
         whole = {slot.card.guid: (slot.key, outcome.remembered.get(slot.name)) for slot in slots}
         made = {guid: (key, parts) for guid, (key, parts) in whole.items() if parts}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -58,16 +58,21 @@ def count_parts(documents: int) -> int:
     return parts
 
 
-def plan_search(documents: Sequence[Document]) -> list[Group]:
-    """The parts of the index; nothing where there is nothing to find.
+def share_out(documents: Sequence[Document]) -> dict[int, list[Document]]:
+    """The parts of the index, by number: what is in each. Nothing where there is nothing to find."""
+    parts = count_parts(len(documents))
+    shares: dict[int, list[Document]] = {0: []} if documents else {}
+    for document in sorted(documents, key=lambda document: document.page):
+        shares.setdefault(_find_part(document.page, parts), []).append(document)
+    return dict(sorted(shares.items()))
+
+
+def plan_search(shares: Mapping[int, Sequence[Document]]) -> list[Group]:
+    """The parts of the index, as `share_out` gives them.
 
     Making one raises SpacecastError where the indexer is missing or fails.
     """
-    shares: list[list[Document]] = [[] for _ in range(count_parts(len(documents)))]
-    for document in sorted(documents, key=lambda document: document.page):
-        shares[_find_part(document.page, len(shares))].append(document)
-    pairs = [(number, share) for number, share in enumerate(shares) if share or not number] if documents else []
-    return [_plan_part(number, share) for number, share in pairs]
+    return [_plan_part(number, share) for number, share in shares.items()]
 
 
 def find_folder(number: int) -> str:

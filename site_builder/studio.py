@@ -15,7 +15,6 @@ from site_builder.config import ChapterSource, Config, DeadAir
 from site_builder.consent import Removal
 from site_builder.content import MEDIA, Bundle, write_noun
 from site_builder.digests import FileDigests
-from site_builder.edits import EditList
 from site_builder.episode_files import Release
 from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
@@ -24,12 +23,12 @@ from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
-from site_builder.outlines import SharedPicture
 from site_builder.parallel import map_in_processes
 from site_builder.pictures import Pictures
 from site_builder.portraits import Portraits
-from site_builder.provenance import describe_provenance, find_refused, split_removed
+from site_builder.provenance import describe_provenance
 from site_builder.survey import Candidate, Card
+from site_builder.takes import Further, Take, covers, find_ends, make_release, offer
 from site_builder.targets import Outcome, Target, build_targets
 
 MADE_BY = f"spacecast {__version__}"
@@ -45,49 +44,6 @@ class Place:
     cached: frozenset[str] = frozenset()
     """Names below which sound of episodes that are published is cached: none of it is deleted."""
     notify: Notify
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Further:
-    """A further encoding of an episode, not tagged yet."""
-
-    path: str
-    """Of the tagged file, below the site's root."""
-    title: str
-    """What a listener who may choose reads."""
-    cached: Path
-    sha256: str
-    """Digest of `cached`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Take:
-    """An episode with its sound, not tagged yet."""
-
-    material: Material
-    sound: PublishedAudio
-    """As `media.json` holds it; its enclosure is that of the tagged file once there is one."""
-    cached: Path | None = None
-    """The sound in the cache; None where the recording is absent and the published file is all there is."""
-    sha256: str = ""
-    """Digest of `cached`."""
-    further: tuple[Further, ...] = ()
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Of every audio file of the episode, below the site's root."""
-        made = [file.path for file in self.further] or [kept.path for kept in self.sound.alternates]
-        return (self.sound.enclosure.path, *made)
-
-    @property
-    def bundle(self) -> Bundle:
-        """The episode's bundle."""
-        return self.material.bundle
-
-    @property
-    def edits(self) -> EditList:
-        """What was done to the recording, as it came out."""
-        return self.material.edits
 
 
 class Studio:
@@ -148,7 +104,7 @@ class Studio:
             raise SpacecastError(_name(candidate.bundle, str(error))) from error
         portraits = Portraits()
         episode = portraits.hang_episode(self._draft(take), take.bundle.folder, self.show)
-        return _release(_offer(episode, take), take, pictures=portraits.pictures)
+        return make_release(offer(episode, take), take, pictures=portraits.pictures)
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
         return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
@@ -186,7 +142,7 @@ class Studio:
         if bundle.recording is None:
             raise SpacecastError("space.json is missing; run extract with the archive it came from")
         if not bundle.has_recording and bundle.media:
-            dead_air = _ends_of(media.read_edits(bundle.media.edits))
+            dead_air = find_ends(media.read_edits(bundle.media.edits))
         edits = make_edits(
             bundle.matter,
             bundle.recording,
@@ -268,7 +224,7 @@ class Studio:
         """Publish what was made before, where it is still what is wanted; SpacecastError where it is not."""
         kept = cast("PublishedAudio", material.bundle.media)
         made = media.read_edits(kept.edits)
-        if not _covers(made, material.edits):
+        if not covers(made, material.edits):
             raise SpacecastError(
                 "its audio has to be made anew, and its recording is not here; "
                 "put the archive it came from into content/archives/"
@@ -306,7 +262,7 @@ class Studio:
                 portraits = Portraits()
                 episode = hung.put_on(portraits.hang_episode(episode, take.bundle.folder, self.show))
                 made = (*hung.targets.get(episode.guid, ()), *targets[key])
-                releases[key] = _release(episode, published, made, portraits.pictures)
+                releases[key] = make_release(episode, published, made, portraits.pictures)
         return releases
 
     def _plan_enclosures(self, take: Take, episode: Episode, cover: Pictures | None) -> tuple[Target, ...]:
@@ -339,7 +295,7 @@ class Studio:
     def _finish(self, take: Take, targets: Sequence[Target], outcome: Outcome) -> tuple[Episode, Take] | None:
         """The episode with the facts of its published files, which `media.json` remembers."""
         if not targets:
-            return _offer(self._draft(take), take), take
+            return offer(self._draft(take), take), take
         if any(target.path not in outcome.facts for target in targets):
             return None
         enclosure, *others = (media.read_enclosure(target.path, outcome.facts[target.path]) for target in targets)
@@ -350,33 +306,7 @@ class Studio:
         if not (take.material.draft or self.place.outlet.is_preview):
             write_noun(take.bundle.folder / MEDIA, published)
         take = replace(take, sound=published)
-        return _offer(self._describe(take, enclosure), take), take
-
-
-def _offer(episode: Episode, take: Take) -> Episode:
-    """The episode with its further encodings; where there is a choice, the usual one has a name too."""
-    alternates = take.sound.alternates
-    if not alternates:
-        return episode
-    usual = episode.enclosure
-    codec = "mp3" if usual.media_type == "audio/mpeg" else "aac"
-    title = media.name_encoding(codec, round(usual.bitrate / 1000))
-    return replace(episode, enclosure=replace(usual, title=title), alternates=alternates)
-
-
-def _release(
-    episode: Episode, take: Take, targets: Sequence[Target] = (), pictures: Sequence[SharedPicture] = ()
-) -> Release:
-    return Release(
-        episode=episode,
-        peaks=take.sound.peaks,
-        targets=tuple(targets),
-        pictures=tuple(pictures),
-        audio=take.paths,
-        absent=() if take.cached else take.paths,
-        silent=find_refused(take.material),
-        trimmed=sum(span.duration for span in split_removed(take.material)[0]),
-    )
+        return offer(self._describe(take, enclosure), take), take
 
 
 def _name(bundle: Bundle, reason: str) -> str:
@@ -385,19 +315,3 @@ def _name(bundle: Bundle, reason: str) -> str:
 
 def _key(bundle: Bundle) -> str:
     return bundle.matter.guid
-
-
-def _ends_of(edits: EditList) -> tuple[Span, ...]:
-    """What was removed at the two ends."""
-    return tuple(span for span in edits.removed if span.start == 0 or span.end == edits.recording)
-
-
-def _covers(made: EditList, wanted: EditList) -> bool:
-    """Whether audio made with one list of edits is what another asks for, but for widening to whole frames."""
-    frame = 0.05
-    pairs = [(made.removed, wanted.removed), (made.muted, wanted.muted)]
-    return all(
-        len(one) == len(other)
-        and all(abs(a.start - b.start) < frame and abs(a.end - b.end) < frame for a, b in zip(one, other, strict=True))
-        for one, other in pairs
-    )

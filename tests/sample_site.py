@@ -11,11 +11,11 @@ import math
 import random
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,37 +25,41 @@ import av
 from episode_maker import FIRST_DAY, make_enclosure, make_episode, make_show
 
 from site_builder import podcasting20 as p20
+from site_builder.digests import digest_bytes
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Chapter, Cue, Episode, Person, Role, Show, Turn
 from site_builder.render.contexts import (
     Context,
     Link,
+    Neighbour,
     Site,
     SiteLook,
     describe_archive,
     describe_embed,
     describe_episode,
     describe_feed_stylesheet,
+    describe_file,
     describe_home,
     describe_not_found,
     describe_offline,
     describe_page,
     describe_people,
     describe_redirect,
-    describe_robots,
     describe_search,
-    describe_sitemap,
     describe_subscribe,
     describe_tags,
     describe_tombstone,
 )
 from site_builder.render.icons import find_icons, render_icon
+from site_builder.render.listed import complete, list_episode
 from site_builder.render.look import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.pages import Theme, load_theme
 from site_builder.render.searchable import render_documents
-from site_builder.searching import plan_search
+from site_builder.render.sitemaps import Place, describe_robots, describe_sitemaps
+from site_builder.searching import Document, plan_search, share_out
 
+_INDEX = "sitemap-index.xml"
 RATE = 16000
 SECONDS = 300
 """Length of the one real recording."""
@@ -269,13 +273,14 @@ def describe_sample_pages(
     """The context of every page of the sample."""
     site = Site(show or make_sample_show(), look or make_look(), words)
     episodes = make_episodes() if episodes is None else list(episodes)
+    listed = [list_episode(episode, site.zone) for episode in episodes]
     pages = [
-        *describe_home(site, episodes),
-        *describe_archive(site, episodes),
-        *describe_tags(site, episodes),
-        *describe_people(site, episodes),
+        *describe_home(site, listed),
+        *describe_archive(site, listed),
+        *describe_tags(site, listed),
+        *describe_people(site, listed),
         describe_subscribe(site),
-        describe_search(site, episodes),
+        describe_search(site, listed),
         describe_offline(site),
         describe_page(
             site,
@@ -286,29 +291,33 @@ def describe_sample_pages(
             'seven. A week later the recording appears here, whole. <a href="https://example.org/">Write to us</a>.</p>'
             "<ul><li>No advertisements.</li><li>No counting of listeners.</li></ul>",
         ),
-        describe_not_found(site, episodes),
+        describe_not_found(site, listed),
         describe_tombstone(site, path="episodes/withdrawn/"),
         describe_redirect(site, path="episodes/old-name/", target="episodes/episode-3/"),
     ]
+    row = [None, *(Neighbour(episode.title, episode.path) for episode in episodes), None]
     for index, episode in enumerate(episodes):
         pages.append(describe_embed(site, episode))
         pages.append(
             describe_episode(
                 site,
                 episode,
-                newer=episodes[index - 1] if index else None,
-                older=episodes[index + 1] if index + 1 < len(episodes) else None,
+                newer=row[index],
+                older=row[index + 2],
                 peaks=make_peaks(episode.turns, episode.enclosure.duration),
             )
         )
+    places = [Place(page["page"]["canonical"]) for page in pages if page["page"]["indexed"]]
     files = [
-        describe_sitemap(site.show, pages),
+        *describe_sitemaps(site.show, places),
+        describe_sitemaps(site.show, places, longest=len(places) - 1)[-1]
+        | {"page": describe_file("index.xml", _INDEX)},
         describe_robots(site.show),
         describe_feed_stylesheet(site),
         describe_manifest(site.show, site.look.accent),
         describe_worker(load_sample_theme(site.look.accent).assets),
     ]
-    return [*pages, *files]
+    return [complete(page) for page in (*pages, *files)]
 
 
 def load_sample_theme(
@@ -345,11 +354,17 @@ def write_site(
 
 def make_search_index(pages: Sequence[Context]) -> dict[str, bytes]:
     """The files of the search index of the pages, by path."""
+    return index_documents(render_documents(pages))
+
+
+def index_documents(documents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the search index of documents (file of the page to HTML), by path."""
+    shares = share_out([Document(page, digest_bytes(text), partial(bytes, text)) for page, text in documents.items()])
+    files = {}
     with TemporaryDirectory() as folder:
-        part, files = Path(folder) / "file", {}
-        for target in plan_search(render_documents(pages), Path(folder)):
-            target.make(part)
-            files[target.path] = part.read_bytes()
+        for target in (target for group in plan_search(shares) for target in group.plan().targets):
+            target.make(Path(folder, "file"))
+            files[target.path] = Path(folder, "file").read_bytes()
     return files
 
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 import zlib
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
-from sample_site import describe_sample_pages, make_main_episode
+from sample_site import describe_sample_pages, index_documents, make_main_episode
 
 from site_builder.render.searchable import render_documents
-from site_builder.searching import plan_search
+from site_builder.searching import Document, count_parts, plan_search, share_out
 
 DOCUMENTS = render_documents(describe_sample_pages())
-
-
-def make_files(documents: dict[str, bytes], folder: Path) -> dict[str, bytes]:
-    """The planned files, by path."""
-    files = {}
-    for target in plan_search(documents, folder):
-        target.make(folder / "file")
-        files[target.path] = (folder / "file").read_bytes()
-    return files
 
 
 def read_fragments(files: dict[str, bytes]) -> dict[str, Any]:
@@ -39,10 +31,10 @@ def test_episodes_people_and_free_pages_can_be_found() -> None:
     assert not any("withdrawn" in path or "old-name" in path for path in DOCUMENTS)
 
 
-def test_moments_are_in_the_index(tmp_path: Path) -> None:
+def test_moments_are_in_the_index() -> None:
     """Lines, chapters and time-stamped notes keep their times, and lines their speaker."""
     episode = make_main_episode()
-    entry = read_fragments(make_files(DOCUMENTS, tmp_path))[f"/{episode.path}"]
+    entry = read_fragments(index_documents(DOCUMENTS))[f"/{episode.path}"]
     anchors = {anchor["id"]: anchor["text"] for anchor in entry["anchors"]}
     assert anchors["l1s:0"].startswith("Good evening, and welcome")
     assert anchors["c2m10s"] == "Two tons on mercury"
@@ -57,18 +49,18 @@ def test_drafts_are_not_in_the_index() -> None:
     assert not any(path.startswith("episodes/") for path in render_documents(pages))
 
 
-def test_markup_in_words_is_text(tmp_path: Path) -> None:
+def test_markup_in_words_is_text() -> None:
     """A title that looks like HTML is found as it is written."""
     pages = describe_sample_pages(episodes=[make_main_episode(title='<b>5 < 6</b> & "so"', tags=())])
     (entry,) = [
         entry
-        for url, entry in read_fragments(make_files(render_documents(pages), tmp_path)).items()
+        for url, entry in read_fragments(index_documents(render_documents(pages))).items()
         if url.startswith("/episodes/")
     ]
     assert entry["meta"]["title"] == '<b>5 < 6</b> & "so"'
 
 
-def test_scripts_without_spaces_are_indexed_by_letter(tmp_path: Path) -> None:
+def test_scripts_without_spaces_are_indexed_by_letter() -> None:
     """Each letter is a word, so that any part of a sentence can be asked for; titles and addresses stay whole."""
     title = "灯台の話"
     notes = '<p><a href="https://example.org/灯台">灯台</a></p>'
@@ -76,42 +68,59 @@ def test_scripts_without_spaces_are_indexed_by_letter(tmp_path: Path) -> None:
     documents = render_documents(pages)
     (document,) = (text.decode() for path, text in documents.items() if path.startswith("episodes/"))
     assert 'href="https://example.org/灯台"> 灯  台 </a>' in document
-    entry = read_fragments(make_files(documents, tmp_path))[f"/{make_main_episode().path}"]
+    entry = read_fragments(index_documents(documents))[f"/{make_main_episode().path}"]
     assert entry["meta"]["title"] == title
     assert entry["content"].startswith("灯 台 の 話")
 
 
-def test_same_words_same_bytes(tmp_path: Path) -> None:
+def test_same_words_same_bytes() -> None:
     """Two clean builds agree; ready-made user interfaces are left out."""
-    files = make_files(DOCUMENTS, tmp_path / "a")
-    assert files == make_files(DOCUMENTS, tmp_path / "b")
+    files = index_documents(DOCUMENTS)
+    assert files == index_documents(DOCUMENTS)
     assert {"pagefind/pagefind.js", "pagefind/pagefind-entry.json", "pagefind/wasm.en.pagefind"} <= set(files)
     assert not any("ui" in path for path in files)
 
 
-def test_index_is_made_again_only_for_other_words(tmp_path: Path) -> None:
-    """Unchanged documents keep the index that is there; changed ones replace it."""
-    plan_search(DOCUMENTS, tmp_path)
-    (made,) = (tmp_path / "search").iterdir()
-    mark = made / "mark"
-    mark.touch()
-    plan_search(DOCUMENTS, tmp_path)
-    assert mark.exists()
-    plan_search({**DOCUMENTS, "about/index.html": DOCUMENTS["about/index.html"] + b" "}, tmp_path)
-    assert [folder.name for folder in (tmp_path / "search").iterdir()] != [made.name]
-    assert not mark.exists()
+def make_documents(count: int) -> list[Document]:
+    """Pages of one word each."""
+    return [Document(f"episodes/{n}/index.html", str(n), partial(_render, n)) for n in range(count)]
 
 
-def test_nothing_to_find_no_index(tmp_path: Path) -> None:
+def _render(number: int) -> bytes:
+    return f"<html lang=en><body data-pagefind-body><h1>Title</h1><p>word{number}</p></body></html>".encode()
+
+
+@pytest.mark.parametrize(("documents", "parts"), [(0, 1), (512, 1), (513, 4), (1000, 4), (10_000, 64), (10**6, 64)])
+def test_a_large_index_comes_in_parts(documents: int, parts: int) -> None:
+    """Small enough to be made at once, few enough to be asked together."""
+    assert count_parts(documents) == parts
+
+
+def test_a_changed_page_changes_one_part() -> None:
+    """And a new one does as well: which part a page is in depends on its path alone."""
+    documents = make_documents(600)
+    before = {group.name: group.key for group in plan_search(share_out(documents))}
+    changed = [replace(documents[7], digest="other"), *documents[:7], *documents[8:]]
+    for other in (changed, make_documents(601)):
+        after = {group.name: group.key for group in plan_search(share_out(other))}
+        assert after.keys() == before.keys()
+        assert sum(after[name] != before[name] for name in before) == 1
+
+
+def test_parts_together_hold_everything_once() -> None:
+    """Each part is an index of its own, in its own folder; Pagefind's program is there once."""
+    documents = make_documents(520)
+    shares = share_out(documents)
+    assert sorted(document.page for share in shares.values() for document in share) == sorted(
+        document.page for document in documents
+    )
+    files = index_documents({document.page: document.load() for document in documents})
+    assert len(read_fragments(files)) == 520
+    assert [path for path in files if path.endswith("pagefind.js")] == ["pagefind/pagefind.js"]
+    for number in shares:
+        assert f"pagefind/{number}/pagefind-entry.json".replace("/0/", "/") in files
+
+
+def test_nothing_to_find_no_index() -> None:
     """A show without words has no index."""
-    assert plan_search({}, tmp_path) == []
-
-
-@pytest.mark.parametrize("leftover", ["site/x.html", "part/index/y"])
-def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, leftover: str) -> None:
-    """What a killed run left is neither indexed nor published."""
-    file = tmp_path / "search" / leftover
-    file.parent.mkdir(parents=True)
-    file.write_text("<html><body data-pagefind-body>secret")
-    files = make_files(DOCUMENTS, tmp_path)
-    assert len(read_fragments(files)) == len(DOCUMENTS)
+    assert plan_search(share_out([])) == []

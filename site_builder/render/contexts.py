@@ -240,14 +240,14 @@ def describe_subscribe(site: Site) -> Context:
     }
 
 
-def describe_search(site: Site, episodes: Sequence[Listed], *, parts: int = 1) -> Context:
-    """Search over titles, notes, people and transcripts: `search.html`. `parts` is how many the index has."""
+def describe_search(site: Site, episodes: Sequence[Listed], *, parts: Sequence[int] = ()) -> Context:
+    """Search over titles, notes, people and transcripts: `search.html`. `parts` are further parts of the index."""
     _ = site.words.gettext
     context = _context(site, "search.html", "search/", _("Search"))
     context["page"]["indexed"] = False
     return context | {
         "index": "pagefind/pagefind.js",
-        "parts": parts,
+        "parts": list(parts),
         "has_tags": any(episode.tags for episode in episodes),
     }
 

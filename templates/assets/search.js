@@ -17,9 +17,13 @@
   let asked = 0;
 
   const loadEngine = async () => {
-    const pagefind = await import(new URL(texts.index, location.href).href);
+    const at = new URL(texts.index, location.href);
+    const pagefind = await import(at.href);
     await pagefind.options({ baseUrl: "/" });
     await pagefind.init();
+    // The index of a large show comes in parts, each in a folder of its own beside the first.
+    const parts = texts.parts.split(" ").filter(Boolean).map((part) => new URL(`${part}/`, at).href);
+    await Promise.all(parts.map((part) => pagefind.mergeIndex(part, { baseUrl: "/" })));
     return pagefind;
   };
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from episode_maker import make_enclosure, make_episode, make_full_episode, make_full_show, make_show
 from sample_site import describe_sample_pages, make_conversation, make_episodes, make_look, make_main_episode
 
-from site_builder.model import Artwork, Cue, Person, Role, Turn
+from site_builder.model import Artwork, Cue, Episode, Person, Role, Turn
 from site_builder.render.contexts import (
     Context,
+    Neighbour,
     Site,
     SiteLook,
     describe_archive,
@@ -22,14 +25,14 @@ from site_builder.render.contexts import (
     describe_not_found,
     describe_people,
     describe_redirect,
-    describe_robots,
     describe_site,
-    describe_sitemap,
     describe_subscribe,
     describe_tags,
     describe_tombstone,
 )
+from site_builder.render.listed import Listed, complete, list_episode
 from site_builder.render.rows import find_person_path, find_tag_path
+from site_builder.render.sitemaps import Place, describe_robots, describe_sitemaps
 
 MANUAL = (Path(__file__).parent.parent.parent / "docs" / "theming.md").read_text("utf-8")
 SITE = Site(make_show(), SiteLook())
@@ -46,6 +49,11 @@ def documented_templates() -> dict[str, set[str]]:
     """Template to its further keys, from the table of the manual."""
     rows = re.findall(r"^\| `([a-z-]+\.[a-z]+)` \| ?(.*?) ?\|$", MANUAL, flags=re.MULTILINE)
     return {name: set(re.findall(r"`([a-z_]+)`", keys)) for name, keys in rows}
+
+
+def list_all(episodes: Iterable[Episode]) -> list[Listed]:
+    """Episodes as lists take them."""
+    return [list_episode(episode, UTC) for episode in episodes]
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +104,10 @@ def test_root_leads_home(sample: list[Context]) -> None:
 
 def test_home_and_lists_come_in_pages() -> None:
     """500 episodes: each home page has 12 and each archive page 100, newest first, linked to its neighbours."""
-    episodes = [make_episode(nth) for nth in range(500, 0, -1)]
+    episodes = list_all(make_episode(nth) for nth in range(500, 0, -1))
     home = describe_home(SITE, episodes)
     assert [len(page["episodes"]) for page in home] == [12] * 41 + [8]
-    assert home[0]["episodes"][0]["title"].startswith("Episode 500")
+    assert complete(home[0])["episodes"][0]["title"].startswith("Episode 500")
     assert home[0]["pages"] == {"number": 1, "count": 42, "newer": None, "older": {"path": "page/2/"}}
     assert home[1]["pages"]["newer"] == {"path": ""}
     archive = describe_archive(SITE, episodes)
@@ -117,7 +125,9 @@ def test_a_show_without_episodes_has_a_home() -> None:
 def test_an_episode_knows_only_its_neighbours() -> None:
     """Adding an episode changes the pages of at most two others."""
     older, this, newer = (make_episode(nth) for nth in (1, 2, 3))
-    context = describe_episode(SITE, this, newer=newer, older=older)
+    context = describe_episode(
+        SITE, this, newer=Neighbour(newer.title, newer.path), older=Neighbour(older.title, older.path)
+    )
     assert context["newer"] == {"title": newer.title, "path": newer.path}
     assert context["older"] == {"title": older.title, "path": older.path}
     assert describe_episode(SITE, this)["newer"] is None
@@ -125,7 +135,11 @@ def test_an_episode_knows_only_its_neighbours() -> None:
 
 def test_people_are_gathered_by_handle() -> None:
     """One page per person: hosts first, then by how often they are heard; the nameless have none."""
-    people = [page for page in describe_people(Site(make_show()), make_episodes()) if page["page"]["path"] == "people/"]
+    people = [
+        page
+        for page in describe_people(Site(make_show()), list_all(make_episodes()))
+        if page["page"]["path"] == "people/"
+    ]
     assert [(person["name"], person["count"]) for person in people[0]["people"]] == [
         ("Mara Lind", 14),
         ("Owen Pike", 8),
@@ -162,7 +176,7 @@ def test_pictures_from_elsewhere_are_not_shown() -> None:
 
 def test_tags_that_differ_in_case_are_one() -> None:
     """`Fog` and `fog` lead to one page with both episodes."""
-    pages = describe_tags(SITE, [make_episode(2, tags=("Fog",)), make_episode(1, tags=("fog", "☀"))])
+    pages = describe_tags(SITE, list_all([make_episode(2, tags=("Fog",)), make_episode(1, tags=("fog", "☀"))]))
     assert [page["page"]["path"] for page in pages] == ["tags/", "tags/fog/"]
     assert pages[0]["tags"] == [{"name": "Fog", "path": "tags/fog/", "count": 2}]
 
@@ -180,7 +194,7 @@ def test_covers_come_in_sizes_and_cards_are_wide() -> None:
     card = Artwork(path="artwork/card.jpg", width=1200, height=630, purpose="social")
     artwork = Artwork(path="artwork/3000.jpg", width=3000, height=3000, smaller=sizes)
     site = Site(make_show(artwork=artwork, pictures=(card,)))
-    context = describe_home(site, [make_episode()])[0]
+    context = describe_home(site, list_all([make_episode()]))[0]
     cover = context["site"]["artwork"]
     assert (cover["path"], cover["width"]) == ("artwork/640.jpg", 640)
     assert [copy["width"] for copy in cover["copies"]] == [320, 640]
@@ -283,10 +297,24 @@ def test_unlisted_pages_stay_out_of_the_sitemap() -> None:
         describe_tombstone(SITE, path="episodes/gone/"),
         describe_redirect(SITE, path="episodes/old/", target="episodes/new/"),
     ]
-    entries = describe_sitemap(SITE.show, pages, {"": "2026-10-09"})["entries"]
-    assert entries == [
-        {"url": "https://example.org/river/", "updated": "2026-10-09"},
-        {"url": "https://example.org/river/subscribe/", "updated": ""},
+    assert [page["page"]["path"] for page in pages if page["page"]["indexed"]] == ["", "subscribe/"]
+
+
+def test_a_sitemap_holds_so_many_addresses() -> None:
+    """Beyond that it is an index of sitemaps, each under an address of its own; none is lost."""
+    places = [Place(f"https://example.org/river/{n}/", "2026-10-09" if n else "") for n in range(5)]
+    (one,) = describe_sitemaps(SITE.show, places, longest=5)
+    assert one["page"]["file"] == "sitemap.xml"
+    assert one["entries"][:2] == [
+        {"url": "https://example.org/river/0/", "updated": ""},
+        {"url": "https://example.org/river/1/", "updated": "2026-10-09"},
+    ]
+    *parts, index = describe_sitemaps(SITE.show, places, longest=2)
+    assert [part["page"]["file"] for part in parts] == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml"]
+    assert [entry["url"] for part in parts for entry in part["entries"]] == [place.url for place in places]
+    assert (index["page"]["file"], index["page"]["template"]) == ("sitemap.xml", "sitemap-index.xml")
+    assert [entry["url"] for entry in index["entries"]] == [
+        f"https://example.org/river/sitemap-{n}.xml" for n in (1, 2, 3)
     ]
 
 

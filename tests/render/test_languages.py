@@ -22,6 +22,7 @@ from sample_site import describe_sample_pages, make_look, make_sample_show
 from site_builder.errors import InvalidDocument
 from site_builder.languages import ENGLISH, Language, find_builtin_folder, load_language
 from site_builder.render.contexts import Context, Site, SiteLook, describe_archive, describe_home, describe_page
+from site_builder.render.listed import complete, list_episode
 from site_builder.render.look import render_favicon, render_look
 from site_builder.render.pages import Theme, load_theme
 
@@ -192,9 +193,9 @@ def test_dates_are_those_of_the_shows_time_zone() -> None:
     """Late on New Year's Eve in London it is next year in Berlin: the date, and the year it is listed under."""
     late = make_episode(published_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
     site = Site(make_show(), zone=ZoneInfo("Europe/Berlin"))
-    (archive,) = describe_archive(site, [late])
+    (archive,) = [complete(page) for page in describe_archive(site, [list_episode(late, site.zone)])]
     assert archive["years"][0]["year"] == 2026
-    moment = describe_home(site, [late])[0]["episodes"][0]["published_at"]
+    moment = complete(describe_home(site, [list_episode(late, site.zone)])[0])["episodes"][0]["published_at"]
     assert (moment, ENGLISH.format_date(moment)) == ("2026-01-01T00:30:00+01:00", "1 January 2026")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from site_builder.errors import InvalidDocument
 from site_builder.model import Person
 from site_builder.render.contexts import Context, Link, Site, SiteLook, describe_episode, describe_home, describe_page
 from site_builder.render.icons import find_icons
+from site_builder.render.listed import complete, list_episode
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.render.notes import render_notes
 from site_builder.render.pages import Theme, load_theme, render_css_string, render_json
@@ -268,8 +270,10 @@ def test_weights(theme: Theme, sample: dict[str, tuple[Context, str]]) -> None:
     loaded = ("look.css", "site.css", "page.js", "player.js", "favicon.svg", "newsreader.woff2")
     assets = sum(len(gzip.compress(theme.assets[theme.find_asset(name)])) for name in loaded)
     assert page + assets < 60_000
-    home = describe_home(SITE, [make_episode(nth, turns=make_episodes()[3].turns) for nth in range(500, 0, -1)])[0]
-    assert len(theme.render("home.html", home)) < 100_000
+    home = describe_home(
+        SITE, [list_episode(make_episode(nth, turns=make_episodes()[3].turns), UTC) for nth in range(500, 0, -1)]
+    )[0]
+    assert len(theme.render("home.html", complete(home))) < 100_000
 
 
 def test_machine_files_are_well_formed(sample: dict[str, tuple[Context, str]]) -> None:
@@ -284,7 +288,8 @@ def test_machine_files_are_well_formed(sample: dict[str, tuple[Context, str]]) -
 def test_show_with_cover_and_logo_uses_them(theme: Theme) -> None:
     """Pictures given are shown, with their size, so that nothing jumps."""
     site = Site(make_show(), SiteLook(logo="logo.svg"))
-    document = html.fromstring(theme.render("home.html", describe_home(site, [make_episode()])[0]).decode())
+    (home,) = describe_home(site, [list_episode(make_episode(), UTC)])
+    document = html.fromstring(theme.render("home.html", complete(home)).decode())
     assert document.xpath('//img[@class="cover"]/@width') == ["3000"]
     assert document.xpath('//a[@class="brand"]/img/@src') == ["logo.svg"]
     assert document.xpath('//meta[@property="og:image"]/@content') == [
