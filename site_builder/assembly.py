@@ -5,10 +5,9 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -16,24 +15,24 @@ from site_builder.checks.guard import Guard
 from site_builder.config import FEED, describe_show
 from site_builder.digests import digest_bytes, digest_json
 from site_builder.episode_files import Setting
-from site_builder.events import Notify, Stage
+from site_builder.events import Notify, Renewed, Stage
 from site_builder.exposure import find_exposed
 from site_builder.feeds import FeedPlan, plan_feeds
 from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
-from site_builder.groups import Group, build_groups, dissolve_groups, find_current
+from site_builder.groups import build_groups, dissolve_groups, find_current
 from site_builder.kept import Kept, Reader
 from site_builder.media import key_of
 from site_builder.model import Show
 from site_builder.outlines import Outline, list_outline
 from site_builder.portraits import plan_portraits
 from site_builder.published import Pins, find_redirects
-from site_builder.render.contexts import Site, describe_search
+from site_builder.render.contexts import Context, Site, describe_search
 from site_builder.renewal import Renewal, Tally, line_up
 from site_builder.report import BuildReport
 from site_builder.searching import Document, plan_search, share_out
 from site_builder.selection import Selection
-from site_builder.site import Contents, describe_pages, list_documents, plan_site
+from site_builder.site import Contents, describe_pages, list_documents, plan_fittings, plan_site
 from site_builder.studio import Place, Studio
 from site_builder.survey import Survey
 from site_builder.targets import Outcome, Target, build_targets
@@ -59,6 +58,8 @@ class Job:
     pins: Pins
     outlet: Outlet
     kept: Kept
+    look: Callable[[], Mapping[str, int]]
+    """Size in bytes of each file in the output; looked at once."""
     jobs: int
     notify: Notify
 
@@ -68,35 +69,128 @@ def assemble(job: Job) -> Assembled:
 
     A preview has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
     """
-    job.notify(Stage("episodes"))
-    tally = Tally()
-    gallery, renewal = _set_up(job)
-    show = renewal.setting.site.show
-    slots = line_up(job.selection, _digest_base(job, renewal.setting))
-    episodes = renewal.renew(slots, tally)
-    job.notify(Stage("planning pages"))
-    contents = _describe_contents(job, renewal.setting, episodes)
-    pages = describe_pages(contents)
-    found = share_out([*_list_documents(job.outlet, episodes), *list_documents(pages)])
-    pages.append(describe_search(contents.site, contents.listed, parts=[number for number in found if number]))
-    plan = [
-        *gallery.plan_show(),
-        *plan_portraits([*gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]),
-        *plan_site(contents, pages),
-    ]
-    job.notify(Stage("search index"))
-    groups = [slot.name for slot in slots] + _make_search(job, plan_search(found), tally)
-    job.notify(Stage("making pages"))
-    held = _find_present(job.outlet.output, episodes)
-    build = partial(build_targets, root=job.outlet.output, ledger=job.outlet.ledger, jobs=job.jobs, notify=job.notify)
-    outcome = build(plan, hold=held, keep=None)
-    tally.add(outcome)
-    job.notify(Stage("making the feed"))
-    outcome = _make_feeds(job, show, episodes, tally, partial(build, hold=held), plan, groups) or outcome
-    job.notify(Stage("looking for leaks"))
-    strangers = sorted(set(outcome.unknown) - {path for episode in episodes for path in episode.absent})
-    _look_for_leaks(job, episodes, strangers, tally)
-    return Assembled(report=_report(job, episodes, tally, outcome, strangers), episodes=episodes)
+    return _Assembly(job).run()
+
+
+class _Assembly:
+    """One build: the state that its steps share."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.tally = Tally()
+        self.plan: list[Target] = []
+        """All that belongs to no group, but for feeds."""
+        self.groups: list[str] = []
+        """Names of all groups there should be."""
+        self.outcome = Outcome()
+        """Of the last round of building."""
+        job.notify(Stage("episodes"))
+        self.gallery, self.renewal = _set_up(job)
+
+    def run(self) -> Assembled:
+        """Each step needs what the one before made: a page its style sheet, a list its episodes, a feed all of them."""
+        self.make(plan_fittings(self.renewal.setting))
+        episodes = self.make_episodes()
+        self.job.notify(Stage("planning pages"))
+        contents = _describe_contents(self.job, self.renewal.setting, episodes)
+        pages = describe_pages(contents)
+        self.make_search(contents, pages)
+        self.job.notify(Stage("making pages"))
+        pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
+        self.make([*self.gallery.plan_show(), *plan_portraits(pictures), *plan_site(contents, pages)])
+        self.job.notify(Stage("making the feed"))
+        self.make_feeds(contents.show, episodes)
+        self.job.notify(Stage("looking for leaks"))
+        strangers = sorted(set(self.outcome.unknown) - {path for episode in episodes for path in episode.absent})
+        self.look_for_leaks(episodes, strangers)
+        return Assembled(report=self.report(episodes, strangers), episodes=episodes)
+
+    def make(self, targets: Sequence[Target]) -> None:
+        """Make what belongs to no group; nothing is deleted yet."""
+        self.plan += targets
+        self.build(targets, keep=None)
+
+    def build(self, targets: Sequence[Target], keep: Collection[str] | None, hold: Collection[str] = ()) -> None:
+        """One round of building."""
+        outlet, job = self.job.outlet, self.job
+        self.outcome = build_targets(
+            targets,
+            root=outlet.output,
+            ledger=outlet.ledger,
+            jobs=job.jobs,
+            hold=hold,
+            keep=keep,
+            seen=job.look().keys() if keep is not None else (),
+            notify=job.notify,
+        )
+        self.tally.add(self.outcome)
+
+    def make_episodes(self) -> tuple[Outline, ...]:
+        """All episodes, those made anew that are not as they were."""
+        slots = line_up(self.job.selection, _digest_base(self.job, self.renewal.setting))
+        self.groups += [slot.name for slot in slots]
+        episodes = self.renewal.renew(slots, self.tally)
+        self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
+        return episodes
+
+    def make_search(self, contents: Contents, pages: list[Context]) -> None:
+        """The parts of the index that are not as they were; the search page joins `pages`."""
+        self.job.notify(Stage("search index"))
+        outlet = self.job.outlet
+        shares = share_out([*_list_documents(outlet, contents.episodes), *list_documents(pages)])
+        pages.append(describe_search(contents.site, contents.listed, parts=[number for number in shares if number]))
+        parts = {part.name: part for part in plan_search(shares)}
+        keys = {name: part.key for name, part in parts.items()}
+        current = find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=self.job.look())
+        stale = [part for name, part in parts.items() if name not in current]
+        self.groups += parts
+        self.tally.add(
+            build_groups(stale, root=outlet.output, ledger=outlet.ledger, jobs=self.job.jobs, notify=self.job.notify)
+        )
+
+    def make_feeds(self, show: Show, episodes: Sequence[Outline]) -> None:
+        """The feed, its further pages before it, and with it the end of all that nothing asks for any more."""
+        job, feed = self.job, self.job.survey.premises.config.feed
+        read_item = partial(Reader(job.outlet.kept).read, "item")
+        guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
+        feeds = plan_feeds(
+            FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size),
+            partial(job.kept.read, "item"),
+            guard.accept,
+        )
+        further = [target for target in feeds if target.path != FEED]
+        if further and not self.tally.failures:
+            self.build(further, keep=None)
+        if not self.tally.failures:
+            held = {path for episode in episodes for path in episode.absent if (job.outlet.output / path).is_file()}
+            self.build([*self.plan, *feeds], keep=self.groups, hold=held)
+
+    def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
+        """Whatever leaks is made anew by the next build."""
+        job = self.job
+        if not self.tally.failures:
+            chosen = job.selection.chosen
+            found = find_exposed(job.outlet.output, job.survey, chosen, episodes, strangers, job.jobs)
+            self.tally.leaks |= dict.fromkeys(found)
+        if self.tally.leaks:
+            dissolve_groups(job.outlet.ledger)
+
+    def report(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> BuildReport:
+        """What was done."""
+        released = [episode for episode in episodes if not episode.draft]
+        return BuildReport(
+            output=self.job.outlet.output,
+            episodes=len(released),
+            duration=sum(episode.duration for episode in released),
+            made=tuple(self.tally.made),
+            kept=self.outcome.known - len(self.tally.made),
+            removed=self.outcome.removed,
+            warnings=tuple(map(_warn_of, strangers)),
+            failures=(*self.tally.failures, *self.tally.leaks),
+            reasons=self.tally.reasons,
+            trimmed=sum(episode.trimmed for episode in episodes),
+            pending=len({label for card in self.job.selection.chosen for label in card.pending}),
+        )
 
 
 def _set_up(job: Job) -> tuple[Gallery, Renewal]:
@@ -117,6 +211,7 @@ def _set_up(job: Job) -> tuple[Gallery, Renewal]:
         studio=Studio(config, show, place, gallery, premises.words),
         outlet=job.outlet,
         kept=job.kept,
+        look=job.look,
         jobs=job.jobs,
         notify=job.notify,
     )
@@ -158,74 +253,6 @@ def _list_documents(outlet: Outlet, episodes: Iterable[Outline]) -> Iterator[Doc
     for episode in episodes:
         if episode.document:
             yield Document(episode.page, episode.document, partial(read, episode.guid))
-
-
-def _make_search(job: Job, parts: Sequence[Group], tally: Tally) -> list[str]:
-    """Make the parts of the index that are not as they were; the names of all of them."""
-    outlet = job.outlet
-    current = find_current({part.name: part.key for part in parts}, root=outlet.output, ledger=outlet.ledger)
-    stale = [part for part in parts if part.name not in current]
-    tally.add(build_groups(stale, root=outlet.output, ledger=outlet.ledger, jobs=job.jobs, notify=job.notify))
-    return [part.name for part in parts]
-
-
-def _find_present(output: Path, episodes: Iterable[Outline]) -> set[str]:
-    """Audio that is there though it cannot be made here."""
-    return {path for episode in episodes for path in episode.absent if (output / path).is_file()}
-
-
-def _make_feeds(
-    job: Job,
-    show: Show,
-    episodes: Sequence[Outline],
-    tally: Tally,
-    build: Callable[..., Outcome],
-    plan: Sequence[Target],
-    groups: Sequence[str],
-) -> Outcome | None:
-    """The feed, its further pages before it, and with it the end of all that nothing asks for any more."""
-    feed = job.survey.premises.config.feed
-    read = partial(job.kept.read, "item")
-    guard = Guard(job.outlet.output, show, job.kept, read, job.jobs)
-    wanted = FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size)
-    feeds = plan_feeds(wanted, read, guard.accept)
-    outcome = None
-    further = [target for target in feeds if target.path != FEED]
-    if further and not tally.failures:
-        tally.add(build(further, keep=None))
-    if not tally.failures:
-        outcome = build([*plan, *feeds], keep=groups)
-        tally.add(outcome)
-    return outcome
-
-
-def _look_for_leaks(job: Job, episodes: Sequence[Outline], strangers: Sequence[str], tally: Tally) -> None:
-    """Whatever leaks is made anew by the next build."""
-    if not tally.failures:
-        tally.leaks |= dict.fromkeys(
-            find_exposed(job.outlet.output, job.survey, job.selection.chosen, episodes, strangers, job.jobs)
-        )
-    if tally.leaks:
-        dissolve_groups(job.outlet.ledger)
-
-
-def _report(
-    job: Job, episodes: Sequence[Outline], tally: Tally, outcome: Outcome, strangers: Sequence[str]
-) -> BuildReport:
-    released = [episode for episode in episodes if not episode.draft]
-    return BuildReport(
-        output=job.outlet.output,
-        episodes=len(released),
-        duration=sum(episode.duration for episode in released),
-        made=tuple(tally.made),
-        kept=outcome.known - len(tally.made),
-        removed=outcome.removed,
-        warnings=tuple(map(_warn_of, strangers)),
-        failures=(*tally.failures, *tally.leaks),
-        reasons=tally.reasons,
-        trimmed=sum(episode.trimmed for episode in episodes),
-        pending=len({label for card in job.selection.chosen for label in card.pending}),
-    )
 
 
 def _warn_of(stranger: str) -> str:

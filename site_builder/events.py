@@ -21,6 +21,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """The pages of all episodes are as they should be; lists, search and feed are still to come."""
+
+    remake: Callable[[str], None]
+    """Makes the files of the episode in the folder of that name anew, as this build would: for whoever cannot wait for
+    the next. SpacecastError where it cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The plan is compared: `total` targets will be made."""
 

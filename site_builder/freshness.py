@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, encode_json
@@ -93,10 +93,16 @@ def _renew_all(pairs: Sequence[tuple[Snapshot, Path]]) -> list[Snapshot] | None:
     return found
 
 
-def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
-    """Everything a build of the show in `folder` reads: content, config, templates, program, options."""
-    trees = {name: take_snapshot(root) for name, root in _find_roots(folder).items()}
-    return Seal(_digest_fixed(folder, options), trees)
+def make_seal(folder: Path, options: Mapping[str, JSON], known: Seal | None = None) -> Seal:
+    """Everything a build of the show in `folder` reads: content, config, templates, program, options.
+
+    How it looked once, `known`, spares listing folders.
+    """
+    trees = known.trees if known else {}
+    return Seal(
+        _digest_fixed(folder, options),
+        {name: take_snapshot(root, known=trees.get(name)) for name, root in _find_roots(folder).items()},
+    )
 
 
 def _find_roots(folder: Path) -> dict[str, Path]:
@@ -111,43 +117,66 @@ def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
     return digest_json([__version__, options, digest_file(config) if config.is_file() else None])
 
 
-def remember(outlet: Outlet, seal: Seal, due: datetime | None, report: JSON) -> None:
-    """Keep the report of a build that left nothing to do, until something changes or `due` comes."""
-    _write_memory(outlet, seal, take_snapshot(outlet.output, sizes_only=True), due.isoformat() if due else None, report)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a build leaves for the next one."""
+
+    seal: Seal
+    output: Snapshot
+    """How its output looked, by sizes."""
+    due: str | None
+    """When an episode that waits is to be published (ISO 8601)."""
+    report: JSON
 
 
-def _write_memory(outlet: Outlet, seal: Seal, output: Snapshot, due: str | None, report: JSON) -> None:
-    trees = {name: tree.as_json() for name, tree in seal.trees.items()}
-    memory: JSON = {"fixed": seal.fixed, "trees": trees, "output": output.as_json(), "due": due, "report": report}
+def remember(outlet: Outlet, memory: Memory) -> None:
+    """Keep the report of a build that left nothing to do, until something changes or what waits is due."""
+    trees = {name: tree.as_json() for name, tree in memory.seal.trees.items()}
+    values: JSON = {
+        "fixed": memory.seal.fixed,
+        "trees": trees,
+        "output": memory.output.as_json(),
+        "due": memory.due,
+        "report": memory.report,
+    }
     file = outlet.memory / _MEMORY
     part = file.with_name(f".part-{file.name}")
-    part.write_bytes(encode_json(memory))
+    part.write_bytes(encode_json(values))
     part.replace(file)
 
 
-def forget(outlet: Outlet) -> None:
-    """Make the next build look at everything."""
+def forget(outlet: Outlet) -> Memory | None:
+    """Make the next build look at everything; what the last one left."""
+    memory = _load_memory(outlet)
     (outlet.memory / _MEMORY).unlink(missing_ok=True)
+    return memory
+
+
+def _load_memory(outlet: Outlet) -> Memory | None:
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        values = json.loads((outlet.memory / _MEMORY).read_bytes())
+        return Memory(
+            seal=Seal(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
+            output=parse_snapshot(values["output"]),
+            due=values["due"],
+            report=values["report"],
+        )
+    return None
 
 
 def recall(outlet: Outlet, folder: Path, options: Mapping[str, JSON], now: datetime) -> dict[str, Any] | None:
     """The report of the last build, where building again would change nothing; None where it might."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        memory = json.loads((outlet.memory / _MEMORY).read_bytes())
-        due, report = memory["due"], memory["report"]
-        seal = Seal(memory["fixed"], {name: parse_snapshot(tree) for name, tree in memory["trees"].items()})
-        output = parse_snapshot(memory["output"])
-        if due and datetime.fromisoformat(due) <= now:
-            return None
-        looks: list[Callable[[], Seal | Snapshot | None]] = [
-            partial(seal.renew, folder, options),
-            partial(output.renew, outlet.output),
-        ]
-        jobs = 2 if len(output.files) > _MANY else 1
-        seal_now, output_now = map_in_processes(lambda look: look(), looks, jobs, at_least=1)
-        if isinstance(seal_now, Seal) and isinstance(output_now, Snapshot):
-            if (seal_now, output_now) != (seal, output):
-                _write_memory(outlet, seal_now, output_now, due, report)
-            found: dict[str, Any] = report
-            return found
-    return None
+    memory = _load_memory(outlet)
+    if memory is None or (memory.due and datetime.fromisoformat(memory.due) <= now):
+        return None
+    looks: list[Callable[[], Seal | Snapshot | None]] = [
+        partial(memory.seal.renew, folder, options),
+        partial(memory.output.renew, outlet.output),
+    ]
+    jobs = 2 if len(memory.output.files) > _MANY else 1
+    seal, output = map_in_processes(lambda look: look(), looks, jobs, at_least=1)
+    if not isinstance(seal, Seal) or not isinstance(output, Snapshot):
+        return None
+    if (seal, output) != (memory.seal, memory.output):
+        remember(outlet, replace(memory, seal=seal, output=output))
+    return cast("dict[str, Any]", memory.report)

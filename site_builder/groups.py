@@ -79,8 +79,16 @@ class _Done:
     remembered: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def find_current(groups: Mapping[str, str], *, root: Path, ledger: Path) -> set[str]:
+def find_current(
+    groups: Mapping[str, str], *, root: Path, ledger: Path, seen: Mapping[str, int] | None = None
+) -> set[str]:
     """Names of those of `groups` (name to key) that are current.
+
+    Args:
+        groups: Name to key.
+        root: The folder they are in.
+        ledger: The file that remembers.
+        seen: Size of each file below `root` as it was just now; None: they are looked at.
 
     Raises:
         SpacecastError: the ledger cannot be written.
@@ -91,7 +99,9 @@ def find_current(groups: Mapping[str, str], *, root: Path, ledger: Path) -> set[
         known = book.groups
         current = {name for name, key in groups.items() if known.get(name) == key}
         current -= {entry.group for entry in book.find(book.begun).values()}
-        return current - _find_damaged(tree, book.sizes())
+        if seen is None:
+            return current - _find_damaged(tree, book.sizes())
+        return current - {group for group, path, size_bytes in book.sizes() if seen.get(path) != size_bytes}
 
 
 def dissolve_groups(ledger: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from site_builder import freshness
 from site_builder.digests import JSON
 from site_builder.events import Making, Notify, Stage, ignore
 from site_builder.report import BuildReport
+from site_builder.snapshot import take_snapshot
 
 if TYPE_CHECKING:
     from site_builder.intake import Taken
@@ -90,8 +92,12 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extractio
     return Extraction(taken=tuple(taken), remarks=tuple(remarks))
 
 
-def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore) -> BuildReport:
+def build(
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore, seal: freshness.Seal | None = None
+) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
+
+    Whoever has just looked at all that a build reads gives `seal`.
 
     Raises:
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
@@ -100,7 +106,7 @@ def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = i
     from site_builder.lock import lock_show
 
     with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
-        return _build(folder, now, options, notify)
+        return _build(folder, now, options, notify, seal)
 
 
 @contextmanager
@@ -115,19 +121,24 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -> BuildReport:
+def _build(
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify, seal: freshness.Seal | None
+) -> BuildReport:
     from site_builder import archives, assembly, published
     from site_builder.kept import Kept
     from site_builder.selection import find_due, select
 
     notify(Stage("reading content"))
     outlet = freshness.find_outlet(folder, preview=options.preview)
-    freshness.forget(outlet)
+    memory = freshness.forget(outlet)
+    look = cache(partial(take_snapshot, outlet.output, sizes_only=True, known=memory.output if memory else None))
     with Kept(outlet.kept) as kept:
-        extraction, seal, survey = Extraction(), *_survey(folder, options, kept)
+        seal = seal or freshness.make_seal(folder, options.seal, memory.seal if memory else None)
+        extraction, survey = Extraction(), _survey(folder, seal, kept, options.jobs)
         if new := archives.find_new(folder, survey.cards):
             extraction = _take_in(folder, new, notify)
-            seal, survey = _survey(folder, options, kept)
+            seal = freshness.make_seal(folder, options.seal, seal)
+            survey = _survey(folder, seal, kept, options.jobs)
             archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
         pins = published.keep_promises(
@@ -144,6 +155,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
                 pins=pins,
                 outlet=outlet,
                 kept=kept,
+                look=cache(lambda: look().sizes),
                 jobs=options.jobs,
                 notify=notify,
             )
@@ -155,17 +167,20 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
     if not report.failures and (renewed := seal.renew(folder, options.seal)):
         due = find_due(survey.cards, now)
-        freshness.remember(outlet, renewed, due, replace(report, taken=(), reasons={}).as_json())
+        left = freshness.Memory(
+            seal=renewed,
+            output=take_snapshot(outlet.output, sizes_only=True, known=look()),
+            due=due.isoformat() if due else None,
+            report=replace(report, taken=(), reasons={}).as_json(),
+        )
+        freshness.remember(outlet, left)
     return report if options.explain else replace(report, reasons={})
 
 
-def _survey(folder: Path, options: BuildOptions, kept: Kept) -> tuple[freshness.Seal, Survey]:
-    """How all that a build reads looks, and what it says."""
+def _survey(folder: Path, seal: freshness.Seal, kept: Kept, jobs: int) -> Survey:
     from site_builder import survey
 
-    seal = freshness.make_seal(folder, options.seal)
-    content = seal.trees["content"]
-    return seal, survey.survey(folder, content, kept, freshness.digest_program(), options.jobs)
+    return survey.survey(folder, seal.trees["content"], kept, freshness.digest_program(), jobs)
 
 
 def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildReport | None:

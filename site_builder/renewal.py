@@ -5,8 +5,8 @@ They are made in batches, so that memory does not grow with the show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from site_builder.digests import digest_json
@@ -16,6 +16,7 @@ from site_builder.exposure import find_audible
 from site_builder.freshness import Outlet
 from site_builder.groups import Group, GroupOutcome, Planned, build_groups, find_current
 from site_builder.kept import Kept
+from site_builder.lock import lock_show
 from site_builder.outlines import PARTS, Outline, parse_outlines
 from site_builder.render.contexts import Neighbour
 from site_builder.selection import Selection
@@ -85,6 +86,8 @@ class Renewal:
     studio: Studio
     outlet: Outlet
     kept: Kept
+    look: Callable[[], Mapping[str, int]]
+    """Size in bytes of each file in the output."""
     jobs: int
     notify: Notify
 
@@ -100,10 +103,24 @@ class Renewal:
             self.kept.drop(part, known.keys() - {slot.card.guid for slot in slots})
         return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
 
+    def remake(self, slots: Mapping[str, Slot], name: str) -> None:
+        """Make the files of one episode anew, ahead of a build, which will look at all of them again.
+
+        Args:
+            slots: All episodes by the name of their folder, as they were lined up.
+            name: Of the folder.
+
+        Raises:
+            SpacecastError: it cannot be made, or another build is at work.
+        """
+        if name in slots:
+            with lock_show(self.survey.folder, "serve", patience=0), Kept(self.outlet.kept) as kept:
+                replace(self, kept=kept)._make([replace(slots[name], key="")], Tally())
+
     def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
-        current = find_current(remembered, root=self.outlet.output, ledger=self.outlet.ledger)
+        current = find_current(remembered, root=self.outlet.output, ledger=self.outlet.ledger, seen=self.look())
         return [slot for slot in slots if slot.name not in current]
 
     def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:

@@ -61,11 +61,14 @@ class Contents:
         return self.site.show
 
 
+def plan_fittings(setting: Setting) -> list[Target]:
+    """What every page links: style sheets, scripts, fonts, icons."""
+    return [*_plan_assets(setting), *_plan_icons(setting.site.look.accent)]
+
+
 def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
-    """All but episodes, search and feed, what is linked before what links to it. `pages` are all but episodes' own."""
+    """Pages that are no episode's, and files for machines. `pages` are `describe_pages`' and the search."""
     return [
-        *_plan_assets(contents),
-        *_plan_icons(contents.site.look.accent),
         *(plan_page(contents.setting, context) for context in pages),
         *(plan_page(contents.setting, context) for context in _describe_files(contents, pages)),
         bytes_target(".nojekyll", "empty/1", {}, bytes),
@@ -122,8 +125,8 @@ def _find_places(contents: Contents, pages: Sequence[Context]) -> Iterator[Place
         yield Place(urljoin(contents.show.url, episode.path), updated)
 
 
-def _plan_assets(contents: Contents) -> Iterator[Target]:
-    for path, content in contents.setting.theme.assets.items():
+def _plan_assets(setting: Setting) -> Iterator[Target]:
+    for path, content in setting.theme.assets.items():
         yield bytes_target(path, "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
 
 

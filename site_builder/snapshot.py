@@ -5,8 +5,8 @@
     seen = seen.renew(content)      # None: something differs
 
 A file is unchanged while its size, mtime and ctime are; one that changed less than two seconds before the snapshot is
-compared by content as well, for it may change again within one tick of the clock. A folder is unchanged while its mtime
-is; otherwise its files are listed again. Names that begin with a dot and `__pycache__` are left out; links to folders
+compared by content as well, for it may change again within one tick of the clock. A folder is listed again where its
+mtime is not as it was. Names that begin with a dot and `__pycache__` are left out; links to folders
 are not followed, and links to nowhere are not there.
 """
 
@@ -20,12 +20,14 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from site_builder.digests import JSON, RACY, digest_file
 
 Clock = Callable[[], int]
 _ATTEMPTS = 5
+_UNSURE = -1
+"""In place of a time that says nothing: more may have changed within the same tick of the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,8 @@ class Snapshot:
     folders: tuple[str, ...]
     marks: str
     """Digest of how all files looked."""
-    folder_marks: str
-    """Digest of how all folders looked; empty where one changed later than `settled`."""
+    folder_times: tuple[int, ...]
+    """mtime of each folder in nanoseconds; `_UNSURE` where it changed later than `settled`."""
     is_settled: bool
     """Whether nothing changed later than `settled`."""
     times: array[int] = field(default_factory=lambda: array("q"), repr=False, compare=False)
@@ -53,19 +55,22 @@ class Snapshot:
         now = clock()
         try:
             stats = _stat_all(root, self.files)
-            seen = _describe(root, (self.files, self.folders), stats, self.settled, sizes_only=self.sizes_only)
+            seen = _describe(root, _Found(self.files), stats, self.settled, sizes_only=self.sizes_only)
             if seen.marks != self.marks:
                 return None
-            if self.is_settled and seen.folder_marks == self.folder_marks and (self.folders or not root.exists()):
+            found = _walk(root, self)
+            if found.files != self.files:
+                return None
+            if self.is_settled and (found.folders, found.times) == (self.folders, self.folder_times):
                 return self
-            found = _walk(root)
-            return (
-                _describe(root, found, stats, now - RACY, sizes_only=self.sizes_only)
-                if found[0] == self.files
-                else None
-            )
+            return _describe(root, found, stats, now - RACY, sizes_only=self.sizes_only)
         except OSError:
             return None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """File to its size in bytes, of a snapshot by sizes that was just taken."""
+        return dict(zip(self.files, self.times, strict=True))
 
     def as_json(self) -> dict[str, JSON]:
         """Plain values for `parse_snapshot`."""
@@ -74,42 +79,81 @@ class Snapshot:
 
 def parse_snapshot(values: Mapping[str, Any]) -> Snapshot:
     """A snapshot from what `as_json` gave; TypeError, KeyError or ValueError where it is none."""
-    return Snapshot(**{**values, "files": tuple(values["files"]), "folders": tuple(values["folders"])})
+    lists = ("files", "folders", "folder_times")
+    return Snapshot(**{**values, **{name: tuple(values[name]) for name in lists}})
 
 
-def take_snapshot(root: Path, *, sizes_only: bool = False, clock: Clock = time.time_ns) -> Snapshot:
-    """How `root` looks; one that is missing is an empty one.
+def take_snapshot(
+    root: Path, *, sizes_only: bool = False, known: Snapshot | None = None, clock: Clock = time.time_ns
+) -> Snapshot:
+    """How `root` looks; one that is missing is empty. How it looked once, `known`, spares listing its folders.
 
     Raises:
         OSError: it cannot be read, or files keep vanishing.
     """
     for attempt in range(_ATTEMPTS):
-        settled, found = clock() - RACY, _walk(root)
+        settled, found = clock() - RACY, _walk(root, known)
         try:
-            return _describe(root, found, _stat_all(root, found[0]), settled, sizes_only=sizes_only)
+            return _describe(root, found, _stat_all(root, found.files), settled, sizes_only=sizes_only)
         except FileNotFoundError:  # gone since its folder was listed
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError
 
 
-def _walk(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sorted paths of all files, and of all folders with a slash at the end."""
+class _Found(NamedTuple):
+    """What is below a root."""
+
+    files: tuple[str, ...] = ()
+    """Sorted."""
+    folders: tuple[str, ...] = ()
+    """Sorted, with a slash at the end."""
+    times: tuple[int, ...] = ()
+    """mtime of each folder."""
+
+
+def _walk(root: Path, known: Snapshot | None) -> _Found:
+    """Everything below `root`; a folder that is as `known` has it is not listed."""
     if not root.is_dir():
-        return (), ()
-    files, folders, pending = [], [], [""]
+        return _Found()
+    listings = _list_known(known) if known else {}
+    files: list[str] = []
+    times: dict[str, int] = {}
+    pending = [""]
     while pending:
         prefix = pending.pop()
-        folders.append(prefix)
-        with os.scandir(f"{root}/{prefix}") as entries:
-            for entry in entries:
-                if entry.name[0] == "." or entry.name == "__pycache__":
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(f"{prefix}{entry.name}/")
-                elif not entry.is_symlink() or os.path.exists(entry.path):  # noqa: PTH110 -- thousands of times
-                    files.append(prefix + entry.name)
-    return tuple(sorted(files)), tuple(sorted(folders))
+        times[prefix] = time_ns = os.stat(f"{root}/{prefix}").st_mtime_ns  # noqa: PTH116 -- thousands of times
+        listing = listings.get(prefix)
+        if listing is None or listing[0] != time_ns:
+            listing = (time_ns, *_list_folder(root, prefix))
+        files += listing[1]
+        pending += listing[2]
+    folders = sorted(times)
+    return _Found(tuple(sorted(files)), tuple(folders), tuple(times[folder] for folder in folders))
+
+
+def _list_known(known: Snapshot) -> dict[str, tuple[int, list[str], list[str]]]:
+    """By folder its mtime, files and folders, as far as they are known for sure."""
+    pairs = zip(known.folders, known.folder_times, strict=True)
+    listings: dict[str, tuple[int, list[str], list[str]]] = {folder: (time, [], []) for folder, time in pairs}
+    for file in known.files:
+        listings[file[: file.rfind("/") + 1]][1].append(file)
+    for folder in known.folders[1:]:
+        listings[folder[: folder.rfind("/", 0, -1) + 1]][2].append(folder)
+    return listings
+
+
+def _list_folder(root: Path, prefix: str) -> tuple[list[str], list[str]]:
+    files, folders = [], []
+    with os.scandir(f"{root}/{prefix}") as entries:
+        for entry in entries:
+            if entry.name[0] == "." or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(f"{prefix}{entry.name}/")
+            elif not entry.is_symlink() or os.path.exists(entry.path):  # noqa: PTH110 -- thousands of times
+                files.append(prefix + entry.name)
+    return files, folders
 
 
 def _stat_all(root: Path, paths: Sequence[str]) -> list[os.stat_result]:
@@ -118,31 +162,25 @@ def _stat_all(root: Path, paths: Sequence[str]) -> list[os.stat_result]:
 
 
 def _describe(
-    root: Path,
-    found: tuple[tuple[str, ...], tuple[str, ...]],
-    stats: Sequence[os.stat_result],
-    settled: int,
-    *,
-    sizes_only: bool,
+    root: Path, found: _Found, stats: Sequence[os.stat_result], settled: int, *, sizes_only: bool
 ) -> Snapshot:
     """The snapshot of files that look like `stats`."""
-    files, folders = found
+    files = found.files
     times = array("q")
     for status in stats:
         times.extend((status.st_size,) if sizes_only else (status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     latest = [] if sizes_only else [max(status.st_mtime_ns, status.st_ctime_ns) for status in stats]
     recent = [number for number, time_ns in enumerate(latest) if time_ns >= settled]
-    folder_times = [status.st_mtime_ns for status in _stat_all(root, folders)]
-    calm = max(folder_times, default=0) < settled
+    folder_times = tuple(time_ns if time_ns < settled else _UNSURE for time_ns in found.times)
     contents = [digest_file(root / files[number]) for number in recent if stat.S_ISREG(stats[number].st_mode)]
     return Snapshot(
         settled=settled,
         sizes_only=sizes_only,
         files=files,
-        folders=folders,
+        folders=found.folders,
         marks=_digest("\0".join((*files, *contents)).encode(errors="surrogateescape") + times.tobytes()),
-        folder_marks=_digest(array("q", folder_times).tobytes()) if calm else "",
-        is_settled=calm and not recent,
+        folder_times=folder_times,
+        is_settled=not recent and _UNSURE not in folder_times,
         times=times,
     )
 

@@ -59,7 +59,7 @@ class Outcome:
     where something may be pruned."""
 
 
-def build_targets(
+def build_targets(  # noqa: PLR0913 -- all by name, most by default
     targets: Iterable[Target],
     *,
     root: Path,
@@ -67,6 +67,7 @@ def build_targets(
     jobs: int = 1,
     hold: Collection[str] = (),
     keep: Collection[str] | None = (),
+    seen: Collection[str] | None = None,
     notify: Notify = ignore,
 ) -> Outcome:
     """Makes what is not current below `root` and deletes what is no longer planned; one failure stops no other.
@@ -78,6 +79,7 @@ def build_targets(
         jobs: how many targets are made at once: in threads, or, many `bytes_target`s, in processes.
         hold: paths that stay exactly as they are in this run, planned or not.
         keep: groups whose files stay though they are not planned; None: whatever is not planned stays.
+        seen: files below `root` as they were just now, dot files aside; None: they are listed.
         notify: receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
 
     Raises:
@@ -86,7 +88,7 @@ def build_targets(
     """
     planned = _check_plan(targets)
     with open_ledger(ledger) as book:
-        build = _Build(Tree(os.path.realpath(root)), book, notify)
+        build = _Build(Tree(os.path.realpath(root)), book, notify, seen)
         return build.run(planned, jobs=jobs, held=frozenset(hold), kept=None if keep is None else frozenset(keep))
 
 
@@ -108,8 +110,9 @@ class LedgerFailed(Exception):
 class _Build:
     """One run: the state that its steps share."""
 
-    def __init__(self, tree: Tree, book: Ledger, notify: Notify) -> None:
+    def __init__(self, tree: Tree, book: Ledger, notify: Notify, seen: Collection[str] | None) -> None:
         self.tree = tree
+        self.seen = seen
         self.book = book
         self.notify = notify
         self.lock = threading.RLock()
@@ -237,8 +240,13 @@ class _Build:
             facts={path: _facts_of(entries[path]) for path in there},
             reasons=reasons,
             known=len(ours),
-            unknown=tuple(sorted(path for path in self.tree.find_files() if path not in known)) if is_whole else (),
+            unknown=tuple(sorted(self.find_unknown(known | {*removed}))) if is_whole else (),
         )
+
+    def find_unknown(self, known: Collection[str]) -> Iterator[str]:
+        """Files that are none of ours."""
+        there = self.tree.find_files() if self.seen is None else self.seen
+        return (path for path in there if path not in known)
 
     def is_intact(self, entries: Mapping[str, Entry], path: str) -> bool:
         """Whether the ledger knows the file and it is there with its size."""

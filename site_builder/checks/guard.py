@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,6 @@ _MOST = 5
 """Sentences that are told; one mistake may break a rule in every episode."""
 _AT_ONCE = 250
 """Items that are checked as one feed."""
-_CHUNKS = 1
-"""Of such feeds for each process."""
 
 
 class Guard:
@@ -29,13 +27,12 @@ class Guard:
     to before: `gather.find_conflicts`, and the build engine for files.
     """
 
-    def __init__(
-        self, output: Path, show: Show, kept: Kept, read_items: Callable[[Iterable[str]], Iterator[bytes]], jobs: int
-    ) -> None:
+    def __init__(self, output: Path, show: Show, kept: Kept, read_item: Callable[[str], bytes], jobs: int) -> None:
+        """`read_item` finds an item by guid, in any process."""
         self._output = output
         self._show = show
         self._kept = kept
-        self._read_items = read_items
+        self._read_item = read_item
         self._jobs = jobs
 
     def accept(self, path: str, head: bytes, rules: str, episodes: Sequence[Outline]) -> None:
@@ -55,16 +52,16 @@ class Guard:
         if episodes and not new:
             return
         chunks = [new[at : at + _AT_ONCE] for at in range(0, len(new), _AT_ONCE)] or [[]]
-        feeds = [list(self._read_items(episode.guid for episode in chunk)) for chunk in chunks]
-        found = map_in_processes(partial(self._find, path, head), feeds, self._jobs, at_least=_CHUNKS)
+        found = map_in_processes(partial(self._find, path, head), chunks, self._jobs, at_least=1)
         if findings := list(dict.fromkeys(finding for some in found for finding in some)):
             raise SpacecastError(_describe(path, findings))
         self._kept.put(_KIND, {episode.item: (rules, b"") for episode in new})
 
-    def _find(self, path: str, head: bytes, items: Sequence[bytes]) -> list[str]:
+    def _find(self, path: str, head: bytes, episodes: Sequence[Outline]) -> list[str]:
         from site_builder.checks.feed_check import find_fatal  # noqa: PLC0415 -- the rules are loaded for a new feed only
 
-        return [str(finding) for finding in find_fatal(join_feed(head, items), self._output, self._show, path=path)]
+        feed = join_feed(head, [self._read_item(episode.guid) for episode in episodes])
+        return [str(finding) for finding in find_fatal(feed, self._output, self._show, path=path)]
 
 
 def _describe(path: str, findings: Sequence[str]) -> str:

@@ -56,7 +56,7 @@
     source?.close();
     source = null;
     if (document.visibilityState === "visible") {
-      source = new EventSource(new URL("events", ours));
+      source = new EventSource(new URL(`events?page=${encodeURIComponent(decodeURI(location.pathname))}`, ours));
       source.onmessage = receive;
     }
   };

@@ -81,6 +81,7 @@ def serve(session: Session, *, host: str = LOOPBACK, port: int = PORT, ready: Ca
 
 def _rebuild(session: Session, watch: Watch) -> None:
     while watch.wait():
+        session.hurry(watch.take_touched())
         session.refresh()
         if session.is_waiting:
             watch.touch()
@@ -159,15 +160,16 @@ class PreviewSite:
         return self._answer_path(request, path.removeprefix(base))
 
     def _answer_path(self, request: Request, path: str) -> Response:
+        mark = self._mark(path)  # before the page is read: what changes meanwhile is noticed
         found = self._find(path)
         if found is None:
             missing = self._find("404.html")
             page = missing.read_bytes() if missing else _NOTHING_YET
-            return self._make_page(page, status_code=404 if self.session.state.number else 503)
+            return self._make_page(page, mark, status_code=404 if self.session.state.number else 503)
         if found.is_dir():
             return RedirectResponse(quote(f"{request.url.path}/"), headers=_FRESH)
         if found.suffix == ".html":
-            return self._make_page(found.read_bytes())
+            return self._make_page(found.read_bytes(), mark)
         response = FileResponse(found, headers=_FRESH, media_type=find_media_type(found.name), stat_result=found.stat())
         is_known = request.headers.get("if-none-match") == response.headers["etag"]
         return Response(status_code=304, headers=response.headers) if is_known else response
@@ -182,9 +184,17 @@ class PreviewSite:
             roots.append(self.session.folder / "output")
         return next((found for root in roots if (found := _find_below(root, path))), None)
 
-    def _make_page(self, page: bytes, status_code: int = 200) -> Response:
+    def _mark(self, path: str) -> str:
+        """Tells one state of a page from any other; of a page that is not there, whether there is any site."""
+        found = self._find(path)
+        with suppress(OSError):
+            if found:
+                status = found.stat()
+                return f"{self.session.id}-{status.st_mtime_ns}-{status.st_size}"
+        return f"{self.session.id}-{bool(self.session.state.number)}"
+
+    def _make_page(self, page: bytes, mark: str, status_code: int = 200) -> Response:
         """A page with our script in it."""
-        mark = f"{self.session.id}-{self.session.state.number}"
         script = f'<script defer src="{RESERVED}preview.js" data-mark="{mark}"></script>\n'.encode()
         head, end, rest = page.partition(b"</head>")
         return HTMLResponse(head + script + end + rest if end else page + script, status_code, _FRESH)
@@ -196,12 +206,13 @@ class PreviewSite:
             return PlainTextResponse("Not found", status_code=404)
         return FileResponse(Path(__file__).with_name(name), headers=_FRESH, media_type=find_media_type(name))
 
-    def answer_events(self, request: Request) -> Response:  # noqa: ARG002 -- Starlette's interface
-        """The state of the preview, now and whenever it changes, as server-sent events."""
+    def answer_events(self, request: Request) -> Response:
+        """The state of the page named by `?page=`, now and whenever it may have changed, as server-sent events."""
         headers = {"cache-control": "no-store"}
-        return StreamingResponse(self._follow(), media_type="text/event-stream", headers=headers)
+        page = request.query_params.get("page", "")
+        return StreamingResponse(self._follow(page), media_type="text/event-stream", headers=headers)
 
-    async def _follow(self) -> AsyncIterator[str]:
+    async def _follow(self, page: str) -> AsyncIterator[str]:
         states: asyncio.Queue[State | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -214,7 +225,7 @@ class PreviewSite:
         try:
             state: State | None = self.session.state
             while state and not self._is_ending:
-                yield self._describe(state)
+                yield self._describe(state, page)
                 state = await self._wait(states)
         finally:
             self.session.leave(receive)
@@ -226,8 +237,9 @@ class PreviewSite:
         except TimeoutError:
             return self.session.state
 
-    def _describe(self, state: State) -> str:
-        message = {"mark": f"{self.session.id}-{state.number}", "problems": list(state.problems)}
+    def _describe(self, state: State, page: str) -> str:
+        path = page.removeprefix(state.base) if page.startswith(state.base) else "404.html"
+        message = {"mark": self._mark(path), "problems": list(state.problems)}
         return f"data: {json.dumps(message)}\n\n"
 
     def release(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,11 +15,13 @@ from urllib.parse import unquote, urlsplit
 from site_builder import freshness, pipeline
 from site_builder.config import load_config
 from site_builder.errors import InvalidDocument, SpacecastError
-from site_builder.events import Notify, ignore
+from site_builder.events import Notify, Renewed, ignore
 from site_builder.lock import ShowBusy
 from site_builder.report import BuildReport
 
 Clock = Callable[[], datetime]
+_EPISODES, _DEPTH = "content/episodes/", 3
+"""Where the files of episodes are, and how many slashes deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Session:
         self._clock = clock
         self._notify = notify
         self._seal: freshness.Seal | None = None
+        self._remake: Callable[[str], None] | None = None
         self.is_waiting = False
         self._followers: list[Callable[[State], None]] = []
         self._lock = threading.Lock()
@@ -76,7 +79,7 @@ class Session:
         return freshness.find_outlet(self.folder, preview=True)
 
     def follow(self, receive: Callable[[State], None]) -> None:
-        """Have every state from now on given to `receive`, in the building thread."""
+        """Have the state given to `receive` whenever a page may have changed, in the building thread."""
         with self._lock:
             self._followers.append(receive)
 
@@ -85,10 +88,20 @@ class Session:
         with self._lock:
             self._followers.remove(receive)
 
+    def hurry(self, touched: Collection[str]) -> None:
+        """Show episodes of which only their own files were `touched` (paths below the show), ahead of `refresh`."""
+        names = {path.split("/")[2] for path in touched if path.startswith(_EPISODES) and path.count("/") == _DEPTH}
+        if self._remake is None or not all(path.startswith(_EPISODES) for path in touched):
+            return
+        for name in sorted(names):
+            with suppress(Exception):  # what is wrong is told by the build that follows
+                self._remake(name)
+        self._publish(self.state)
+
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
         seal = self._seal and self._seal.renew(self.folder, self._options.seal)
-        self._seal = seal or freshness.make_seal(self.folder, self._options.seal)
+        self._seal = seal or freshness.make_seal(self.folder, self._options.seal, self._seal)
         if seal and not self.is_waiting:
             return False
         self.build()
@@ -114,8 +127,15 @@ class Session:
 
     def _build(self) -> BuildReport:
         now = self._clock()
-        known = pipeline.find_unchanged(self.folder, now, self._options)
-        return known or pipeline.build(self.folder, now, self._options, self._notify)
+        known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options)
+        return known or pipeline.build(self.folder, now, self._options, self._receive, self._seal)
+
+    def _receive(self, event: object) -> None:
+        """Pass on what a build tells; episodes are shown before the rest is made."""
+        if isinstance(event, Renewed):
+            self._remake = event.remake
+            self._publish(self.state)
+        self._notify(event)
 
     def _succeed(self, report: BuildReport, seconds: float) -> None:
         state, base = self.state, self._find_base()

@@ -31,6 +31,7 @@ class Watch:
         self._condition = threading.Condition()
         self._last_change = 0.0
         self._changed = self._stopped = False
+        self._touched: set[str] = set()
         self._watched: dict[str, ObservedWatch] = {}
 
     def __enter__(self) -> Watch:
@@ -57,6 +58,12 @@ class Watch:
             self._last_change = time.monotonic()
             self._changed = True
             self._condition.notify_all()
+
+    def take_touched(self) -> frozenset[str]:
+        """Paths below the show of all that changed since this was last asked."""
+        with self._condition:
+            touched, self._touched = frozenset(self._touched), set()
+            return touched
 
     def stop(self) -> None:
         """Make `wait` return False, now and from now on."""
@@ -85,6 +92,8 @@ class Watch:
         if len(parts) == 1 and is_directory:
             self._renew(parts[0])
         elif parts[0] in FOLDERS or parts in {(file,) for file in FILES}:
+            with self._condition:
+                self._touched.add("/".join(parts))
             self.touch()
 
     def _renew(self, name: str) -> None:

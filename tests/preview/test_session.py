@@ -152,10 +152,46 @@ def test_every_follower_is_told(host: Host) -> None:
     states: list[object] = []
     host.session.follow(states.append)
     host.save("\n---\n", "\n---\nOne.\n")
-    assert states == [host.session.state]
+    told = len(states)
+    assert states[-1] == host.session.state
     host.session.leave(states.append)
     host.save("One.", "Two.")
-    assert len(states) == 1
+    assert len(states) == told
+
+
+def test_an_episode_is_shown_before_the_rest(host: Host) -> None:
+    """Whoever follows is told when its page is new, while lists and feed are as they were; the build then agrees."""
+    index = find_bundle(host.show, "2026-10-16") / "index.md"
+    feed = host.read("feed.xml")
+    seen: list[tuple[bool, bool]] = []
+    pages = host.session.outlet.output.glob
+
+    def look(_: object) -> None:
+        seen.append((any("Ahead of all." in page.read_text() for page in pages("episodes/*/index.html")),
+                     host.read("feed.xml") == feed))  # fmt: skip
+
+    host.session.follow(look)
+    edit(index, "\n---\n", "\n---\nAhead of all.\n")
+    host.session.hurry({f"content/episodes/{index.parent.name}/index.md"})
+    assert seen == [(True, True)]
+    assert host.session.refresh()
+    assert seen[-1] == (True, False)
+    assert host.session.state.problems == ()
+
+
+def test_what_is_wrong_is_told_by_the_build(host: Host) -> None:
+    """Hurrying never fails, and does nothing where more than an episode changed."""
+    index = find_bundle(host.show, "2026-10-16") / "index.md"
+    path = f"content/episodes/{index.parent.name}/index.md"
+    edit(index, "title:", "titel:")
+    host.session.hurry({path})
+    assert host.session.state.problems == ()
+    assert host.session.refresh()
+    assert "did you mean `title`?" in "".join(host.session.state.problems)
+    told: list[object] = []
+    host.session.follow(told.append)
+    host.session.hurry({path, "config.yaml"})
+    assert told == []
 
 
 def test_a_site_at_the_root(show: Path, tmp_path: Path) -> None:
