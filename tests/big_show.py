@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from site_builder import __version__
 
@@ -25,17 +26,20 @@ LENGTH = 3600.0
 """Seconds of each episode."""
 URL = "https://example.org/show/"
 TITLE = "The Long Run"
+DESCRIPTION = "Conversations about everything, every day."
+HOST = "Ada Host"
+EMAIL = "ada@example.org"
 _SYLLABLES = tuple("bcdfghklmnprstvwz"[n % 17] + "aeiou"[n % 5] for n in range(25))
 _RATE, _FRAME = 48000, 1024
 
 CONFIG = f"""\
 show:
   title: {TITLE}
-  description: Conversations about everything, every day.
+  description: {DESCRIPTION}
   url: {URL}
   language: en
-  author: Ada Host
-  email: ada@example.org
+  author: {HOST}
+  email: {EMAIL}
   category: Technology
   episode_covers: show
 """
@@ -83,7 +87,7 @@ def make_episode(number: int) -> BigEpisode:
         slug=f"episode-{number}",
         published_at=START + timedelta(hours=8 * number),
         tags=tuple(f"topic {tag}" for tag in sorted(dice.sample(range(40), 3))),
-        people=("Ada Host", *(f"Guest {guest:03}" for guest in sorted(dice.sample(range(100), 2)))),
+        people=(HOST, *(f"Guest {guest:03}" for guest in sorted(dice.sample(range(100), 2)))),
         chapters=tuple((at * 420, " ".join(_make_words(dice, 4)).capitalize()) for at in range(8)),
         notes=_make_notes(dice),
     )
@@ -133,8 +137,8 @@ def write_bundle(folder: Path, episode: BigEpisode) -> Path:
     bundle = folder / "content/episodes" / episode.folder
     bundle.mkdir()
     (bundle / "index.md").write_text(render_index(episode))
-    (bundle / "space.json").write_text(json.dumps(_describe_recording(episode), indent=1))
-    (bundle / "media.json").write_text(json.dumps(_describe_media(episode), indent=1))
+    (bundle / "space.json").write_text(json.dumps(describe_recording(episode), indent=1))
+    (bundle / "media.json").write_text(json.dumps(describe_media(episode), indent=1))
     return bundle
 
 
@@ -156,7 +160,8 @@ def _handle(name: str) -> str:
     return name.lower().replace(" ", "_")
 
 
-def _describe_recording(episode: BigEpisode) -> object:
+def describe_recording(episode: BigEpisode) -> dict[str, Any]:
+    """`space.json` of an episode."""
     dice = random.Random(-episode.number - 1)
     edges = sorted({0, 3600, *(dice.randint(1, 3599) for _ in range(59))})
     pairs = pairwise(edges)
@@ -190,7 +195,8 @@ def _describe_recording(episode: BigEpisode) -> object:
     }
 
 
-def _describe_media(episode: BigEpisode) -> object:
+def describe_media(episode: BigEpisode) -> dict[str, Any]:
+    """`media.json` of an episode."""
     dice = random.Random(episode.number)
     return {
         "enclosure": {
