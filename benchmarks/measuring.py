@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -31,27 +33,35 @@ def run_build(command: Sequence[str], output: Path, environment: Mapping[str, st
         SystemExit: the build failed; says what it said.
     """
     before = _list_files(output)
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env={**os.environ, **environment})  # fmt: skip
-    watch = _MemoryWatch(process.pid)
-    said = process.stdout.read() if process.stdout else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{said.decode()}")
+    facts, most = _launch(command, {**os.environ, **environment})
     after = _list_files(output)
     return Run(
-        seconds=seconds,
-        cpu=usage.ru_utime + usage.ru_stime,
-        megabytes=max(watch.stop(), usage.ru_maxrss / 1024),
+        seconds=facts["seconds"],
+        cpu=facts["cpu"],
+        megabytes=max(most, facts["peak_kb"] / 1024),
         written=sum(before.get(path) != mark for path, mark in after.items()),
     )
 
 
+def _launch(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[str, float], float]:
+    """What `launch.py` says, and the MB that all processes below it had at once."""
+    reader, writer = os.pipe()
+    launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(writer)]
+    with subprocess.Popen([*launcher, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=environment, pass_fds=[writer]) as process:  # fmt: skip
+        os.close(writer)
+        watch = _MemoryWatch(process.pid)
+        said, _ = process.communicate()
+        most = watch.stop()
+    with os.fdopen(reader) as file:
+        facts: dict[str, float] = json.loads(file.read() or '{"code": -1}')
+    if facts["code"]:
+        raise SystemExit(f"{' '.join(command)} failed:\n{said.decode()}")
+    return facts, most
+
+
 class _MemoryWatch:
-    """Adds up, every 50 ms, what a process and its children have."""
+    """Adds up what all processes below one have: every 20 ms, or less often where looking takes long."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -67,8 +77,11 @@ class _MemoryWatch:
         return self._most
 
     def _look(self) -> None:
-        while not self._ended.wait(0.05):
-            self._most = max(self._most, sum(map(_measure_memory, _find_family(self._pid))) / 1024)
+        pause = 0.0
+        while not self._ended.wait(pause):
+            start = time.perf_counter()
+            self._most = max(self._most, sum(map(_measure_memory, _find_family(self._pid)[1:])) / 1024)
+            pause = max(0.02, 10 * (time.perf_counter() - start))
 
 
 def _find_family(pid: int) -> list[int]:

@@ -45,6 +45,7 @@ from big_show import URL, BigEpisode, make_episode, render_index, write_show  # 
 from equal_sites import find_differences  # noqa: E402
 from measuring import Run, run_build  # noqa: E402
 
+RIVALS = ("plain", "equal", "drawn", "search")
 _NUMBERS = count()
 _MOST_DIFFERENCES = 20
 
@@ -284,9 +285,6 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--hugo", type=_read_rivals, default=RIVALS, help=f"some of {','.join(RIVALS)}, or none")
     parser.add_argument("--folder", type=Path, help="where to work; the default is a temporary folder")
     return parser.parse_args()
-
-
-RIVALS = ("plain", "equal", "drawn", "search")
 
 
 def _read_rivals(text: str) -> tuple[str, ...]:
