@@ -37,11 +37,12 @@ def map_in_processes(
     if jobs < 2 or sys.platform != "linux":
         return [function(item) for item in items]
     shares = [items[number::jobs] for number in range(jobs)]
-    pipes = [_start(function, share) for share in shares[1:]]
+    pipes = [_start(function, share) for share in shares]  # none here: what work leaves in memory goes with its process
     try:
-        done = [[function(item) for item in shares[0]]]
-        for share, (_, pipe) in zip(shares[1:], pipes, strict=True):
-            done.append(_finish(pipe) or [function(item) for item in share])
+        done = []
+        for share, (_, pipe) in zip(shares, pipes, strict=True):
+            results = _finish(pipe)
+            done.append([function(item) for item in share] if results is None else results)
     except BaseException:
         for child, _ in pipes:
             os.kill(child, signal.SIGKILL)

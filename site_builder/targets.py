@@ -33,8 +33,10 @@ from site_builder.tree import Tree, fold_case, folders_of, part_of
 
 __all__ = ["JSON", "Facts", "Notify", "Outcome", "Target", "build_targets", "bytes_target", "ignore"]
 
+_MANY = 200
+"""Quick targets for which it pays to use processes."""
 _BATCH = 1000
-"""Quick targets that are made and recorded together, where there are so many."""
+"""Of those, how many are made and recorded together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,7 @@ class _Build:
         if jobs > 1 and len(todo) - len(quick) > 1:
             run_in_threads(self.make, [target for target in todo if not target.is_quick], jobs)
             todo = quick
-        if jobs > 1 and todo == quick and len(quick) >= _BATCH:
+        if jobs > 1 and todo == quick and len(quick) >= _MANY:
             for at in range(0, len(quick), _BATCH):
                 self.make_in_processes(quick[at : at + _BATCH], jobs)
         else:
