@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from site_builder import pictures
+from site_builder.ahead import Ahead
 from site_builder.config import Config, EpisodeCovers
 from site_builder.content import Bundle
 from site_builder.errors import InvalidDocument, Problem
@@ -56,6 +58,7 @@ class Gallery:
         self.cache = cache
         self.jobs = jobs
         self.notify = notify
+        self.ahead: Ahead | None = None
 
     @cached_property
     def cover(self) -> GivenCover | None:
@@ -75,13 +78,27 @@ class Gallery:
         given = pictures.find_accent(self.cover) if self.cover and not self.config.site.accent else None
         return self.config.site.accent or given or DEFAULT_ACCENT
 
+    def start(self, episodes: Sequence[tuple[Bundle, Episode]]) -> None:
+        """Begin to draw what is not there yet in a process of its own; `episodes` as far as they are known by now."""
+        if self.jobs < 2:
+            return
+        with suppress(InvalidDocument):  # told of by `hang`
+            every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), self._plan_show()]
+            wanted = [planned for planned in every if planned and self._is_absent(planned)]
+            if first := wanted[:FEW]:
+                names = [name for planned in first for name in planned.names]
+                self.ahead = Ahead(partial(pictures.draw_all, first), names)
+
+    def _is_absent(self, planned: Pictures) -> bool:
+        return not (self.cache / "pictures" / planned.original.path).is_file()
+
     def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
         """Plan all pictures, and make those that go into audio files."""
         portraits = Portraits()
         show = portraits.hang_show(self.show, self.folder)
         for bundle, episode in episodes:
             portraits.hang_episode(episode, bundle.folder, show)
-        main = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+        main = self._plan_show()
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
         originals = [main.original, *(planned.original for planned in own.values())]
@@ -103,6 +120,10 @@ class Gallery:
             folders={episode.guid: bundle.folder for bundle, episode in episodes},
         )
 
+    def _plan_show(self) -> Pictures:
+        planned = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+        return planned.drawn_ahead(self.ahead.take) if self.ahead else planned
+
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
         """The pictures of an episode; None where the show's serve."""
         matter = bundle.matter
@@ -116,6 +137,7 @@ class Gallery:
             cover = pictures.load_cover(file, name)
         elif self.config.show.episode_covers is EpisodeCovers.SHOW:
             return None
-        return pictures.plan_episode_pictures(
+        planned = pictures.plan_episode_pictures(
             self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
         )
+        return planned.drawn_ahead(self.ahead.take) if self.ahead else planned

@@ -160,13 +160,26 @@ def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts
     """Copy a recording and see its shape in passing; in a second pass where it turns out as long as nobody thought."""
     from site_builder.audio import packets, waveform  # noqa: PLC0415 -- as above
 
-    rate = packets.find_coding(parts).sample_rate
-    expected = round(edits.snap(_AAC_FRAME, rate).duration * rate) / rate
+    expected = _foresee_length(edits, packets.find_coding(parts).sample_rate)
     shape = waveform.Shape(expected, PEAKS)
     facts = packets.write_copy(parts, edits, out, watch=shape.listen)
     if not shape.is_heard or facts.duration != expected:
         shape = waveform.Shape(facts.duration, PEAKS).hear(packets.read_copied(parts, edits), fallback=out)
     return facts, shape.peaks
+
+
+def _foresee_length(edits: EditList, sample_rate: int) -> float:
+    """Seconds of a copy, exact to a sample if all goes as usual."""
+    return round(edits.snap(_AAC_FRAME, sample_rate).duration * sample_rate) / sample_rate
+
+
+def foresee(recording: Recording, edits: EditList, wanted: AudioSettings) -> tuple[EditList, Enclosure]:
+    """How edits will most likely come out, and a file of the length they will lead to."""
+    rate = recording.parts[0].sample_rate
+    if not edits.is_identity and choose_settings(recording, edits, wanted).format == "copy":
+        edits = edits.snap(_AAC_FRAME, rate)
+    duration = _foresee_length(edits, rate)
+    return edits, Enclosure(path="", size_bytes=0, media_type="", duration=duration, sha256="")
 
 
 def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:

@@ -20,7 +20,7 @@ from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
 from site_builder.freshness import Outlet
-from site_builder.gallery import Gallery
+from site_builder.gallery import FEW, Gallery
 from site_builder.gather import Candidate
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
@@ -194,6 +194,12 @@ class Studio:
                     planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
                 except SpacecastError as error:
                     self._fail(material.bundle, str(error))
+        new = [
+            material
+            for material in materials
+            if (target := planned.get(_key(material.bundle))) and not (self.place.cache / target.path).exists()
+        ]
+        self.gallery.start([(material.bundle, self._foresee(material)) for material in new[:FEW]])
         outcome = self._build_in_cache("audio", planned.values())
         takes = (
             self._take(material, planned[_key(material.bundle)], outcome, sources[_key(material.bundle)])
@@ -202,6 +208,13 @@ class Studio:
             for material in materials
         )
         return [take for take in takes if take]
+
+    def _foresee(self, material: Material) -> Episode:
+        """An episode as it will most likely be, but for what only its file tells."""
+        recording = cast("Recording", material.bundle.recording)
+        edits, enclosure = media.foresee(recording, material.edits, self.settings)
+        sound = PublishedAudio(enclosure=enclosure, edits="")
+        return self._describe(Take(material=replace(material, edits=edits), sound=sound), enclosure)
 
     def _plan_encoding(self, material: Material, sources: Sequence[str]) -> Target:
         recording = cast("Recording", material.bundle.recording)

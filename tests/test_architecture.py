@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("timecode", "slugs", "prose", "categories", "media_types"),
     ),
     "engines": (
-        *("digests", "snapshot", "parallel", "tree", "ledger", "targets", "edits", "frames"),
+        *("digests", "snapshot", "parallel", "ahead", "tree", "ledger", "targets", "edits", "frames"),
         *("documents", "roundtrip", "transcript_files"),
     ),
     "edges in": ("config", "frontmatter", "sources", "content", "people", "published"),
