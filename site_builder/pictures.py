@@ -25,7 +25,7 @@ EMBEDDED = 600
 DRAWN = 3000
 CARD = (1200, 630)
 
-_RECIPE = "artwork/2"
+_RECIPE = "artwork/3"
 """Raise the number when drawing, converting or encoding changes: names change with it."""
 
 
