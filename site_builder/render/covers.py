@@ -12,7 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-from PIL import Image, ImageCms, ImageFilter, ImageOps, ImageStat
+from PIL import (
+    Image,
+    ImageCms,
+    ImageFilter,
+    ImageOps,
+    ImageStat,
+    WebPImagePlugin,  # noqa: F401 -- otherwise all fifty formats are loaded to find this one, in 30 ms
+)
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.render.look import Colour, parse_hex
