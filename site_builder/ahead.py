@@ -1,4 +1,14 @@
-"""Results that a process of its own makes ahead of time, while this one is busy with something else."""
+"""Results that a process of its own makes ahead of time, while this one is busy with something else.
+
+    with at_work():                       # what nobody has taken by its end is given up
+        start(draw_all, {"a.jpg", "b.jpg"})   # draw_all() gives names with bytes, one after the other
+        …
+        take("b.jpg")                     # waits for it; None: make it here
+
+Whoever begins something and whoever needs it need not know each other: a name says all that its bytes depend on. The
+process only computes. It lets go of all files that are open here, so it keeps no lock, and ends with this one. Where
+processes cannot be forked safely (anywhere but on Linux) nothing is made ahead.
+"""
 
 from __future__ import annotations
 
@@ -8,40 +18,62 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from site_builder.parallel import fork, while_wanted
 
-Named = tuple[str, bytes]
+Make = Callable[[], Iterable[tuple[str, bytes]]]
 _PIPE = 1 << 20
 """Bytes that wait in the pipe while nobody takes them: as much as Linux lets anybody have."""
+_at_work: list[_Process] = []
 
 
-class Ahead:
-    """Named results from a process that was forked from this one.
+@contextmanager
+def at_work() -> Iterator[None]:
+    """While this lasts, something can be begun; afterwards nothing is left of it."""
+    before = len(_at_work)
+    try:
+        yield
+    finally:
+        for process in _at_work[before:]:
+            process.end()
+        del _at_work[before:]
 
-    >>> ahead = Ahead(draw_all, names={"a.jpg", "b.jpg"})  # draw_all() gives names with bytes, one after the other
-    >>> ahead.take("b.jpg")
-    b'...'
 
-    The process only computes. It lets go of all files that are open here, so it keeps no lock, and ends with this one.
-    Where processes cannot be forked safely (anywhere but on Linux) nothing is made ahead.
-    """
+def start(make: Make, names: Collection[str]) -> None:
+    """Begin to make what has these names."""
+    if sys.platform == "linux":
+        _at_work.append(_Process(make, names))
 
-    def __init__(self, make: Callable[[], Iterable[Named]], names: Collection[str]) -> None:
-        self._expected: set[str] = set()
+
+def take(name: str) -> bytes | None:
+    """A result, as soon as it is there; None where it is not made ahead, or was taken already."""
+    return next((result for process in _at_work if (result := process.take(name)) is not None), None)
+
+
+def is_begun(name: str) -> bool:
+    """Whether something of this name is or was being made."""
+    return any(name in process.names for process in _at_work)
+
+
+class _Process:
+    """A process that was forked from this one, and what came of it so far."""
+
+    def __init__(self, make: Make, names: Collection[str]) -> None:
+        self.names = frozenset(names)
+        self._expected = set(names)
         self._done: dict[str, bytes] = {}
         self._lock = threading.Lock()
-        if sys.platform == "linux":
-            self._expected |= set(names)
-            child, self._pipe = fork(lambda parent: while_wanted(make(), parent), alone=True)
-            _widen(self._pipe)
-            self._end = weakref.finalize(self, _stop, child, self._pipe)
+        self._owner = os.getpid()
+        child, self._pipe = fork(lambda parent: while_wanted(make(), parent), alone=True)
+        _widen(self._pipe)
+        self.end = weakref.finalize(self, _stop, child, self._pipe)
 
     def take(self, name: str) -> bytes | None:
-        """A result, as soon as it is there; None where it is not made ahead, or was taken already."""
+        if os.getpid() != self._owner:  # a process that was forked later, and must leave the pipe alone
+            return None
         with self._lock:
             if name not in self._expected:
                 return None
@@ -56,7 +88,7 @@ class Ahead:
             name, result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
             self._done[name] = result
             return True
-        self._end()
+        self.end()
         return False
 
 

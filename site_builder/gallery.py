@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from site_builder import pictures
-from site_builder.ahead import Ahead
-from site_builder.config import Config, EpisodeCovers
+from site_builder import ahead, pictures
+from site_builder.config import Config, EpisodeCovers, describe_show
 from site_builder.content import Bundle
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.events import Notify
+from site_builder.events import Notify, ignore
 from site_builder.model import Episode, Guid, Show
 from site_builder.pictures import GivenCover, Pictures
 from site_builder.portraits import Portraits
+from site_builder.render.icons import Icon, find_icons, render_icon
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.targets import Target, build_targets
 
@@ -48,6 +48,13 @@ class Hung:
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
+def start_early(folder: Path, config: Config, jobs: int) -> None:
+    """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
+    show = describe_show(config.show, config.feed)
+    gallery = Gallery(folder, config, show, cache=folder / ".cache", jobs=jobs, notify=ignore)
+    gallery.start(())
+
+
 class Gallery:
     """Chooses, draws and sizes the covers of one show."""
 
@@ -58,7 +65,6 @@ class Gallery:
         self.cache = cache
         self.jobs = jobs
         self.notify = notify
-        self.ahead: Ahead | None = None
 
     @cached_property
     def cover(self) -> GivenCover | None:
@@ -82,15 +88,19 @@ class Gallery:
         """Begin to draw what is not there yet in a process of its own; `episodes` as far as they are known by now."""
         if self.jobs < 2:
             return
-        with suppress(InvalidDocument):  # told of by `hang`
-            every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), self._plan_show()]
-            wanted = [planned for planned in every if planned and self._is_absent(planned)]
-            if first := wanted[:FEW]:
-                names = [name for planned in first for name in planned.names]
-                self.ahead = Ahead(partial(pictures.draw_all, first), names)
+        with suppress(InvalidDocument, OSError):  # told of by `hang`
+            main = self._plan_show()
+            every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), main]
+            if wanted := [planned for planned in every if planned and self._is_wanted(planned)][:FEW]:
+                names = [name for planned in wanted for name in planned.names]
+                icons = find_icons(self.accent) if main in wanted else ()
+                make = partial(_draw_all, wanted, icons, self.accent)
+                ahead.start(make, [*names, *(icon.path for icon in icons)])
 
-    def _is_absent(self, planned: Pictures) -> bool:
-        return not (self.cache / "pictures" / planned.original.path).is_file()
+    def _is_wanted(self, planned: Pictures) -> bool:
+        """Whether a cover is neither there nor being drawn."""
+        path = planned.original.path
+        return not (ahead.is_begun(path) or (self.cache / "pictures" / path).is_file())
 
     def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
         """Plan all pictures, and make those that go into audio files."""
@@ -121,8 +131,7 @@ class Gallery:
         )
 
     def _plan_show(self) -> Pictures:
-        planned = pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
-        return planned.drawn_ahead(self.ahead.take) if self.ahead else planned
+        return pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
         """The pictures of an episode; None where the show's serve."""
@@ -137,7 +146,12 @@ class Gallery:
             cover = pictures.load_cover(file, name)
         elif self.config.show.episode_covers is EpisodeCovers.SHOW:
             return None
-        planned = pictures.plan_episode_pictures(
+        return pictures.plan_episode_pictures(
             self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
         )
-        return planned.drawn_ahead(self.ahead.take) if self.ahead else planned
+
+
+def _draw_all(wanted: Sequence[Pictures], icons: Sequence[Icon], accent: str) -> Iterator[tuple[str, bytes]]:
+    yield from pictures.draw_all(wanted)
+    for icon in icons:
+        yield icon.path, render_icon(icon, accent)

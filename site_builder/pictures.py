@@ -14,9 +14,10 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from site_builder.ahead import take
 from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.model import Artwork, Episode, Person, Show, Turn
-from site_builder.targets import Facts, Target
+from site_builder.targets import Target
 
 SHOW_SIZES = (1200, 600, 300, 96)
 EPISODE_SIZES = (600, 200)
@@ -62,20 +63,6 @@ class Pictures:
     def names(self) -> tuple[str, ...]:
         """Of all that can be drawn ahead, the original first."""
         return (self.original.path, *self.derive)
-
-    def drawn_ahead(self, take: Callable[[str], bytes | None]) -> Pictures:
-        """The same; each file is what `take` gives by its name, and made here where that is nothing."""
-
-        def ask(target: Target) -> Target:
-            return replace(target, make=partial(_write_taken, take, target))
-
-        copy, *others = self.targets
-        return replace(
-            self,
-            original=ask(self.original),
-            targets=(copy, *map(ask, others)),
-            embedded=lambda: take(_name_embedded(self.original.path)) or self.embedded(),
-        )
 
 
 def draw_all(planned: Sequence[Pictures]) -> Iterator[tuple[str, bytes]]:
@@ -236,26 +223,18 @@ def _plan(
         social=Artwork(path=card, width=CARD[0], height=CARD[1], alt=alt, purpose="social"),
         targets=targets,
         original=_target(artwork.path, inputs, draw, alt),
-        embedded=partial(_derive, embedded, original),
+        embedded=partial(_embed, artwork.path, partial(_derive, embedded, original)),
         draw=draw,
         derive={_name_embedded(artwork.path): embedded, **derive},
     )
 
 
 def _target(path: str, inputs: dict[str, JSON], render: Callable[[], bytes], label: str) -> Target:
-    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, render), label=label)
+    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, path, render), label=label)
 
 
-def _write(render: Callable[[], bytes], out: Path) -> None:
-    out.write_bytes(render())
-
-
-def _write_taken(take: Callable[[str], bytes | None], target: Target, out: Path) -> Facts | None:
-    content = take(target.path)
-    if content is None:
-        return target.make(out)
-    out.write_bytes(content)
-    return None
+def _write(name: str, render: Callable[[], bytes], out: Path) -> None:
+    out.write_bytes(take(name) or render())
 
 
 def _convert(cover: GivenCover) -> bytes:
@@ -276,6 +255,10 @@ def _shrink(small: Artwork, original: bytes) -> bytes:
 
 def _draw_card(drawing: _Drawing, beside: bool, original: bytes) -> bytes:
     return drawing.draw_card(original if beside else None)
+
+
+def _embed(original: str, render: Callable[[], bytes]) -> bytes:
+    return take(_name_embedded(original)) or render()
 
 
 def _name_embedded(original: str) -> str:

@@ -95,9 +95,10 @@ def build(folder: Path, now: datetime, options: BuildOptions, notify: Notify = i
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
             of the folder is at work; `output/` was not touched.
     """
+    from site_builder.ahead import at_work
     from site_builder.lock import lock_show
 
-    with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
+    with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
         return _build(folder, now, options, notify)
 
 
@@ -115,6 +116,7 @@ def _without_collection() -> Iterator[None]:
 
 def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -> BuildReport:
     from site_builder import archives, assembly, published
+    from site_builder.gallery import start_early
     from site_builder.gather import find_due, gather, select
 
     notify(Stage("reading content"))
@@ -122,6 +124,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify) -
     freshness.forget(outlet)
     extraction, seal, gathered = Extraction(), freshness.make_seal(folder, options.seal), gather(folder)
     if new := archives.find_new(folder, gathered.bundles):
+        start_early(folder, gathered.config, options.jobs)
         extraction = _take_in(folder, new, notify)
         seal, gathered = freshness.make_seal(folder, options.seal), gather(folder)
         archives.remember(folder, new, gathered.bundles)

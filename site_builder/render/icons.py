@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from site_builder.ahead import take
 from site_builder.render.look import FAVICON_LINES, FAVICON_ROUNDING, FAVICON_STROKE, make_fill
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def find_icons(accent: str) -> tuple[Icon, ...]:
 
 def render_icon(icon: Icon, accent: str) -> bytes:
     """The PNG."""
+    return take(icon.path) or _draw_icon(icon, accent)
+
+
+def _draw_icon(icon: Icon, accent: str) -> bytes:
     from PIL import Image  # noqa: PLC0415 -- loaded only where an icon is not there yet
 
     size, whole = icon.size, icon.purpose != "any"
