@@ -140,7 +140,9 @@ def _edit(batches: Iterable[Batch], stretches: Sequence[_Stretch]) -> Iterator[B
             # What prepares the decoder belongs to the first frame.
             start = position if stretch.start == 0 and position < 0 else max(stretch.start, position)
             end = min(stretch.end, after)
-            if start < end:
+            if start == position and end == after and not stretch.silent:
+                yield batch
+            elif start < end:
                 packets = batch.packets[start - position : end - position]
                 yield replace(batch, packets=[_silence(batch)] * len(packets) if stretch.silent else packets)
         position = after
@@ -172,13 +174,14 @@ def _mux_mp4(batches: Iterator[Batch], part: Path, out: Path) -> int:
         open_mp4(out, sample_rate=first.coding.sample_rate, hides_start=first.lead > 0) as container,
     ):
         stream = container.add_stream_from_template(template)
+        container.start_encoding()
+        assert stream.time_base == time_base  # which packets that name none are taken to be in
         new, mux = av.Packet, container.mux_one
         for batch in chain((first,), batches):
             missing = batch.missing
             for payload in batch.packets:
                 packet = new(payload)
                 packet.stream = stream
-                packet.time_base = time_base
                 packet.pts = packet.dts = position
                 packet.duration = _FRAME - missing
                 position += _FRAME
