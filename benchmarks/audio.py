@@ -145,6 +145,7 @@ def compare_routes(folder: Path, archive: Path, *, whole_build: bool) -> dict[st
     python, show, flat = sys.executable, folder / "show", folder / "flat"
     rows = {}
     if whole_build:
+        run([python, "-m", "compileall", "-q", ROOT / "site_builder"], cwd=folder)  # as installing it does
         run([python, "-m", "site_builder", "init", show], cwd=folder)
         shutil.copy(archive, show / "content" / "archives")
         rows["spacecast build (zip to site)"] = run([python, "-m", "site_builder", "build", "-C", show], cwd=folder)

@@ -98,6 +98,7 @@ class _Assembly:
         self.job.notify(Stage("making pages"))
         pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
         self.make([*self.gallery.plan_show(), *plan_portraits(pictures), *plan_site(contents, pages)])
+        self.tally.failures |= dict.fromkeys(self.gallery.failures)
         self.job.notify(Stage("making the feed"))
         self.make_feeds(contents.show, episodes)
         self.job.notify(Stage("looking for leaks"))

@@ -15,7 +15,7 @@ how HTTP Live Streaming times metadata: RFC 8216, 3.4.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
@@ -48,8 +48,14 @@ class Run:
     """Whole frames of one format, back to back."""
 
     format: AdtsFormat
-    frames: int
+    ends: Sequence[int]
+    """Where in `content` each frame ends."""
     content: bytes
+
+    @property
+    def frames(self) -> int:
+        """How many there are."""
+        return len(self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,31 +180,35 @@ class _Scanner:
     def _run(self, at: int) -> tuple[Item, int]:
         """The run at `at`, or the junk that its first frame turns out to be."""
         head = int.from_bytes(self._bytes[at : at + 4], "big")
-        frames, last, end = self._jump(at, head & _FIXED)
+        ends = self._jump(at, head & _FIXED)
+        end = at + ends[-1]
         if end > len(self._bytes) or not self._follows(end):
+            last = at + ends[-2] if len(ends) > 1 else at
             cut = self._find_next(last + 1, min(end, len(self._bytes)))
             if cut is not None or end > len(self._bytes):
-                frames, end = frames - 1, last
-            if not frames:
+                end = last
+                ends.pop()
+            if not ends:
                 stop = len(self._bytes) if cut is None else cut
                 return Junk(stop - at, cut=cut is None), stop
         found = _parse_format(head & _FIXED)
         assert found is not None
         self._fixed, self._rate = head & _FIXED, found.sample_rate
-        return Run(found, frames, self._bytes[at:end]), end
+        return Run(found, ends, self._bytes[at:end]), end
 
-    def _jump(self, at: int, fixed: int) -> tuple[int, int, int]:
-        """Number of frames in a row from `at`, where the last of them begins, and its end (perhaps past the bytes)."""
+    def _jump(self, start: int, fixed: int) -> list[int]:
+        """Where each frame of the row that begins at `start` ends, counted from there; the last perhaps too late."""
         buffer, unpack = self._bytes, _HEADER.unpack_from
         stop = len(buffer) - (_HEADER.size - 1 if self._ended else _LOOK_AHEAD)
-        frames, last = 0, at
+        ends, at = [], start
         while at < stop:
             head, rest, blocks = unpack(buffer, at)
             length = (head & 3) << 11 | rest >> 5
             if head & _FIXED != fixed or length < 8 or blocks & 3:
                 break
-            frames, last, at = frames + 1, at, at + length
-        return frames, last, at
+            at += length
+            ends.append(at - start)
+        return ends
 
     def _follows(self, at: int) -> bool:
         """Whether something begins at `at`, the end of the stream included."""

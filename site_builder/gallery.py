@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
-from site_builder import pictures
-from site_builder.config import EpisodeCovers
+from site_builder import ahead, pictures
+from site_builder.config import EpisodeCovers, describe_show
 from site_builder.content import Bundle
-from site_builder.errors import InvalidDocument, Problem, SpacecastError
-from site_builder.events import Notify
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.events import Notify, ignore
 from site_builder.gather import Premises
 from site_builder.model import Episode, Guid, Show
+from site_builder.outlines import name_group
 from site_builder.pictures import GivenCover, Pictures
 from site_builder.portraits import Portraits
+from site_builder.render.icons import Icon, find_icons, render_icon
 from site_builder.render.look import DEFAULT_ACCENT
 from site_builder.targets import Outcome, Target, build_targets
 
@@ -44,6 +47,12 @@ class Hung:
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
+def start_early(premises: Premises, jobs: int) -> None:
+    """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
+    show = describe_show(premises.config.show, premises.config.feed)
+    Gallery(premises, show, published=(), jobs=jobs, notify=ignore).start(())
+
+
 class Gallery:
     """Chooses, draws and sizes the covers of one show."""
 
@@ -56,6 +65,8 @@ class Gallery:
         self.cache = premises.folder / ".cache"
         self.jobs = jobs
         self.notify = notify
+        self.failures: list[str] = []
+        """A sentence for each picture of the show that could not be made."""
 
     @cached_property
     def cover(self) -> GivenCover | None:
@@ -101,6 +112,24 @@ class Gallery:
         show = Portraits().hang_show(self.show, self.folder)
         return replace(show, artwork=self.main.artwork, pictures=(*self.show.pictures, self.main.social))
 
+    def start(self, episodes: Sequence[tuple[Bundle, Episode]]) -> None:
+        """Begin to draw what is not there yet in a process of its own; `episodes` as far as they are known by now."""
+        if self.jobs < 2:
+            return
+        with suppress(InvalidDocument, OSError):  # told of by `hang`
+            main = self.main
+            every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), main]
+            if wanted := [planned for planned in every if planned and self._is_wanted(planned)][:FEW]:
+                names = [name for planned in wanted for name in planned.names]
+                icons = find_icons(self.accent) if main in wanted else ()
+                make = partial(_draw_all, wanted, icons, self.accent)
+                ahead.start(make, [*names, *(icon.path for icon in icons)])
+
+    def _is_wanted(self, planned: Pictures) -> bool:
+        """Whether a cover is neither there nor being drawn."""
+        path = planned.original.path
+        return not (ahead.is_begun(path) or (self.cache / "pictures" / path).is_file())
+
     def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
         """Plan the pictures of episodes, and make those that go into audio files."""
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
@@ -112,16 +141,19 @@ class Gallery:
         return Hung(
             covers=own,
             embedded={guid: planned for guid, planned in used.items() if planned in whole},
-            targets={guid: planned.targets for guid, planned in own.items() if planned in whole},
+            targets={
+                guid: tuple(replace(target, group=name_group(guid)) for target in planned.targets)
+                for guid, planned in own.items()
+                if planned in whole
+            },
             failures=tuple(outcome.failed.values()),
         )
 
     def plan_show(self) -> list[Target]:
         """The show's pictures for `output/`, but for portraits. What they are made from is made now."""
         outcome = self._make_originals([replace(self.main.original, group=_MAIN)])
-        if outcome.failed:
-            raise SpacecastError(next(iter(outcome.failed.values())))
-        return list(self.main.targets)
+        self.failures += outcome.failed.values()
+        return [] if outcome.failed else list(self.main.targets)
 
     def _make_originals(self, originals: Sequence[Target]) -> Outcome:
         return build_targets(
@@ -149,3 +181,9 @@ class Gallery:
         return pictures.plan_episode_pictures(
             self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
         )
+
+
+def _draw_all(wanted: Sequence[Pictures], icons: Sequence[Icon], accent: str) -> Iterator[tuple[str, bytes]]:
+    yield from pictures.draw_all(wanted)
+    for icon in icons:
+        yield icon.path, render_icon(icon, accent)

@@ -141,12 +141,11 @@ def plan_alternate(
 
 
 def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
-    from site_builder.audio import encode, packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
+    from site_builder.audio import encode, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
     if settings.format == "copy":
-        facts = packets.write_copy(parts, edits, out)
+        facts, peaks = _copy(parts, edits, out)
         made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
-        peaks = waveform.make_peaks_of(packets.read_copied(parts, edits), facts.duration, PEAKS, fallback=out)
     else:
         wanted = encode.EncodeSettings(
             format=settings.format,
@@ -157,6 +156,32 @@ def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettin
         facts, made = encode.write_encoded(parts, edits, out, wanted), edits
         peaks = waveform.make_peaks(out, PEAKS)
     return {**_describe_facts(facts), "peaks": list(peaks), "edits": made.as_json()}
+
+
+def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts, tuple[int, ...]]:
+    """Copy a recording and see its shape in passing; in a second pass where it turns out as long as nobody thought."""
+    from site_builder.audio import packets, waveform  # noqa: PLC0415 -- as above
+
+    expected = _foresee_length(edits, packets.find_coding(parts).sample_rate)
+    shape = waveform.Shape(expected, PEAKS)
+    facts = packets.write_copy(parts, edits, out, watch=shape.listen)
+    if not shape.is_heard or facts.duration != expected:
+        shape = waveform.Shape(facts.duration, PEAKS).hear(packets.read_copied(parts, edits), fallback=out)
+    return facts, shape.peaks
+
+
+def _foresee_length(edits: EditList, sample_rate: int) -> float:
+    """Seconds of a copy, exact to a sample if all goes as usual."""
+    return round(edits.snap(_AAC_FRAME, sample_rate).duration * sample_rate) / sample_rate
+
+
+def foresee(recording: Recording, edits: EditList, wanted: AudioSettings) -> tuple[EditList, Enclosure]:
+    """How edits will most likely come out, and a file of the length they will lead to."""
+    rate = recording.parts[0].sample_rate
+    if not edits.is_identity and choose_settings(recording, edits, wanted).format == "copy":
+        edits = edits.snap(_AAC_FRAME, rate)
+    duration = _foresee_length(edits, rate)
+    return edits, Enclosure(path="", size_bytes=0, media_type="", duration=duration, sha256="")
 
 
 def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:

@@ -22,6 +22,11 @@ PARTS = ("outline", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
 
 
+def name_group(guid: str) -> str:
+    """The group of an episode's files."""
+    return f"episode/{guid}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedPicture:
     """A picture that several episodes may show: a portrait, a chapter's."""

@@ -11,8 +11,9 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import BinaryIO, TypeVar
 
 Item = TypeVar("Item")
@@ -37,12 +38,12 @@ def map_in_processes(
     if jobs < 2 or sys.platform != "linux":
         return [function(item) for item in items]
     shares = [items[number::jobs] for number in range(jobs)]
-    pipes = [_start(function, share) for share in shares]  # none here: what work leaves in memory goes with its process
+    pipes = [fork(partial(_call_all, function, share)) for share in shares]  # none here: its garbage goes with each
     try:
-        done = []
+        done: list[list[Result]] = []
         for share, (_, pipe) in zip(shares, pipes, strict=True):
-            results = _finish(pipe)
-            done.append([function(item) for item in share] if results is None else results)
+            made: list[Result] | None = _finish(pipe)
+            done.append([function(item) for item in share] if made is None else made)
     except BaseException:
         for child, _ in pipes:
             os.kill(child, signal.SIGKILL)
@@ -77,8 +78,11 @@ def _share_heap() -> None:
         CDLL(None).mallopt(arena_max, 1)
 
 
-def _start(function: Callable[[Item], Result], share: Sequence[Item]) -> tuple[int, BinaryIO]:
-    """A process at work on its share, and the pipe its results come through."""
+def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tuple[int, BinaryIO]:
+    """A process that makes results, and the pipe they come through, pickled; `make` is given the id of this process.
+
+    Where it is to be `alone` it lets go of all files that are open here. Whoever calls this waits for its end.
+    """
     readable, writable = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -87,15 +91,33 @@ def _start(function: Callable[[Item], Result], share: Sequence[Item]) -> tuple[i
         return child, open(readable, "rb")  # noqa: PTH123 -- closed by the caller
     with suppress(BaseException):
         os.close(readable)
-        done = []
-        for item in share:
-            if os.getppid() != parent:  # killed: whoever takes over must find nobody at work
-                break
-            done.append(function(item))
-        else:
-            with open(writable, "wb") as pipe:  # noqa: PTH123
-                pickle.dump(done, pipe, pickle.HIGHEST_PROTOCOL)
+        if alone:
+            _close_all_but(writable)
+        with open(writable, "wb") as pipe:  # noqa: PTH123
+            for result in make(parent):
+                pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)
+                pipe.flush()
     os._exit(0)  # nothing of the parent's is flushed or cleaned up twice
+
+
+def _close_all_but(kept: int) -> None:
+    for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 -- numbers, not files
+        if descriptor > 2 and descriptor != kept:
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
+    """Items as long as `parent` lives: whoever takes over from one that was killed must find nobody at work."""
+    for item in items:
+        if os.getppid() != parent:
+            raise SystemExit
+        yield item
+
+
+def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent: int) -> list[list[Result]]:
+    """One result: all of them at once, so that no process waits to be read."""
+    return [[function(item) for item in while_wanted(items, parent)]]
 
 
 def _finish(pipe: BinaryIO) -> list[Result] | None:

@@ -8,12 +8,13 @@ cover is made from the same original, which is drawn or converted once and kept 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from site_builder.ahead import take
 from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.model import Artwork, Episode, Person, Show, Turn
 from site_builder.targets import Target
@@ -25,7 +26,7 @@ EMBEDDED = 600
 DRAWN = 3000
 CARD = (1200, 630)
 
-_RECIPE = "artwork/2"
+_RECIPE = "artwork/3"
 """Raise the number when drawing, converting or encoding changes: names change with it."""
 
 
@@ -53,6 +54,26 @@ class Pictures:
     """For `output/`."""
     embedded: Callable[[], bytes]
     """Makes the small JPEG that goes into audio files, once the original is there."""
+    draw: Callable[[], bytes]
+    """Makes the original in memory."""
+    derive: Mapping[str, Callable[[bytes], bytes]]
+    """By name, what is made of the original's bytes: all `targets` but its copy, and what is `embedded`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all that can be drawn ahead, the original first."""
+        return (self.original.path, *self.derive)
+
+
+def draw_all(planned: Sequence[Pictures]) -> Iterator[tuple[str, bytes]]:
+    """Every picture by its name, in the order of need: originals, what goes into audio files, the rest."""
+    originals = {}
+    for pictures in planned:
+        originals[pictures.original.path] = drawn = pictures.draw()
+        yield pictures.original.path, drawn
+    later = [(pictures, name) for pictures in planned for name in pictures.derive]
+    for pictures, name in sorted(later, key=lambda entry: entry[1] != _name_embedded(entry[0].original.path)):
+        yield name, pictures.derive[name](originals[pictures.original.path])
 
 
 def load_cover(path: Path, name: str) -> GivenCover:
@@ -183,26 +204,37 @@ def _plan(
     )
     original = cache / artwork.path
     card = f"artwork/{name}-{_mark(card_inputs)}-card.jpg"
+    embedded = partial(_shrink, Artwork(path="", width=EMBEDDED, height=EMBEDDED))
+    beside = bool(cover)
+    derive = {
+        card: partial(_draw_card, drawing, beside),
+        **{small.path: partial(_shrink, small) for small in artwork.smaller},
+    }
     targets = (
         _target(artwork.path, inputs, original.read_bytes, alt),
-        _target(card, card_inputs, partial(_draw_card, drawing, original if cover else None), alt),
-        *(_target(small.path, inputs, partial(_shrink, original, small), alt) for small in artwork.smaller),
+        *(
+            _target(path, card_inputs if path == card else inputs, partial(_derive, render, original), alt)
+            for path, render in derive.items()
+        ),
     )
+    draw = partial(_convert, cover) if cover else drawing.draw_cover
     return Pictures(
         artwork=artwork,
         social=Artwork(path=card, width=CARD[0], height=CARD[1], alt=alt, purpose="social"),
         targets=targets,
-        original=_target(artwork.path, inputs, partial(_convert, cover) if cover else drawing.draw_cover, alt),
-        embedded=partial(_shrink, original, Artwork(path="", width=EMBEDDED, height=EMBEDDED)),
+        original=_target(artwork.path, inputs, draw, alt),
+        embedded=partial(_embed, artwork.path, partial(_derive, embedded, original)),
+        draw=draw,
+        derive={_name_embedded(artwork.path): embedded, **derive},
     )
 
 
 def _target(path: str, inputs: dict[str, JSON], render: Callable[[], bytes], label: str) -> Target:
-    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, render), label=label)
+    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, path, render), label=label)
 
 
-def _write(render: Callable[[], bytes], out: Path) -> None:
-    out.write_bytes(render())
+def _write(name: str, render: Callable[[], bytes], out: Path) -> None:
+    out.write_bytes(take(name) or render())
 
 
 def _convert(cover: GivenCover) -> bytes:
@@ -211,14 +243,26 @@ def _convert(cover: GivenCover) -> bytes:
     return convert_cover(cover.path.read_bytes(), cover.name)
 
 
-def _shrink(original: Path, small: Artwork) -> bytes:
+def _derive(render: Callable[[bytes], bytes], original: Path) -> bytes:
+    return render(original.read_bytes())
+
+
+def _shrink(small: Artwork, original: bytes) -> bytes:
     from site_builder.render.covers import resize  # noqa: PLC0415 -- as above
 
-    return resize(original.read_bytes(), small.width, small.media_type)
+    return resize(original, small.width, small.media_type)
 
 
-def _draw_card(drawing: _Drawing, original: Path | None) -> bytes:
-    return drawing.draw_card(original.read_bytes() if original else None)
+def _draw_card(drawing: _Drawing, beside: bool, original: bytes) -> bytes:
+    return drawing.draw_card(original if beside else None)
+
+
+def _embed(original: str, render: Callable[[], bytes]) -> bytes:
+    return take(_name_embedded(original)) or render()
+
+
+def _name_embedded(original: str) -> str:
+    return f"{original}, embedded"
 
 
 def _mark(inputs: dict[str, JSON]) -> str:

@@ -103,9 +103,10 @@ def build(
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
             of the folder is at work; `output/` was not touched.
     """
+    from site_builder.ahead import at_work
     from site_builder.lock import lock_show
 
-    with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
+    with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
         return _build(folder, now, options, notify, seal)
 
 
@@ -125,6 +126,7 @@ def _build(
     folder: Path, now: datetime, options: BuildOptions, notify: Notify, seal: freshness.Seal | None
 ) -> BuildReport:
     from site_builder import archives, assembly, published
+    from site_builder.gallery import start_early
     from site_builder.kept import Kept
     from site_builder.selection import find_due, select
 
@@ -136,6 +138,7 @@ def _build(
         seal = seal or freshness.make_seal(folder, options.seal, memory.seal if memory else None)
         extraction, survey = Extraction(), _survey(folder, seal, kept, options.jobs)
         if new := archives.find_new(folder, survey.cards):
+            start_early(survey.premises, options.jobs)
             extraction = _take_in(folder, new, notify)
             seal = freshness.make_seal(folder, options.seal, seal)
             survey = _survey(folder, seal, kept, options.jobs)

@@ -17,7 +17,7 @@ from site_builder.freshness import Outlet
 from site_builder.groups import Group, GroupOutcome, Planned, build_groups, find_current
 from site_builder.kept import Kept
 from site_builder.lock import lock_show
-from site_builder.outlines import PARTS, Outline, parse_outlines
+from site_builder.outlines import PARTS, Outline, name_group, parse_outlines
 from site_builder.render.contexts import Neighbour
 from site_builder.selection import Selection
 from site_builder.studio import Studio
@@ -42,7 +42,7 @@ class Slot:
     @property
     def name(self) -> str:
         """Of the group of its files."""
-        return f"episode/{self.card.guid}"
+        return name_group(self.card.guid)
 
 
 def line_up(selection: Selection, base: str) -> list[Slot]:

@@ -62,13 +62,14 @@ class Contents:
 
 
 def plan_fittings(setting: Setting) -> list[Target]:
-    """What every page links: style sheets, scripts, fonts, icons."""
-    return [*_plan_assets(setting), *_plan_icons(setting.site.look.accent)]
+    """What every page needs to look as it should: style sheets, scripts, fonts."""
+    return list(_plan_assets(setting))
 
 
 def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
-    """Pages that are no episode's, and files for machines. `pages` are `describe_pages`' and the search."""
+    """Icons, pages that are no episode's, files for machines. `pages` are `describe_pages`' and the search."""
     return [
+        *_plan_icons(contents.site.look.accent),
         *(plan_page(contents.setting, context) for context in pages),
         *(plan_page(contents.setting, context) for context in _describe_files(contents, pages)),
         bytes_target(".nojekyll", "empty/1", {}, bytes),

@@ -20,9 +20,10 @@ from site_builder.episodes import Material, make_edits, make_episode
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
 from site_builder.freshness import Outlet
-from site_builder.gallery import Gallery
+from site_builder.gallery import FEW, Gallery
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.outlines import name_group
 from site_builder.parallel import map_in_processes
 from site_builder.pictures import Pictures
 from site_builder.portraits import Portraits
@@ -165,6 +166,12 @@ class Studio:
                 planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
             except SpacecastError as error:
                 self._fail(material.bundle, str(error))
+        new = [
+            material
+            for material in materials
+            if (target := planned.get(_key(material.bundle))) and not (self.place.cache / target.path).exists()
+        ]
+        self.gallery.start([(material.bundle, self._foresee(material)) for material in new[:FEW]])
         outcome = self._build_in_cache("audio", planned.values())
         takes = (
             self._take(material, planned[key], outcome, sources[key])
@@ -172,6 +179,13 @@ class Studio:
             if (key := _key(material.bundle)) in planned
         )
         return [take for take in takes if take]
+
+    def _foresee(self, material: Material) -> Episode:
+        """An episode as it will most likely be, but for what only its file tells."""
+        recording = cast("Recording", material.bundle.recording)
+        edits, enclosure = media.foresee(recording, material.edits, self.settings)
+        sound = PublishedAudio(enclosure=enclosure, edits="")
+        return self._describe(Take(material=replace(material, edits=edits), sound=sound), enclosure)
 
     def _plan_encoding(self, material: Material, sources: Sequence[str]) -> Target:
         recording = cast("Recording", material.bundle.recording)
@@ -234,7 +248,7 @@ class Studio:
         return Take(material=replace(material, edits=made), sound=replace(kept, alternates=alternates))
 
     def _publish(self, takes: Sequence[Take]) -> dict[str, Release]:
-        """Tag what was recorded and describe every episode."""
+        """Make covers, tag what was recorded and describe every episode."""
         drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
         for take, episode in drafts:  # a picture that is missing is told before anything is written
             Portraits().hang_episode(episode, take.bundle.folder, self.show)
@@ -245,7 +259,7 @@ class Studio:
             for take, episode in drafts
         }
         outcome = build_targets(
-            [target for files in targets.values() for target in files],
+            [target for files in (*hung.targets.values(), *targets.values()) for target in files],
             root=self.place.outlet.output,
             ledger=self.place.outlet.ledger,
             jobs=self.place.jobs,
@@ -271,7 +285,7 @@ class Studio:
         sounds = [(take.sound.enclosure.path, take.cached, take.sha256)]
         sounds += [(further.path, further.cached, further.sha256) for further in take.further]
         return tuple(
-            replace(media.plan_enclosure(path, cached, sha256, tags, cover), group=episode.guid)
+            replace(media.plan_enclosure(path, cached, sha256, tags, cover), group=name_group(episode.guid))
             for path, cached, sha256 in sounds
             if cached
         )

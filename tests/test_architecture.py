@@ -27,6 +27,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "digests",
             "snapshot",
             "parallel",
+            "ahead",
             "tree",
             "ledger",
             "making",

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -137,17 +138,13 @@ def _adts_batches(chunks: Iterator[bytes]) -> Iterator[Batch]:
                 frame_samples=1024,
                 adts=True,
             )
-        yield Batch(coding=coding, packets=_split_run(item.content))
+        yield Batch(coding=coding, packets=_split_run(item))
 
 
-def _split_run(content: bytes) -> list[bytes]:
-    """The frames of a run; the length stands in bits 30 to 42 of each header."""
-    frames, at, stop = [], 0, len(content)
-    while at < stop:
-        end = at + ((content[at + 3] & 3) << 11 | content[at + 4] << 3 | content[at + 5] >> 5)
-        frames.append(content[at:end])
-        at = end
-    return frames
+def _split_run(run: Run) -> list[bytes]:
+    """The frames of a run."""
+    content = run.content
+    return [content[start:end] for start, end in pairwise((0, *run.ends))]
 
 
 def _container_batches(container: InputContainer, stream: AudioStream) -> Iterator[Batch]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,6 +28,8 @@ from site_builder.errors import SpacecastError, UnusableSource
 _FRAME = 1024
 _SILENT_BLOCKS = {1: bytes.fromhex("00000007"), 2: bytes.fromhex("21000000001c")}
 """A channel element without one spectral line, then the end mark (ISO/IEC 14496-3, 4.4.2.1): mono, stereo."""
+Watch = Callable[[Iterable[Batch]], Iterator[Batch]]
+"""Passes packets on."""
 _REMEDY = "set `audio.format: mp3` (or `aac`) to encode it anew"
 
 
@@ -44,12 +46,12 @@ class _Stretch:
     silent: bool
 
 
-def write_copy(parts: Sequence[Path], edits: EditList, out: Path) -> AudioFacts:
+def write_copy(parts: Sequence[Path], edits: EditList, out: Path, watch: Watch = iter) -> AudioFacts:
     """Join the parts of a recording into one file without decoding: AAC as MP4 (`.m4a`), MP3 as MP3.
 
     The file holds sound and nothing else: no tags, no times, no encoder name; `tags.write_tagged` adds those that are
     meant. Decoding it without edits gives the samples of the decoded recording. Edits are snapped to frames, as
-    `edits.snap(frame_samples, sample_rate)` says, which is the list to map times with.
+    `edits.snap(frame_samples, sample_rate)` says, which is the list to map times with. `watch` sees the packets of AAC.
 
     Raises:
         UnusableSource: a part cannot be read, or the edits leave nothing of the recording.
@@ -59,7 +61,7 @@ def write_copy(parts: Sequence[Path], edits: EditList, out: Path) -> AudioFacts:
     if coding.codec != "aac":
         samples = _copy_mp3(parts, edits, out)
     else:
-        samples = _mux_mp4(read_copied(parts, edits), parts[0], out)
+        samples = _mux_mp4(watch(read_copied(parts, edits)), parts[0], out)
     if not samples:
         raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
     return AudioFacts(
@@ -72,7 +74,7 @@ def write_copy(parts: Sequence[Path], edits: EditList, out: Path) -> AudioFacts:
 
 
 def read_copied(parts: Sequence[Path], edits: EditList) -> Iterator[Batch]:
-    """The packets that `write_copy` puts into a file, in order; reading them here is quicker than from the file.
+    """The packets that `write_copy` puts into a file, in order.
 
     Raises:
         UnusableSource, CannotCopy: as `write_copy`.
@@ -138,7 +140,9 @@ def _edit(batches: Iterable[Batch], stretches: Sequence[_Stretch]) -> Iterator[B
             # What prepares the decoder belongs to the first frame.
             start = position if stretch.start == 0 and position < 0 else max(stretch.start, position)
             end = min(stretch.end, after)
-            if start < end:
+            if start == position and end == after and not stretch.silent:
+                yield batch
+            elif start < end:
                 packets = batch.packets[start - position : end - position]
                 yield replace(batch, packets=[_silence(batch)] * len(packets) if stretch.silent else packets)
         position = after
@@ -170,13 +174,14 @@ def _mux_mp4(batches: Iterator[Batch], part: Path, out: Path) -> int:
         open_mp4(out, sample_rate=first.coding.sample_rate, hides_start=first.lead > 0) as container,
     ):
         stream = container.add_stream_from_template(template)
+        container.start_encoding()
+        assert stream.time_base == time_base  # which packets that name none are taken to be in
         new, mux = av.Packet, container.mux_one
         for batch in chain((first,), batches):
             missing = batch.missing
             for payload in batch.packets:
                 packet = new(payload)
                 packet.stream = stream
-                packet.time_base = time_base
                 packet.pts = packet.dts = position
                 packet.duration = _FRAME - missing
                 position += _FRAME

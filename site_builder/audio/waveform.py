@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Self
 
 from av.audio.frame import AudioFrame
 
@@ -19,53 +20,69 @@ _EVERY = 4
 
 
 def make_peaks(path: Path, count: int = 500) -> tuple[int, ...]:
-    """The loudest sample in each of `count` equal slices of a file, as 0 to 100 with 100 the loudest of all.
-
-    Where a short file has fewer frames than slices, a slice is as loud as the one before.
-    Long AAC is sampled, not decoded whole: an hour takes a quarter of a second. For looking at, not for measuring.
+    """The peaks of a file; see `Shape`.
 
     Raises:
         UnusableSource: the file cannot be read.
     """
-    return make_peaks_of(read_packets(path), measure(path).duration, count, fallback=path)
+    return Shape(measure(path).duration, count).hear(read_packets(path), fallback=path).peaks
 
 
-def make_peaks_of(batches: Iterator[Batch], duration: float, count: int, *, fallback: Path) -> tuple[int, ...]:
-    """The same of packets that are at hand; what is no AAC is decoded from the file `fallback`."""
-    peaks: list[float | None] = [None] * count
-    for time, frame in _sampled_frames(batches, duration, count, fallback):
-        number = min(count - 1, int(time / duration * count))
-        peaks[number] = max(peaks[number] or 0.0, _peak(frame))
-    for number in range(1, count):
-        if peaks[number] is None:
-            peaks[number] = peaks[number - 1]
-    loudest = max((peak or 0.0 for peak in peaks), default=0.0)
-    return tuple(round(100 * (peak or 0.0) / loudest) if loudest else 0 for peak in peaks)
+class Shape:
+    """The loudest sample in each of `count` equal slices of a sound of `duration` seconds.
 
+    Long AAC is sampled, not decoded whole: an hour takes an eighth of a second. For looking at, not for measuring.
+    """
 
-def _sampled_frames(
-    batches: Iterator[Batch], duration: float, count: int, fallback: Path
-) -> Iterator[tuple[float, AudioFrame]]:
-    """Frames with their times, evenly spread."""
-    first = next(batches, None)
-    if first is None:
-        return
-    if first.coding.codec != "aac":
-        time = 0.0
-        for frame in container_frames(fallback):
-            yield time, frame
-            time += frame.samples / frame.sample_rate
-        return
-    decoder = Decoder(first.coding)
-    length = first.coding.frame_samples / first.coding.sample_rate
-    stride = max(2, round(duration / length / (_LOOKS * count)))
-    number = 0
-    for batch in chain((first,), batches):
-        after = number + len(batch.packets)
-        for look in range(-(-number // stride) * stride, after - 1, stride):
-            decoder.decode(batch.packets[look - number])
-            yield look * length, decoder.decode(batch.packets[look + 1 - number])
-        number = after
+    def __init__(self, duration: float, count: int) -> None:
+        self.duration = duration
+        self.is_heard = False
+        """Whether any sound has passed."""
+        self._peaks: list[float | None] = [None] * count
+
+    @property
+    def peaks(self) -> tuple[int, ...]:
+        """From 0 to 100, the loudest of all; a slice without a frame of its own is as loud as the one before."""
+        peaks = list(self._peaks)
+        for number in range(1, len(peaks)):
+            if peaks[number] is None:
+                peaks[number] = peaks[number - 1]
+        loudest = max((peak or 0.0 for peak in peaks), default=0.0)
+        return tuple(round(100 * (peak or 0.0) / loudest) if loudest else 0 for peak in peaks)
+
+    def hear(self, batches: Iterator[Batch], *, fallback: Path) -> Self:
+        """Take in all packets; what is no AAC is decoded from the file `fallback`."""
+        first = next(batches, None)
+        if first and first.coding.codec == "aac":
+            for _ in self.listen(chain((first,), batches)):
+                pass
+        elif first:
+            time = 0.0
+            for frame in container_frames(fallback):
+                self._add(time, frame)
+                time += frame.samples / frame.sample_rate
+        return self
+
+    def listen(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Pass AAC packets on to whoever needs them too, and take in frames that are evenly spread."""
+        decoder, number = None, 0
+        for batch in batches:
+            if decoder is None:
+                decoder = Decoder(batch.coding)
+                length = batch.coding.frame_samples / batch.coding.sample_rate
+                stride = max(2, round(self.duration / length / (_LOOKS * len(self._peaks))))
+            after = number + len(batch.packets)
+            for look in range(-(-number // stride) * stride, after - 1, stride):
+                decoder.decode(batch.packets[look - number])
+                self._add(look * length, decoder.decode(batch.packets[look + 1 - number]))
+            number = after
+            yield batch
+
+    def _add(self, time: float, frame: AudioFrame) -> None:
+        count = len(self._peaks)
+        number = min(count - 1, int(time / self.duration * count)) if self.duration else 0
+        self._peaks[number] = max(self._peaks[number] or 0.0, _peak(frame))
+        self.is_heard = True
 
 
 def _peak(frame: AudioFrame) -> float:

@@ -27,7 +27,7 @@ _TAGS = {yaml.ScalarNode: _SCALAR, yaml.SequenceNode: _SEQUENCE, yaml.MappingNod
 _USUAL_TAGS = {*_TAGS.values(), "!"}
 _NOTHING = {"", "~", "null"}
 _HASH = re.compile(r"[:-][ \t]+#[^\s#]")
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class UnreadableYaml(Exception):

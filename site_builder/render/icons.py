@@ -6,12 +6,18 @@ https://developer.mozilla.org/en-US/docs/Web/Progressive_web_apps/How_to/Define_
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
+from site_builder.ahead import take
 from site_builder.render.look import FAVICON_LINES, FAVICON_ROUNDING, FAVICON_STROKE, make_fill
 
-_RECIPE = "icon/2"
+if TYPE_CHECKING:
+    from PIL import Image
+
+_RECIPE = "icon/3"
 """Raise the number when the drawing changes: names change with it."""
 _GRID = 32
 """Units of the favicon's drawing."""
@@ -41,20 +47,33 @@ def find_icons(accent: str) -> tuple[Icon, ...]:
 
 def render_icon(icon: Icon, accent: str) -> bytes:
     """The PNG."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 -- loaded only where an icon is not there yet
+    return take(icon.path) or _draw_icon(icon, accent)
 
-    side = icon.size * _OVERSAMPLING
-    picture = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(picture)
-    whole = icon.purpose != "any"
-    radius = 0 if whole else side * FAVICON_ROUNDING / _GRID
-    draw.rounded_rectangle((0, 0, side - 1, side - 1), radius, fill=make_fill(accent))
-    unit = side / _GRID * (_SAFE if whole else 1)
-    edge = (side - unit * _GRID) / 2
-    half = FAVICON_STROKE / 2
-    for left, y, right in FAVICON_LINES:
-        box = (left - half, y - half, right + half, y + half)
-        draw.rounded_rectangle(tuple(edge + unit * value for value in box), half * unit, fill="#ffffff")
+
+def _draw_icon(icon: Icon, accent: str) -> bytes:
+    from PIL import Image  # noqa: PLC0415 -- loaded only where an icon is not there yet
+
+    size, whole = icon.size, icon.purpose != "any"
+    picture = Image.new("RGB", (size, size), make_fill(accent))
+    unit = size / _GRID * (_SAFE if whole else 1)
+    edge, half = (size - unit * _GRID) / 2, FAVICON_STROKE / 2
+    lines = [(left - half, y - half, right + half, y + half) for left, y, right in FAVICON_LINES]
+    boxes = [tuple(edge + unit * value for value in line) for line in lines]
+    picture.paste("#ffffff", mask=_draw_boxes(size, boxes, half * unit))
+    if not whole:
+        last = size - 1 / _OVERSAMPLING
+        picture.putalpha(_draw_boxes(size, [(0, 0, last, last)], size * FAVICON_ROUNDING / _GRID))
     out = io.BytesIO()
-    picture.reduce(_OVERSAMPLING).save(out, "PNG", optimize=True)
+    picture.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _draw_boxes(size: int, boxes: Iterable[tuple[float, ...]], radius: float) -> Image.Image:
+    """Rounded boxes as a mask with smooth edges."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 -- as above
+
+    mask = Image.new("L", (size * _OVERSAMPLING, size * _OVERSAMPLING))
+    draw = ImageDraw.Draw(mask)
+    for box in boxes:
+        draw.rounded_rectangle(tuple(_OVERSAMPLING * value for value in box), _OVERSAMPLING * radius, fill=255)
+    return mask.reduce(_OVERSAMPLING)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_UNFIT = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_UNFIT = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What XML 1.0 forbids (https://www.w3.org/TR/xml/#charsets) or discourages: controls, surrogates, non-characters."""
 _LINE_BREAKS = re.compile("\r\n?|\x85|\u2028|\u2029")
 _ELLIPSIS = "…"

@@ -76,7 +76,11 @@ def make_timeline(parts: Sequence[PartReading], host: Speaker) -> TimelineReadin
     Periscope id, or else handle), and whoever left a slot is its holder until another takes it.
     """
     ticks = join_ticks(
-        [replace(tick, at=tick.at + offset) for reading, offset in _with_offsets(parts) for tick in reading.ticks]
+        [
+            replace(tick, at=tick.at + offset) if offset else tick
+            for reading, offset in _with_offsets(parts)
+            for tick in reading.ticks
+        ]
     )
     duration = sum(reading.part.duration for reading in parts)
     cast = _Cast(host)

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -62,20 +62,19 @@ class PartReading:
 
 def parse_tag(tag: bytes, at: float = 0.0) -> Tick:
     """What an ID3v2 tag that stands after `at` seconds of audio says; an empty tick where it says nothing."""
-    tick = Tick(at=at)
-    spare_ntp = None
+    ntp = spare_ntp = levels = participants = None
     for name, content in parse_tag_frames(tag):
         if name == b"TIT3":
-            tick = replace(tick, ntp=_parse_ntp(parse_text(content)))
+            ntp = _parse_ntp(parse_text(content))
         elif name == b"TXXX" and (described := parse_user_text(content)):
             match described:
                 case "HydraAudioLevel", text:
-                    tick = replace(tick, levels=_parse_levels(text))
+                    levels = _parse_levels(text)
                 case "HydraParticipants", text:
-                    tick = replace(tick, participants=_parse_participants(text))
+                    participants = _parse_participants(text)
                 case "JSONMetadata", text:
                     spare_ntp = _parse_metadata_ntp(text)
-    return tick if tick.ntp is not None or spare_ntp is None else replace(tick, ntp=spare_ntp)
+    return Tick(at=at, ntp=spare_ntp if ntp is None else ntp, levels=levels, participants=participants)
 
 
 def join_ticks(ticks: Sequence[Tick]) -> tuple[Tick, ...]:

@@ -64,11 +64,9 @@ def _decode(encoding: int, raw: bytes) -> str:
 
 
 def parse_syncsafe(raw: bytes) -> int:
-    """A number of 7 bits in each byte, the most significant first."""
-    number = 0
-    for byte in raw:
-        number = number << 7 | byte & 0x7F
-    return number
+    """A number of 7 bits in each of four bytes, the most significant first."""
+    first, second, third, fourth = raw
+    return (first & 0x7F) << 21 | (second & 0x7F) << 14 | (third & 0x7F) << 7 | fourth & 0x7F
 
 
 def _undo_unsync(body: bytes) -> bytes:
@@ -77,7 +75,8 @@ def _undo_unsync(body: bytes) -> bytes:
 
 def _extended_size(body: bytes, version: int) -> int:
     """Bytes of the extended header, its own size field included."""
-    return parse_syncsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4], "big")
+    size = body[:4].rjust(4, b"\0")
+    return parse_syncsafe(size) if version == 4 else 4 + int.from_bytes(size, "big")
 
 
 def _frame_size(body: bytes, at: int, version: int) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,6 +24,8 @@ from show_runner import (
     run_spacecast,
     spacecast,
 )
+
+from site_builder.ahead import take
 
 NOTHING: dict[str, list[str]] = {"made": [], "removed": [], "failures": []}
 
@@ -291,3 +294,22 @@ def _clone(show: Path, to: Path) -> Path:
     """What git would hold of a show."""
     ignored = shutil.ignore_patterns(".cache", "output", "archives", "recording-*")
     return Path(shutil.copytree(show, to, ignore=ignored))
+
+
+def test_what_is_drawn_ahead_is_what_is_needed(two_spaces: Path, tmp_path: Path) -> None:
+    """An episode's pictures are foreseen, cuts and all, before its sound is made: every one is used, none differs."""
+    ahead, alone = (make_show(tmp_path / name / "show", two_spaces) for name in ("ahead", "alone"))
+    drawn: list[str] = []
+
+    def note(name: str) -> bytes | None:
+        content = take(name)
+        drawn.extend([name] if content else [])
+        return content
+
+    for show, jobs in ((ahead, 2), (alone, 1)):
+        spacecast("-C", show, "extract", two_spaces)
+        edit(find_bundle(show, "2026-10-16") / "index.md", "\nslug:", "\ncut: 0:02.5 - 0:04.1\nslug:")
+        with patch("site_builder.pictures.take", note), patch("site_builder.render.icons.take", note):
+            build(show, "--jobs", jobs)
+    assert read_show(ahead) == read_show(alone)
+    assert Counter(name.split("/")[0] for name in drawn) == {"artwork": 6 + 2 * 5, "icons": 4}
