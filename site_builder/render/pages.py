@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -25,8 +25,12 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     pass_context,
+    pass_eval_context,
     select_autoescape,
 )
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context as JinjaContext
 from markupsafe import Markup, escape
 
@@ -38,9 +42,42 @@ BUILTIN = "builtin/"
 """Before a template's name: the built-in one, even where the show has its own."""
 
 _ASSETS = "assets/"
+_DICT_ATTRIBUTES = frozenset(dir(dict))
+_FIXED_CALL = ("name", "_", "lparen", "string", "rparen")
+_END = Token(0, "eof", "")
 _OWN_LINK = re.compile(r'''((?:href|src)=")(?![a-z][a-z0-9+.-]*:|[/#])([^"]*)"''', re.IGNORECASE)
-_TRAILING_SPACE = re.compile(r"[ \t]+\n(?:[ \t]*\n)*")
+_BLANK_LINES = re.compile(r"\n(?<=[ \t]\n)(?:[ \t]*\n)+")
+"""Begins with a line feed, not with the space before it, because there are far fewer of them."""
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
+
+
+class _Environment(Environment):
+    """Contexts are dicts: their keys are looked up first, where jinja2 looks for an attribute and fails."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As in jinja2, `items.items` is the method."""
+        if type(obj) is dict and attribute in obj and attribute not in _DICT_ATTRIBUTES:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+class _FixedTexts(Extension):
+    """Reads `_("Play")` as `("Play" | said)`: a filter of a constant is worked out when a template is compiled."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Tokens of a template to tokens."""
+        tokens = [*stream, *[_END] * 3]
+        at = 0
+        while at < len(tokens) - 3:
+            name, opened, text, closed = tokens[at : at + 4]
+            is_call = (name.type, name.value, opened.type, text.type, closed.type) == _FIXED_CALL
+            if is_call and tokens[at - 1].type != "dot":
+                line = name.lineno
+                yield from (opened, text, Token(line, "pipe", "|"), Token(line, "name", "said"), closed)
+            else:
+                yield name
+            at += 4 if is_call else 1
 
 
 class Theme:
@@ -89,7 +126,8 @@ class Theme:
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
             name, line = self._find_place(error.__traceback__) or (template_name, None)
             raise self._make_error(name, line, str(error)) from error
-        return (_TRAILING_SPACE.sub("\n", text).strip() + "\n").encode()
+        lines = _BLANK_LINES.sub("\n", text).split("\n")
+        return ("\n".join([line.rstrip(" \t") for line in lines]).strip() + "\n").encode()
 
     def _make_digest(self) -> str:
         digest = hashlib.sha256(self._language.digest.encode())
@@ -100,13 +138,13 @@ class Theme:
         return digest.hexdigest()
 
     def _make_environment(self) -> Environment:
-        environment = Environment(
+        environment = _Environment(
             loader=FunctionLoader(self._load),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            extensions=["jinja2.ext.i18n"],
+            extensions=["jinja2.ext.i18n", _FixedTexts],
         )
         environment.newstyle_gettext = True  # type: ignore[attr-defined]
         environment.globals |= {"url": make_url, "asset": self._make_asset_function(), **_speak(self._language)}
@@ -172,7 +210,7 @@ def load_theme(
 @pass_context
 def make_url(context: JinjaContext, path: str) -> str:
     """A path below the site's root as a link relative to the page at hand; absolute addresses stay as they are."""
-    if re.match(r"[a-z][a-z0-9+.-]*:", path, re.IGNORECASE):
+    if _ADDRESS.match(path):
         return path
     root: str = context["page"]["root"]
     return root + path or "./"
@@ -207,10 +245,7 @@ def _speak(language: Language) -> dict[str, object]:
         safe = escape(text) if context.eval_ctx.autoescape else text
         return safe % variables if variables else safe.replace("%%", "%")
 
-    @cache
-    def say(text: str, autoescape: bool) -> str:
-        own = language.gettext(text)
-        return (escape(own) if autoescape else own).replace("%%", "%")
+    say = _make_say(language)
 
     @pass_context
     def gettext(context: JinjaContext, text: str, /, **variables: object) -> str:
@@ -226,10 +261,28 @@ def _speak(language: Language) -> dict[str, object]:
     return {"gettext": gettext, "ngettext": ngettext, "ui": Markup(own)}  # noqa: S704  (a language's code)
 
 
+def _make_say(language: Language) -> Callable[[str, bool], str]:
+    """A text of the interface that has nothing to be filled in, and whether it is to be escaped, to what is said."""
+
+    @cache
+    def say(text: str, autoescape: bool) -> str:
+        own = language.gettext(text)
+        return (escape(own) if autoescape else own).replace("%%", "%")
+
+    return say
+
+
 def _list_formats(language: Language) -> dict[str, Callable[..., str]]:
     """Filters that write as the language does; each remembers what it wrote, for pages are much alike."""
     remember = lru_cache(maxsize=5000)
+    say = _make_say(language)
+
+    @pass_eval_context
+    def said(context: EvalContext, text: str) -> str:
+        return say(text, context.autoescape)
+
     return {
+        "said": said,
         "date": remember(language.format_date),
         "filesize": remember(language.format_size),
         "number": remember(language.format_number),
