@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from site_builder.model import Episode, Show
-from site_builder.render.addresses import absolute_url, media_url, page_url
+from site_builder.render.addresses import absolute_url, join_url, media_url, page_url
 
 WIDTH = 640
 HEIGHT = 200
@@ -67,7 +66,7 @@ def render_oembed(show: Show, episode: Episode) -> bytes:
     }
     if picture := episode.artwork or show.artwork:
         document |= {
-            "thumbnail_url": urljoin(show.url, picture.path),
+            "thumbnail_url": join_url(show.url, picture.path),
             "thumbnail_width": picture.width,
             "thumbnail_height": picture.height,
         }
