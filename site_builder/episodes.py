@@ -123,7 +123,7 @@ def make_episode(
         tags=tuple(filter(None, map(clean, matter.tags))),
         people=people,
         turns=turns,
-        chapters=tuple(replace(chapter, title=clean(chapter.title)) for chapter in chapters),
+        chapters=_clean_chapters(chapters, casting),
         kind=matter.kind,
         season=matter.season,
         number=matter.episode,
@@ -142,6 +142,12 @@ def make_episode(
         block=matter.block,
         facts=facts,
     )
+
+
+def _clean_chapters(chapters: tuple[Chapter, ...], casting: Casting) -> tuple[Chapter, ...]:
+    if not casting.redaction:
+        return chapters
+    return tuple(replace(chapter, title=redact(chapter.title, casting)) for chapter in chapters)
 
 
 def _make_redactor(casting: Casting) -> Callable[[str], str]:
@@ -196,9 +202,9 @@ def _count_speech(people: Sequence[Person], turns: Sequence[Turn]) -> tuple[Pers
 
 
 def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
-    heard = ((turn, part) for turn in turns for part in edits.find_audible(Span(start=turn.start, end=turn.end)))
-    places = ((turn, edits.to_published_span(part)) for turn, part in heard)
-    moved = (replace(turn, start=place.start, end=place.end) for turn, place in places if place)
+    moved = (
+        Turn(speaker=turn.speaker, start=start, end=end) for turn in turns for start, end in edits.find_published(turn)
+    )
     return tuple(sorted(moved, key=lambda turn: (turn.start, turn.speaker)))
 
 

@@ -36,6 +36,8 @@ def _find_folder(base: str) -> str:
 
 def web_url(url: str) -> str:
     """A link that somebody wrote, in ASCII (RFC 3986); empty where it does not lead to the web."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url.strip())
         host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
