@@ -152,6 +152,8 @@ def _draw_strip(turns: Sequence[Turn], people: int, duration: float) -> Iterator
 
 def _find_owners(turns: Sequence[Turn], people: int, duration: float) -> list[int | None]:
     """Who speaks most in each bin of the strip; None where nobody does."""
+    if not people:
+        return []
     shares = [[0.0] * people for _ in range(STRIP_WIDTH)]
     size = duration / STRIP_WIDTH
     edges = [index * size for index in range(STRIP_WIDTH + 1)]
@@ -164,4 +166,4 @@ def _find_owners(turns: Sequence[Turn], people: int, duration: float) -> list[in
             overlap = (right if right < end else end) - (left if left > start else start)  # noqa: FURB136 -- inner loop
             if overlap > 0:
                 shares[index][speaker] += overlap
-    return [share.index(most) if (most := max(share, default=0.0)) > 0 else None for share in shares]
+    return [share.index(most) if (most := max(share)) > 0 else None for share in shares]

@@ -55,10 +55,9 @@ _PATTERNS = {
 _NEED_REFERENCES = {"reference", "image_reference", "short_reference", "short_image_ref"}
 """They do nothing in notes that define no link by name."""
 _MARKUP = re.compile(r"""[`\\\[<&*_'"]""")
-"""Text without any of these, and without a long mark, is plain: neither Markdown nor typography has anything to do."""
+"""Text without any of these, and without dashes, dots and line breaks, is plain: there is nothing to do."""
 _QUOTES = re.compile("['\"]")
 """The same for typography alone."""
-_LONG_MARKS = ("--", "...", "  \n")
 
 
 def make_engine() -> markdown.Markdown:
@@ -112,14 +111,14 @@ class _Sparing(InlineProcessor):
 
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Choose, and let the engine do the rest; it passes over what is an `AtomicString`."""
+        if self._is_plain("\n".join(tree.itertext())):
+            return tree
         marked: list[str] = []
         for element in tree.iter():
             if element.text:
                 element.text = self._set_apart(element.text, marked)
             if element.tail:
                 element.tail = self._set_apart(element.tail, marked)
-        if not marked:
-            return tree
         text = "\n".join(marked)
         wanted = [pattern for pattern in self._patterns if self._may_match(pattern, text)]
         self.inlinePatterns = wanted  # type: ignore[assignment]  # the engine asks for length and items only
@@ -128,10 +127,13 @@ class _Sparing(InlineProcessor):
     def _set_apart(self, text: str, marked: list[str]) -> str:
         if isinstance(text, AtomicString):
             return text
-        if not self._marks.search(text) and not any(sign in text for sign in _LONG_MARKS):
+        if self._is_plain(text):
             return AtomicString(text)
         marked.append(text)
         return text
+
+    def _is_plain(self, text: str) -> bool:
+        return not (self._marks.search(text) or "--" in text or "..." in text or "  \n" in text)
 
     def _may_match(self, pattern: Any, text: str) -> bool:
         name = self._signed.get(id(pattern), "")
