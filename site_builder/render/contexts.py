@@ -30,6 +30,7 @@ from site_builder.render.rows import (
     describe_artwork,
     describe_details,
     describe_player,
+    describe_small_player,
     describe_transcript,
     find_social_picture,
     gather_people,
@@ -173,10 +174,9 @@ def describe_embed(site: Site, episode: Episode) -> Context:
     """An episode's player alone, for a frame on another page: `embed.html`."""
     context = _context(site, "embed.html", find_embed_path(episode), episode.title)
     context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
-    player = describe_player(site.show, episode, ())
     return context | {
         "episode": site.rows.find(episode, site.zone),
-        "player": {name: player[name] for name in ("duration", "clock", "sources", "captions")},
+        "player": describe_small_player(site.show, episode),
     }
 
 

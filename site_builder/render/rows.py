@@ -207,12 +207,12 @@ def _find_lead(episode: Episode) -> str:
 
 def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dict[str, Any]:
     """Everything the player needs: sources, chapters, lanes, transcripts."""
-    sources = [_describe_source(show, source) for source in (episode.enclosure, *episode.alternates)]
+    small = describe_small_player(show, episode)
     return {
         "key": str(episode.guid),
-        "duration": round(episode.enclosure.duration, 2),
-        "clock": format_clock(episode.enclosure.duration),
-        "sources": sources,
+        "duration": small["duration"],
+        "clock": small["clock"],
+        "sources": small["sources"],
         "chapters": [
             {**_describe_mark(chapter.start), "title": chapter.title, "href": chapter.href}
             for chapter in episode.chapters
@@ -227,10 +227,20 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
             for bite in episode.soundbites
         ],
         "lanes": describe_lanes(episode.people, episode.turns, episode.enclosure.duration, peaks),
-        "captions": next((file.path for file in episode.transcripts if file.media_type == "text/vtt"), ""),
+        "captions": small["captions"],
         "transcripts": [
             {"path": file.path, "label": file.path.rsplit(".", 1)[-1].upper()} for file in episode.transcripts
         ],
+    }
+
+
+def describe_small_player(show: Show, episode: Episode) -> dict[str, Any]:
+    """What a player needs that only plays."""
+    return {
+        "duration": round(episode.enclosure.duration, 2),
+        "clock": format_clock(episode.enclosure.duration),
+        "sources": [_describe_source(show, source) for source in (episode.enclosure, *episode.alternates)],
+        "captions": next((file.path for file in episode.transcripts if file.media_type == "text/vtt"), ""),
     }
 
 
