@@ -36,7 +36,7 @@ from markupsafe import Markup, escape
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.languages import ENGLISH, Language, find_builtin_folder
-from site_builder.render.turn_table import make_turn_rows
+from site_builder.render.fragments import make_name_row, make_turn_rows, render_strip
 from site_builder.timecode import format_clock, format_fragment
 
 BUILTIN = "builtin/"
@@ -290,6 +290,8 @@ def _list_formats(language: Language) -> dict[str, Callable[..., str]]:
         "percent": remember(language.format_percent),
         "how_long": remember(language.format_length),
         "turn_rows": make_turn_rows(language.format_length),
+        "name_row": make_name_row(say(", ", False)),
+        "strip_svg": render_strip,
     }
 
 
