@@ -59,7 +59,7 @@ _CSS_URL = re.compile(rb"""url\((["']?)(?!data:|https?:|#)([^)"']+)\1\)""")
 
 
 class _Generator(CodeGenerator):
-    """Compiles as jinja2 does, but to `put` values where it would `escape` them (or not, where it names this otherwise)."""
+    """Compiles as jinja2 does, but to `put` values where it would `escape` them, as long as it names this so."""
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: _FinalizeInfo) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
