@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ("tables", "fenced_code", "sane_lists", "def_list", "smarty")
 """Of the engine: what notes can say beyond plain Markdown, and typographic quotes and dashes."""
+_PREPROCESSORS = {"fenced_code_block": (25, "```|~~~"), "html_block": (20, "[<&]")}
+"""What reads the whole document first, by name: its place in the engine's order, and the signs it needs."""
 _BLOCKS = {
     "table": (75, "|"),
     "hashheader": (70, "#"),
@@ -66,10 +69,25 @@ def make_engine() -> markdown.Markdown:
     processors = engine.parser.blockprocessors
     for name, (priority, sign) in _BLOCKS.items():
         processors.register(_Signed(processors[name], sign), name, priority)
+    for name, (priority, sign) in _PREPROCESSORS.items():
+        engine.preprocessors.register(_SignedPreprocessor(engine.preprocessors[name], sign), name, priority)
     smarty = cast("InlineProcessor", engine.treeprocessors["smarty"])
     engine.treeprocessors.register(_Sparing(engine, engine.inlinePatterns, _MARKUP), "inline", 20)
     engine.treeprocessors.register(_Sparing(engine, smarty.inlinePatterns, _QUOTES), "smarty", 6)
     return engine
+
+
+class _SignedPreprocessor(Preprocessor):
+    """Reads a document only where its sign is in it."""
+
+    def __init__(self, preprocessor: Preprocessor, sign: str) -> None:
+        super().__init__(preprocessor.md)
+        self._run = preprocessor.run
+        self._find_sign = re.compile(sign).search
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines as they are, or as the preprocessor leaves them."""
+        return self._run(lines) if self._find_sign("\n".join(lines)) else lines
 
 
 class _Signed(BlockProcessor):

@@ -154,8 +154,7 @@ class Theme:
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
             name, line = self._find_place(error.__traceback__) or (template_name, None)
             raise self._make_error(name, line, str(error)) from error
-        lines = _BLANK_LINES.sub("\n", text).split("\n")
-        return ("\n".join([line.rstrip(" \t") for line in lines]).strip() + "\n").encode()
+        return (_tidy(text).strip() + "\n").encode()
 
     def _make_digest(self) -> str:
         digest = hashlib.sha256(self._language.digest.encode())
@@ -233,6 +232,13 @@ def load_theme(
     own = _read_folder(own_folder) if own_folder and own_folder.resolve() != find_builtin_folder().resolve() else {}
     kept = {BUILTIN + name: found for name, found in builtin.items() if not name.startswith(_ASSETS)}
     return Theme(kept | builtin | own, generated or {}, language, compiled)
+
+
+def _tidy(text: str) -> str:
+    """A page without white space at the ends of lines, and without the empty lines after such a line."""
+    if " \n" not in text and "\t\n" not in text:
+        return text
+    return "\n".join([line.rstrip(" \t") for line in _BLANK_LINES.sub("\n", text).split("\n")])
 
 
 @pass_context
