@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from operator import attrgetter
 
 from site_builder import podcasting20 as p20
 from site_builder.consent import Casting, Removal, cast_turns, plan_removals, redact
@@ -197,7 +198,7 @@ def _find_person(person: Person, among: Sequence[Person]) -> int | None:
 def _count_speech(people: Sequence[Person], turns: Sequence[Turn]) -> tuple[Person, ...]:
     seconds = [0.0] * len(people)
     for turn in turns:
-        seconds[turn.speaker] += turn.duration
+        seconds[turn.speaker] += turn.end - turn.start
     return tuple(replace(person, speaking=round(spoken, 3)) for person, spoken in zip(people, seconds, strict=True))
 
 
@@ -205,7 +206,7 @@ def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
     moved = (
         Turn(speaker=turn.speaker, start=start, end=end) for turn in turns for start, end in edits.find_published(turn)
     )
-    return tuple(sorted(moved, key=lambda turn: (turn.start, turn.speaker)))
+    return tuple(sorted(moved, key=attrgetter("start", "speaker")))
 
 
 def _make_chapters(
@@ -227,6 +228,8 @@ def _make_cues(
     cues = move_cues(material.cues, material.edits, silences=silences)
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     cues = name_cues(cues, turns if exact else (), people)
+    if not material.casting.redaction:
+        return cues
     return tuple(replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues)
 
 

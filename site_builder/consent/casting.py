@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from site_builder.config import Pending
 from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
@@ -213,10 +214,11 @@ def _call(verdict: Verdict, speaker: Speaker) -> str:
 
 def cast_turns(recording: Recording, casting: Casting) -> tuple[Turn, ...]:
     """The turns of everyone heard, in recording time and order, `speaker` being an index into `casting.credits`."""
+    credit_of = casting.credit_of
     return tuple(
         Turn(speaker=credit, start=turn.start, end=turn.end)
-        for turn in sorted(recording.turns, key=lambda turn: (turn.start, turn.end, turn.speaker))
-        if (credit := casting.credit_of[turn.speaker]) is not None
+        for turn in sorted(recording.turns, key=attrgetter("start", "end", "speaker"))
+        if (credit := credit_of[turn.speaker]) is not None
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from site_builder.model import Person, Turn
 from site_builder.timecode import format_clock
@@ -33,14 +34,15 @@ def join_turns(turns: Iterable[Turn], *, breath: float = BREATH) -> Runs:
     """Turns with the short pauses inside one person's speech closed, in order of their start."""
     runs: Runs = []
     latest: dict[int, int] = {}
-    for turn in sorted(turns, key=lambda turn: (turn.start, turn.speaker)):
-        known = latest.get(turn.speaker)
-        if known is not None and turn.start - runs[known][2] <= breath:
-            person, start, end = runs[known]
-            runs[known] = (person, start, max(end, turn.end))
+    for turn in sorted(turns, key=attrgetter("start", "speaker")):
+        speaker, start, end = turn.speaker, turn.start, turn.end
+        known = latest.get(speaker)
+        if known is not None and start - runs[known][2] <= breath:
+            _, begun, until = runs[known]
+            runs[known] = (speaker, begun, max(until, end))
         else:
-            latest[turn.speaker] = len(runs)
-            runs.append((turn.speaker, turn.start, turn.end))
+            latest[speaker] = len(runs)
+            runs.append((speaker, start, end))
     return runs
 
 

@@ -85,6 +85,8 @@ def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Perso
     `cues` and `turns` are on one clock. Turns of anyone not in `people` give no name. Only turns that tell who speaks
     (`Timeline.LEVELS`) will do: somebody on stage is not somebody speaking.
     """
+    if all(cue.speaker for cue in cues):
+        return tuple(cues)
     turns = sorted(turns, key=lambda turn: turn.start)
     ends = list(accumulate((turn.end for turn in turns), max))
     return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
