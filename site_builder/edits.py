@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any, Self
 
-from site_builder.model import Span, Turn
+from site_builder.model import Cue, Span, Turn
 
 _TOLERANCE = 1e-6
 """Seconds by which a time may miss a frame border and still lie on it: far less than one sample."""
@@ -178,6 +178,13 @@ class EditList:
             start, end = max(heard.start, span.start), min(heard.end, span.end)
             if start < end:
                 yield offset + (start - kept), offset + (end - kept)
+
+    def place_whole(self, span: Cue) -> tuple[float, float] | None:
+        """From when to when, in published time, `span` is heard; None where a part of it is not."""
+        for heard, kept, offset in self._places:
+            if heard.start <= span.start < span.end <= heard.end:
+                return offset + (span.start - kept), offset + (span.end - kept)
+        return None
 
     def to_recording(self, time: float) -> float:
         """The moment of the recording heard at a published time; where a cut was made, the moment after it.

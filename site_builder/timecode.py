@@ -40,9 +40,14 @@ def _write_clock(seconds: int) -> str:
 
 def format_timestamp(seconds: float) -> str:
     """`01:02:03.500`: WebVTT timestamp and Normal Play Time, to the millisecond."""
-    milliseconds = round(seconds * 1000)
-    hours, minutes, rest = _split(milliseconds // 1000)
-    return f"{hours:02}:{minutes:02}:{rest:02}.{milliseconds % 1000:03}"
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return f"{_write_full_clock(whole)}.{milliseconds:03}"
+
+
+@lru_cache(maxsize=20_000)
+def _write_full_clock(seconds: int) -> str:
+    hours, minutes, rest = _split(seconds)
+    return f"{hours:02}:{minutes:02}:{rest:02}"
 
 
 def format_length(seconds: float) -> str:
