@@ -47,6 +47,7 @@ BUILTIN = "builtin/"
 """Before a template's name: the built-in one, even where the show has its own."""
 
 _ASSETS = "assets/"
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _DICT_ATTRIBUTES = frozenset(dir(dict))
 _FIXED_CALL = ("name", "_", "lparen", "string", "rparen")
 _END = Token(0, "eof", "")
@@ -259,7 +260,7 @@ def render_rooted(context: JinjaContext, html: str) -> Markup:
 
 def render_json(value: object) -> Markup:
     """JSON that is safe inside a `<script>` element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode_json(value)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704  (every character that could leave the element is escaped above)

@@ -12,6 +12,7 @@ from site_builder.render.addresses import absolute_url, join_url, media_url, pag
 WIDTH = 640
 HEIGHT = 200
 """Pixels of the player in its frame; it takes less width where there is less."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _CACHE_AGE = 86400
 """Seconds for which others may believe what oEmbed says."""
 
@@ -70,4 +71,5 @@ def render_oembed(show: Show, episode: Episode) -> bytes:
             "thumbnail_width": picture.width,
             "thumbnail_height": picture.height,
         }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = ",\n".join(f' "{name}": {_encode(value)}' for name, value in document.items())
+    return f"{{\n{lines}\n}}\n".encode()
