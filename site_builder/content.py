@@ -11,9 +11,11 @@ A bundle is a folder below `content/episodes/`:
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,7 +57,8 @@ class Bundle:
     @property
     def has_recording(self) -> bool:
         """Whether every part of the recording is here."""
-        return bool(self.part_files) and all(file.is_file() for file in self.part_files)
+        parts = self.recording.parts if self.recording else ()
+        return bool(parts) and all(_is_there(self.folder, part.file) for part in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +75,13 @@ class FreePage:
 def find_bundles(content: Path) -> tuple[Path, ...]:
     """Folders below `content/episodes/` that hold an `index.md`, in order of name. Hidden ones are unfinished work."""
     episodes = content / "episodes"
-    folders = sorted(episodes.iterdir()) if episodes.is_dir() else []
-    return tuple(folder for folder in folders if not folder.name.startswith(".") and (folder / INDEX).is_file())
+    folders = sorted(episodes.iterdir(), key=attrgetter("name")) if episodes.is_dir() else []
+    return tuple(folder for folder in folders if not folder.name.startswith(".") and _is_there(folder, INDEX))
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Whether a folder holds a file: asked ten times of each episode, and a `Path` takes longer than the answer."""
+    return os.path.isfile(f"{folder}/{name}")  # noqa: PTH113
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -84,7 +92,7 @@ def load_bundle(folder: Path) -> Bundle:
     """
     index = folder / INDEX
     matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
-    transcripts = [folder / name for name in TRANSCRIPTS if (folder / name).is_file()]
+    transcripts = [folder / name for name in TRANSCRIPTS if _is_there(folder, name)]
     return Bundle(
         folder=folder,
         matter=matter,

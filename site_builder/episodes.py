@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from operator import attrgetter
 
 from site_builder import podcasting20 as p20
 from site_builder.consent import Casting, Removal, cast_turns, plan_removals, redact
@@ -123,7 +124,7 @@ def make_episode(
         tags=tuple(filter(None, map(clean, matter.tags))),
         people=people,
         turns=turns,
-        chapters=tuple(replace(chapter, title=clean(chapter.title)) for chapter in chapters),
+        chapters=_clean_chapters(chapters, casting),
         kind=matter.kind,
         season=matter.season,
         number=matter.episode,
@@ -142,6 +143,12 @@ def make_episode(
         block=matter.block,
         facts=facts,
     )
+
+
+def _clean_chapters(chapters: tuple[Chapter, ...], casting: Casting) -> tuple[Chapter, ...]:
+    if not casting.redaction:
+        return chapters
+    return tuple(replace(chapter, title=redact(chapter.title, casting)) for chapter in chapters)
 
 
 def _make_redactor(casting: Casting) -> Callable[[str], str]:
@@ -191,15 +198,15 @@ def _find_person(person: Person, among: Sequence[Person]) -> int | None:
 def _count_speech(people: Sequence[Person], turns: Sequence[Turn]) -> tuple[Person, ...]:
     seconds = [0.0] * len(people)
     for turn in turns:
-        seconds[turn.speaker] += turn.duration
+        seconds[turn.speaker] += turn.end - turn.start
     return tuple(replace(person, speaking=round(spoken, 3)) for person, spoken in zip(people, seconds, strict=True))
 
 
 def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
-    heard = ((turn, part) for turn in turns for part in edits.find_audible(Span(start=turn.start, end=turn.end)))
-    places = ((turn, edits.to_published_span(part)) for turn, part in heard)
-    moved = (replace(turn, start=place.start, end=place.end) for turn, place in places if place)
-    return tuple(sorted(moved, key=lambda turn: (turn.start, turn.speaker)))
+    moved = (
+        Turn(speaker=turn.speaker, start=start, end=end) for turn in turns for start, end in edits.find_published(turn)
+    )
+    return tuple(sorted(moved, key=attrgetter("start", "speaker")))
 
 
 def _make_chapters(
@@ -221,6 +228,8 @@ def _make_cues(
     cues = move_cues(material.cues, material.edits, silences=silences)
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     cues = name_cues(cues, turns if exact else (), people)
+    if not material.casting.redaction:
+        return cues
     return tuple(replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues)
 
 

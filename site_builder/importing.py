@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nh3
+
 from site_builder import newshow, published, takeover
 from site_builder.config import CONFIG, load_config, make_feed_guid
 from site_builder.content import Bundle, find_bundles, load_bundle
@@ -108,7 +110,7 @@ def _describe_answers(feed: PodcastFeed, reference: str) -> dict[str, str]:
     address = feed.url or reference
     return {
         "title": feed.title,
-        "description": text_of(feed.description) if "<" in feed.description else feed.description,
+        "description": text_of(nh3.clean(feed.description)) if "<" in feed.description else feed.description,
         "language": feed.language,
         "author": feed.author,
         "email": feed.email,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _CLOCK = re.compile(r"^(?:(\d+):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,6}))?$")
 _UNITS = re.compile(r"^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s?)?$")
@@ -27,15 +28,26 @@ def parse_timecode(text: str) -> float:
 
 def format_clock(seconds: float) -> str:
     """`2:03` below an hour, `1:02:03` above: for people. Whole seconds, rounded down."""
-    hours, minutes, rest = _split(int(seconds))
+    return _write_clock(int(seconds))
+
+
+@lru_cache(maxsize=20_000)
+def _write_clock(seconds: int) -> str:
+    """Remembered, because episodes have the same few thousand seconds."""
+    hours, minutes, rest = _split(seconds)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def format_timestamp(seconds: float) -> str:
     """`01:02:03.500`: WebVTT timestamp and Normal Play Time, to the millisecond."""
-    milliseconds = round(seconds * 1000)
-    hours, minutes, rest = _split(milliseconds // 1000)
-    return f"{hours:02}:{minutes:02}:{rest:02}.{milliseconds % 1000:03}"
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return f"{_write_full_clock(whole)}.{milliseconds:03}"
+
+
+@lru_cache(maxsize=20_000)
+def _write_full_clock(seconds: int) -> str:
+    hours, minutes, rest = _split(seconds)
+    return f"{hours:02}:{minutes:02}:{rest:02}"
 
 
 def format_length(seconds: float) -> str:
@@ -48,7 +60,12 @@ def format_length(seconds: float) -> str:
 
 def format_fragment(seconds: float) -> str:
     """`1h2m3s`: the time in a link such as `#t=1h2m3s`."""
-    hours, minutes, rest = _split(int(seconds))
+    return _write_fragment(int(seconds))
+
+
+@lru_cache(maxsize=20_000)
+def _write_fragment(seconds: int) -> str:
+    hours, minutes, rest = _split(seconds)
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest}s"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from site_builder.config import Pending
 from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
@@ -111,7 +112,9 @@ def _unknown(speaker: Speaker) -> Consent:
 
 def _label(recording: Recording, verdicts: Sequence[Verdict], nouns: Mapping[Role, str]) -> tuple[Verdict, ...]:
     """Names for those named, numbers by order of first speech for those who are heard without."""
-    first = {turn.speaker: turn.start for turn in sorted(recording.turns, key=lambda turn: -turn.start)}
+    first: dict[int, float] = {}
+    for turn in recording.turns:
+        first[turn.speaker] = min(turn.start, first.get(turn.speaker, math.inf))
     labels: dict[object, str] = {}
     counts = dict.fromkeys(Role, 0)
     for number in sorted(range(len(verdicts)), key=lambda number: (first.get(number, float("inf")), number)):
@@ -158,9 +161,9 @@ def _make_credits(
 
 def _credit(recording: Recording, verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Person:
     verdict, speaker = verdicts[numbers[0]], recording.speakers[numbers[0]]
-    spans = merge_spans(Span(start=t.start, end=t.end) for t in recording.turns if t.speaker in numbers)
+    spans = _merge((turn.start, turn.end) for turn in recording.turns if turn.speaker in numbers)
     role = min((verdicts[number].role for number in numbers), key=_SENIORITY.index)
-    speaking = sum(span.duration for span in spans)
+    speaking = sum(end - start for start, end in spans)
     if not verdict.named:
         return Person(name=verdict.label, role=role, speaking=speaking, anonymous=True)
     person = verdict.person or PersonRecord(key="", handle=speaker.handle, avatar_url=speaker.avatar_url)
@@ -211,10 +214,11 @@ def _call(verdict: Verdict, speaker: Speaker) -> str:
 
 def cast_turns(recording: Recording, casting: Casting) -> tuple[Turn, ...]:
     """The turns of everyone heard, in recording time and order, `speaker` being an index into `casting.credits`."""
+    credit_of = casting.credit_of
     return tuple(
         Turn(speaker=credit, start=turn.start, end=turn.end)
-        for turn in sorted(recording.turns, key=lambda turn: (turn.start, turn.end, turn.speaker))
-        if (credit := casting.credit_of[turn.speaker]) is not None
+        for turn in sorted(recording.turns, key=attrgetter("start", "end", "speaker"))
+        if (credit := credit_of[turn.speaker]) is not None
     )
 
 
@@ -237,10 +241,16 @@ def plan_removals(recording: Recording, casting: Casting) -> tuple[Span, ...]:
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same time as sorted spans that neither overlap nor touch; empty ones are left out."""
-    merged: list[Span] = []
-    for span in sorted((span for span in spans if span.start < span.end), key=lambda span: span.start):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(start=merged[-1].start, end=max(merged[-1].end, span.end))
+    return tuple(Span(start=start, end=end) for start, end in _merge((span.start, span.end) for span in spans))
+
+
+def _merge(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            merged.append(span)
-    return tuple(merged)
+            merged.append((start, end))
+    return merged

@@ -107,9 +107,14 @@ def make_redaction(
     """
     known = {hidden.person for hidden in speaking}
     secret = {Consent.REFUSED, Consent.ANONYMOUS} | ({Consent.PENDING} if hide_pending else set())
-    answers = [(record, record.answer_for(guid) if guid else record.consent) for record in people.records]
-    absent = [record for record, answer in answers if answer.status in secret and record.key not in known]
-    shown = [record for record, answer in answers if answer.status not in secret]
+
+    def is_secret(record: PersonRecord) -> bool:
+        return (record.answer_for(guid) if guid else record.consent).status in secret
+
+    absent = [record for record in people.reserved if is_secret(record) and record.key not in known]
+    if not speaking and not absent:
+        return Redaction()
+    shown = [record for record in people.records if not is_secret(record)]
     shared = {address for record in shown for address in (*record.links, record.avatar_url)}
     hidden = tuple(
         replace(one, links=_without(one.links, shared), avatars=_without(one.avatars, shared))

@@ -25,7 +25,10 @@ class Consent(StrEnum):
     @property
     def strictness(self) -> int:
         """How much has to be hidden: of several answers that could hold, the one with the most does."""
-        return list(Consent).index(self)
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {consent: strictness for strictness, consent in enumerate(Consent)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

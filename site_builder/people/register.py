@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 
 from site_builder.errors import UsageError
 from site_builder.model import Speaker
-from site_builder.people.records import PersonRecord
+from site_builder.people.records import Consent, PersonRecord
 from site_builder.prose import clean
 
 _HANDLE = re.compile(r"\w{1,30}", re.ASCII)
@@ -18,6 +19,7 @@ _WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+@lru_cache(maxsize=4096)
 def tidy(speaker: Speaker) -> Speaker:
     """What a source says, as far as it can be believed: one line, no control characters, real handles."""
     handle = speaker.handle.strip().removeprefix("@")
@@ -106,6 +108,10 @@ def _shares_id(record: PersonRecord, speaker: Speaker) -> bool:
     return speaker.periscope_id in record.periscope_ids or speaker.x_id in record.x_ids
 
 
+def _is_reserved(record: PersonRecord) -> bool:
+    return any(answer.status is not Consent.GRANTED for answer in (record.consent, *record.episodes.values()))
+
+
 def _unique(records: list[PersonRecord]) -> tuple[PersonRecord, ...]:
     return tuple({record.key: record for record in records}.values())
 
@@ -115,9 +121,12 @@ class People:
     """Everyone in `people.yaml`, in the order of the file."""
 
     records: tuple[PersonRecord, ...] = ()
+    reserved: tuple[PersonRecord, ...] = field(init=False, repr=False, compare=False)
+    """Those who have not said yes to everything: nobody else is ever hidden."""
     _register: Register = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reserved", tuple(filter(_is_reserved, self.records)))
         object.__setattr__(self, "_register", Register(self.records))
 
     def find(self, who: str) -> PersonRecord | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from site_builder.model import Enclosure, Episode, Show
 
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _WEB = re.compile(r"https?://[!#-;=?-~]+")
 """What XML and every app take: ASCII without spaces, quotes and angle brackets."""
+_USUAL_PATH = re.compile(r"[\w-]+(?:/[\w-]+)*(?:/|\.\w+)?", re.ASCII)
+"""Folders and a file, where nothing is to be resolved."""
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 
 
@@ -20,8 +23,21 @@ def absolute_url(show: Show, path: str) -> str:
     return show.url + quote(path.lstrip("/"), safe="/#?=&;,:@!$'()*+~%")
 
 
+def join_url(base: str, path: str) -> str:
+    """What `urljoin` gives, which takes ten times as long, as often as there are links."""
+    return _find_folder(base) + path if _USUAL_PATH.fullmatch(path) else urljoin(base, path)
+
+
+@lru_cache(maxsize=64)
+def _find_folder(base: str) -> str:
+    """What `urljoin` puts before every usual path."""
+    return urljoin(base, "x").removesuffix("x")
+
+
 def web_url(url: str) -> str:
     """A link that somebody wrote, in ASCII (RFC 3986); empty where it does not lead to the web."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url.strip())
         host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()

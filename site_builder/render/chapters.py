@@ -35,6 +35,7 @@ LONGEST_TITLE = 45
 _STRETCH = 60.0
 """Seconds over which the main speaker is told."""
 _LINK = re.compile(r"https?://\S+")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def render_json_chapters(
@@ -54,8 +55,8 @@ def render_json_chapters(
         document["title"] = fit_line(title)
     if show_title:
         document["podcastName"] = fit_line(show_title)
-    head = json.dumps(document, ensure_ascii=False)[:-1]
-    rows = ",\n".join(json.dumps(_describe_json(chapter, make_absolute), ensure_ascii=False) for chapter in chapters)
+    head = _encode(document)[:-1]
+    rows = ",\n".join(_encode(_describe_json(chapter, make_absolute)) for chapter in chapters)
     return f'{head}, "chapters": [\n{rows}\n]}}\n'.encode()
 
 

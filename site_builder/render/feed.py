@@ -37,7 +37,8 @@ DESCRIPTION_BYTES = 4000
 """The longest `description` Apple and PSP-1 allow, in bytes of UTF-8."""
 _TAG = re.compile(r"<([A-Za-z/!?][^<>]*)>")
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-_RELATIVE_LINK = re.compile(r"""(?:href|src)=["']?(?!["']?[a-z]+:)""", re.IGNORECASE)
+_RELATIVE_LINK = re.compile(r"""=(?:(?<=href=)|(?<=src=))["']?(?!["']?[a-z]+:)""", re.IGNORECASE)
+"""Begins with the sign there are fewest of: looking for it takes a tenth of the time."""
 _NO_LINKS = p20.FeedLinks()
 _GENERATOR = "spacecast"
 """Without a version: a new one must not change every feed."""

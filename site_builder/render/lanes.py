@@ -6,9 +6,10 @@ thousandths of the published duration; the template stretches them over the widt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from site_builder.model import Person, Turn
 from site_builder.timecode import format_clock
@@ -19,6 +20,9 @@ STRIP_WIDTH = 160
 """Bins across the small strip beside an episode in lists."""
 BARS = 250
 """Bars of the waveform."""
+_LEFTS = tuple(f"M{x} " for x in range(BARS))
+_BARS = tuple(f"{50 - height // 2}v{height}" for height in (2, 2, *range(2, 97)))
+"""How each bar of the waveform begins, and how a bar of each height, 0 to 96, ends."""
 BREATH = 1.6
 """Seconds one speaker may pause without the turn being shown as two."""
 
@@ -30,14 +34,15 @@ def join_turns(turns: Iterable[Turn], *, breath: float = BREATH) -> Runs:
     """Turns with the short pauses inside one person's speech closed, in order of their start."""
     runs: Runs = []
     latest: dict[int, int] = {}
-    for turn in sorted(turns, key=lambda turn: (turn.start, turn.speaker)):
-        known = latest.get(turn.speaker)
-        if known is not None and turn.start - runs[known][2] <= breath:
-            person, start, end = runs[known]
-            runs[known] = (person, start, max(end, turn.end))
+    for turn in sorted(turns, key=attrgetter("start", "speaker")):
+        speaker, start, end = turn.speaker, turn.start, turn.end
+        known = latest.get(speaker)
+        if known is not None and start - runs[known][2] <= breath:
+            _, begun, until = runs[known]
+            runs[known] = (speaker, begun, max(until, end))
         else:
-            latest[turn.speaker] = len(runs)
-            runs.append((turn.speaker, turn.start, turn.end))
+            latest[speaker] = len(runs)
+            runs.append((speaker, start, end))
     return runs
 
 
@@ -51,7 +56,12 @@ def describe_lanes(
     runs = [run for run in join_turns(turns) if run[0] < len(people) and run[1] < duration]
     if duration <= 0 or not runs:
         return None
-    talk = [sum(min(end, duration) - start for who, start, end in runs if who == index) for index in range(len(people))]
+    talk: list[float] = [0] * len(people)
+    own: list[Runs] = [[] for _ in people]
+    for run in runs:
+        person, start, end = run
+        talk[person] += min(end, duration) - start
+        own[person].append(run)
     whole = sum(talk)
     return {
         "width": WIDTH,
@@ -65,7 +75,7 @@ def describe_lanes(
                 "role": str(person.role),
                 "length": round(talk[index], 1),
                 "share": round(100 * talk[index] / whole),
-                "path": draw_lane([run for run in runs if run[0] == index], duration),
+                "path": draw_lane(own[index], duration),
             }
             for index, person in enumerate(people)
             if talk[index] > 0
@@ -93,25 +103,27 @@ def draw_wave(peaks: Sequence[float]) -> str:
     loudest = max(levels, default=0.0)
     if loudest <= 0:
         return ""
-    heights = (max(2, round(96 * level / loudest)) for level in levels)
-    return "".join(f"M{x} {50 - height // 2}v{height}" for x, height in enumerate(heights))
+    return "".join([left + _BARS[round(96 * level / loudest)] for left, level in zip(_LEFTS, levels, strict=False)])
 
 
 def fold_peaks(peaks: Sequence[float], bins: int) -> list[float]:
     """The mean level in each of `bins` equal stretches."""
-    if not peaks:
-        return []
-    edges = [round(index * len(peaks) / bins) for index in range(bins + 1)]
-    return [
-        sum(part) / len(part) for a, b in pairwise(edges) if (part := peaks[min(a, len(peaks) - 1) : max(b, a + 1)])
-    ]
+    parts = (peaks[first:last] for first, last in _find_edges(len(peaks), bins)) if peaks else ()
+    return [sum(part) / len(part) for part in parts if part]
+
+
+@lru_cache(maxsize=64)
+def _find_edges(count: int, bins: int) -> tuple[tuple[int, int], ...]:
+    """First and last (not included) of `count` levels in each stretch."""
+    edges = [round(index * count / bins) for index in range(bins + 1)]
+    return tuple((min(a, count - 1), max(b, a + 1)) for a, b in pairwise(edges))
 
 
 def describe_strip(turns: Sequence[Turn], people: int, duration: float) -> list[dict[str, object]]:
     """The conversation at a glance: for each person a path of the moments in which they speak most."""
     if duration <= 0 or not turns:
         return []
-    return [{"person": person, "path": path} for person, path in _draw_strip(tuple(turns), people, duration)]
+    return [{"person": person, "path": path} for person, path in _draw_strip(turns, people, duration)]
 
 
 def describe_ticks(duration: float) -> list[dict[str, object]]:
@@ -126,36 +138,34 @@ def describe_ticks(duration: float) -> list[dict[str, object]]:
 
 
 def _draw_bars(spans: Iterable[tuple[int, int]]) -> str:
-    return "".join(f"M{left} 0h{right - left}v1h-{right - left}z" for left, right in spans)
+    return "".join([f"M{left} 0h{right - left}v1h-{right - left}z" for left, right in spans])
 
 
-@lru_cache(maxsize=2048)
-def _draw_strip(turns: tuple[Turn, ...], people: int, duration: float) -> tuple[tuple[int, str], ...]:
-    """Person and path. Remembered, because an episode stands in several lists."""
-    owners = _find_owners(turns, people, duration)
-    return tuple((person, _draw_bars(spans)) for person in range(people) if (spans := _find_spans(owners, person)))
+def _draw_strip(turns: Sequence[Turn], people: int, duration: float) -> Iterator[tuple[int, str]]:
+    """Person and path."""
+    spans: list[list[tuple[int, int]]] = [[] for _ in range(people)]
+    at = 0
+    for owner, bins in groupby(_find_owners(turns, people, duration)):
+        start, at = at, at + len(list(bins))
+        if owner is not None:
+            spans[owner].append((start, at))
+    return ((person, _draw_bars(own)) for person, own in enumerate(spans) if own)
 
 
 def _find_owners(turns: Sequence[Turn], people: int, duration: float) -> list[int | None]:
     """Who speaks most in each bin of the strip; None where nobody does."""
+    if not people:
+        return []
     shares = [[0.0] * people for _ in range(STRIP_WIDTH)]
     size = duration / STRIP_WIDTH
+    edges = [index * size for index in range(STRIP_WIDTH + 1)]
     for turn in turns:
-        if turn.speaker >= people:
+        speaker, start, end = turn.speaker, turn.start, turn.end
+        if speaker >= people:
             continue
-        for index in range(int(turn.start / size), min(STRIP_WIDTH, int(turn.end / size) + 1)):
-            overlap = min(turn.end, (index + 1) * size) - max(turn.start, index * size)
-            shares[index][turn.speaker] += max(0.0, overlap)
-    return [share.index(max(share)) if share and max(share) > 0 else None for share in shares]
-
-
-def _find_spans(owners: Sequence[int | None], person: int) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for index, owner in enumerate(owners):
-        if owner != person:
-            continue
-        if spans and spans[-1][1] == index:
-            spans[-1] = (spans[-1][0], index + 1)
-        else:
-            spans.append((index, index + 1))
-    return spans
+        for index in range(int(start / size), min(STRIP_WIDTH, int(end / size) + 1)):
+            left, right = edges[index], edges[index + 1]
+            overlap = (right if right < end else end) - (left if left > start else start)  # noqa: FURB136 -- inner loop
+            if overlap > 0:
+                shares[index][speaker] += overlap
+    return [share.index(most) if (most := max(share)) > 0 else None for share in shares]

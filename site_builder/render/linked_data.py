@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
 from site_builder.model import Artwork, Episode, Person, Show
+from site_builder.render.addresses import join_url
 from site_builder.render.rows import find_person_path
 from site_builder.render.sharing import find_embed_path
 from site_builder.timecode import format_iso_duration, format_utc
@@ -22,7 +22,7 @@ def describe_show_data(show: Show) -> dict[str, Any]:
             "description": show.description,
             "inLanguage": show.language,
             "author": {"@type": "Person", "name": show.author},
-            "webFeed": urljoin(show.url, "feed.xml"),
+            "webFeed": join_url(show.url, "feed.xml"),
             "image": _find_image(show, show.artwork),
         }
     )
@@ -30,7 +30,7 @@ def describe_show_data(show: Show) -> dict[str, Any]:
 
 def describe_episode_data(show: Show, episode: Episode) -> dict[str, Any]:
     """A `PodcastEpisode` with its `AudioObject` and the people heard."""
-    url = urljoin(show.url, episode.path)
+    url = join_url(show.url, episode.path)
     audio = episode.enclosure
     return _drop_empty(
         {
@@ -49,8 +49,8 @@ def describe_episode_data(show: Show, episode: Episode) -> dict[str, Any]:
             "image": _find_image(show, episode.artwork or show.artwork),
             "associatedMedia": {
                 "@type": "AudioObject",
-                "contentUrl": urljoin(show.media_url or show.url, audio.path),
-                "embedUrl": urljoin(show.url, find_embed_path(episode)),
+                "contentUrl": join_url(show.media_url or show.url, audio.path),
+                "embedUrl": join_url(show.url, find_embed_path(episode)),
                 "encodingFormat": audio.media_type,
                 "duration": format_iso_duration(audio.duration),
                 "contentSize": str(audio.size_bytes),
@@ -64,7 +64,7 @@ def describe_episode_data(show: Show, episode: Episode) -> dict[str, Any]:
 def describe_person_data(show: Show, person: Person, path: str) -> dict[str, Any]:
     """A `Person` with the page that is theirs."""
     entry = _describe_contributor(show, person)
-    return {"@context": _CONTEXT, **entry, "@id": urljoin(show.url, path)}
+    return {"@context": _CONTEXT, **entry, "@id": join_url(show.url, path)}
 
 
 def _describe_series(show: Show) -> dict[str, Any]:
@@ -77,14 +77,14 @@ def _describe_contributor(show: Show, person: Person) -> dict[str, Any]:
         {
             "@type": "Person",
             "name": person.name,
-            "url": urljoin(show.url, path) if path else "",
+            "url": join_url(show.url, path) if path else "",
             "sameAs": person.href,
         }
     )
 
 
 def _find_image(show: Show, artwork: Artwork | None) -> str:
-    return urljoin(show.url, artwork.path) if artwork else ""
+    return join_url(show.url, artwork.path) if artwork else ""
 
 
 def _drop_empty(entry: dict[str, Any]) -> dict[str, Any]:

@@ -10,27 +10,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import markdown
 import nh3
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
 
 from site_builder.model import Note
+from site_builder.render.markdown_engine import make_engine
 from site_builder.timecode import format_clock, format_fragment, parse_timecode
 
 Moved = Callable[[float], float | None]
 """Recording time to published time; None where it was removed."""
 
 _STAMP = re.compile(r"^\s*[(\[]?(\d+(?::[0-5]?\d){1,2})[)\]]?(?=\s|$)[\s–—-]*")
-_EXTENSIONS = ("tables", "fenced_code", "sane_lists", "def_list", "smarty")
-_MARKED = re.compile(r"""[`\\\[<&*_'"]|  \n|--|\.\.\.""")
-"""Where this is not found, text is plain: neither Markdown nor typography has anything to do there."""
-_QUOTED = re.compile(r"""['"]|--|\.\.\.""")
-"""Where this is not found, typography has nothing to do."""
 _BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "pre", "br", "hr", "dt", "dd"}
+_ENDING = {"p", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr"}
+_TOKEN = re.compile(r'([^<]+)|<(/?)([a-z0-9]+)((?:[^">]|"[^"]*")*)>')
+_ATTRIBUTE = re.compile(r'([^ ="]+)="([^"]*)"')
 _CLEANER = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     allowed_classes={"a": {"moment"}},
@@ -54,37 +52,19 @@ class RenderedNotes:
 
 def render_notes(source: str, move: Moved = lambda time: time) -> RenderedNotes:
     """Notes as HTML and text; `move` maps the clocks in them from recording time to published time."""
-    engine, stamps = _make_engine()
+    engine, stamps = _find_engine()
     stamps.move, stamps.moments = move, []
     html = _CLEANER.clean(engine.reset().convert(source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
 
 
 @cache
-def _make_engine() -> tuple[markdown.Markdown, _TimeStamps]:
-    """One for all notes: to make it takes as long as to use it."""
-    engine = markdown.Markdown(extensions=list(_EXTENSIONS), output_format="html")
+def _find_engine() -> tuple[markdown.Markdown, _TimeStamps]:
+    """One for all notes."""
+    engine = make_engine()
     stamps = _TimeStamps(engine)
-    engine.treeprocessors.register(_PlainText(engine, _MARKED), "plain", 30)
-    engine.treeprocessors.register(_PlainText(engine, _QUOTED), "plain-after-inline", 15)
     engine.treeprocessors.register(stamps, "time-stamps", 1)
     return engine, stamps
-
-
-class _PlainText(Treeprocessor):
-    """Tells the engine which text is plain, or it would try each of forty patterns on it."""
-
-    def __init__(self, engine: markdown.Markdown, marked: re.Pattern[str]) -> None:
-        super().__init__(engine)
-        self.marked = marked
-
-    def run(self, root: Element) -> None:
-        """Walk the document once."""
-        for element in root.iter():
-            if element.text and not self.marked.search(element.text):
-                element.text = AtomicString(element.text)
-            if element.tail and not self.marked.search(element.tail):
-                element.tail = AtomicString(element.tail)
 
 
 class _TimeStamps(Treeprocessor):
@@ -136,42 +116,22 @@ def _drop_empty_lists(root: Element) -> None:
 
 
 def text_of(html: str) -> str:
-    """Readable plain text of sanitised HTML."""
-    reader = _TextOf()
-    reader.feed(html)
-    reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.pieces).split("\n")]
+    """Readable plain text of HTML as nh3 writes it: line ends at blocks, bullets at items, addresses behind links."""
+    pieces: list[str] = []
+    href, link_start = "", 0
+    for text, closes, tag, attributes in _TOKEN.findall(html):
+        if text:
+            pieces.append(unescape(text).replace("\n", " "))
+        elif closes:
+            if tag in _ENDING:
+                pieces.append("\n")
+            if tag == "a" and href.startswith(("http:", "https:")):
+                shown = "".join(pieces[link_start:]).strip()
+                pieces += [f" ({href})"] if shown != href else []
+        elif tag == "a":
+            href = unescape(dict(_ATTRIBUTE.findall(attributes)).get("href", ""))
+            link_start = len(pieces)
+        elif tag in _BLOCKS:
+            pieces.append("\n• " if tag == "li" else "\n")
+    lines = [" ".join(line.split()) for line in "".join(pieces).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-class _TextOf(HTMLParser):
-    """Collects text, with line ends at blocks, bullets at list items and addresses behind links."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.href = ""
-        self.link_start = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open a block or remember a link."""
-        if tag in _BLOCKS:
-            self.pieces.append("\n")
-        if tag == "li":
-            self.pieces.append("• ")
-        if tag == "a":
-            self.href = dict(attrs).get("href") or ""
-            self.link_start = len(self.pieces)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close a block, or write out where a link leads."""
-        if tag in {"p", "ul", "ol", "blockquote", "pre", "table"} or tag.startswith("h"):
-            self.pieces.append("\n")
-        if tag == "a" and self.href.startswith(("http:", "https:")):
-            shown = "".join(self.pieces[self.link_start :]).strip()
-            if shown != self.href:
-                self.pieces.append(f" ({self.href})")
-
-    def handle_data(self, data: str) -> None:
-        """Keep text."""
-        self.pieces.append(data.replace("\n", " "))

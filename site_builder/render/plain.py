@@ -15,6 +15,8 @@ _ELLIPSIS = "…"
 
 def fit_text(text: str) -> str:
     """`text` without what no XML file may hold; every line break becomes a line feed."""
+    if text.isprintable():  # the usual case, and quickly told
+        return text.strip()
     return _UNFIT.sub("", _LINE_BREAKS.sub("\n", text)).strip()
 
 

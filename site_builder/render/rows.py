@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from site_builder.model import Artwork, Cue, Enclosure, Episode, Person, Show
+from site_builder.render.addresses import join_url
 from site_builder.render.lanes import describe_lanes, describe_strip
 from site_builder.slugs import make_slug
 from site_builder.timecode import format_clock, format_fragment, format_iso_duration
@@ -26,8 +27,10 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔]['\"’”»)]?$")
 
 def is_local(address: str) -> bool:
     """Whether an address is a path below the site's root, so that showing it asks nobody else."""
+    if not address:
+        return False
     parts = urlsplit(address)
-    return bool(address) and not parts.scheme and not parts.netloc
+    return not parts.scheme and not parts.netloc
 
 
 def find_person_path(person: Person) -> str:
@@ -210,7 +213,7 @@ def _begins_paragraph(cue: Cue, paragraph: dict[str, Any]) -> bool:
 
 
 def _describe_source(show: Show, enclosure: Enclosure) -> dict[str, Any]:
-    path = urljoin(show.media_url, enclosure.path) if show.media_url else enclosure.path
+    path = join_url(show.media_url, enclosure.path) if show.media_url else enclosure.path
     return {
         "path": path,
         "type": enclosure.media_type,

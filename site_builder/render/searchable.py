@@ -46,7 +46,9 @@ def _wrap(page: Mapping[str, Any], facts: Mapping[str, str], parts: Iterable[str
     values = "".join(f' data-{name}="{escape(value)}"' for name, value in facts.items())
     names = ", ".join(f"{name}[data-{name}]" for name in facts)
     title = _UNSPACED.sub(r" \g<0> ", escape(page["page"]["title"]))
-    body = _TEXT.sub(_space, "\n".join(parts))
+    body = "\n".join(parts)
+    if _UNSPACED.search(body):
+        body = _TEXT.sub(_space, body)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(page["site"]["language"])}"><body data-pagefind-body>\n'
         f'<h1 data-pagefind-weight="{_TITLE}">{title}</h1>\n'

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from site_builder.model import Episode, Show
-from site_builder.render.addresses import absolute_url, media_url, page_url
+from site_builder.render.addresses import absolute_url, join_url, media_url, page_url
 
 WIDTH = 640
 HEIGHT = 200
 """Pixels of the player in its frame; it takes less width where there is less."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _CACHE_AGE = 86400
 """Seconds for which others may believe what oEmbed says."""
 
@@ -67,8 +67,9 @@ def render_oembed(show: Show, episode: Episode) -> bytes:
     }
     if picture := episode.artwork or show.artwork:
         document |= {
-            "thumbnail_url": urljoin(show.url, picture.path),
+            "thumbnail_url": join_url(show.url, picture.path),
             "thumbnail_width": picture.width,
             "thumbnail_height": picture.height,
         }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = ",\n".join(f' "{name}": {_encode(value)}' for name, value in document.items())
+    return f"{{\n{lines}\n}}\n".encode()

@@ -8,7 +8,6 @@ advice on lines from there and https://podcasters.apple.com/support/5316-transcr
 from __future__ import annotations
 
 import json
-import textwrap
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ VTT_LINE = 65
 """Characters advised for a line of WebVTT."""
 SRT_LINE = 32
 """Characters advised for a line of SubRip; two lines at most."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _PARAGRAPH = 60.0
 """Seconds after which a long speech starts a new paragraph."""
 
@@ -41,10 +41,11 @@ def render_srt(cues: Sequence[Cue]) -> bytes:
     blocks: list[str] = []
     speaker = ""
     for cue in cues:
-        label = f"{fit_line(cue.speaker)}: " if cue.speaker else ">> "
-        name = label if cue.speaker != speaker else ""
+        name = ""
+        if cue.speaker != speaker:
+            name = f"{fit_line(cue.speaker)}: " if cue.speaker else ">> "
         speaker = cue.speaker
-        for part in _split_cue(replace(cue, text=name + _line(cue.text))):
+        for part in _split_cue(cue, name + _line(cue.text)):
             times = f"{_srt_time(part.start)} --> {_srt_time(part.end)}"
             blocks.append(f"{len(blocks) + 1}\n{times}\n{part.text}\n")
     return "\n".join(blocks).encode()
@@ -52,7 +53,7 @@ def render_srt(cues: Sequence[Cue]) -> bytes:
 
 def render_json_transcript(cues: Sequence[Cue]) -> bytes:
     """Podcasting 2.0 JSON transcript 1.0.0, one line per segment."""
-    segments = ",\n".join(json.dumps(_describe_segment(cue), ensure_ascii=False) for cue in cues)
+    segments = ",\n".join(_encode(_describe_segment(cue)) for cue in cues)
     return f'{{"version": "1.0.0", "segments": [\n{segments}\n]}}\n'.encode()
 
 
@@ -85,6 +86,8 @@ def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Perso
     `cues` and `turns` are on one clock. Turns of anyone not in `people` give no name. Only turns that tell who speaks
     (`Timeline.LEVELS`) will do: somebody on stage is not somebody speaking.
     """
+    if all(cue.speaker for cue in cues):
+        return tuple(cues)
     turns = sorted(turns, key=lambda turn: turn.start)
     ends = list(accumulate((turn.end for turn in turns), max))
     return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
@@ -97,6 +100,9 @@ def move_cues(cues: Sequence[Cue], edits: EditList, *, silences: Sequence[Span] 
     """
     moved = []
     for cue in cues:
+        if whole := edits.place_whole(cue):
+            moved.append(Cue(start=whole[0], end=whole[1], text=cue.text, speaker=cue.speaker))
+            continue
         span = Span(start=cue.start, end=cue.end)
         place = edits.to_published_span(span)
         if place and all(_is_within(lost, silences) for lost in _find_lost(span, edits)):
@@ -112,7 +118,16 @@ def _render_vtt_cue(cue: Cue) -> str:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(_line(text), width, break_long_words=False, break_on_hyphens=False)
+    """Words in lines of at most `width` characters, but for longer words: `textwrap` takes twenty times as long."""
+    lines, rest = [], _line(text)
+    while len(rest) > width:
+        cut = rest.rfind(" ", 0, width + 1)
+        cut = rest.find(" ", width) if cut < 0 else cut
+        if cut < 0:
+            break
+        lines.append(rest[:cut])
+        rest = rest[cut + 1 :]
+    return [*lines, rest] if rest else lines
 
 
 def _line(text: str) -> str:
@@ -124,14 +139,14 @@ def _srt_time(seconds: float) -> str:
     return format_timestamp(seconds).replace(".", ",")
 
 
-def _split_cue(cue: Cue) -> Iterator[Cue]:
-    """Parts of two lines each; the cue's time is shared out by their number of characters."""
-    lines = _wrap(cue.text, SRT_LINE)
+def _split_cue(cue: Cue, text: str) -> Iterator[Cue]:
+    """Parts of two lines each of the text; the cue's time is shared out by their number of characters."""
+    lines = _wrap(text, SRT_LINE)
     texts = ["\n".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
     edges = list(accumulate((len(text) for text in texts), initial=0))
     times = [cue.start + (cue.end - cue.start) * edge / edges[-1] for edge in edges] if texts else []
-    for text, start, end in zip(texts, times, times[1:], strict=False):
-        yield Cue(start=start, end=end, text=text)
+    for part, start, end in zip(texts, times, times[1:], strict=False):
+        yield Cue(start=start, end=end, text=part)
 
 
 def _describe_segment(cue: Cue) -> dict[str, object]:
@@ -154,7 +169,8 @@ def _render_passage(passage: Sequence[Cue], page: str) -> str:
 def _name_of(cue: Cue, turns: Sequence[Turn], ends: Sequence[float], people: Sequence[Person]) -> str:
     """Who speaks most during `cue`; `ends` is the latest end of each turn and those before it."""
     heard: dict[int, float] = {}
-    for turn in turns[bisect_left(ends, cue.start) :]:
+    for number in range(bisect_left(ends, cue.start), len(turns)):
+        turn = turns[number]
         if turn.start >= cue.end:
             break
         shared = min(turn.end, cue.end) - max(turn.start, cue.start)

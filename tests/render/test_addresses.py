@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from episode_maker import make_enclosure, make_show
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.render.addresses import absolute_url, media_url, web_url
+from site_builder.render.addresses import absolute_url, join_url, media_url, web_url
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,22 @@ def test_media_url() -> None:
     assert media_url(away, audio) == "https://m.example/x/media/a%20b.m4a"
     measured = make_show(enclosure_prefix="https://op3.dev/e/")
     assert media_url(measured, audio) == "https://op3.dev/e/example.org/river/media/a%20b.m4a"
+
+
+BASES = (
+    *("https://example.org/", "https://example.org/a/b/", "https://example.org/a/b", "HTTPS://Example.org/../a//b/./"),
+    *("https://example.org?q=/", "https://example.org/#/", "mailto:a@b", "/a/", "a", "", "file:///a/b/", "//host/x/"),
+)
+
+
+@given(
+    st.sampled_from(BASES) | st.text("ab/:?#.;%", max_size=12),
+    st.from_regex(r"[a-z0-9_-]{0,3}(/[a-z0-9_.-]{1,3}){0,3}[/.?#:]?[a-z]{0,2}", fullmatch=True) | st.text(max_size=8),
+)
+def test_join_url_is_urljoin(base: str, path: str) -> None:
+    """The quick way gives what the usual way does."""
+    try:
+        expected = urljoin(base, path)
+    except ValueError:
+        return
+    assert join_url(base, path) == expected

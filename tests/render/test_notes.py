@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from site_builder.render.notes import render_notes
+import markdown
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.render.markdown_engine import EXTENSIONS, make_engine
+from site_builder.render.notes import render_notes, text_of
 
 SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
 
@@ -46,3 +51,62 @@ def test_nothing_active_survives() -> None:
     html = render_notes(hostile).html
     for word in ("script", "onerror", "javascript", "style", "iframe", "onclick", "id=", "class="):
         assert word not in html
+
+
+PIECES = (
+    *(
+        "word ",
+        "Word.",
+        "\n",
+        "\n\n",
+        "    ",
+        "  \n",
+        "\\",
+        "# H\n",
+        "> ",
+        "- item\n",
+        "1. one\n",
+        ": def\n",
+        "===\n",
+        "---\n",
+        "***\n",
+    ),
+    *(
+        "a | b\n--|--\n1 | 2\n",
+        "```\n",
+        "`",
+        "*",
+        "**",
+        "_",
+        "__",
+        "[a](http://b)",
+        "![i](p.png 't')",
+        "[a][b]",
+        "[b]",
+        "![b]",
+    ),
+    *(
+        "[b]: http://x.example\n",
+        "<http://a.example>",
+        "<me@a.example>",
+        "<b>",
+        "</b>",
+        "<div>\n",
+        "&",
+        "&amp;",
+        "'",
+        '"',
+    ),
+    *("'s ", "--", "---", "...", "[", "]", "(", ")", "<", ">", "é"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
+    plain = markdown.Markdown(extensions=list(EXTENSIONS), output_format="html")
+    assert make_engine().convert(source) == plain.convert(source)
+
+
+def test_an_address_is_told_from_what_looks_like_one() -> None:
+    html = '<p><a title="say href=" href="https://example.org/?a=1&amp;b=2">here &amp; there</a></p>'
+    assert text_of(html) == "here & there (https://example.org/?a=1&b=2)"
