@@ -61,7 +61,7 @@ class RangeServer:
 
     Args:
         root: The folder.
-        manners: Path to a function that answers instead, given the request's handler.
+        manners: Path to a function that answers instead, given the request's handler; `""` stands for every other path.
         base: Path before everything, e.g. `/show`.
     """
 
@@ -77,7 +77,8 @@ class RangeServer:
             def do_GET(self) -> None:
                 outer.requests.append(f"{self.command} {self.path}")
                 path = unquote(urlsplit(self.path).path).removeprefix(base)
-                bend = (manners or {}).get(path) or (manners or {}).get(f"{self.command} {path}")
+                bends = (manners or {}).get
+                bend = bends(path) or bends(f"{self.command} {path}") or bends("")
                 bend(self) if bend else send_file(self, root / path.lstrip("/"))
 
             do_HEAD = do_GET  # noqa: N815
@@ -125,6 +126,15 @@ def send_file(
     handler.end_headers()
     if handler.command != "HEAD":
         handler.wfile.write(part)
+
+
+def answer(handler: BaseHTTPRequestHandler, status: int, text: str = "") -> None:
+    """Answer with a status, and a text."""
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(text.encode())))
+    handler.end_headers()
+    if handler.command != "HEAD":
+        handler.wfile.write(text.encode())
 
 
 class CuttingProxy:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from online import RangeServer, send_file
+from online import RangeServer, answer, send_file
 from show_runner import copy_show, edit, read_feed, spacecast
 
 from site_builder.errors import SpacecastError, UsageError
@@ -62,25 +62,18 @@ def redirect(handler: BaseHTTPRequestHandler, target: Path) -> None:
     handler.end_headers()
 
 
-def refuse(handler: BaseHTTPRequestHandler, status: int) -> None:
-    """Answer with a status and nothing else."""
-    handler.send_response(status)
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-
-
 def test_bad_hosts(site: tuple[Path, Path]) -> None:
     """Each bad manner is found, as what it is."""
     _, audio = site
     head = f"HEAD /media/{audio.name}"
-    assert check(site, partial(refuse, status=404)) == ["live-audio-there"]
+    assert check(site, partial(answer, status=404)) == ["live-audio-there"]
     assert check(site, partial(send_file, file=audio, cut=1)) == ["live-audio-length", "live-audio-head"]
     assert check(site, partial(send_file, file=audio, media_type="application/octet-stream")) == ["live-audio-type"]
     assert check(site, partial(send_file, file=audio, media_type="audio/mp4")) == []
     assert check(site, partial(send_file, file=audio, ranges=False)) == ["live-audio-ranges"]
-    assert check(site, partial(refuse, status=405), head) == ["live-audio-head"]
+    assert check(site, partial(answer, status=405), head) == ["live-audio-head"]
     assert check(site, partial(redirect, target=audio)) == ["live-audio-direct"]
-    assert check(site, partial(refuse, status=503), "/feed.xml") == ["live-feed-there"]
+    assert check(site, partial(answer, status=503), "/feed.xml") == ["live-feed-there"]
 
 
 def test_the_feed_online_is_another(site: tuple[Path, Path]) -> None:
