@@ -144,14 +144,16 @@ class ObjectStoreHost(Host):
 
         try:
             yield
-        except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
-            remedy = f"check the login ({self.kind.login}) and what it may do"
-            raise SpacecastError(f"{self.label}: access refused ({_first_line(error)}); {remedy}") from None
         except (BaseError, OSError) as error:
             if lacks_login(str(error)):
-                raise SpacecastError(f"{self.label}: no login was found; it takes {self.kind.login}") from None
-            remedy = "what is online is whole; deploy again to finish"
-            raise SpacecastError(f"{self.label}: {_first_line(error)}; {remedy}") from None
+                reason = f"no login was found; it takes {self.kind.login}"
+            elif isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
+                reason = (
+                    f"access refused ({_first_line(error)}); check the login ({self.kind.login}) and what it may do"
+                )
+            else:
+                reason = f"{_first_line(error)}; what is online is whole; deploy again to finish"
+            raise SpacecastError(f"{self.label}: {reason}") from None
 
 
 def _first_line(error: Exception) -> str:
@@ -159,5 +161,7 @@ def _first_line(error: Exception) -> str:
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
     if said := re.search(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", text):
         text = f"{said[1]}: {said[2].partition(' RequestId:')[0]}"
-    text = re.sub(r"^Generic \w+ error: ", "", text)
+    text = re.sub(
+        r"^Generic \w+ error: | in [\d.]+\w+, after \d+ retries, max_retries: \d+, retry_timeout: \w+", "", text
+    )
     return redact(text)[:300].rstrip(". ")

@@ -17,10 +17,9 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs
 
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.hosts.host import redact
 
-_NO_LOGIN = re.compile(r"/latest/api/token|/meta-data/|token request", re.IGNORECASE)
-"""What obstore says once it has found no key and has asked the cloud it does not run in."""
+_NO_LOGIN = re.compile(r"/latest/api/token|/meta-data/|token request|credential provider", re.IGNORECASE)
+"""What obstore says once it has found no key, and neither the cloud it may run in nor the cloud's program has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +40,12 @@ class StoreKind:
             UsageError: there is no bucket, or something follows that is not to stand in a config, such as a key.
         """
         given = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        if not parts.netloc or set(given) - set(self.options):
+        place = parts.netloc + parts.path
+        if not parts.netloc or "@" in place or set(given) - set(self.options):
+            shown = "***" if "@" in place else place
             allowed = " and ".join(f"{name}=" for name in self.options)
             raise UsageError(
-                f"{redact(parts.geturl())}: expected {parts.scheme}://bucket/folder, and after a `?` "
+                f"{parts.scheme}://{shown}: expected {parts.scheme}://bucket/folder, and after a `?` "
                 f"nothing but {allowed} (keys come from the environment)"
             )
         return {self.options[name]: value for name, value in given.items()}
@@ -59,7 +60,8 @@ KINDS = {
     "s3": StoreKind(
         options={"endpoint": "endpoint", "region": "region"},
         endpoint_variables=("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT"),
-        login="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or the login of the `aws` program",
+        login="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or the login of the `aws` program "
+        "(`aws configure` or `aws sso login`)",
     ),
     "gs": StoreKind(
         options={"endpoint": "base_url"},
@@ -94,7 +96,7 @@ def _ask_aws() -> dict[str, Any]:
     command = ["aws", "configure", "export-credentials", "--format", "process"]
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
-        raise SpacecastError("the `aws` program has no login; run `aws configure` or `aws sso login` first")
+        raise SpacecastError("the `aws` program has no login")
     keys = json.loads(done.stdout)
     expires = keys.get("Expiration")
     return {

@@ -161,9 +161,11 @@ def test_refusals_are_sentences(old: Path, bucket: Bucket) -> None:
     assert run.code == 1
     assert "NotFound" in run.err or "NoSuchBucket" in run.err
     assert len(run.err.splitlines()) == 1
-    run = send(old, bucket, address=f"{bucket.address()}&key={bucket.server.secrets[0]}")
-    assert run.code == 2
-    assert "environment" in run.err
+    secret = bucket.server.secrets[0]
+    for address in (f"{bucket.address()}&pw={secret}", bucket.address().replace("://", f"://me:{secret}@")):
+        run = send(old, bucket, address=address)
+        assert run.code == 2
+        assert "environment" in run.err
 
 
 def test_a_server_named_in_the_environment(old: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
