@@ -60,7 +60,7 @@ def test_over_ssh(old: Path, new: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("ssh")
-def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
+def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], tmp_path: Path, kills: int) -> None:
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
     place = tmp_path / "www"
     place.mkdir()
@@ -68,7 +68,7 @@ def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) 
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
     for number in range(kills):
-        killed += kill_shipping((old, new)[number % 2], address, chance.uniform(0, longest))
+        killed += kill_shipping(states[number % 4], address, chance.uniform(0, longest))
         assert not find_broken(read_site(place))
     assert killed
     measure_shipping(new, address)
