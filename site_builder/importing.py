@@ -83,6 +83,7 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
     """Make a show folder with what the feed says of the show; what cannot be used is left out and told."""
     answers = _describe_answers(feed, reference)
     further = {name: value for name, value in _describe_further(feed).items() if value}
+    standing = {name: value for name, value in _describe_standing(feed).items() if value}
     about = folder / "content/pages/about.md"
     about.parent.mkdir(parents=True, exist_ok=True)
     if not about.exists():
@@ -91,15 +92,16 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
     remarks: list[str] = []
     while True:
         try:
-            newshow.make_show_folder(folder, archive=None, answers=answers, further=further)
+            newshow.make_show_folder(folder, archive=None, answers=answers, further=further, standing=standing)
         except InvalidDocument as error:
             bad = {name for problem in error.problems for name in re.findall(r"\w+", problem.field or "")}
-            bad &= {*answers, *further} - {"title"}
+            bad &= {*answers, *further, *standing} - {"title"}
             if not bad:
                 raise
             remarks += [f"the show's {name} was left out: {error.problems[0].message}" for name in sorted(bad)]
             answers = {name: value for name, value in answers.items() if name not in bad}
             further = {name: value for name, value in further.items() if name not in bad}
+            standing = {name: value for name, value in standing.items() if name not in bad}
         else:
             return remarks
 
@@ -121,6 +123,7 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
     seasons = {item.season: item.season_name for item in feed.items if item.season and item.season_name}
     return {
         "category": list(feed.categories[:5]),
+        "subtitle": feed.standing.subtitle,
         "explicit": feed.explicit,
         "type": feed.kind if feed.kind != "episodic" else "",
         "copyright": feed.copyright,
@@ -128,13 +131,32 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
         "funding": [{"url": entry.url, "text": entry.text or "Support the show"} for entry in feed.funding],
         "license": _describe_license(feed),
         "location": [takeover.describe_location(place) for place in feed.locations],
+        "countries": list(feed.standing.countries),
         "seasons": dict(sorted(seasons.items())),
     }
 
 
+def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
+    """Options of `feed`. What belongs to the old address stays behind: its lock, its hub, where it moved."""
+    said = feed.standing
+    frequency = {"text": said.frequency, "rule": said.frequency_rule, "starts_at": said.frequency_start}
+    shows = ({"guid": show.guid, "feed_url": show.feed_url, "title": show.title} for show in said.podroll)
+    return {
+        "block": said.block,
+        "complete": said.complete,
+        "medium": said.medium if said.medium != "podcast" else "",
+        "txt": [_filled({"purpose": text.purpose, "text": text.text}) for text in said.texts],
+        "podroll": [_filled(show) for show in shows],
+        "update_frequency": _filled(frequency) if said.frequency else None,
+    }
+
+
+def _filled(entry: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in entry.items() if value}
+
+
 def _describe_license(feed: PodcastFeed) -> dict[str, str] | None:
-    known = feed.license and {"name": feed.license.name, "url": feed.license.url}
-    return {name: value for name, value in known.items() if value} if known else None
+    return _filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
 
 
 def _take_cover(folder: Path, source: FeedSource) -> None:
