@@ -8,12 +8,14 @@ Guids and dates stay what they are. What exists is never touched; run again, it 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from site_builder import newshow, published, takeover
+from site_builder.categories import parse_category
 from site_builder.config import CONFIG, load_config, make_feed_guid
 from site_builder.content import Bundle, find_bundles, load_bundle
 from site_builder.conversations import Conversation
@@ -59,8 +61,10 @@ class Import:
         }
 
 
-def import_feed(folder: Path, reference: str, notify: Notify = ignore) -> Import:
+def import_feed(folder: Path, reference: str, now: datetime, notify: Notify = ignore) -> Import:
     """Take over the podcast whose feed is at `reference`, an address or a file, into the show in `folder`.
+
+    What has a date after `now` is taken over too, but is not published before that date.
 
     Raises:
         UnusableSource: the feed cannot be had, or is none.
@@ -74,7 +78,7 @@ def import_feed(folder: Path, reference: str, notify: Notify = ignore) -> Import
         with lock_show(folder, "import"):
             _take_cover(folder, source)
             taken = _take_episodes(folder, source, notify)
-            _pin(folder, source)
+            _pin(folder, source, now)
     _say_more(source.feed, source.remarks)
     return Import(title=source.feed.title, taken=taken, remarks=tuple(dict.fromkeys(source.remarks)), is_new=is_new)
 
@@ -94,16 +98,24 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
         try:
             newshow.make_show_folder(folder, archive=None, answers=answers, further=further, standing=standing)
         except InvalidDocument as error:
-            bad = {name for problem in error.problems for name in re.findall(r"\w+", problem.field or "")}
-            bad &= {*answers, *further, *standing} - {"title"}
+            bad = _find_bad(error, {*answers, *further, *standing} - {"title"})
             if not bad:
                 raise
-            remarks += [f"the show's {name} was left out: {error.problems[0].message}" for name in sorted(bad)]
-            answers = {name: value for name, value in answers.items() if name not in bad}
-            further = {name: value for name, value in further.items() if name not in bad}
-            standing = {name: value for name, value in standing.items() if name not in bad}
+            remarks += [f"the show's {name} was left out: {reason}" for name, reason in bad.items()]
+            for options in (answers, further, standing):
+                for name in bad.keys() & options.keys():
+                    del options[name]
         else:
             return remarks
+
+
+def _find_bad(error: InvalidDocument, names: Collection[str]) -> dict[str, str]:
+    """Options that cannot be used, of those that can be done without, and why."""
+    bad: dict[str, str] = {}
+    for problem in error.problems:
+        for name in (word for word in re.findall(r"\w+", problem.field or "") if word in names):
+            bad.setdefault(name, problem.message)
+    return bad
 
 
 def _describe_answers(feed: PodcastFeed, reference: str) -> dict[str, str]:
@@ -122,7 +134,7 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
     """Options of `show` beyond what every show says."""
     seasons = {item.season: item.season_name for item in feed.items if item.season and item.season_name}
     return {
-        "category": list(feed.categories[:5]),
+        "category": _find_categories(feed),
         "subtitle": feed.standing.subtitle,
         "explicit": feed.explicit,
         "type": feed.kind if feed.kind != "episodic" else "",
@@ -134,6 +146,17 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
         "countries": list(feed.standing.countries),
         "seasons": dict(sorted(seasons.items())),
     }
+
+
+def _find_categories(feed: PodcastFeed) -> list[str]:
+    """Apple's own; a feed may say what it likes."""
+    found = []
+    for category in feed.categories:
+        try:
+            found.append(str(parse_category(category)))
+        except ValueError:
+            feed.remarks.append(f"the show's category “{category}” was left out: it is none of Apple's")
+    return list(dict.fromkeys(found))[:5]
 
 
 def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
@@ -208,13 +231,16 @@ def _load_bundles(folder: Path) -> Mapping[Path, Bundle]:
     return {path: load_bundle(path) for path in find_bundles(folder / "content")}
 
 
-def _pin(folder: Path, source: FeedSource) -> None:
+def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
     """Subscribers have had these episodes: their guids and dates are kept for ever."""
     pins = published.load_pins(folder)
     new = []
     for bundle in _load_bundles(folder).values():
         item = source.items.get(bundle.matter.guid)
         if item and item.published_at and item.guid not in pins and not bundle.matter.draft:
+            if item.published_at > now:
+                source.remarks.append(f"“{item.title}” has a date in the future, and appears then")
+                continue
             date, slug = item.published_at, find_slug(bundle)
             new.append(published.Pin(guid=item.guid, slug=slug, first_published=date, enclosure=""))
     new.sort(key=lambda pin: (pin.first_published, pin.guid))

@@ -228,12 +228,13 @@ def _read_item(reader: _Reader, remarks: list[str]) -> FeedItem | None:
         return None
     season, episode = reader.all("podcast:season"), reader.all("podcast:episode")
     kind = reader.line("itunes:episodeType").lower()
+    notes = reader.text("content:encoded", "description", "itunes:summary")
     return FeedItem(
         guid=text_of(reader.all("guid")[0]).strip() if reader.line("guid") else audio.url,
         title=title,
         audio=audio,
         published_at=parse_date(reader.line("pubDate", "dc:date", "atom:published", "atom:updated")),
-        notes=reader.text("content:encoded", "description", "itunes:summary"),
+        notes=notes if notes != title else "",  # feeds must say something, and say the title again
         subtitle=reader.line("itunes:subtitle"),
         link=reader.line("link"),
         season=_read_number(reader.line("itunes:season", "podcast:season")),

@@ -6,40 +6,18 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from archive_maker import MadeArchive, MadeSpace
-from feed_server import Host, serve_files
-from full_show import make_full_show, make_plain_show
+from feed_server import Host
 from lxml import etree
 from show_runner import build, edit, find_bundle, make_show, read_show, read_tree, spacecast
-
-from site_builder.sources import remote
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Kit>Forty steps &amp; a dog.\n"
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    """A web server on loopback; what breaks off is taken up again without a pause."""
-    monkeypatch.setattr(remote, "_PAUSE", 0.01)
-    with serve_files() as host:
-        yield host
-
-
-@pytest.fixture(scope="session")
-def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Six seconds of a tone."""
-    file = tmp_path_factory.mktemp("audio") / "tone.mp3"
-    command = "ffmpeg -v error -f lavfi -i sine=440:duration=6 -ac 1 -b:a 64k".split()  # noqa: SIM905
-    subprocess.run([*command, file], check=True)
-    return file.read_bytes()
 
 
 def take(show: Path, reference: str, code: int = 0) -> dict[str, Any]:
@@ -158,57 +136,6 @@ def test_a_show_of_ours_comes_back_as_it_was(tmp_path: Path, host: Host) -> None
     assert decode(after) == decode(before)
     for read in (read_cues, read_pins, read_show_guid):
         assert read(new) == read(old)
-
-
-LEFT_BEHIND = {"new-feed-url", "locked", "link", "url", "lastBuildDate", "alternateEnclosure"}
-"""What belongs to the old address, or is made anew: lock, hub, pages, further encodings."""
-
-
-def list_facts(element: Any, episode: str = "") -> Iterator[tuple[str, ...]]:
-    """Everything a feed says, addresses of the show's own host aside; each fact once, by episode."""
-    for child in element:
-        name = etree.QName(child).localname
-        inside = child.findtext("guid") if name == "item" else episode
-        if name in LEFT_BEHIND:
-            continue
-        said = {
-            key: value
-            for key, value in child.attrib.items()
-            if "127.0.0.1" not in value and "://x.example" not in value
-        }
-        text = _plain(child.text or "") if name != "encoded" else ""
-        if child.attrib and not said and not text:
-            continue
-        yield (
-            inside,
-            name,
-            text,
-            *(f"{key}={said[key]}" for key in sorted(said) if key not in {"length", "width", "height"}),
-        )
-        yield from list_facts(child, inside)
-
-
-def read_facts(show: Path) -> set[tuple[str, ...]]:
-    """Of all pages of a built feed."""
-    pages = sorted((show / "output").glob("feed*.xml"))
-    return {fact for page in pages for fact in list_facts(etree.fromstring(page.read_bytes()).find("channel"))}
-
-
-def test_every_option_survives_a_move(tmp_path: Path, host: Host) -> None:
-    """A show in which every option says something is taken over from its feed: the new feed says all of it again."""
-    own = {"https://options.example.org/every/": f"{host.url}show/", "op3: yes": "op3: no", "episode_covers: show": ""}
-    own |= {'media: {store: "folder:/srv/audio", url: https://audio.example.org/}': ""}
-    old = make_full_show(make_plain_show(tmp_path / "plain", built=False), tmp_path / "old", own)
-    assert build(old)["failures"] == []
-    for path in read_tree(old / "output"):
-        host.put("show/" + path.removeprefix("output/"), (old / path).read_bytes())
-    new = tmp_path / "new"
-    take(new, f"{host.url}show/feed.xml")
-    edit(new / "config.yaml", "https://example.org/every-option/", "https://x.example/")
-    assert build(new)["failures"] == []
-    before, after = read_facts(old), read_facts(new)
-    assert before - after == set()
-    assert after - before == set()
 
 
 def test_a_second_run_touches_nothing(tmp_path: Path, host: Host, mp3: bytes) -> None:
