@@ -1,7 +1,8 @@
 """A feed by hand in which nothing is as it should be, and which apps read all the same.
 
 After docs of Apple, Podcasting 2.0 and RSS 2.0, and feeds in the wild: prefixes and namespaces of one's own, HTML
-before plain text, guids that differ in case, dates in every spelling, an identity that is no UUID, audio that is named twice.
+before plain text, guids that differ in case alone, dates in every spelling, an identity that is no UUID, audio that is
+named twice.
 """
 
 from __future__ import annotations
