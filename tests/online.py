@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -95,6 +96,14 @@ class RangeServer:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}{base}/"
         self.base = base
+
+    def secure(self, certificate: Path) -> str:
+        """Speak TLS, with this certificate and its key; the address from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = self.url.replace("http://", "https://")
+        return self.url
 
     def __enter__(self) -> RangeServer:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from certificates import make_certificate
 from online import RangeServer, answer, send_file
 from show_runner import copy_show, edit, read_feed, spacecast
 
@@ -123,3 +125,26 @@ def test_on_the_command_line(old: Path, tmp_path: Path) -> None:
         assert run.json["findings"] == []
         next((show / "output/media").iterdir()).unlink()
         assert spacecast("-C", show, "check", "--live").code == 1
+
+
+def test_the_hub_is_told_where_all_is_well(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check --live --ping`: a hub over TLS gets the feed's address once all enclosures are there, and not before."""
+    show, certificate = copy_show(old, tmp_path / "show"), make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with RangeServer(show / "output", base="/show") as server, RangeServer(tmp_path) as hub:
+        address = f"{hub.secure(certificate)}hub"
+        edit(show / "config.yaml", "https://example.org/show/", server.url)
+        assert spacecast("-C", show, "check", "--live", "--ping").code == 2
+        edit(show / "config.yaml", "\nfeed:\n", f"\nfeed:\n  hub: {address}\n")
+        spacecast("-C", show, "build")
+        audio = next((show / "output/media").iterdir())
+        away = audio.rename(tmp_path / "away")
+        broken = spacecast("-C", show, "check", "--live", "--ping")
+        assert (broken.code, hub.requests) == (1, [])
+        assert f"{address} was not told" in broken.out
+        away.rename(audio)
+        whole = spacecast("-C", show, "check", "--live", "--ping")
+        assert whole.code == 0, whole.out
+        assert f"{address} was told" in whole.out
+        topic = quote(f"{server.url}feed.xml", safe="")
+        assert hub.requests == [f"POST /hub hub.mode=publish&hub.url={topic}"]
