@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -12,9 +13,9 @@ from pathlib import Path
 
 import obstore
 import pytest
-from online import MANIFEST, CuttingProxy, RangeServer, answer, find_broken, read_site
+from online import MANIFEST, CuttingProxy, RangeServer, answer, find_broken, read_site, write_tools
 from show_runner import TODAY, Run, copy_show, spacecast, start_spacecast
-from stores import Bucket, Server, has_azurite, serve_store
+from stores import SECRET, Bucket, Server, has_azurite, serve_store
 
 from site_builder.digests import digest_file
 from site_builder.hosts import Setting, Upload, open_host
@@ -174,6 +175,22 @@ def test_a_server_named_in_the_environment(old: Path, bucket: Bucket, monkeypatc
     monkeypatch.setenv(variable[bucket.server.scheme], bucket.server.url)
     run = send(old, bucket, "--dry-run", address=bucket.address().partition("?")[0])
     assert run.code == 0, run.err
+
+
+@pytest.mark.parametrize("code", [0, 255])
+def test_the_login_of_the_aws_program(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """Without keys in the environment the `aws` program is asked for its own; without a login there, it is told."""
+    keys = {"Version": 1, "AccessKeyId": "key", "SecretAccessKey": SECRET, "Expiration": "2099-01-01T00:00:00+00:00"}
+    (tmp_path / "keys.json").write_text(json.dumps(keys))
+    write_tools(tmp_path / "bin", {"aws": f"sh -c 'cat {tmp_path}/keys.json; exit {code}'"})
+    with serve_store("s3", tmp_path) as server:
+        bucket = Bucket(server)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+        run = send(old, bucket, address=f"{bucket.address()}&region=us-east-1")
+    assert run.code == (1 if code else 0), run.err
+    assert not code or is_told(run, "s3")
 
 
 LOGINS = {"s3": "AWS_ACCESS_KEY_ID", "gs": "GOOGLE_SERVICE_ACCOUNT", "az": "AZURE_STORAGE_ACCOUNT_KEY"}
