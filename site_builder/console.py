@@ -255,6 +255,7 @@ def show_deploy(report: DeployReport) -> None:
         for leg in reversed(report.legs):
             for path in leg.difference.surplus:
                 OUT.print(f"remove  {escape(path)}", soft_wrap=True)
+    show_warnings(report.warnings)
     OUT.print(escape(report.summary), soft_wrap=True)
     if not report.dry_run:
         OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)

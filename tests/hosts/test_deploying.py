@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,17 +66,24 @@ def test_a_build_that_fails_is_not_sent(old: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "www").exists()
 
 
-def make_large(show: Path, size: int, seconds: float) -> None:
-    """Give an episode whose recording is elsewhere an audio file of `size` bytes and `seconds`."""
+def make_large(show: Path, size: int, seconds: float = 0) -> None:
+    """Give an episode whose recording is elsewhere an audio file of `size` bytes: its own, with nothing after it.
+
+    Its feed says that it lasts `seconds`, where that is told.
+    """
     bundle = find_bundle(show, "2026-10-09")
     for file in [*bundle.glob("recording-*"), *(show / "content/archives").glob("*.zip")]:
         file.unlink()
     media = json.loads((bundle / "media.json").read_text())
-    content = bytes(size)
     enclosure = media["enclosure"]
-    (show / "output" / enclosure["path"]).unlink()
+    audio = show / "output" / enclosure["path"]
+    room = size - audio.stat().st_size
+    content = audio.read_bytes() + room.to_bytes(4, "big") + b"free" + bytes(room - 8)
+    audio.unlink()
     enclosure["path"] = enclosure["path"].replace(".m4a", "-long.m4a")
-    enclosure |= {"size_bytes": size, "duration": seconds, "sha256": sha256(content).hexdigest()}
+    enclosure |= {"size_bytes": size, "sha256": sha256(content).hexdigest()} | (
+        {"duration": seconds} if seconds else {}
+    )
     (bundle / "media.json").write_text(json.dumps(media))
     (show / "output" / enclosure["path"]).write_bytes(content)
     spacecast("-C", show, "build")
@@ -90,6 +98,20 @@ def test_a_file_too_large_for_the_host(old: Path, tmp_path: Path) -> None:
     assert "101.0 MB, but GitHub Pages takes 100.0 MB a file" in run.err
     assert "bitrate: 64" in run.err
     assert "nothing was sent" in run.err
+
+
+def test_a_file_the_host_warns_of(old: Path, tmp_path: Path) -> None:
+    """60 MB: git warns above 50, which is told before it is sent, with what would keep it below."""
+    show = copy_show(old, tmp_path / "show")
+    make_large(show, 60_000_000)
+    for command in (["init", "-q"], ["remote", "add", "origin", str(tmp_path / "remote.git")]):
+        subprocess.run(["git", *command], cwd=show, check=True)
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "remote.git"], check=True)
+    run = spacecast("-C", show, "deploy", "github-pages", "--dry-run")
+    assert run.code == 0, run.err
+    assert "60.0 MB: git warns above 50.0 MB" in run.err
+    assert "`audio: {format: aac" in run.err
+    assert "git warns" not in spacecast("-C", show, "deploy", f"folder:{tmp_path}/www", "--dry-run").err
 
 
 def test_audio_only_the_host_has_stays(old: Path, tmp_path: Path) -> None:
