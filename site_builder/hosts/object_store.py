@@ -4,12 +4,13 @@ An S3-compatible store is named with its address: `s3://bucket/prefix?endpoint=h
 `&region=auto` beside it where it wants one; `endpoint=` names another server for the others too. Keys come from the
 environment alone (see `store_kinds`), or from the login of the cloud's own program.
 
-Needs the extra `stores`: `pip install "spacecast[stores]"`.
+Needs obstore, which is the extra `stores`.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -44,7 +45,8 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
         from obstore.exceptions import BaseError  # noqa: PLC0415 -- an extra, loaded where it is needed
         from obstore.store import from_url  # noqa: PLC0415
     except ImportError:
-        raise UsageError('this target needs one more package: pip install "spacecast[stores]"') from None
+        remedy = f'"{sys.executable}" -m pip install "obstore>=0.9"'
+        raise UsageError(f"{place}: this target needs one more package; install it with: {remedy}") from None
     client = {"timeout": "10m", "connect_timeout": "10s", "allow_http": kind.is_plain_http(options)}
     retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
     make: Callable[..., ObjectStore] = from_url  # its overloads know no `**options`

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -175,6 +176,14 @@ def test_a_server_named_in_the_environment(old: Path, bucket: Bucket, monkeypatc
     monkeypatch.setenv(variable[bucket.server.scheme], bucket.server.url)
     run = send(old, bucket, "--dry-run", address=bucket.address().partition("?")[0])
     assert run.code == 0, run.err
+
+
+def test_without_obstore(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is installed on demand: the command is told, for the very Python that runs."""
+    monkeypatch.setitem(sys.modules, "obstore.exceptions", None)
+    run = spacecast("-C", old, "deploy", "s3://show")
+    assert run.code == 2
+    assert f'"{sys.executable}" -m pip install "obstore>=0.9"' in run.err
 
 
 @pytest.mark.parametrize("code", [0, 255])
