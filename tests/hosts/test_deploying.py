@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from online import read_site
+from online import find_broken, read_site
+from shipping import kill_shipping, measure_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
 from site_builder.deploying import find_target
@@ -141,3 +143,21 @@ def test_json(old: Path, tmp_path: Path) -> None:
     assert leg["to"] == f"{tmp_path}/www"
     assert leg["send"][-1]["path"] == "feed.xml"
     assert len(leg["send"]) == len(read_site(old / "output"))
+
+
+def test_two_hosts_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
+    """Audio on a store, pages elsewhere: whenever it is killed, the online feed names what is at the store."""
+    sound, www = tmp_path / "sound", tmp_path / "www"
+    shows = [copy_show(show, tmp_path / f"show{number}") for number, show in enumerate((old, new))]
+    for show in shows:
+        with (show / "config.yaml").open("a") as config:
+            config.write(f"media: {{store: 'folder:{sound}', url: 'https://audio.example.net/'}}\n")
+        spacecast("-C", show, "build")
+        longest = measure_shipping(show, f"folder:{www}")
+    chance, killed, rounds = random.Random(13), 0, max(8, kills)
+    for number in range(rounds):
+        killed += kill_shipping(shows[number % 2], f"folder:{www}", chance.uniform(0, longest))
+        assert not find_broken(read_site(www), media=read_site(sound))
+    assert killed
+    measure_shipping(shows[1], f"folder:{www}")
+    assert {**read_site(www), **read_site(sound)} == read_site(shows[1] / "output")
