@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site
-from shipping import NOW, kill_shipping, measure_shipping
+from shipping import NOW, kill_shipping, measure_shipping, watch_shipping
 from show_runner import spacecast
 
 from site_builder.deploying import deploy
@@ -82,6 +82,13 @@ def test_a_damaged_manifest_removes_nothing(old: Path, tmp_path: Path, damage: b
     send(old, place)
     assert read_site(place) == read_site(old / "output")
     assert other.exists()
+
+
+def test_whole_at_every_step(states: tuple[Path, ...], tmp_path: Path) -> None:
+    """Before and after each file that is sent, all that the online feed and pages name is there."""
+    place = tmp_path / "www"
+    for show in states:
+        assert watch_shipping(show, f"folder:{place}", lambda: find_broken(read_site(place))) == []
 
 
 def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], tmp_path: Path, kills: int) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import obstore
 import pytest
 from online import MANIFEST, CuttingProxy, RangeServer, answer, find_broken, read_site, write_tools
+from shipping import watch_shipping
 from show_runner import TODAY, Run, copy_show, spacecast, start_spacecast
 from stores import SECRET, Bucket, Server, has_azurite, serve_store
 
@@ -95,6 +96,19 @@ def test_the_way_breaks_in_mid_upload(old: Path, new: Path, bucket: Bucket, budg
     assert send(new, bucket, address=bucket.address(port=proxy.port)).code == 0
     assert bucket.read() == read_site(new / "output")
     assert "" not in parse_manifest(bucket.get(MANIFEST)).values()
+
+
+def test_whole_at_every_step(states: tuple[Path, ...], bucket: Bucket) -> None:
+    """Before and after each file that is sent, every enclosure of the online feed is there with its size."""
+    for show in states[:3]:
+        assert watch_shipping(show, bucket.address(), lambda: find_broken(read_feed_and_sizes(bucket))) == []
+
+
+def read_feed_and_sizes(bucket: Bucket) -> dict[str, bytes]:
+    """The feed as it is online, and as many zeros as each audio file has bytes."""
+    found = [(meta["path"], meta["size"]) for page in obstore.list(bucket.store) for meta in page]
+    audio = {path: bytes(size) for path, size in found if path.startswith("media/")}
+    return {**audio, "feed.xml": bucket.get("feed.xml")} if ("feed.xml" in dict(found)) else audio
 
 
 def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], bucket: Bucket, kills: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site, serve_ssh
-from shipping import kill_shipping, measure_shipping
+from shipping import kill_shipping, measure_shipping, watch_shipping
 from show_runner import spacecast
 
 from site_builder.errors import UsageError
@@ -57,6 +57,14 @@ def test_over_ssh(old: Path, new: Path, tmp_path: Path) -> None:
         "about/mine.txt": b"mine",
     }
     assert {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()} <= {0o644}
+
+
+def test_whole_at_every_step(states: tuple[Path, ...], tmp_path: Path) -> None:
+    """Before and after each file that is sent, all that the online feed and pages name is there."""
+    place = tmp_path / "www"
+    place.mkdir()
+    for show in states:
+        assert watch_shipping(show, f"rsync:{place}", lambda: find_broken(read_site(place))) == []
 
 
 @pytest.mark.usefixtures("ssh")
