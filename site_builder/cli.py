@@ -156,7 +156,7 @@ def import_(feed: str, show: Path | None, json_: bool) -> None:
     from site_builder import console, importing  # noqa: PLC0415
 
     with console.progress() as notify:
-        result = importing.import_feed(find_show(show), feed, notify)
+        result = importing.import_feed(find_show(show), feed, read_clock(), notify)
     _print_json(result.as_json()) if json_ else console.show_import(result)
     if result.failed:
         sys.exit(EXIT_PROBLEMS)

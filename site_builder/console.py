@@ -134,11 +134,12 @@ def _describe_details(conversation: Conversation) -> Iterator[str]:
         yield f"[yellow]{gap.lost:.1f} s of audio were lost by X at {format_clock(gap.at)}[/]"
 
 
-def show_taken(taken: Sequence[Taken]) -> None:
-    """The result of `spacecast extract`, a line for each conversation."""
+def show_taken(taken: Sequence[Taken], unreadable: str = _FATES[Fate.UNREADABLE]) -> None:
+    """The result of `spacecast extract`, a line for each conversation; `unreadable` says what cannot be read."""
     for entry in taken:
         length = f" ({format_clock(entry.duration)})" if entry.fate is Fate.NEW else ""
-        OUT.print(f"{_FATES[entry.fate]}: [bold]{escape(entry.title)}[/]{length}")
+        fate = unreadable if entry.fate is Fate.UNREADABLE else _FATES[entry.fate]
+        OUT.print(f"{fate}: [bold]{escape(entry.title)}[/]{length}")
         if entry.reason:
             OUT.print(f"  {escape(entry.reason)}")
         elif entry.fate is Fate.NEW and entry.folder:
@@ -147,7 +148,7 @@ def show_taken(taken: Sequence[Taken]) -> None:
 
 def show_import(result: Import) -> None:
     """The result of `spacecast import`."""
-    show_taken(result.taken)
+    show_taken(result.taken, unreadable="[red]cannot be had[/]")
     show_warnings(result.remarks)
     here = sum(entry.folder is not None for entry in result.taken)
     OUT.print(f"[bold]{escape(result.title)}[/]: {here} of {len(result.taken)} episodes are here.")
@@ -254,6 +255,7 @@ def show_deploy(report: DeployReport) -> None:
         for leg in reversed(report.legs):
             for path in leg.difference.surplus:
                 OUT.print(f"remove  {escape(path)}", soft_wrap=True)
+    show_warnings(report.warnings)
     OUT.print(escape(report.summary), soft_wrap=True)
     if not report.dry_run:
         OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)

@@ -64,6 +64,8 @@ class DeployReport:
     """One per host; the media store first where there is one."""
     site_url: str
     dry_run: bool = False
+    warnings: tuple[str, ...] = ()
+    """Where the host's limits are near, in figures for this show, and what would help."""
 
     @property
     def summary(self) -> str:
@@ -79,7 +81,8 @@ class DeployReport:
 
     def as_json(self) -> dict[str, Any]:
         """For `spacecast deploy --json`."""
-        return {"url": self.site_url, "dry_run": self.dry_run, "legs": [leg.as_json() for leg in self.legs]}
+        legs = [leg.as_json() for leg in self.legs]
+        return {"url": self.site_url, "dry_run": self.dry_run, "legs": legs, "warnings": list(self.warnings)}
 
 
 def deploy(
@@ -101,12 +104,12 @@ def deploy(
     config = load_config(folder)
     address = find_target(config.deploy, target)
     require_fresh(folder, now, notify)
-    require_sound(folder, now, address, notify)
+    warnings = require_sound(folder, now, address, notify)
     with lock_show(folder, "deploy"):
         legs = plan_legs(folder, config, address)
         if not dry_run:
             ship(legs, notify)
-    return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run)
+    return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run, warnings=warnings)
 
 
 def find_target(targets: Mapping[str, str], name: str | None) -> str:
@@ -149,8 +152,10 @@ def require_fresh(folder: Path, now: datetime, notify: Notify = ignore) -> None:
         )
 
 
-def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ignore) -> None:
+def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ignore) -> tuple[str, ...]:
     """Refuse what apps, the host or the people in it would not accept: every error that `check` finds.
+
+    What the host would take and warn of is returned, a sentence each.
 
     Audio that is absent here is not among it, for the host may have it; limits are those of the host at `address`.
 
@@ -170,6 +175,8 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
     ]
     if errors:
         raise TargetFailed([*errors, "Apps or the host would not accept this, so nothing was sent."])
+    near = (finding for finding in report.findings if host and finding.rule in LIMITS.rules)
+    return tuple(f"{finding}; {finding.rule.remedy}" for finding in near)
 
 
 def plan_legs(folder: Path, config: Config, address: str) -> tuple[Leg, ...]:

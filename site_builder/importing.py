@@ -8,14 +8,16 @@ Guids and dates stay what they are. What exists is never touched; run again, it 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nh3
 
 from site_builder import newshow, published, takeover
+from site_builder.categories import parse_category
 from site_builder.config import CONFIG, load_config, make_feed_guid
 from site_builder.content import Bundle, find_bundles, load_bundle
 from site_builder.conversations import Conversation
@@ -61,8 +63,10 @@ class Import:
         }
 
 
-def import_feed(folder: Path, reference: str, notify: Notify = ignore) -> Import:
+def import_feed(folder: Path, reference: str, now: datetime, notify: Notify = ignore) -> Import:
     """Take over the podcast whose feed is at `reference`, an address or a file, into the show in `folder`.
+
+    What has a date after `now` is taken over too, but is not published before that date.
 
     Raises:
         UnusableSource: the feed cannot be had, or is none.
@@ -76,7 +80,7 @@ def import_feed(folder: Path, reference: str, notify: Notify = ignore) -> Import
         with lock_show(folder, "import"):
             _take_cover(folder, source)
             taken = _take_episodes(folder, source, notify)
-            _pin(folder, source)
+            _pin(folder, source, now)
     _say_more(source.feed, source.remarks)
     return Import(title=source.feed.title, taken=taken, remarks=tuple(dict.fromkeys(source.remarks)), is_new=is_new)
 
@@ -85,6 +89,7 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
     """Make a show folder with what the feed says of the show; what cannot be used is left out and told."""
     answers = _describe_answers(feed, reference)
     further = {name: value for name, value in _describe_further(feed).items() if value}
+    standing = {name: value for name, value in _describe_standing(feed).items() if value}
     about = folder / "content/pages/about.md"
     about.parent.mkdir(parents=True, exist_ok=True)
     if not about.exists():
@@ -93,17 +98,26 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
     remarks: list[str] = []
     while True:
         try:
-            newshow.make_show_folder(folder, archive=None, answers=answers, further=further)
+            newshow.make_show_folder(folder, archive=None, answers=answers, further=further, standing=standing)
         except InvalidDocument as error:
-            bad = {name for problem in error.problems for name in re.findall(r"\w+", problem.field or "")}
-            bad &= {*answers, *further} - {"title"}
+            bad = _find_bad(error, {*answers, *further, *standing} - {"title"})
             if not bad:
                 raise
-            remarks += [f"the show's {name} was left out: {error.problems[0].message}" for name in sorted(bad)]
-            answers = {name: value for name, value in answers.items() if name not in bad}
-            further = {name: value for name, value in further.items() if name not in bad}
+            remarks += [f"the show's {name} was left out: {reason}" for name, reason in bad.items()]
+            for options in (answers, further, standing):
+                for name in bad.keys() & options.keys():
+                    del options[name]
         else:
             return remarks
+
+
+def _find_bad(error: InvalidDocument, names: Collection[str]) -> dict[str, str]:
+    """Options that cannot be used, of those that can be done without, and why."""
+    bad: dict[str, str] = {}
+    for problem in error.problems:
+        for name in (word for word in re.findall(r"\w+", problem.field or "") if word in names):
+            bad.setdefault(name, problem.message)
+    return bad
 
 
 def _describe_answers(feed: PodcastFeed, reference: str) -> dict[str, str]:
@@ -122,7 +136,8 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
     """Options of `show` beyond what every show says."""
     seasons = {item.season: item.season_name for item in feed.items if item.season and item.season_name}
     return {
-        "category": list(feed.categories[:5]),
+        "category": _find_categories(feed),
+        "subtitle": feed.standing.subtitle,
         "explicit": feed.explicit,
         "type": feed.kind if feed.kind != "episodic" else "",
         "copyright": feed.copyright,
@@ -130,13 +145,43 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
         "funding": [{"url": entry.url, "text": entry.text or "Support the show"} for entry in feed.funding],
         "license": _describe_license(feed),
         "location": [takeover.describe_location(place) for place in feed.locations],
+        "countries": list(feed.standing.countries),
         "seasons": dict(sorted(seasons.items())),
     }
 
 
+def _find_categories(feed: PodcastFeed) -> list[str]:
+    """Apple's own; a feed may say what it likes."""
+    found = []
+    for category in feed.categories:
+        try:
+            found.append(str(parse_category(category)))
+        except ValueError:
+            feed.remarks.append(f"the show's category “{category}” was left out: it is none of Apple's")
+    return list(dict.fromkeys(found))[:5]
+
+
+def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
+    """Options of `feed`. What belongs to the old address stays behind: its lock, its hub, where it moved."""
+    said = feed.standing
+    frequency = {"text": said.frequency, "rule": said.frequency_rule, "starts_at": said.frequency_start}
+    shows = ({"guid": show.guid, "feed_url": show.feed_url, "title": show.title} for show in said.podroll)
+    return {
+        "block": said.block,
+        "complete": said.complete,
+        "medium": said.medium if said.medium != "podcast" else "",
+        "txt": [_filled({"purpose": text.purpose, "text": text.text}) for text in said.texts],
+        "podroll": [_filled(show) for show in shows],
+        "update_frequency": _filled(frequency) if said.frequency else None,
+    }
+
+
+def _filled(entry: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in entry.items() if value}
+
+
 def _describe_license(feed: PodcastFeed) -> dict[str, str] | None:
-    known = feed.license and {"name": feed.license.name, "url": feed.license.url}
-    return {name: value for name, value in known.items() if value} if known else None
+    return _filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
 
 
 def _take_cover(folder: Path, source: FeedSource) -> None:
@@ -188,13 +233,16 @@ def _load_bundles(folder: Path) -> Mapping[Path, Bundle]:
     return {path: load_bundle(path) for path in find_bundles(folder / "content")}
 
 
-def _pin(folder: Path, source: FeedSource) -> None:
+def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
     """Subscribers have had these episodes: their guids and dates are kept for ever."""
     pins = published.load_pins(folder)
     new = []
     for bundle in _load_bundles(folder).values():
         item = source.items.get(bundle.matter.guid)
         if item and item.published_at and item.guid not in pins and not bundle.matter.draft:
+            if item.published_at > now:
+                source.remarks.append(f"“{item.title}” has a date in the future, and appears then")
+                continue
             date, slug = item.published_at, find_slug(bundle)
             new.append(published.Pin(guid=item.guid, slug=slug, first_published=date, enclosure=""))
     new.sort(key=lambda pin: (pin.first_published, pin.guid))

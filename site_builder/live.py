@@ -111,7 +111,7 @@ def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: 
     show = describe_show(config.show, config.feed, media_url=config.media.url or "")
     built = find_outlet(folder, preview=False).output / FEED
     found = check_live(url or show.url, built=built, prefix=show.enclosure_prefix, notify=notify)
-    report = CheckReport(findings=found)
+    report = CheckReport(findings=found, hub=config.feed.hub or "" if ping else "")
     if ping and config.feed.hub and not report.failed:
         ping_hub(config.feed.hub, show.url + FEED)
     return report

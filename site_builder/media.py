@@ -244,7 +244,7 @@ def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTa
     }
     return Target(
         path=path,
-        recipe="enclosure/3",
+        recipe="enclosure/4",
         inputs={"sound": sha256_of_source, "tags": described},
         make=partial(_make_enclosure, source, tags, cover),
         label=tags.title,

@@ -52,6 +52,7 @@ def make_show_folder(
     archive: Path | None,
     answers: Mapping[str, str | None],
     further: Mapping[str, object] | None = None,
+    standing: Mapping[str, object] | None = None,
 ) -> NewShow:
     """Make a show in `folder`, with what the account of an archive tells where nothing else is said.
 
@@ -60,6 +61,7 @@ def make_show_folder(
         archive: An X archive; it is put into `content/archives/` (linked where possible, else copied).
         answers: title, url, author and email as far as they were given; description, language and guid too.
         further: Other options of `show`, by name, where there is more to say.
+        standing: Options of `feed` beside its guid.
 
     Raises:
         UsageError: there is a show already, or an answer is not usable.
@@ -70,7 +72,9 @@ def make_show_folder(
             f"{folder / CONFIG} exists already: this folder is a show; edit that file, or name a new folder"
         )
     account = _read_account(archive) if archive else Account()
-    config = _render_config(account, {key: value for key, value in answers.items() if value}, folder, further or {})
+    given = {key: value for key, value in answers.items() if value}
+    config = _render_config(account, given, folder, further or {})
+    config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())
     show = parse_config(config).show  # refuses bad answers before anything is written
     files = {
         CONFIG: config,

@@ -95,6 +95,7 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
         "type": item.kind.value if item.kind is not EpisodeKind.FULL else None,
         "explicit": item.explicit if item.explicit not in {None, explicit} else None,
         "cover": cover or None,
+        "cover_alt": item.cover_alt if cover and item.cover_alt else None,
         "people": [describe_person(person) for person in item.people] or None,
         "chapters": _describe_chapters(chapters) or None,
         "soundbites": [

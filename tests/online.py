@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -61,7 +62,7 @@ class RangeServer:
 
     Args:
         root: The folder.
-        manners: Path to a function that answers instead, given the request's handler.
+        manners: Path to a function that answers instead, given the request's handler; `""` stands for every other path.
         base: Path before everything, e.g. `/show`.
     """
 
@@ -77,7 +78,8 @@ class RangeServer:
             def do_GET(self) -> None:
                 outer.requests.append(f"{self.command} {self.path}")
                 path = unquote(urlsplit(self.path).path).removeprefix(base)
-                bend = (manners or {}).get(path) or (manners or {}).get(f"{self.command} {path}")
+                bends = (manners or {}).get
+                bend = bends(path) or bends(f"{self.command} {path}") or bends("")
                 bend(self) if bend else send_file(self, root / path.lstrip("/"))
 
             do_HEAD = do_GET  # noqa: N815
@@ -94,6 +96,14 @@ class RangeServer:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}{base}/"
         self.base = base
+
+    def secure(self, certificate: Path) -> str:
+        """Speak TLS, with this certificate and its key; the address from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = self.url.replace("http://", "https://")
+        return self.url
 
     def __enter__(self) -> RangeServer:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -125,6 +135,15 @@ def send_file(
     handler.end_headers()
     if handler.command != "HEAD":
         handler.wfile.write(part)
+
+
+def answer(handler: BaseHTTPRequestHandler, status: int, text: str = "") -> None:
+    """Answer with a status, and a text."""
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(text.encode())))
+    handler.end_headers()
+    if handler.command != "HEAD":
+        handler.wfile.write(text.encode())
 
 
 class CuttingProxy:

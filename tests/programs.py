@@ -2,8 +2,8 @@
 
 `python tests/programs.py` installs whatever is missing, by the first way that works: what is on PATH already,
 Playwright's own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json`
-(axe-core, html-validate, podcast-partytime) go into `tests/node_modules`, by the system's Node or one from PyPI. Run
-again, it does nothing.
+(axe-core, html-validate, podcast-partytime, azurite) go into `tests/node_modules`, by the system's Node or one from
+PyPI. Run again, it does nothing.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,13 @@ def measure_shipping(show: Path, address: str) -> float:
     began = time.perf_counter()
     ship(legs)
     return time.perf_counter() - began
+
+
+def watch_shipping(show: Path, address: str, look: Callable[[], list[str]]) -> list[str]:
+    """The same, with a look at what is online before and after each file: whatever was broken at any moment."""
+    legs, broken = plan_legs(show, load_config(show), address), look()
+    ship(legs, lambda _: broken.extend(look()))
+    return broken + look()
 
 
 def kill_shipping(show: Path, address: str, delay: float) -> bool:

@@ -41,8 +41,9 @@ from site_builder.audio.measure import measure
 from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
 from site_builder.model import Chapter
 
-GRAIN = 65536
-"""Bytes to which a file is rounded up, so that a corrected title hardly ever changes the size that feeds name."""
+ROOM = 262_144
+"""Bytes that tags take, whatever they say (or twice as many, where that is too little): another title or another cover
+under the same name leaves the size that feeds name as it was."""
 _LEAST_PADDING = 64
 """Bytes below which containers cannot pad exactly."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -85,7 +86,7 @@ def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:
         _tag_mp3(out, tags, facts.duration)
     else:
         _copy_mp4(source, out, tags, facts.duration)
-        _tag_mp4(out, tags)
+        _tag_mp4(out, tags, source.stat().st_size)
     return AudioFacts(
         codec=facts.codec,
         sample_rate=facts.sample_rate,
@@ -102,7 +103,7 @@ def _copy_mp4(source: Path, out: Path, tags: AudioTags, duration: float) -> None
         shutil.copyfile(source, out)
 
 
-def _tag_mp4(path: Path, tags: AudioTags) -> None:
+def _tag_mp4(path: Path, tags: AudioTags, sound_bytes: int) -> None:
     atoms = {"\xa9nam": tags.title, "\xa9alb": tags.album, "\xa9ART": tags.artist, "aART": tags.artist}
     atoms |= {"\xa9day": tags.date, "\xa9cmt": tags.comment, "desc": tags.comment, "\xa9gen": tags.genre}
     content: dict[str, Any] = {name: [_clean(text)] for name, text in atoms.items() if text}
@@ -116,10 +117,11 @@ def _tag_mp4(path: Path, tags: AudioTags) -> None:
     file = MP4(path)
     for name, value in content.items():
         file[name] = value
-    _save_rounded(path, file.save)
+    _save_rounded(path, file.save, sound_bytes)
 
 
 def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
+    sound_bytes = path.stat().st_size
     id3 = _OrderedID3()
     texts = {TIT2: tags.title, TALB: tags.album, TPE1: tags.artist, TDRC: tags.date, TCON: tags.genre}
     texts |= {TRCK: str(tags.track or "")}
@@ -134,15 +136,15 @@ def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
         id3.add(APIC(encoding=0, mime=tags.cover_type, type=PictureType.COVER_FRONT, desc="", data=tags.cover))
     _add_id3_chapters(id3, tags.chapters[:MOST_CHAPTERS], duration)
     id3.update_to_v23()
-    _save_rounded(path, partial(id3.save, path, v1=0, v2_version=3))
+    _save_rounded(path, partial(id3.save, path, v1=0, v2_version=3), sound_bytes)
 
 
-def _save_rounded(path: Path, save: Callable[..., None]) -> None:
-    """Save with as much padding as makes the file's size a multiple of `GRAIN`."""
+def _save_rounded(path: Path, save: Callable[..., None], sound_bytes: int) -> None:
+    """Save with as much padding as makes the file a multiple of `ROOM` larger than the sound alone."""
     save(padding=lambda _info: 0)
-    missing = -path.stat().st_size % GRAIN
+    missing = (sound_bytes - path.stat().st_size) % ROOM
     if missing:
-        save(padding=lambda _info: missing if missing > _LEAST_PADDING else missing + GRAIN)
+        save(padding=lambda _info: missing if missing > _LEAST_PADDING else missing + ROOM)
 
 
 class _OrderedID3(ID3):

@@ -21,6 +21,8 @@ class CheckReport:
 
     findings: tuple[Finding, ...]
     strict: bool = False
+    hub: str = ""
+    """The WebSub hub that was to be told if all is well; empty where none was."""
 
     @property
     def failed(self) -> bool:
@@ -33,12 +35,13 @@ class CheckReport:
 
     @property
     def summary(self) -> str:
-        """One line: how many findings of each kind."""
+        """One line: how many findings of each kind, and whether the hub knows."""
+        told = f" {self.hub} was {'not ' * self.failed}told." if self.hub else ""
         if not self.findings:
-            return "Nothing found: apps, directories and hosts will accept this show."
+            return f"Nothing found: apps, directories and hosts will accept this show.{told}"
         errors, warnings, advice = (self.count(severity) for severity in Severity)
         plural = (f"{errors} error{'s' * (errors != 1)}", f"{warnings} warning{'s' * (warnings != 1)}")
-        return f"{plural[0]}, {plural[1]}, {advice} piece{'s' * (advice != 1)} of advice."
+        return f"{plural[0]}, {plural[1]}, {advice} piece{'s' * (advice != 1)} of advice.{told}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `spacecast check --json`."""

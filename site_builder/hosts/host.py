@@ -95,7 +95,8 @@ def in_order(uploads: Sequence[Upload], replaced: Collection[str] = ()) -> Itera
     """The waves of a deploy; within the last one the feed itself comes after its further pages.
 
     Audio that takes the place of other audio under the same name (`replaced`; its tags were corrected) goes just before
-    the feed that tells its new size: so for a moment, and for a moment only, one of the two is ahead.
+    the feed. Both files have one size, so either feed is right about either; only where a picture in every chapter
+    makes tags outgrow their room (docs/decisions/0003) is one of the two ahead for a moment.
     """
     first = [upload for upload in uploads if upload.kind is Kind.MEDIA and upload.path not in replaced]
     late = [upload for upload in uploads if upload.kind is Kind.MEDIA and upload.path in replaced]

@@ -1,96 +1,60 @@
 """`s3://bucket/prefix`, `gs://…`, `az://…`: object stores, and whatever speaks S3, such as Cloudflare R2.
 
 An S3-compatible store is named with its address: `s3://bucket/prefix?endpoint=https://ACCOUNT.r2.cloudflarestorage.com`,
-`&region=auto` beside it where it wants one. Keys come from the environment (`AWS_ACCESS_KEY_ID` …, as
-https://developmentseed.org/obstore/latest/authentication/ lists them) or from the `aws` program's own login.
+`&region=auto` beside it where it wants one; `endpoint=` names another server for the others too. Keys come from the
+environment alone (see `store_kinds`), or from the login of the cloud's own program.
 
-Needs the extra `stores`: `pip install "spacecast[stores]"`.
+Needs obstore, which is the extra `stores`.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.store_kinds import KINDS, StoreKind, find_login, lacks_login
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 _AT_ONCE = 4
 """Files under way at the same time."""
-_OPTIONS = {"endpoint", "region"}
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the one word every host's module has
     """The store an address names.
 
     Raises:
-        UsageError: obstore is not installed, or the address is wrong.
+        UsageError: obstore is not installed, the address is wrong, or a key in the environment is no key.
     """
     parts = urlsplit(address)
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    if not parts.netloc or set(options) - _OPTIONS:
-        raise UsageError(
-            f"{redact(address)}: expected {parts.scheme}://bucket/folder, and after a `?` "
-            "nothing but endpoint= and region= (keys come from the environment)"
-        )
+    kind = KINDS[parts.scheme]
+    options = kind.read_options(parts)
+    place = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
     try:
         from obstore.exceptions import BaseError  # noqa: PLC0415 -- an extra, loaded where it is needed
         from obstore.store import from_url  # noqa: PLC0415
     except ImportError:
-        raise UsageError('this target needs one more package: pip install "spacecast[stores]"') from None
-    endpoint = options.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
-    client = {"timeout": "10m", "connect_timeout": "10s", "allow_http": endpoint.startswith("http://")}
+        remedy = f'"{sys.executable}" -m pip install "obstore>=0.9"'
+        raise UsageError(f"{place}: this target needs one more package; install it with: {remedy}") from None
+    client = {"timeout": "10m", "connect_timeout": "10s", "allow_http": kind.is_plain_http(options)}
     retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
+    make: Callable[..., ObjectStore] = from_url  # its overloads know no `**options`
     try:
-        make: Callable[..., ObjectStore] = from_url  # its overloads know no `**options`
-        store = make(
-            f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/"),
-            client_options=client,
-            retry_config=retry,
-            **options,
-            **_find_login(parts.scheme),
-        )
+        store = make(place, client_options=client, retry_config=retry, **options, **find_login(parts.scheme))
     except (BaseError, ValueError, TypeError) as error:
-        raise UsageError(f"{redact(address)}: {_first_line(error)}") from None
-    return ObjectStoreHost(store, f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/"))
-
-
-def _find_login(scheme: str) -> dict[str, Callable[[], Any]]:
-    """The `aws` program's login, where no key is in the environment."""
-    known = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-    if scheme != "s3" or any(os.environ.get(name) for name in known) or not shutil.which("aws"):
-        return {}
-    return {"credential_provider": _ask_aws}
-
-
-def _ask_aws() -> dict[str, Any]:
-    """Keys as `aws configure export-credentials` prints them."""
-    command = ["aws", "configure", "export-credentials", "--format", "process"]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise SpacecastError("the `aws` program has no login; run `aws configure` or `aws sso login` first")
-    keys = json.loads(done.stdout)
-    expires = keys.get("Expiration")
-    return {
-        "access_key_id": keys["AccessKeyId"],
-        "secret_access_key": keys["SecretAccessKey"],
-        "token": keys.get("SessionToken"),
-        "expires_at": datetime.fromisoformat(expires) if expires else None,
-    }
+        raise UsageError(f"{place}: {_first_line(error)}; the login is {kind.login}") from None
+    return ObjectStoreHost(store, place, kind)
 
 
 class ObjectStoreHost(Host):
@@ -98,9 +62,10 @@ class ObjectStoreHost(Host):
 
     name: ClassVar[str] = "object-store"
 
-    def __init__(self, store: ObjectStore, label: str) -> None:
+    def __init__(self, store: ObjectStore, label: str, kind: StoreKind) -> None:
         super().__init__(label)
         self.store = store
+        self.kind = kind
         self.files: dict[str, str] = {}
         """As the manifest at the store says it."""
         self.wanted: dict[str, str] = {}
@@ -110,7 +75,7 @@ class ObjectStoreHost(Host):
         import obstore  # noqa: PLC0415
 
         self.wanted = {upload.path: upload.sha256 for upload in wanted}
-        with _plainly(self.label):
+        with self._plainly():
             self.files = parse_manifest(self._read_manifest())
             sizes = {meta["path"]: meta["size"] for page in obstore.list(self.store) for meta in page}
         missing = [
@@ -137,7 +102,7 @@ class ObjectStoreHost(Host):
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
         """Several at once but for the feed, whose further pages come before it; long files are noted one by one."""
         at_once = 1 if wave[0].kind is Kind.FEED else _AT_ONCE
-        with _plainly(self.label), ThreadPoolExecutor(at_once) as pool:
+        with self._plainly(), ThreadPoolExecutor(at_once) as pool:
             for done in pool.map(lambda upload: self._put(upload, notify), wave):
                 if done.kind is Kind.MEDIA:
                     self._note({**self.files, done.path: done.sha256})
@@ -156,7 +121,7 @@ class ObjectStoreHost(Host):
         """Delete objects."""
         import obstore  # noqa: PLC0415
 
-        with _plainly(self.label):
+        with self._plainly():
             if paths:
                 obstore.delete(self.store, list(paths))
 
@@ -170,29 +135,35 @@ class ObjectStoreHost(Host):
         if files == self.files:
             return
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-        with _plainly(self.label):
+        with self._plainly():
             obstore.put(self.store, MANIFEST, render_manifest(files), attributes=dict(headers))
         self.files = files
 
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Turn the store's errors into sentences without secrets."""
+        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
 
-@contextmanager
-def _plainly(place: str) -> Iterator[None]:
-    """Turn the store's errors into sentences without secrets."""
-    from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
-
-    try:
-        yield
-    except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
-        remedy = "check the keys in the environment (AWS_ACCESS_KEY_ID …) and what they may do"
-        raise SpacecastError(f"{place}: access refused ({_first_line(error)}); {remedy}") from None
-    except (BaseError, OSError) as error:
-        remedy = "what is online is whole; deploy again to finish"
-        raise SpacecastError(f"{place}: {_first_line(error)}; {remedy}") from None
+        try:
+            yield
+        except (BaseError, OSError) as error:
+            if lacks_login(str(error)):
+                reason = f"no login was found; it takes {self.kind.login}"
+            elif isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
+                reason = (
+                    f"access refused ({_first_line(error)}); check the login ({self.kind.login}) and what it may do"
+                )
+            else:
+                reason = f"{_first_line(error)}; what is online is whole; deploy again to finish"
+            raise SpacecastError(f"{self.label}: {reason}") from None
 
 
 def _first_line(error: Exception) -> str:
     """The part of an error for people, at most 300 characters; what the store itself says, where it does."""
     text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
     if said := re.search(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", text):
-        text = f"{said[1]}: {said[2]}"
+        text = f"{said[1]}: {said[2].partition(' RequestId:')[0]}"
+    text = re.sub(
+        r"^Generic \w+ error: | in [\d.]+\w+, after \d+ retries, max_retries: \d+, retry_timeout: \w+", "", text
+    )
     return redact(text)[:300].rstrip(". ")

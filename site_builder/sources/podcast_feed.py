@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -20,25 +19,14 @@ from site_builder import podcasting20 as p20
 from site_builder.errors import UnusableSource
 from site_builder.model import Chapter, EpisodeKind, Person, Role
 from site_builder.prose import clean
+from site_builder.sources.feed_elements import Element, line_of, text_of
+from site_builder.sources.feed_standing import Standing, read_standing
 from site_builder.timecode import parse_timecode
 
-_NAMESPACES = {
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "https://podcastindex.org/namespace/1.0": "podcast",
-    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
-    "http://podlove.org/simple-chapters": "psc",
-    "http://podlove.org/simple-chapters/": "psc",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://www.w3.org/2005/atom": "atom",
-    "http://purl.org/dc/elements/1.1/": "dc",
-}
-"""Namespace, in lower case since feeds write it in every case, to the prefix used here."""
 _ROLES = {"host": Role.HOST, "co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest host": Role.CO_HOST}
 _ROLES |= {"guest": Role.GUEST}
-_YES, _NO = {"yes", "true", "explicit"}, {"no", "false", "clean"}
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)(?:[?#]|$)", re.IGNORECASE)
 _SIGN = re.compile(r"^(?:(?:copyright|\(c\)|©|℗)\s*|[\d–-]{4,9},?\s+)+", re.IGNORECASE)
-_LONGEST_LINE = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +66,8 @@ class FeedItem:
     """JSON chapters, which go before the others."""
     transcripts: tuple[RemoteFile, ...] = ()
     cover_url: str = ""
+    cover_alt: str = ""
+    """What is to be seen on it; empty where the title alone says that."""
     tags: tuple[str, ...] = ()
     soundbites: tuple[p20.Soundbite, ...] = ()
     license: p20.License | None = None
@@ -111,6 +101,7 @@ class PodcastFeed:
     """The feed's own address, as it says."""
     moved_to: str = ""
     locked: bool = False
+    standing: Standing = field(default_factory=Standing)
     next_url: str = ""
     """The next page of a feed in pages (RFC 5005)."""
     items: tuple[FeedItem, ...] = ()
@@ -141,42 +132,12 @@ def parse_feed(content: bytes, name: str) -> PodcastFeed:
     return feed
 
 
-class _Element:
-    """Children of an element by `prefix:name`."""
-
-    def __init__(self, element: Any) -> None:
-        self.element = element
-        self.children: dict[str, list[Any]] = {}
-        for child in element:
-            if isinstance(child.tag, str):
-                self.children.setdefault(_name_of(child), []).append(child)
-
-    def all(self, name: str) -> list[Any]:
-        return self.children.get(name, [])
-
-    def lines(self, name: str) -> Iterator[str]:
-        """What elements say, on one line each; empty ones left out."""
-        return filter(None, (clean(_text_of(child), keep_lines=False)[:_LONGEST_LINE] for child in self.all(name)))
-
-    def line(self, *names: str) -> str:
-        """What the first element that says something says."""
-        return next((line for name in names for line in self.lines(name)), "")
-
-    def text(self, *names: str) -> str:
-        """The same, line breaks kept."""
-        texts = (clean(_text_of(child)) for name in names for child in self.all(name))
-        return next(filter(None, texts), "")
-
-    def href(self, name: str, attribute: str = "href") -> str:
-        return next((value for child in self.all(name) if (value := (child.get(attribute) or "").strip())), "")
-
-
-class _Reader(_Element):
+class _Reader(Element):
     """What show and episode say alike."""
 
     def read_show(self, name: str) -> PodcastFeed:
         remarks: list[str] = []
-        owner = _Element(self.all("itunes:owner")[0]) if self.all("itunes:owner") else self
+        owner = Element(self.all("itunes:owner")[0]) if self.all("itunes:owner") else self
         return PodcastFeed(
             title=self.line("title", "itunes:title") or name,
             description=self.text("description", "itunes:summary"),
@@ -185,7 +146,7 @@ class _Reader(_Element):
             author=self.line("itunes:author") or owner.line("itunes:name"),
             email=owner.line("itunes:email"),
             categories=tuple(_read_categories(self.all("itunes:category"))),
-            explicit=_read_yes(self.line("itunes:explicit")) or False,
+            explicit=self.yes("itunes:explicit") or False,
             copyright=_SIGN.sub("", self.line("copyright")),
             kind="serial" if self.line("itunes:type").lower() == "serial" else "episodic",
             guid=self.line("podcast:guid"),
@@ -197,6 +158,7 @@ class _Reader(_Element):
             url=self._find_link("self"),
             moved_to=self.line("itunes:new-feed-url"),
             locked=self.line("podcast:locked").lower() == "yes",
+            standing=read_standing(self),
             next_url=self._find_link("next"),
             items=tuple(_read_items(self.all("item"), remarks)),
             remarks=remarks,
@@ -205,7 +167,7 @@ class _Reader(_Element):
     def read_people(self, remarks: list[str]) -> tuple[Person, ...]:
         people = []
         for child in self.all("podcast:person"):
-            name = clean(_text_of(child), keep_lines=False)[:128]
+            name = line_of(child)
             role = _ROLES.get((child.get("role") or "host").strip().lower())
             if name and role:
                 href, image = (child.get("href") or "").strip(), (child.get("img") or "").strip()
@@ -221,7 +183,7 @@ class _Reader(_Element):
         return p20.License(name=name, url=self.href("podcast:license", "url")) if name else None
 
     def read_locations(self) -> tuple[p20.Location, ...]:
-        found = ((clean(_text_of(child), keep_lines=False)[:128], child) for child in self.all("podcast:location"))
+        found = ((line_of(child), child) for child in self.all("podcast:location"))
         return tuple(
             p20.Location(
                 name=name,
@@ -235,12 +197,11 @@ class _Reader(_Element):
         )
 
     def _find_image(self) -> str:
-        return next((_Element(child).line("url") for child in self.all("image")), "")
+        return next((Element(child).line("url") for child in self.all("image")), "")
 
     def _read_funding(self) -> tuple[p20.Funding, ...]:
         return tuple(
-            p20.Funding(url=child.get("url", "").strip(), text=clean(_text_of(child), keep_lines=False)[:128])
-            for child in self.all("podcast:funding")
+            p20.Funding(url=child.get("url", "").strip(), text=line_of(child)) for child in self.all("podcast:funding")
         )
 
     def _find_link(self, relation: str) -> str:
@@ -267,12 +228,13 @@ def _read_item(reader: _Reader, remarks: list[str]) -> FeedItem | None:
         return None
     season, episode = reader.all("podcast:season"), reader.all("podcast:episode")
     kind = reader.line("itunes:episodeType").lower()
+    notes = reader.text("content:encoded", "description", "itunes:summary")
     return FeedItem(
-        guid=_text_of(reader.all("guid")[0]).strip() if reader.line("guid") else audio.url,
+        guid=text_of(reader.all("guid")[0]).strip() if reader.line("guid") else audio.url,
         title=title,
         audio=audio,
         published_at=parse_date(reader.line("pubDate", "dc:date", "atom:published", "atom:updated")),
-        notes=reader.text("content:encoded", "description", "itunes:summary"),
+        notes=notes if notes != title else "",  # feeds must say something, and say the title again
         subtitle=reader.line("itunes:subtitle"),
         link=reader.line("link"),
         season=_read_number(reader.line("itunes:season", "podcast:season")),
@@ -280,7 +242,7 @@ def _read_item(reader: _Reader, remarks: list[str]) -> FeedItem | None:
         number=_read_number(reader.line("itunes:episode", "podcast:episode")),
         number_shown=clean(episode[0].get("display") or "", keep_lines=False)[:32] if episode else "",
         kind=EpisodeKind(kind) if kind in set(EpisodeKind) else EpisodeKind.FULL,
-        explicit=_read_yes(reader.line("itunes:explicit")),
+        explicit=reader.yes("itunes:explicit"),
         block=reader.line("itunes:block").lower() == "yes",
         people=reader.read_people(remarks),
         chapters=tuple(_read_simple_chapters(reader)),
@@ -291,11 +253,20 @@ def _read_item(reader: _Reader, remarks: list[str]) -> FeedItem | None:
             if (url := (child.get("url") or "").strip())
         ),
         cover_url=reader.href("itunes:image"),
+        cover_alt=_find_alt(reader, title),
         tags=tuple(dict.fromkeys(line[:100] for line in reader.lines("category")))[:20],
         soundbites=tuple(_read_soundbites(reader)),
         license=reader.read_license(),
         locations=reader.read_locations(),
     )
+
+
+def _find_alt(reader: _Reader, title: str) -> str:
+    """Podcasting 2.0's words for Apple's picture."""
+    cover = reader.href("itunes:image")
+    images = (child for child in reader.all("podcast:image") if (child.get("href") or "").strip() == cover)
+    alt = next((clean(child.get("alt") or "", keep_lines=False) for child in images), "")
+    return alt if alt != title else ""
 
 
 def _find_audio(reader: _Reader) -> RemoteFile | None:
@@ -311,7 +282,7 @@ def _find_audio(reader: _Reader) -> RemoteFile | None:
 
 def _read_simple_chapters(reader: _Reader) -> Iterator[Chapter]:
     for parent in reader.all("psc:chapters"):
-        for child in _Element(parent).all("psc:chapter"):
+        for child in Element(parent).all("psc:chapter"):
             title = clean(child.get("title") or "", keep_lines=False)
             try:
                 start = parse_timecode((child.get("start") or "").strip())
@@ -328,13 +299,13 @@ def _read_soundbites(reader: _Reader) -> Iterator[p20.Soundbite]:
         except (TypeError, ValueError):
             continue
         if 0 <= start < 1e6 and 0 < duration < 1e6:
-            yield p20.Soundbite(start=start, duration=duration, title=clean(_text_of(child), keep_lines=False)[:128])
+            yield p20.Soundbite(start=start, duration=duration, title=line_of(child))
 
 
 def _read_categories(elements: list[Any]) -> Iterator[str]:
     for element in elements:
         name = clean(element.get("text") or "", keep_lines=False)
-        subs = [clean(child.get("text") or "", keep_lines=False) for child in _Element(element).all("itunes:category")]
+        subs = [clean(child.get("text") or "", keep_lines=False) for child in Element(element).all("itunes:category")]
         yield from (f"{name} > {sub}" for sub in subs if sub)
         if name and not any(subs):
             yield name
@@ -355,26 +326,3 @@ def parse_date(text: str) -> datetime | None:
 def _read_number(text: str) -> int | None:
     found = re.fullmatch(r"0*([1-9][0-9]{0,5})(?:\.0*)?", text)
     return int(found[1]) if found else None
-
-
-def _read_yes(text: str) -> bool | None:
-    low = text.lower()
-    return True if low in _YES else False if low in _NO else None
-
-
-def _name_of(element: Any) -> str:
-    name = etree.QName(element)
-    prefix = _NAMESPACES.get((name.namespace or "").lower())
-    return f"{prefix}:{name.localname}" if prefix else name.localname if not name.namespace else f"?:{name.localname}"
-
-
-def _text_of(element: Any) -> str:
-    """All text below; entities are taken for HTML's, whatever the feed declares."""
-    pieces = [element.text or ""]
-    for child in element:
-        if child.tag is etree.Entity:
-            pieces.append(unescape(child.text or ""))
-        elif isinstance(child.tag, str):
-            pieces.append(_text_of(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)

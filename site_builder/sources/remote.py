@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from site_builder.errors import UnusableSource
 
@@ -41,9 +41,14 @@ class Answer:
 
 
 class Web:
-    """Fetches files. `feed_url` is where the feed is, empty where it is a file on this computer."""
+    """Fetches files; relative addresses, which no feed should have and some do, are relative to the feed.
+
+    Args:
+        feed_url: Where the feed is; empty where it is a file on this computer.
+    """
 
     def __init__(self, feed_url: str = "") -> None:
+        self._feed_url = feed_url
         self._home = urlsplit(feed_url).hostname or ""
         handlers = (urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(), _Redirects(self._check))
         self._opener = urllib.request.OpenerDirector()  # not build_opener: that reads file: and ftp: too
@@ -57,7 +62,8 @@ class Web:
         Raises:
             UnusableSource: it cannot be had, or is longer.
         """
-        return _persist(url, lambda: self._fetch(url, longest))
+        absolute = urljoin(self._feed_url, url)
+        return _persist(absolute, lambda: self._fetch(absolute, longest))
 
     def download(self, url: str, file: Path, progress: Callable[[int, int], None]) -> None:
         """Bring a file of any size to `file`, going on where an earlier download of it broke off.
@@ -68,6 +74,7 @@ class Web:
         Raises:
             UnusableSource: it cannot be had, or what came is not as long as the server said.
         """
+        url = urljoin(self._feed_url, url)
         part = file.with_name(f"{file.name}.part")
         last = -1
         tries = 0
@@ -100,6 +107,8 @@ class Web:
             total = begun + int(length) if length.isdigit() else 0
             tag = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
             tag_file.unlink(missing_ok=True)
+            if not begun:  # else what is left of an older file would be taken for the beginning of this one
+                part.unlink(missing_ok=True)
             if tag and not tag.startswith("W/"):
                 tag_file.write_text(tag, "utf-8")
             with part.open("ab" if begun else "wb") as file:

@@ -16,7 +16,7 @@ from recording_maker import make_recording, wrap
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import measure
 from site_builder.audio.packets import write_copy
-from site_builder.audio.tags import GRAIN, AudioTags, write_tagged
+from site_builder.audio.tags import ROOM, AudioTags, write_tagged
 from site_builder.edits import EditList
 from site_builder.model import Chapter
 
@@ -171,10 +171,11 @@ def test_nothing_but_what_is_given(sound: Path) -> None:
     assert tags - {"major_brand", "minor_version", "compatible_brands"} == {"title"}
 
 
-def test_a_corrected_title_keeps_the_size(sound: Path, tmp_path: Path) -> None:
-    """Feeds name the size, and caches have old files: other words make other bytes, but as many."""
+def test_other_tags_keep_the_size(sound: Path, tmp_path: Path) -> None:
+    """Feeds name the size, and caches have old files: other words and another cover make other bytes, but as many."""
     out = tmp_path / f"out{sound.suffix}"
     titles = ("Flod gauges", "Flood gauges", "Flood gauges, explained by people who read them")
-    sizes = {write_tagged(sound, out, replace(TAGS, title=title)).size_bytes for title in titles}
-    assert len(sizes) == 1
-    assert next(iter(sizes)) % GRAIN == 0
+    changed = [replace(TAGS, title=title) for title in titles]
+    changed += [replace(TAGS, cover=bytes(size)) for size in (0, 3_000, 120_000, 200_000)]
+    changed += [replace(TAGS, chapters=tuple(Chapter(start=n / 50, title=f"Chapter {n}") for n in range(200)))]
+    assert {write_tagged(sound, out, tags).size_bytes for tags in changed} == {sound.stat().st_size + ROOM}

@@ -1,4 +1,4 @@
-"""Two states of one show, built: everything about them differs, audio included. Tests deploy one over the other."""
+"""States of one show, built, audio different in each. Tests deploy one over the other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from archive_maker import write_archive
+from PIL import Image
 from show_runner import build, copy_show, edit, find_bundle, make_show, make_two_spaces
 
 
@@ -30,6 +31,23 @@ def new(old: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(matter, "title: ", "title: Now ")
     build(show)
     return show
+
+
+@pytest.fixture(scope="session")
+def repainted(old: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first show with a photograph for a cover: other audio under the same names; built. Not to be changed."""
+    show = copy_show(old, tmp_path_factory.mktemp("deploy") / "repainted")
+    bundle = find_bundle(show, "2026-10-09")
+    Image.effect_noise((1400, 1400), 60).convert("RGB").save(bundle / "cover.jpg")
+    edit(bundle / "index.md", "title: ", "cover: cover.jpg\ntitle: Now ")
+    build(show)
+    return show
+
+
+@pytest.fixture(scope="session")
+def states(old: Path, new: Path, repainted: Path) -> tuple[Path, ...]:
+    """To be deployed in turn: other audio of the same names, then audio of other names."""
+    return repainted, old, new, old
 
 
 @pytest.fixture

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
+import subprocess
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from online import read_site
+from online import find_broken, read_site
+from shipping import kill_shipping, measure_shipping, watch_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
 from site_builder.deploying import find_target
@@ -65,17 +69,24 @@ def test_a_build_that_fails_is_not_sent(old: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "www").exists()
 
 
-def make_large(show: Path, size: int, seconds: float) -> None:
-    """Give an episode whose recording is elsewhere an audio file of `size` bytes and `seconds`."""
+def make_large(show: Path, size: int, seconds: float = 0) -> None:
+    """Give an episode whose recording is elsewhere an audio file of `size` bytes: its own, with nothing after it.
+
+    Its feed says that it lasts `seconds`, where that is told.
+    """
     bundle = find_bundle(show, "2026-10-09")
     for file in [*bundle.glob("recording-*"), *(show / "content/archives").glob("*.zip")]:
         file.unlink()
     media = json.loads((bundle / "media.json").read_text())
-    content = bytes(size)
     enclosure = media["enclosure"]
-    (show / "output" / enclosure["path"]).unlink()
+    audio = show / "output" / enclosure["path"]
+    room = size - audio.stat().st_size
+    content = audio.read_bytes() + room.to_bytes(4, "big") + b"free" + bytes(room - 8)
+    audio.unlink()
     enclosure["path"] = enclosure["path"].replace(".m4a", "-long.m4a")
-    enclosure |= {"size_bytes": size, "duration": seconds, "sha256": sha256(content).hexdigest()}
+    enclosure |= {"size_bytes": size, "sha256": sha256(content).hexdigest()} | (
+        {"duration": seconds} if seconds else {}
+    )
     (bundle / "media.json").write_text(json.dumps(media))
     (show / "output" / enclosure["path"]).write_bytes(content)
     spacecast("-C", show, "build")
@@ -90,6 +101,20 @@ def test_a_file_too_large_for_the_host(old: Path, tmp_path: Path) -> None:
     assert "101.0 MB, but GitHub Pages takes 100.0 MB a file" in run.err
     assert "bitrate: 64" in run.err
     assert "nothing was sent" in run.err
+
+
+def test_a_file_the_host_warns_of(old: Path, tmp_path: Path) -> None:
+    """60 MB: git warns above 50, which is told before it is sent, with what would keep it below."""
+    show = copy_show(old, tmp_path / "show")
+    make_large(show, 60_000_000)
+    for command in (["init", "-q"], ["remote", "add", "origin", str(tmp_path / "remote.git")]):
+        subprocess.run(["git", *command], cwd=show, check=True)
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "remote.git"], check=True)
+    run = spacecast("-C", show, "deploy", "github-pages", "--dry-run")
+    assert run.code == 0, run.err
+    assert "60.0 MB: git warns above 50.0 MB" in run.err
+    assert "`audio: {format: aac" in run.err
+    assert "git warns" not in spacecast("-C", show, "deploy", f"folder:{tmp_path}/www", "--dry-run").err
 
 
 def test_audio_only_the_host_has_stays(old: Path, tmp_path: Path) -> None:
@@ -119,3 +144,24 @@ def test_json(old: Path, tmp_path: Path) -> None:
     assert leg["to"] == f"{tmp_path}/www"
     assert leg["send"][-1]["path"] == "feed.xml"
     assert len(leg["send"]) == len(read_site(old / "output"))
+
+
+def test_two_hosts_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
+    """Audio on a store, pages elsewhere: whenever it is killed, the online feed names what is at the store."""
+    sound, www = tmp_path / "sound", tmp_path / "www"
+    shows = [copy_show(show, tmp_path / f"show{number}") for number, show in enumerate((old, new))]
+    for show in shows:
+        with (show / "config.yaml").open("a") as config:
+            config.write(f"media: {{store: 'folder:{sound}', url: 'https://audio.example.net/'}}\n")
+        spacecast("-C", show, "build")
+        longest = measure_shipping(show, f"folder:{www}")
+    look: Callable[[], list[str]] = lambda: find_broken(read_site(www), media=read_site(sound))  # noqa: E731
+    for show in shows:
+        assert watch_shipping(show, f"folder:{www}", look) == []
+    chance, killed, rounds = random.Random(13), 0, max(8, kills)
+    for number in range(rounds):
+        killed += kill_shipping(shows[number % 2], f"folder:{www}", chance.uniform(0, longest))
+        assert not look()
+    assert killed
+    measure_shipping(shows[1], f"folder:{www}")
+    assert {**read_site(www), **read_site(sound)} == read_site(shows[1] / "output")

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from online import RangeServer, send_file
+from certificates import make_certificate
+from online import RangeServer, answer, send_file
 from show_runner import copy_show, edit, read_feed, spacecast
 
 from site_builder.errors import SpacecastError, UsageError
@@ -62,25 +64,18 @@ def redirect(handler: BaseHTTPRequestHandler, target: Path) -> None:
     handler.end_headers()
 
 
-def refuse(handler: BaseHTTPRequestHandler, status: int) -> None:
-    """Answer with a status and nothing else."""
-    handler.send_response(status)
-    handler.send_header("Content-Length", "0")
-    handler.end_headers()
-
-
 def test_bad_hosts(site: tuple[Path, Path]) -> None:
     """Each bad manner is found, as what it is."""
     _, audio = site
     head = f"HEAD /media/{audio.name}"
-    assert check(site, partial(refuse, status=404)) == ["live-audio-there"]
+    assert check(site, partial(answer, status=404)) == ["live-audio-there"]
     assert check(site, partial(send_file, file=audio, cut=1)) == ["live-audio-length", "live-audio-head"]
     assert check(site, partial(send_file, file=audio, media_type="application/octet-stream")) == ["live-audio-type"]
     assert check(site, partial(send_file, file=audio, media_type="audio/mp4")) == []
     assert check(site, partial(send_file, file=audio, ranges=False)) == ["live-audio-ranges"]
-    assert check(site, partial(refuse, status=405), head) == ["live-audio-head"]
+    assert check(site, partial(answer, status=405), head) == ["live-audio-head"]
     assert check(site, partial(redirect, target=audio)) == ["live-audio-direct"]
-    assert check(site, partial(refuse, status=503), "/feed.xml") == ["live-feed-there"]
+    assert check(site, partial(answer, status=503), "/feed.xml") == ["live-feed-there"]
 
 
 def test_the_feed_online_is_another(site: tuple[Path, Path]) -> None:
@@ -130,3 +125,26 @@ def test_on_the_command_line(old: Path, tmp_path: Path) -> None:
         assert run.json["findings"] == []
         next((show / "output/media").iterdir()).unlink()
         assert spacecast("-C", show, "check", "--live").code == 1
+
+
+def test_the_hub_is_told_where_all_is_well(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check --live --ping`: a hub over TLS gets the feed's address once all enclosures are there, and not before."""
+    show, certificate = copy_show(old, tmp_path / "show"), make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with RangeServer(show / "output", base="/show") as server, RangeServer(tmp_path) as hub:
+        address = f"{hub.secure(certificate)}hub"
+        edit(show / "config.yaml", "https://example.org/show/", server.url)
+        assert spacecast("-C", show, "check", "--live", "--ping").code == 2
+        edit(show / "config.yaml", "\nfeed:\n", f"\nfeed:\n  hub: {address}\n")
+        spacecast("-C", show, "build")
+        audio = next((show / "output/media").iterdir())
+        away = audio.rename(tmp_path / "away")
+        broken = spacecast("-C", show, "check", "--live", "--ping")
+        assert (broken.code, hub.requests) == (1, [])
+        assert f"{address} was not told" in broken.out
+        away.rename(audio)
+        whole = spacecast("-C", show, "check", "--live", "--ping")
+        assert whole.code == 0, whole.out
+        assert f"{address} was told" in whole.out
+        topic = quote(f"{server.url}feed.xml", safe="")
+        assert hub.requests == [f"POST /hub hub.mode=publish&hub.url={topic}"]

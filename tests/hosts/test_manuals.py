@@ -1,4 +1,4 @@
-"""docs/publish-github-pages.md and docs/publish-cloudflare-r2.md, followed: every shell block is run as it is written.
+"""The manuals followed: every shell block is run as it is written, every piece of config put where it says.
 
 What is done on the pages of GitHub and Cloudflare cannot be; their place is taken by a bare repository, moto's S3
 server and a stand-in for Cloudflare's own uploader.
@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import obstore
 import pytest
+import yaml
 from archive_maker import MadeArchive, MadeSpace, write_archive
 from manual_runner import read_blocks, run_block, substitute
 from moto.server import ThreadedMotoServer
@@ -120,3 +121,42 @@ def test_all_in_one_bucket(old: Path, tmp_path: Path, endpoint: str) -> None:
     run_block(keys + publish.partition("npx")[0], show, tmp_path / "tools", {"=…": "=s3cr3t"})
     fetch_bucket(endpoint, "show", place)
     assert read_site(place) == read_site(show / "output")
+
+
+def test_submit(old: Path, tmp_path: Path) -> None:
+    """docs/submit.md: what is to be checked is checked, the code and the hub are in the feed, buttons on the page."""
+    show = copy_show(old, tmp_path / "show")
+    code, buttons, hub = (yaml.safe_load(block) for block in read_blocks("submit", "yaml"))
+    check, ping = read_blocks("submit", "sh")
+    with RangeServer(show / "output", base="/show") as server:
+        edit(show / "config.yaml", "https://example.org/show/", server.url)
+        spacecast("-C", show, "build")
+        said = run_block(check, show, tmp_path / "tools")
+        assert said.count("Nothing found") >= 1
+    config = yaml.safe_load((show / "config.yaml").read_text())
+    config["feed"] |= code["feed"] | hub["feed"]
+    (show / "config.yaml").write_text(yaml.safe_dump(config | buttons, allow_unicode=True))
+    spacecast("-C", show, "build")
+    feed, page = ((show / "output" / name).read_text("utf-8") for name in ("feed.xml", "index.html"))
+    assert '<podcast:txt purpose="verify">the-code</podcast:txt>' in feed
+    assert f'<atom:link href="{hub["feed"]["hub"]}" rel="hub"/>' in feed
+    assert all(address.partition("…")[0] in page for address in buttons["subscribe"].values())
+    assert ping.split()[1:] == ["check", "--live", "--ping"]  # which test_live follows to a hub
+
+
+def test_moving_out(old: Path, tmp_path: Path) -> None:
+    """docs/moving.md: the feed names the new one, the home page too; a file `_redirects` in the folder stays there."""
+    show, place = copy_show(old, tmp_path / "show"), tmp_path / "www"
+    (moved,) = read_blocks("moving", "yaml")
+    (redirects,) = read_blocks("moving", "text")
+    place.mkdir()
+    (place / "_redirects").write_text(redirects)
+    edit(show / "config.yaml", "\nfeed:\n", f"\n{moved}")
+    spacecast("-C", show, "build")
+    assert spacecast("-C", show, "deploy", f"folder:{place}").code == 0
+    site = read_site(place)
+    new = redirects.split()[1]
+    assert f"<itunes:new-feed-url>{new}</itunes:new-feed-url>".encode() in site["feed.xml"]
+    assert b">no</podcast:locked>" in site["feed.xml"]
+    assert f'href="{new}"'.encode() in site["index.html"]
+    assert site["_redirects"].decode() == redirects

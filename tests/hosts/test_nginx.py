@@ -29,9 +29,12 @@ http {{
 """
 
 
-def configure(program: str, folder: Path, place: Path, port: int) -> list[str]:
-    """Write the manual's snippet as the server's config; the command that runs it."""
+def configure(program: str, folder: Path, place: Path, port: int, *, moved: bool) -> list[str]:
+    """Write the manual's snippet as the server's config, that of a show that moved in it; the command that runs it."""
     (snippet,) = read_blocks(PAGE, program)
+    if moved:
+        (rule,) = read_blocks("moving", program)
+        snippet = snippet.replace("{\n", f"{{\n{rule}", 1)
     file = folder / "config"
     if program == "nginx":
         server = substitute(snippet, {"listen 80;": f"listen 127.0.0.1:{port};", "/srv/show": str(place)})
@@ -44,7 +47,7 @@ def configure(program: str, folder: Path, place: Path, port: int) -> list[str]:
 
 
 @contextmanager
-def serve(program: str, folder: Path, place: Path) -> Iterator[int]:
+def serve(program: str, folder: Path, place: Path, *, moved: bool = False) -> Iterator[int]:
     """The server with the manual's config; its port."""
     port, found = find_free_port(), shutil.which(program) or f"/usr/sbin/{program}"
     if not Path(found).exists():
@@ -54,7 +57,7 @@ def serve(program: str, folder: Path, place: Path) -> Iterator[int]:
     if not (shutil.which("rsync") and shutil.which("sftp") and Path("/usr/sbin/sshd").exists()):
         pytest.skip("rsync or OpenSSH is not installed (Debian: apt install rsync openssh-server)")
     folder.mkdir()
-    _, *arguments = configure(program, folder, place, port)
+    _, *arguments = configure(program, folder, place, port, moved=moved)
     with (folder / "said").open("wb") as said:
         server = subprocess.Popen([found, *arguments], stderr=said, stdout=said, env={"HOME": str(folder)})
     try:
@@ -118,3 +121,12 @@ def check_answers(port: int, site: dict[str, bytes]) -> None:
     for missing in ("/nothing/", "/media/nothing.m4a", "/.spacecast-manifest.json", "/media/.part-x.m4a"):
         response, body = ask(port, missing)
         assert (response.status, body) == (404, site["404.html"]), missing
+
+
+@pytest.mark.parametrize("program", ["nginx", "caddy"])
+def test_a_show_that_moved(old: Path, tmp_path: Path, program: str) -> None:
+    """docs/moving.md: requests for the feed are answered with a permanent redirect, all else as before."""
+    with serve(program, tmp_path / "server", old / "output", moved=True) as port:
+        response, _ = ask(port, "/feed.xml")
+        assert (response.status, response.headers["Location"]) == (301, "https://new.example/feed.xml")
+        assert ask(port, "/index.html" if program == "nginx" else "/")[0].status == 200

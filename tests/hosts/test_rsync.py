@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site, serve_ssh
-from shipping import kill_shipping, measure_shipping
+from shipping import kill_shipping, measure_shipping, watch_shipping
 from show_runner import spacecast
 
 from site_builder.errors import UsageError
@@ -59,8 +59,16 @@ def test_over_ssh(old: Path, new: Path, tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in place.rglob("*") if path.is_file()} <= {0o644}
 
 
+def test_whole_at_every_step(states: tuple[Path, ...], tmp_path: Path) -> None:
+    """Before and after each file that is sent, all that the online feed and pages name is there."""
+    place = tmp_path / "www"
+    place.mkdir()
+    for show in states:
+        assert watch_shipping(show, f"rsync:{place}", lambda: find_broken(read_site(place))) == []
+
+
 @pytest.mark.usefixtures("ssh")
-def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) -> None:
+def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], tmp_path: Path, kills: int) -> None:
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
     place = tmp_path / "www"
     place.mkdir()
@@ -68,7 +76,7 @@ def test_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, kills: int) 
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
     for number in range(kills):
-        killed += kill_shipping((old, new)[number % 2], address, chance.uniform(0, longest))
+        killed += kill_shipping(states[number % 4], address, chance.uniform(0, longest))
         assert not find_broken(read_site(place))
     assert killed
     measure_shipping(new, address)

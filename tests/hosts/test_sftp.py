@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site, serve_ssh
-from shipping import kill_shipping, measure_shipping
+from shipping import kill_shipping, measure_shipping, watch_shipping
 from show_runner import Run, spacecast
 
 from site_builder.errors import SpacecastError, UsageError
@@ -66,13 +66,19 @@ def test_the_folder_becomes_the_site(old: Path, new: Path, place: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in ours if path.is_dir()} == {0o755}
 
 
-def test_killed_at_any_moment(old: Path, new: Path, place: Path, kills: int) -> None:
+def test_whole_at_every_step(states: tuple[Path, ...], place: Path) -> None:
+    """Before and after each file that is sent, all that the online feed and pages name is there."""
+    for show in states:
+        assert watch_shipping(show, f"sftp:127.0.0.1:{place}", lambda: find_broken(read_site(place))) == []
+
+
+def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], place: Path, kills: int) -> None:
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
     address, chance, killed = f"sftp:127.0.0.1:{place}", random.Random(9), 0
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
     for number in range(kills):
-        killed += kill_shipping((old, new)[number % 2], address, chance.uniform(0, longest))
+        killed += kill_shipping(states[number % 4], address, chance.uniform(0, longest))
         assert not find_broken(read_site(place))
     assert killed
     measure_shipping(new, address)

@@ -110,6 +110,20 @@ def test_audio_from_the_site_itself(pushed: Path, tmp_path: Path) -> None:
         ]
 
 
+def test_audio_on_a_media_store_is_not_touched(pushed: Path, tmp_path: Path) -> None:
+    """With `media.url` the artifact is the site without audio, and its feed names the store, where nobody answers."""
+    with (pushed / "config.yaml").open("a") as config:
+        config.write("media: {store: 's3://show-audio', url: 'https://audio.example.net/'}\n")
+    spacecast("-C", pushed, "build")
+    git(pushed, "commit", "-q", "-am", "Audio elsewhere")
+    git(pushed, "push", "-q", "origin", "main")
+    clone, done = run_steps(pushed, tmp_path)
+    assert done.returncode == 0, done.stderr
+    site, built = read_site(clone / "output"), read_site(pushed / "output")
+    assert site == {path: content for path, content in built.items() if not path.startswith("media/")}
+    assert b'url="https://audio.example.net/media/' in site["feed.xml"]
+
+
 def test_audio_that_is_nowhere_stops_the_action(pushed: Path, tmp_path: Path) -> None:
     """Pushed before it was ever deployed: the action fails and says what to do; no feed without audio goes out."""
     edit(pushed / "config.yaml", "https://example.org/show/", "http://127.0.0.1:1/show/")

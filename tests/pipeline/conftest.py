@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from archive_maker import write_archive
+from feed_server import Host, serve_files
 from show_runner import PROJECT, build, make_show, make_two_spaces
+
+from site_builder.sources import remote
 
 PRACTICE = PROJECT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"
 
@@ -42,3 +47,20 @@ def pair(two_spaces: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     show = make_show(tmp_path_factory.mktemp("pair") / "show", two_spaces)
     build(show)
     return show
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """A web server on loopback; what breaks off is taken up again without a pause."""
+    monkeypatch.setattr(remote, "_PAUSE", 0.01)
+    with serve_files() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Six seconds of a tone."""
+    file = tmp_path_factory.mktemp("audio") / "tone.mp3"
+    command = "ffmpeg -v error -f lavfi -i sine=440:duration=6 -ac 1 -b:a 64k".split()  # noqa: SIM905
+    subprocess.run([*command, file], check=True)
+    return file.read_bytes()

@@ -6,39 +6,18 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from archive_maker import MadeArchive, MadeSpace
-from feed_server import Host, serve_files
+from feed_server import Host
 from lxml import etree
 from show_runner import build, edit, find_bundle, make_show, read_show, read_tree, spacecast
-
-from site_builder.sources import remote
 
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Kit>Forty steps &amp; a dog.\n"
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    """A web server on loopback; what breaks off is taken up again without a pause."""
-    monkeypatch.setattr(remote, "_PAUSE", 0.01)
-    with serve_files() as host:
-        yield host
-
-
-@pytest.fixture(scope="session")
-def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Six seconds of a tone."""
-    file = tmp_path_factory.mktemp("audio") / "tone.mp3"
-    command = "ffmpeg -v error -f lavfi -i sine=440:duration=6 -ac 1 -b:a 64k".split()  # noqa: SIM905
-    subprocess.run([*command, file], check=True)
-    return file.read_bytes()
 
 
 def take(show: Path, reference: str, code: int = 0) -> dict[str, Any]:
