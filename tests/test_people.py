@@ -275,5 +275,5 @@ def test_meeting_again_adds_nobody(tmp_path_factory: pytest.TempPathFactory, roo
     assert len(owners) == len(set(owners))
     for _, recording in recordings:
         for speaker in recording.speakers:
-            if speaker.x_id or speaker.periscope_id:
-                assert known.match(speaker)
+            if speaker.x_id or speaker.periscope_id:  # nobody is guessed at where two namesakes could be meant
+                assert known.match(speaker) or len(known.candidates(speaker)) > 1
