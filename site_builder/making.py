@@ -106,12 +106,12 @@ def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
     """Makes the file and says whether its bytes are new; after any exception the old file is as it was."""
     content, part = None, part_of(target.path)
     tree.make_folders(target.path)
-    tree.remove(part)
     try:
         if isinstance(target.make, _Render):
             content = target.make.render()
             size_bytes, sha256, facts = len(content), digest_bytes(content), {}
         else:
+            tree.remove(part)
             facts = json.loads(encode_json(target.make(Path(tree.locate(part))) or {}))
             size_bytes, sha256 = tree.measure(part)
         changed = not tree.has_bytes(target.path, size_bytes, sha256)
@@ -119,7 +119,7 @@ def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
             if content is not None:
                 tree.write(part, content)
             tree.replace(part, target.path)
-        elif content is None:
+        else:
             tree.remove(part)
     except BaseException:
         with suppress(OSError):

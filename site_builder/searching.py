@@ -61,9 +61,11 @@ def count_parts(documents: int) -> int:
 def share_out(documents: Sequence[Document]) -> dict[int, list[Document]]:
     """The parts of the index, by number: what is in each. Nothing where there is nothing to find."""
     parts = count_parts(len(documents))
-    shares: dict[int, list[Document]] = {0: []} if documents else {}
+    shares: dict[int, list[Document]] = {}
     for document in sorted(documents, key=lambda document: document.page):
         shares.setdefault(_find_part(document.page, parts), []).append(document)
+    if shares and 0 not in shares:  # the indexer makes nothing of nothing, and part 0 is the one that is asked first
+        shares[0] = shares.pop(min(shares))
     return dict(sorted(shares.items()))
 
 

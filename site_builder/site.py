@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
+from site_builder.config import FEED
 from site_builder.digests import JSON, digest_bytes
 from site_builder.episode_files import Setting, plan_page
 from site_builder.making import Target, bytes_target
@@ -70,6 +71,7 @@ def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
     """Icons, pages that are no episode's, files for machines. `pages` are `describe_pages`' and the search."""
     return [
         *_plan_icons(contents.site.look.accent),
+        *_plan_redirects(contents.show),
         *(plan_page(contents.setting, context) for context in pages),
         *(plan_page(contents.setting, context) for context in _describe_files(contents, pages)),
         bytes_target(".nojekyll", "empty/1", {}, bytes),
@@ -129,6 +131,16 @@ def _find_places(contents: Contents, pages: Sequence[Context]) -> Iterator[Place
 def _plan_assets(setting: Setting) -> Iterator[Target]:
     for path, content in setting.theme.assets.items():
         yield bytes_target(path, "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
+
+
+def _plan_redirects(show: Show) -> Iterator[Target]:
+    """What Cloudflare Pages and Netlify read: a feed that moved sends apps on. Other hosts have to be told by hand.
+
+    https://developers.cloudflare.com/pages/configuration/redirects/
+    """
+    if show.new_feed_url:
+        content = f"{urlsplit(show.url).path}{FEED} {show.new_feed_url} 301\n".encode()
+        yield bytes_target("_redirects", "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
 
 
 def _plan_icons(accent: str) -> Iterator[Target]:

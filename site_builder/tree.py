@@ -12,7 +12,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from site_builder.digests import digest_file
@@ -54,6 +54,8 @@ class Tree:
     """The folder at `root`, an absolute path without links."""
 
     root: str
+    _folders: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Those that were made or seen."""
 
     def locate(self, path: str) -> str:
         """The absolute path."""
@@ -88,6 +90,8 @@ class Tree:
             SpacecastError: something else is in the way, a link for instance.
         """
         for folder in folders_of(path):
+            if folder in self._folders:
+                continue
             status = self._find_status(folder)
             if status is None:
                 self._make_folder(folder)
@@ -97,14 +101,24 @@ class Tree:
                     f"{path}: {folder} is a {kind} that this program did not make, where a folder must be; "
                     "move or delete it"
                 )
+            self._folders.add(folder)
         if "/" not in path:
             os.makedirs(self.root, FOLDER_MODE, exist_ok=True)  # noqa: PTH103
 
     def write(self, path: str, content: bytes) -> None:
-        """Writes a new file; there must be none."""
+        """Writes a new file, in place of what may be left there of one that was never finished."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with open(os.open(self.locate(path), flags, FILE_MODE), "wb") as file:  # noqa: PTH123
-            file.write(content)
+        try:
+            descriptor = os.open(self.locate(path), flags, FILE_MODE)
+        except FileExistsError:
+            self.remove(path)
+            descriptor = os.open(self.locate(path), flags, FILE_MODE)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
 
     def measure(self, path: str) -> tuple[int, str]:
         """Size in bytes and SHA-256.
@@ -134,6 +148,7 @@ class Tree:
 
     def remove_empty_folders(self, path: str) -> None:
         """Deletes the folders that the file at `path` lay in, as far as they are empty."""
+        self._folders.clear()
         with suppress(OSError):
             for folder in reversed(self._real_folders(path)):
                 os.rmdir(self.locate(folder))  # noqa: PTH106

@@ -280,7 +280,6 @@ def describe_sample_pages(
         *describe_tags(site, listed),
         *describe_people(site, listed),
         describe_subscribe(site),
-        describe_search(site, listed),
         describe_offline(site),
         describe_page(
             site,
@@ -307,6 +306,8 @@ def describe_sample_pages(
                 peaks=make_peaks(episode.turns, episode.enclosure.duration),
             )
         )
+    parts = [number for number in share_out(list_documents(render_documents(map(complete, pages)))) if number]
+    pages.append(describe_search(site, listed, parts=parts))
     places = [Place(page["page"]["canonical"]) for page in pages if page["page"]["indexed"]]
     files = [
         *describe_sitemaps(site.show, places),
@@ -357,9 +358,14 @@ def make_search_index(pages: Sequence[Context]) -> dict[str, bytes]:
     return index_documents(render_documents(pages))
 
 
+def list_documents(documents: Mapping[str, bytes]) -> list[Document]:
+    """Documents (file of the page to HTML) as the index takes them."""
+    return [Document(page, digest_bytes(text), partial(bytes, text)) for page, text in documents.items()]
+
+
 def index_documents(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the search index of documents (file of the page to HTML), by path."""
-    shares = share_out([Document(page, digest_bytes(text), partial(bytes, text)) for page, text in documents.items()])
+    shares = share_out(list_documents(documents))
     files = {}
     with TemporaryDirectory() as folder:
         for target in (target for group in plan_search(shares) for target in group.plan().targets):

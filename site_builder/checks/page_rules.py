@@ -215,7 +215,11 @@ def _find_no_404(subject: Pages) -> Iterator[Remark]:
 )
 def _find_sitemap(subject: Pages) -> Iterator[Remark]:
     built, _ = subject
-    file = built.output / "sitemap.xml"
+    yield from _find_unmapped(built, built.output / "sitemap.xml")
+
+
+def _find_unmapped(built: AsBuilt, file: Path) -> Iterator[Remark]:
+    """What is wrong with a site map, or with one of those that it is an index of."""
     place = Place(file=built.relative(file))
     if not file.is_file():
         yield "there is no site map", place
@@ -225,10 +229,13 @@ def _find_sitemap(subject: Pages) -> Iterator[Remark]:
     except etree.XMLSyntaxError as error:
         yield f"the site map cannot be read: {error.msg}", place
         return
+    is_index = etree.QName(root).localname == "sitemapindex"
     for element in root.iter("{*}loc"):
         target = built.site.find_file((element.text or "").strip())
         if not (target and target.is_file()):
             yield f"{element.text} is not there", place
+        elif is_index and target != file:
+            yield from _find_unmapped(built, target)
 
 
 @PAGES.rule(

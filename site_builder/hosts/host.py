@@ -31,8 +31,8 @@ A_DAY = "public, max-age=86400"
 """Audio: its name tells what is heard, its tags may be corrected (docs/decisions/0003)."""
 BRIEFLY = "public, max-age=300"
 """Pages and the feed: a correction reaches everybody within five minutes."""
-_LIKE_PAGES = {"sitemap.xml", "robots.txt", "pagefind/pagefind-entry.json"}
-"""They name other files, as pages do."""
+_LIKE_PAGES = re.compile(r".*\.html|sitemap(?:-\d+)?\.xml|robots\.txt|pagefind/(?:\d+/)?pagefind-entry\.json")
+"""Pages, and files that name others as pages do."""
 
 
 class Kind(StrEnum):
@@ -63,7 +63,7 @@ class Upload:
             return Kind.MEDIA
         if is_feed(self.path):
             return Kind.FEED
-        return Kind.PAGE if self.path.endswith(".html") or self.path in _LIKE_PAGES else Kind.ASSET
+        return Kind.PAGE if _LIKE_PAGES.fullmatch(self.path) else Kind.ASSET
 
     @property
     def media_type(self) -> str:

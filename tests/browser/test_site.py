@@ -21,6 +21,8 @@ from sample_site import (
     write_site,
 )
 
+from site_builder import searching
+
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
 
@@ -348,6 +350,41 @@ def test_search_finds_notes_people_and_pages(open_page: Open, words: str, title:
         page.locator(".hit .row-title a", has_text=title).first.wait_for()
     else:
         assert page.locator(".hit").count() == 0
+
+
+@pytest.fixture(scope="module")
+def in_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the same site is served with an index in parts, as that of a show of thousands of episodes is."""
+    folder = tmp_path_factory.mktemp("parts")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "_WHOLE", 4)
+        patch.setattr(searching, "_PART", 4)
+        write_site(folder / "show")
+    assert len(list(folder.glob("show/pagefind/*/pagefind-entry.json"))) >= 3
+    url, stop = serve_folder(folder)
+    yield f"{url}show/"
+    stop()
+
+
+def test_search_puts_the_parts_of_an_index_together(browser: Any, in_parts: str) -> None:
+    """Whatever part a page is in, it is found, once, and leads to its place; nothing else is asked for anything."""
+    page = browser.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{in_parts}search/")
+    for words, title in (
+        ("mercury", make_main_episode().title),
+        ("Owen Pike", "Owen Pike"),
+        ("advertisements", "About"),
+    ):
+        page.get_by_role("searchbox").fill(words)
+        hit = page.locator("#results .row-title a").get_by_text(title, exact=True)
+        hit.wait_for()
+        assert hit.count() == 1
+    assert hit.get_attribute("href") == f"{in_parts}about/"
+    assert sum("pagefind-entry.json" in url for url in requests) >= 3
+    assert all(url.startswith(in_parts) for url in requests)
+    page.close()
 
 
 def test_search_without_javascript_says_so(open_page: Open) -> None:

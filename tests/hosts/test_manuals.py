@@ -145,18 +145,15 @@ def test_submit(old: Path, tmp_path: Path) -> None:
 
 
 def test_moving_out(old: Path, tmp_path: Path) -> None:
-    """docs/moving.md: the feed names the new one, the home page too; a file `_redirects` in the folder stays there."""
+    """docs/moving.md: the feed names the new one, the home page too, and hosts that read `_redirects` send apps on."""
     show, place = copy_show(old, tmp_path / "show"), tmp_path / "www"
     (moved,) = read_blocks("moving", "yaml")
-    (redirects,) = read_blocks("moving", "text")
-    place.mkdir()
-    (place / "_redirects").write_text(redirects)
     edit(show / "config.yaml", "\nfeed:\n", f"\n{moved}")
     spacecast("-C", show, "build")
     assert spacecast("-C", show, "deploy", f"folder:{place}").code == 0
     site = read_site(place)
-    new = redirects.split()[1]
+    new = yaml.safe_load(moved)["feed"]["moved_to"]
     assert f"<itunes:new-feed-url>{new}</itunes:new-feed-url>".encode() in site["feed.xml"]
     assert b">no</podcast:locked>" in site["feed.xml"]
     assert f'href="{new}"'.encode() in site["index.html"]
-    assert site["_redirects"].decode() == redirects
+    assert site["_redirects"].decode() == f"/show/feed.xml {new} 301\n"
