@@ -32,7 +32,8 @@ import sys
 from pathlib import Path
 from site_builder.audio.measure import measure
 from site_builder.audio.packets import write_copy
-from site_builder.audio.tags import AudioTags, write_tagged
+from site_builder.audio.facts import AudioTags
+from site_builder.audio.tags import write_tagged
 from site_builder.edits import EditList
 from site_builder.model import Chapter
 part, out = map(Path, sys.argv[1:])

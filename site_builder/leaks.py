@@ -24,7 +24,6 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from site_builder.audio.measure import find_levels
 from site_builder.consent import Casting, Hidden, make_redaction
 from site_builder.consent.redaction import (
     SHORTEST_ID,
@@ -347,6 +346,8 @@ def check_silence(audio: Path, spans: Iterable[Span], *, below: float = -80.0) -
     Raises:
         UnusableSource: the file cannot be read.
     """
+    from site_builder.audio.measure import find_levels  # noqa: PLC0415 -- PyAV, where there is something to hear
+
     spans = tuple(spans)
     levels = find_levels((audio,), spans)
     return tuple(span for span, level in zip(spans, levels, strict=True) if level and level.peak > below)

@@ -14,8 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from site_builder.audio.facts import AudioFacts
-from site_builder.audio.tags import AudioTags, write_tagged
+from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.content import Bundle
 from site_builder.digests import JSON, digest_json
 from site_builder.edits import EditList
@@ -253,6 +252,8 @@ def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTa
 
 def _make_enclosure(source: Path, tags: AudioTags, cover: Pictures | None, out: Path) -> Facts:
     """The small picture is made here, and so only for a file that is made."""
+    from site_builder.audio.tags import write_tagged  # noqa: PLC0415 -- mutagen and PyAV, where they are needed
+
     picture = cover.embedded() if cover else None
     return _describe_facts(write_tagged(source, out, replace(tags, cover=picture)))
 

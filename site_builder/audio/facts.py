@@ -1,8 +1,10 @@
-"""What is true of an audio file."""
+"""What is true of an audio file, and what it says of itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from site_builder.model import Chapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +34,26 @@ class AudioFacts:
     def media_type(self) -> str:
         """As feeds name it: `audio/x-m4a` for AAC (in MP4, as this program writes it), `audio/mpeg` for MP3."""
         return {"mp3": "audio/mpeg", "aac": "audio/x-m4a"}.get(self.codec, "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioTags:
+    """What a player shows. Plain text; empty fields are not written."""
+
+    title: str
+    album: str = ""
+    """The show."""
+    artist: str = ""
+    date: str = ""
+    """ISO 8601, e.g. `2026-10-09`."""
+    comment: str = ""
+    url: str = ""
+    """The episode's page."""
+    track: int | None = None
+    """The episode's number."""
+    genre: str = "Podcast"
+    cover: bytes | None = None
+    cover_type: str = "image/jpeg"
+    """`image/jpeg` or `image/png`."""
+    chapters: tuple[Chapter, ...] = ()
+    """In published time, in order. Those beyond the 255th are left out: both formats count in one byte."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ from mutagen.id3 import (
 )
 from mutagen.mp4 import MP4, MP4Cover
 
-from site_builder.audio.facts import AudioFacts
+from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.audio.measure import measure
 from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
 from site_builder.model import Chapter
@@ -47,29 +46,6 @@ under the same name leaves the size that feeds name as it was."""
 _LEAST_PADDING = 64
 """Bytes below which containers cannot pad exactly."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioTags:
-    """What a player shows. Plain text; empty fields are not written."""
-
-    title: str
-    album: str = ""
-    """The show."""
-    artist: str = ""
-    date: str = ""
-    """ISO 8601, e.g. `2026-10-09`."""
-    comment: str = ""
-    url: str = ""
-    """The episode's page."""
-    track: int | None = None
-    """The episode's number."""
-    genre: str = "Podcast"
-    cover: bytes | None = None
-    cover_type: str = "image/jpeg"
-    """`image/jpeg` or `image/png`."""
-    chapters: tuple[Chapter, ...] = ()
-    """In published time, in order. Those beyond the 255th are left out: both formats count in one byte."""
 
 
 def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:

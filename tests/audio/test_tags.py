@@ -13,10 +13,10 @@ from listening import decode, list_boxes, list_packets, probe
 from PIL import Image
 from recording_maker import make_recording, wrap
 
-from site_builder.audio.facts import AudioFacts
+from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.audio.measure import measure
 from site_builder.audio.packets import write_copy
-from site_builder.audio.tags import ROOM, AudioTags, write_tagged
+from site_builder.audio.tags import ROOM, write_tagged
 from site_builder.edits import EditList
 from site_builder.model import Chapter
 
