@@ -12,7 +12,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from site_builder.checks.guard import Guard
-from site_builder.config import FEED, describe_show
+from site_builder.config import describe_show
 from site_builder.digests import digest_bytes, digest_json
 from site_builder.episode_files import Setting
 from site_builder.events import Notify, Renewed, Stage
@@ -20,7 +20,7 @@ from site_builder.exposure import find_exposed
 from site_builder.feeds import FeedPlan, plan_feeds
 from site_builder.freshness import Outlet
 from site_builder.gallery import Gallery
-from site_builder.groups import build_groups, dissolve_groups, find_current
+from site_builder.groups import Group, build_groups, dissolve_groups, find_current
 from site_builder.kept import Kept, Reader
 from site_builder.media import key_of
 from site_builder.model import Show
@@ -30,7 +30,7 @@ from site_builder.published import Pins, find_redirects
 from site_builder.render.contexts import Context, Site, describe_search
 from site_builder.renewal import Renewal, Tally, line_up
 from site_builder.report import BuildReport
-from site_builder.searching import Document, plan_search, share_out
+from site_builder.searching import Document, share_out
 from site_builder.selection import Selection
 from site_builder.site import Contents, describe_pages, list_documents, plan_fittings, plan_site
 from site_builder.studio import Place, Studio
@@ -94,13 +94,16 @@ class _Assembly:
         self.job.notify(Stage("planning pages"))
         contents = _describe_contents(self.job, self.renewal.setting, episodes)
         pages = describe_pages(contents)
-        self.make_search(contents, pages)
+        search = self.begin_search(contents, pages)
         self.job.notify(Stage("making pages"))
         pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
         self.make([*self.gallery.plan_show(), *plan_portraits(pictures), *plan_site(contents, pages)])
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
         self.job.notify(Stage("making the feed"))
         self.make_feeds(contents.show, episodes)
+        self.job.notify(Stage("search index"))
+        self.make_search(search)
+        self.clear_away(episodes)
         self.job.notify(Stage("looking for leaks"))
         strangers = sorted(set(self.outcome.unknown) - {path for episode in episodes for path in episode.absent})
         self.look_for_leaks(episodes, strangers)
@@ -134,37 +137,40 @@ class _Assembly:
         self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
         return episodes
 
-    def make_search(self, contents: Contents, pages: list[Context]) -> None:
-        """The parts of the index that are not as they were; the search page joins `pages`."""
-        self.job.notify(Stage("search index"))
+    def begin_search(self, contents: Contents, pages: list[Context]) -> list[Group]:
+        """The parts of the index that are not as they were; a few are begun already. The search page joins `pages`."""
         outlet = self.job.outlet
-        shares = share_out([*_list_documents(outlet, contents.episodes), *list_documents(pages)])
-        pages.append(describe_search(contents.site, contents.listed, parts=[number for number in shares if number]))
-        parts = {part.name: part for part in plan_search(shares)}
-        keys = {name: part.key for name, part in parts.items()}
+        parts = share_out([*_list_documents(outlet, contents.episodes), *list_documents(pages)])
+        pages.append(describe_search(contents.site, contents.listed, parts=[part.number for part in parts[1:]]))
+        keys = {part.name: part.key for part in parts}
         current = find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=self.job.look())
-        stale = [part for name, part in parts.items() if name not in current]
-        self.groups += parts
+        stale = [part for part in parts if part.name not in current]
+        self.groups += keys
+        return [part.begin() if len(stale) < self.job.jobs else part.plan() for part in stale]
+
+    def make_search(self, parts: Sequence[Group]) -> None:
+        """Make parts of the index."""
+        outlet, job = self.job.outlet, self.job
+        jobs = 1 if len(parts) < job.jobs else job.jobs  # what is begun here is ended here
         self.tally.add(
-            build_groups(stale, root=outlet.output, ledger=outlet.ledger, jobs=self.job.jobs, notify=self.job.notify)
+            build_groups(parts, root=outlet.output, ledger=outlet.ledger, jobs=jobs, at_least=1, notify=job.notify)
         )
 
     def make_feeds(self, show: Show, episodes: Sequence[Outline]) -> None:
-        """The feed, its further pages before it, and with it the end of all that nothing asks for any more."""
+        """The feed, its further pages before it."""
         job, feed = self.job, self.job.survey.premises.config.feed
         read_item = partial(Reader(job.outlet.kept).read, "item")
         guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
-        feeds = plan_feeds(
-            FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size),
-            partial(job.kept.read, "item"),
-            guard.accept,
-        )
-        further = [target for target in feeds if target.path != FEED]
-        if further and not self.tally.failures:
-            self.build(further, keep=None)
+        wanted = FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size)
+        for target in plan_feeds(wanted, partial(job.kept.read, "item"), guard.accept):
+            if not self.tally.failures:
+                self.make([target])
+
+    def clear_away(self, episodes: Sequence[Outline]) -> None:
+        """The end of all that nothing asks for any more, but for audio that cannot be made here."""
         if not self.tally.failures:
-            held = {path for episode in episodes for path in episode.absent if (job.outlet.output / path).is_file()}
-            self.build([*self.plan, *feeds], keep=self.groups, hold=held)
+            held = {path for episode in episodes for path in episode.absent if path in self.job.look()}
+            self.build(self.plan, keep=self.groups, hold=held)
 
     def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""

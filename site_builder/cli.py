@@ -82,11 +82,12 @@ def init(directory: Path, archive: Path | None, **answers: str | None) -> None:
 @as_json
 def inspect(archive: Path, json_: bool) -> None:
     """Show what an archive holds: Spaces, lengths, speakers, gaps, and what is missing and why."""
-    from site_builder import console, console_recordings, inspection  # noqa: PLC0415
+    from site_builder import console, inspection  # noqa: PLC0415
+    from site_builder.console import recordings  # noqa: PLC0415
 
     with console.progress() as notify:
         report = inspection.inspect_source(archive, notify)
-    _print_json(report.as_json()) if json_ else console_recordings.show_inspection(report)
+    _print_json(report.as_json()) if json_ else recordings.show_inspection(report)
 
 
 @cli.command(short_help="Take Spaces into content/episodes/.")
@@ -95,14 +96,15 @@ def inspect(archive: Path, json_: bool) -> None:
 @as_json
 def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
-    from site_builder import console, console_recordings, pipeline  # noqa: PLC0415
+    from site_builder import console, pipeline  # noqa: PLC0415
+    from site_builder.console import recordings  # noqa: PLC0415
 
     with console.progress() as notify:
         extraction = pipeline.extract(find_show(show), archives, notify)
     if json_:
         _print_json([entry.as_json() for entry in extraction.taken])
     else:
-        console_recordings.show_taken(extraction.taken)
+        recordings.show_taken(extraction.taken)
     console.show_warnings(extraction.remarks)
     if any(entry.unreadable for entry in extraction.taken):
         sys.exit(EXIT_PROBLEMS)
@@ -153,11 +155,12 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
 @as_json
 def import_(feed: str, show: Path | None, json_: bool) -> None:
     """Take over a podcast from the address or file of its FEED: guids, dates, notes, audio and all."""
-    from site_builder import console, console_recordings, importing  # noqa: PLC0415
+    from site_builder import console, importing  # noqa: PLC0415
+    from site_builder.console import recordings  # noqa: PLC0415
 
     with console.progress() as notify:
         result = importing.import_feed(find_show(show), feed, read_clock(), notify)
-    _print_json(result.as_json()) if json_ else console_recordings.show_import(result)
+    _print_json(result.as_json()) if json_ else recordings.show_import(result)
     if result.failed:
         sys.exit(EXIT_PROBLEMS)
 
@@ -177,10 +180,11 @@ def import_(feed: str, show: Path | None, json_: bool) -> None:
 )
 def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
-    from site_builder import console_preview, pipeline  # noqa: PLC0415
+    from site_builder import pipeline  # noqa: PLC0415
+    from site_builder.console.preview import PreviewView  # noqa: PLC0415
     from site_builder.preview import server, session  # noqa: PLC0415
 
-    with console_preview.PreviewView() as view:
+    with PreviewView() as view:
         preview = session.Session(find_show(show), pipeline.BuildOptions(**options), read_clock, view)
         server.serve(preview, host=host, port=port, ready=view.show_address)
 

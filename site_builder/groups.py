@@ -26,7 +26,7 @@ from site_builder.targets import open_ledger, recover
 from site_builder.tree import Tree
 
 _FEW = 4
-"""Groups for each process that outweigh forking."""
+"""Groups of pages for each process that outweigh forking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +129,19 @@ def _find_damaged(tree: Tree, sizes: Iterator[tuple[str, str, int]]) -> set[str]
 
 
 def build_groups(
-    groups: Sequence[Group], *, root: Path, ledger: Path, jobs: int = 1, notify: Notify = ignore
+    groups: Sequence[Group],
+    *,
+    root: Path,
+    ledger: Path,
+    jobs: int = 1,
+    at_least: int = _FEW,
+    notify: Notify = ignore,
 ) -> GroupOutcome:
     """Plans these groups and makes those of their files that are not current; one failure stops no other.
 
     A group of which a file failed keeps its old files and is not current. What no longer belongs to a group stays until
-    a `build_targets` that keeps the group finds that nobody wants it.
+    a `build_targets` that keeps the group finds that nobody wants it. With `jobs`, several processes plan and make, if
+    there are `at_least` so many groups for each.
 
     Raises:
         SpacecastError: the ledger cannot be written.
@@ -146,7 +153,7 @@ def build_groups(
         before = book.find_of(names)
         book.dissolve(names & book.groups.keys())
         make = partial(_make_group, tree, before, book.begun_file)
-        results = map_in_processes(make, groups, jobs, at_least=_FEW)
+        results = map_in_processes(make, groups, jobs, at_least=at_least)
         book.finish({path: entry for done in results for path, entry in done.entries.items()})
         whole = [(group, done) for group, done in zip(groups, results, strict=True) if not done.failed]
         book.complete(

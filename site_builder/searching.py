@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -30,7 +31,7 @@ _INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
 """Of all that the indexer writes; the rest is ready-made user interfaces."""
 _WHOLE = 512
 """Pages up to which the index is one; some 2 ms each."""
-_PART = 256
+_PART = 128
 """Pages in a part, on average."""
 _MOST = 64
 """Parts: each costs whoever searches two small files more."""
@@ -50,6 +51,38 @@ class Document:
     """Called in another process."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the index to be."""
+
+    number: int
+    documents: Sequence[Document]
+
+    @property
+    def name(self) -> str:
+        """Of the group of its files."""
+        return f"search/{self.number}"
+
+    @property
+    def key(self) -> str:
+        """Digest of all that it depends on."""
+        known = [[document.page, document.digest] for document in self.documents]
+        return digest_json(["search/2", version("pagefind"), self.number, known])
+
+    def plan(self) -> Group:
+        """The part as a group of files, indexed when they are wanted.
+
+        Making it raises SpacecastError where the indexer is missing or fails.
+        """
+        return Group(name=self.name, key=self.key, plan=lambda: _Indexing(self).finish(), label="search")
+
+    def begin(self) -> Group:
+        """The same, being indexed from now on, beside whatever else is done."""
+        with suppress(SpacecastError):  # which comes again when it is wanted
+            return Group(name=self.name, key=self.key, plan=_Indexing(self).finish, label="search")
+        return self.plan()
+
+
 def count_parts(documents: int) -> int:
     """In how many parts so many pages are indexed; doubles as the show grows, so that parts seldom move."""
     parts = 1
@@ -58,23 +91,15 @@ def count_parts(documents: int) -> int:
     return parts
 
 
-def share_out(documents: Sequence[Document]) -> dict[int, list[Document]]:
-    """The parts of the index, by number: what is in each. Nothing where there is nothing to find."""
+def share_out(documents: Sequence[Document]) -> list[Part]:
+    """The parts of the index, in order. None where there is nothing to find."""
     parts = count_parts(len(documents))
     shares: dict[int, list[Document]] = {}
     for document in sorted(documents, key=lambda document: document.page):
         shares.setdefault(_find_part(document.page, parts), []).append(document)
     if shares and 0 not in shares:  # the indexer makes nothing of nothing, and part 0 is the one that is asked first
         shares[0] = shares.pop(min(shares))
-    return dict(sorted(shares.items()))
-
-
-def plan_search(shares: Mapping[int, Sequence[Document]]) -> list[Group]:
-    """The parts of the index, as `share_out` gives them.
-
-    Making one raises SpacecastError where the indexer is missing or fails.
-    """
-    return [_plan_part(number, share) for number, share in shares.items()]
+    return [Part(number, share) for number, share in sorted(shares.items())]
 
 
 def find_folder(number: int) -> str:
@@ -86,46 +111,49 @@ def _find_part(page: str, parts: int) -> int:
     return int.from_bytes(sha256(page.encode()).digest()[:4], "big") % parts
 
 
-def _plan_part(number: int, documents: Sequence[Document]) -> Group:
-    known = [[document.page, document.digest] for document in documents]
-    return Group(
-        name=f"search/{number}",
-        key=digest_json(["search/2", version("pagefind"), number, known]),
-        plan=partial(_make_part, number, documents),
-        label="search",
-    )
+class _Indexing:
+    """The indexer at work on one part, in a folder of its own."""
 
-
-def _make_part(number: int, documents: Sequence[Document]) -> Planned:
-    """Index what is to be found in a folder of its own, and take the index from there."""
-    with tempfile.TemporaryDirectory(prefix="spacecast-search-") as folder:
-        site, made = Path(folder, "site"), Path(folder, "made")
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._folder = tempfile.TemporaryDirectory(prefix="spacecast-search-")
+        site = Path(self._folder.name, "site")
         site.mkdir()
-        for document in documents:
+        for document in part.documents:
             file = site / document.page
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(document.load())
-        _run_indexer(site, made)
-        wanted = _INDEX if number else (*_PROGRAM, *_INDEX)
-        files = {path: (made / path).read_bytes() for path in sorted(_find_files(made, wanted))}
-    return Planned(targets=[_plan_file(f"{find_folder(number)}/{path}", content) for path, content in files.items()])
+        self._made = Path(self._folder.name, "made")
+        try:
+            from pagefind_bin import get_executable  # noqa: PLC0415 -- not needed where nothing has changed
+
+            command = [str(get_executable()), "--site", str(site), "--output-path", str(self._made), "--quiet"]
+            self._process = subprocess.Popen(  # noqa: S603 -- ours, by path
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+        except (ImportError, OSError) as error:
+            raise SpacecastError(_describe_missing(error)) from error
+
+    def finish(self) -> Planned:
+        """Wait for the index, and take what is to be published."""
+        try:
+            said, _ = self._process.communicate(timeout=_LONGEST)
+        except subprocess.TimeoutExpired as error:
+            self._process.kill()
+            raise SpacecastError(_describe_missing(error)) from error
+        if self._process.returncode:
+            lines = said.decode(errors="replace").strip().splitlines()
+            raise SpacecastError(f"the search index could not be made: {lines[-1] if lines else 'Pagefind failed'}")
+        number, wanted = self._part.number, _INDEX if self._part.number else (*_PROGRAM, *_INDEX)
+        files = {path: (self._made / path).read_bytes() for path in sorted(_find_files(self._made, wanted))}
+        self._folder.cleanup()
+        return Planned(
+            targets=[_plan_file(f"{find_folder(number)}/{path}", content) for path, content in files.items()]
+        )
 
 
-def _run_indexer(site: Path, output: Path) -> None:
-    try:
-        from pagefind_bin import get_executable  # noqa: PLC0415 -- not needed where nothing has changed
-
-        command = [str(get_executable()), "--site", str(site), "--output-path", str(output), "--quiet"]
-        subprocess.run(command, check=True, capture_output=True, timeout=_LONGEST)  # noqa: S603 -- ours, by path
-    except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout).decode(errors="replace").strip().splitlines()
-        raise SpacecastError(
-            f"the search index could not be made: {said[-1] if said else 'Pagefind failed'}"
-        ) from error
-    except (ImportError, OSError, subprocess.TimeoutExpired) as error:
-        raise SpacecastError(
-            f"the search index could not be made: {error}; install it with: pip install 'pagefind[bin]'"
-        ) from error
+def _describe_missing(error: Exception) -> str:
+    return f"the search index could not be made: {error}; install it with: pip install 'pagefind[bin]'"
 
 
 def _find_files(made: Path, wanted: Sequence[str]) -> Iterator[str]:

@@ -57,7 +57,7 @@ from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.pages import Theme, load_theme
 from site_builder.render.searchable import render_documents
 from site_builder.render.sitemaps import Place, describe_robots, describe_sitemaps
-from site_builder.searching import Document, plan_search, share_out
+from site_builder.searching import Document, share_out
 
 _INDEX = "sitemap-index.xml"
 RATE = 16000
@@ -306,8 +306,8 @@ def describe_sample_pages(
                 peaks=make_peaks(episode.turns, episode.enclosure.duration),
             )
         )
-    parts = [number for number in share_out(list_documents(render_documents(map(complete, pages)))) if number]
-    pages.append(describe_search(site, listed, parts=parts))
+    parts = share_out(list_documents(render_documents(map(complete, pages))))
+    pages.append(describe_search(site, listed, parts=[part.number for part in parts[1:]]))
     places = [Place(page["page"]["canonical"]) for page in pages if page["page"]["indexed"]]
     files = [
         *describe_sitemaps(site.show, places),
@@ -365,10 +365,10 @@ def list_documents(documents: Mapping[str, bytes]) -> list[Document]:
 
 def index_documents(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the search index of documents (file of the page to HTML), by path."""
-    shares = share_out(list_documents(documents))
+    parts = share_out(list_documents(documents))
     files = {}
     with TemporaryDirectory() as folder:
-        for target in (target for group in plan_search(shares) for target in group.plan().targets):
+        for target in (target for part in parts for target in part.plan().plan().targets):
             target.make(Path(folder, "file"))
             files[target.path] = Path(folder, "file").read_bytes()
     return files

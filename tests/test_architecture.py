@@ -66,7 +66,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("pipeline", "inspection", "newshow", "guests", "checks", "hosts", "uploads", "deploying", "preview"),
         *("fetching", "live", "workflow", "importing"),
     ),
-    "command": ("console", "console_preview", "console_recordings", "cli", "__main__"),
+    "command": ("console", "cli", "__main__"),
 }
 """From the bottom up. A module may import its neighbours in the row, as long as no two need each other."""
 

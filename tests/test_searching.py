@@ -12,7 +12,7 @@ import pytest
 from sample_site import describe_sample_pages, index_documents, make_main_episode
 
 from site_builder.render.searchable import render_documents
-from site_builder.searching import Document, count_parts, plan_search, share_out
+from site_builder.searching import Document, count_parts, share_out
 
 DOCUMENTS = render_documents(describe_sample_pages())
 
@@ -90,7 +90,7 @@ def _render(number: int) -> bytes:
     return f"<html lang=en><body data-pagefind-body><h1>Title</h1><p>word{number}</p></body></html>".encode()
 
 
-@pytest.mark.parametrize(("documents", "parts"), [(0, 1), (512, 1), (513, 4), (1000, 4), (10_000, 64), (10**6, 64)])
+@pytest.mark.parametrize(("documents", "parts"), [(0, 1), (512, 1), (513, 8), (1000, 8), (10_000, 64), (10**6, 64)])
 def test_a_large_index_comes_in_parts(documents: int, parts: int) -> None:
     """Small enough to be made at once, few enough to be asked together."""
     assert count_parts(documents) == parts
@@ -99,10 +99,10 @@ def test_a_large_index_comes_in_parts(documents: int, parts: int) -> None:
 def test_a_changed_page_changes_one_part() -> None:
     """And a new one does as well: which part a page is in depends on its path alone."""
     documents = make_documents(600)
-    before = {group.name: group.key for group in plan_search(share_out(documents))}
+    before = {part.name: part.key for part in share_out(documents)}
     changed = [replace(documents[7], digest="other"), *documents[:7], *documents[8:]]
     for other in (changed, make_documents(601)):
-        after = {group.name: group.key for group in plan_search(share_out(other))}
+        after = {part.name: part.key for part in share_out(other)}
         assert after.keys() == before.keys()
         assert sum(after[name] != before[name] for name in before) == 1
 
@@ -110,17 +110,28 @@ def test_a_changed_page_changes_one_part() -> None:
 def test_parts_together_hold_everything_once() -> None:
     """Each part is an index of its own, in its own folder; Pagefind's program is there once."""
     documents = make_documents(520)
-    shares = share_out(documents)
-    assert sorted(document.page for share in shares.values() for document in share) == sorted(
+    parts = share_out(documents)
+    assert sorted(document.page for part in parts for document in part.documents) == sorted(
         document.page for document in documents
     )
     files = index_documents({document.page: document.load() for document in documents})
     assert len(read_fragments(files)) == 520
     assert [path for path in files if path.endswith("pagefind.js")] == ["pagefind/pagefind.js"]
-    for number in shares:
-        assert f"pagefind/{number}/pagefind-entry.json".replace("/0/", "/") in files
+    for part in parts:
+        assert f"pagefind/{part.number}/pagefind-entry.json".replace("/0/", "/") in files
+
+
+def test_a_part_may_be_begun_before_it_is_wanted() -> None:
+    """Beside whatever else is done; the files are the same."""
+    (part,) = share_out(make_documents(3))
+    begun = part.begin()
+    files, others = (
+        {target.path: target.fingerprint for target in group.plan().targets} for group in (begun, part.plan())
+    )
+    assert files == others
+    assert (begun.name, begun.key) == (part.name, part.key)
 
 
 def test_nothing_to_find_no_index() -> None:
     """A show without words has no index."""
-    assert plan_search(share_out([])) == []
+    assert share_out([]) == []

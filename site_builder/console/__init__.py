@@ -77,7 +77,7 @@ def show_warnings(warnings: Sequence[str]) -> None:
 def show_news(report: BuildReport) -> None:
     """What was taken in, if anything."""
     if report.taken:
-        from site_builder.console_recordings import show_news  # noqa: PLC0415 -- loads what reads archives
+        from site_builder.console.recordings import show_news  # noqa: PLC0415 -- loads what reads archives
 
         show_news(report.taken)
 
