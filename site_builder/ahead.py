@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import sys
 import threading
 import weakref
@@ -22,7 +21,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from site_builder.parallel import fork, while_wanted
+from site_builder.parallel import fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
 _PIPE = 1 << 20
@@ -69,7 +68,7 @@ class _Process:
         self._owner = os.getpid()
         child, self._pipe = fork(lambda parent: while_wanted(make(), parent), alone=True)
         _widen(self._pipe)
-        self.end = weakref.finalize(self, _stop, child, self._pipe)
+        self.end = weakref.finalize(self, stop, child, self._pipe)
 
     def take(self, name: str) -> bytes | None:
         if os.getpid() != self._owner:  # a process that was forked later, and must leave the pipe alone
@@ -97,11 +96,3 @@ def _widen(pipe: BinaryIO) -> None:
 
     with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
-
-
-def _stop(child: int, pipe: BinaryIO) -> None:
-    """End the process, whatever it is at, and leave nothing of it."""
-    with suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
-    pipe.close()
-    os.waitpid(child, 0)

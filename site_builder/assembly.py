@@ -5,7 +5,7 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from site_builder.episode_files import Setting
 from site_builder.events import Notify, Renewed, Stage
 from site_builder.exposure import find_exposed
 from site_builder.feeds import FeedPlan, plan_feeds
-from site_builder.freshness import Outlet
+from site_builder.freshness import Look, Outlet
 from site_builder.gallery import Gallery
 from site_builder.groups import Group, build_groups, dissolve_groups, find_current
 from site_builder.kept import Kept, Reader
@@ -58,8 +58,8 @@ class Job:
     pins: Pins
     outlet: Outlet
     kept: Kept
-    look: Callable[[], Mapping[str, int]]
-    """Size in bytes of each file in the output; looked at once."""
+    look: Look
+    """How the output looked before the build."""
     jobs: int
     notify: Notify
 
@@ -124,7 +124,7 @@ class _Assembly:
             jobs=job.jobs,
             hold=hold,
             keep=keep,
-            seen=job.look().keys() if keep is not None else (),
+            seen=job.look.output.files if keep is not None else (),
             notify=job.notify,
         )
         self.tally.add(self.outcome)
@@ -139,14 +139,16 @@ class _Assembly:
 
     def begin_search(self, contents: Contents, pages: list[Context]) -> list[Group]:
         """The parts of the index that are not as they were; a few are begun already. The search page joins `pages`."""
-        outlet = self.job.outlet
+        job, outlet = self.job, self.job.outlet
         parts = share_out([*_list_documents(outlet, contents.episodes), *list_documents(pages)])
         pages.append(describe_search(contents.site, contents.listed, parts=[part.number for part in parts[1:]]))
         keys = {part.name: part.key for part in parts}
-        current = find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=self.job.look())
+        current = find_current(
+            keys, root=outlet.output, ledger=outlet.ledger, seen=job.look.sizes, intact=job.look.sizes is None
+        )
         stale = [part for part in parts if part.name not in current]
         self.groups += keys
-        return [part.begin() if len(stale) < self.job.jobs else part.plan() for part in stale]
+        return [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]
 
     def make_search(self, parts: Sequence[Group]) -> None:
         """Make parts of the index."""
@@ -169,7 +171,8 @@ class _Assembly:
     def clear_away(self, episodes: Sequence[Outline]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here."""
         if not self.tally.failures:
-            held = {path for episode in episodes for path in episode.absent if path in self.job.look()}
+            there = set(self.job.look.output.files)
+            held = {path for episode in episodes for path in episode.absent if path in there}
             self.build(self.plan, keep=self.groups, hold=held)
 
     def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:

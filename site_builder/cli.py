@@ -135,13 +135,14 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
 
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
-    if report := pipeline.find_unchanged(folder, read_clock(), chosen):
+    look = pipeline.look_at(folder, chosen)
+    if report := pipeline.find_unchanged(folder, read_clock(), chosen, look):
         _print_json(report.as_json()) if json_ else _print_unchanged(report)
     else:
         from site_builder import console  # noqa: PLC0415
 
         with console.progress() as notify:
-            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify))
+            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
         _print_json(report.as_json()) if json_ else console.show_build(report)
     for line in watch.describe() if timings else ():
         click.echo(line, err=True)

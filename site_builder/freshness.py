@@ -7,17 +7,17 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, encode_json
-from site_builder.parallel import map_in_processes
+from site_builder.parallel import Task
 from site_builder.snapshot import Snapshot, parse_snapshot, take_snapshot
 
 OUTPUT_LEDGER = "output.ledger"
@@ -73,36 +73,21 @@ class Seal:
     trees: Mapping[str, Snapshot]
     """By the name of each folder."""
 
-    def renew(self, folder: Path, options: Mapping[str, JSON]) -> Seal | None:
-        """The seal of the same show as it is now; None where anything differs."""
+    def look_again(self, folder: Path, options: Mapping[str, JSON]) -> tuple[Seal, bool]:
+        """The seal of the same show as it is now, and whether that is as it was."""
         roots = _find_roots(folder)
-        if self.fixed != _digest_fixed(folder, options) or roots.keys() != self.trees.keys():
-            return None
-        found = _renew_all([(self.trees[name], root) for name, root in roots.items()])
-        return None if found is None else Seal(self.fixed, dict(zip(roots, found, strict=True)))
+        if roots.keys() != self.trees.keys():
+            return make_seal(folder, options), False
+        pairs = {name: self.trees[name].look_again(root) for name, root in roots.items()}
+        fixed = _digest_fixed(folder, options)
+        is_same = fixed == self.fixed and all(is_same for _, is_same in pairs.values())
+        return Seal(fixed, {name: tree for name, (tree, _) in pairs.items()}), is_same
 
 
-def _renew_all(pairs: Sequence[tuple[Snapshot, Path]]) -> list[Snapshot] | None:
-    """Each snapshot renewed; None where any of the folders differs."""
-    found = []
-    for snapshot, root in pairs:
-        renewed = snapshot.renew(root)
-        if renewed is None:
-            return None
-        found.append(renewed)
-    return found
-
-
-def make_seal(folder: Path, options: Mapping[str, JSON], known: Seal | None = None) -> Seal:
-    """Everything a build of the show in `folder` reads: content, config, templates, program, options.
-
-    How it looked once, `known`, spares listing folders.
-    """
-    trees = known.trees if known else {}
-    return Seal(
-        _digest_fixed(folder, options),
-        {name: take_snapshot(root, known=trees.get(name)) for name, root in _find_roots(folder).items()},
-    )
+def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
+    """Everything a build of the show in `folder` reads: content, config, templates, program, options."""
+    trees = {name: take_snapshot(root) for name, root in _find_roots(folder).items()}
+    return Seal(_digest_fixed(folder, options), trees)
 
 
 def _find_roots(folder: Path) -> dict[str, Path]:
@@ -145,13 +130,6 @@ def remember(outlet: Outlet, memory: Memory) -> None:
     part.replace(file)
 
 
-def forget(outlet: Outlet) -> Memory | None:
-    """Make the next build look at everything; what the last one left."""
-    memory = _load_memory(outlet)
-    (outlet.memory / _MEMORY).unlink(missing_ok=True)
-    return memory
-
-
 def _load_memory(outlet: Outlet) -> Memory | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         values = json.loads((outlet.memory / _MEMORY).read_bytes())
@@ -164,19 +142,72 @@ def _load_memory(outlet: Outlet) -> Memory | None:
     return None
 
 
-def recall(outlet: Outlet, folder: Path, options: Mapping[str, JSON], now: datetime) -> dict[str, Any] | None:
-    """The report of the last build, where building again would change nothing; None where it might."""
-    memory = _load_memory(outlet)
-    if memory is None or (memory.due and datetime.fromisoformat(memory.due) <= now):
-        return None
-    looks: list[Callable[[], Seal | Snapshot | None]] = [
-        partial(memory.seal.renew, folder, options),
-        partial(memory.output.renew, outlet.output),
-    ]
-    jobs = 2 if len(memory.output.files) > _MANY else 1
-    seal, output = map_in_processes(lambda look: look(), looks, jobs, at_least=1)
-    if not isinstance(seal, Seal) or not isinstance(output, Snapshot):
-        return None
-    if (seal, output) != (memory.seal, memory.output):
-        remember(outlet, replace(memory, seal=seal, output=output))
-    return cast("dict[str, Any]", memory.report)
+def _stamp(outlet: Outlet) -> tuple[int, int] | None:
+    with suppress(OSError):
+        status = (outlet.memory / _MEMORY).stat()
+        return status.st_mtime_ns, status.st_ino
+    return None
+
+
+class Look:
+    """How a show looks, beside how it looked when it was last built.
+
+    Attributes:
+        seal: all that a build reads, as it is now.
+        is_same: whether that is as it was.
+    """
+
+    def __init__(self, outlet: Outlet, folder: Path, options: Mapping[str, JSON], last: Seal | None = None) -> None:
+        """`last` is a seal from after the last build, if there is one."""
+        self._outlet = outlet
+        self._stamp = _stamp(outlet)
+        self._memory = memory = _load_memory(outlet)
+        many = memory is not None and len(memory.output.files) > _MANY
+        self._task = Task(self._renew_output) if many else None
+        known = last or (memory and memory.seal)
+        self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no other build has ended since."""
+        return _stamp(self._outlet) == self._stamp
+
+    def _renew_output(self) -> Snapshot | bool:
+        """Whether the output is as it was; where that is easier to tell from now on, its snapshot."""
+        if self._memory is None:
+            return False
+        renewed = self._memory.output.renew(self._outlet.output)
+        return renewed is self._memory.output or renewed or False
+
+    @cached_property
+    def _output(self) -> Snapshot | bool:
+        return self._task.result() if self._task else self._renew_output()
+
+    def recall(self, now: datetime) -> dict[str, Any] | None:
+        """The report of the last build, where building again would change nothing; None where it might."""
+        memory = self._memory
+        if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
+            return None
+        if not self._output:
+            return None
+        output = memory.output if isinstance(self._output, bool) else self._output
+        if (self.seal, output) != (memory.seal, memory.output):
+            remember(self._outlet, replace(memory, seal=self.seal, output=output))
+        return cast("dict[str, Any]", memory.report)
+
+    @cached_property
+    def output(self) -> Snapshot:
+        """How the output looks."""
+        if self._memory and self._output:
+            return self._memory.output if isinstance(self._output, bool) else self._output
+        known = self._memory.output if self._memory else None
+        return take_snapshot(self._outlet.output, sizes_only=True, known=known)
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int] | None:
+        """Size in bytes of each file of the output; None where each is as the last build left it."""
+        return None if self._memory and self._output else self.output.sizes
+
+    def forget(self) -> None:
+        """Make the next build look at everything."""
+        (self._outlet.memory / _MEMORY).unlink(missing_ok=True)

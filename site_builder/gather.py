@@ -68,7 +68,7 @@ def gather(folder: Path) -> Gathered:
     premises = load_premises(folder, problems)
     bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
-    claims = [Claim(bundle.folder / INDEX, bundle.matter.guid, find_slug(bundle)) for bundle in bundles]
+    claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, find_slug(bundle)) for bundle in bundles]
     spoke = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles)
     premises = settle(folder, premises, [*problems, *find_conflicts(folder, premises, claims, has_spoken=spoke)])
     return Gathered(
@@ -109,7 +109,7 @@ def settle(folder: Path, premises: Premises | None, problems: Sequence[Problem])
 class Claim(NamedTuple):
     """What an episode wants for itself alone."""
 
-    file: Path
+    file: str
     """Its `index.md`."""
     guid: str
     slug: str
@@ -172,19 +172,18 @@ def _nearby(problem: Problem) -> Problem:
 
 def _find_clashes(claims: Sequence[Claim], pages: Sequence[FreePage]) -> Iterator[Problem]:
     """Guids and addresses that two files claim: never solved by a silent suffix, links may be in use."""
-    guids: dict[str, Path] = {}
-    places: dict[str, Path] = {}
+    guids: dict[str, str] = {}
+    places: dict[str, str] = {}
     for file, guid, slug in claims:
         yield from _claim(guids, guid, file, "guid", "one of them is a copy: remove it, or give it its own")
         yield from _claim(places, slug.lower(), file, "slug", "give one of them another `slug:`")
-    places = dict.fromkeys(_OWN_PLACES, Path("the site"))
+    places = dict.fromkeys(_OWN_PLACES, "the site")
     for page in pages:
-        yield from _claim(places, page.slug.lower(), page.file, "slug", "give it another `slug:`")
+        yield from _claim(places, page.slug.lower(), str(page.file), "slug", "give it another `slug:`")
 
 
-def _claim(taken: dict[str, Path], name: str, file: Path, field: str, remedy: str) -> Iterator[Problem]:
+def _claim(taken: dict[str, str], name: str, file: str, field: str, remedy: str) -> Iterator[Problem]:
     owner = taken.setdefault(name, file)
     if owner != file:
-        yield Problem(
-            f"{name!r} is used by {_nearby(Problem('', file=owner)).file} as well; {remedy}", file, field=field
-        )
+        other = _nearby(Problem("", file=Path(owner))).file
+        yield Problem(f"{name!r} is used by {other} as well; {remedy}", Path(file), field=field)

@@ -246,7 +246,7 @@ def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
             date, slug = item.published_at, find_slug(bundle)
             new.append(published.Pin(guid=item.guid, slug=slug, first_published=date, enclosure=""))
     new.sort(key=lambda pin: (pin.first_published, pin.guid))
-    published.write_pins(folder, {**pins, **{pin.guid: pin for pin in new}})
+    published.write_pins(folder, {**pins, **{pin.guid: pin for pin in new}}, pins)
 
 
 def _say_more(feed: PodcastFeed, remarks: list[str]) -> None:

@@ -92,6 +92,11 @@ class Ledger:
         """Of every file that is ours."""
         return {*self._begun, *(path for (path,) in self._query("SELECT path FROM files"))}
 
+    def count(self) -> int:
+        """How many files are ours."""
+        found = self._query("SELECT count(*) FROM files")
+        return int(found[0][0]) if found else 0
+
     @property
     def groups(self) -> dict[str, str]:
         """Name to key of each group whose files were all made."""

@@ -6,18 +6,20 @@ changed once more within one tick of the clock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.content import MEDIA
+from site_builder.content import INDEX, MEDIA
 from site_builder.digests import FileDigests, digest_json
 from site_builder.kept import Kept
 from site_builder.snapshot import Snapshot
 
 _KIND = "look"
+_FOLDER = "content/episodes"
 _RECORDED = "recording-"
 """How the names of a recording's files begin."""
 
@@ -48,44 +50,48 @@ class Digests:
         kept.drop(_KIND, self.gone)
 
 
-def digest_bundles(folder: Path, names: Sequence[str], content: Snapshot, kept: Kept) -> Digests:
-    """Digests of the bundles called `names` of the show in `folder`; `content` is how its `content/` looks."""
-    looks = _look_at(content, set(names))
+def digest_bundles(folder: Path, content: Snapshot, kept: Kept) -> Digests:
+    """Digests of all bundles of the show in `folder`, in order of name; `content` is how its `content/` looks."""
     known = kept.load(_KIND)
     sums = FileDigests(folder / ".cache" / "digests.json")
     found: dict[str, str] = {}
     new: dict[str, tuple[str, bytes]] = {}
-    for name in names:
-        look = looks.get(name, Look("", (), is_settled=False))
-        if look.mark and name in known and known[name][0] == look.mark:
+    for name, look in _look_at(content):
+        if name in known and known[name][0] == look.mark:
             found[name] = known[name][1].decode()
             continue
-        place = folder / "content/episodes" / name
+        place = folder / _FOLDER / name
         found[name] = digest_json([[file, sums.digest(place / file)] for file in look.files])
         new[name] = (look.mark if look.is_settled else "", found[name].encode())
     sums.save()
     return Digests(found, new, known.keys() - found.keys())
 
 
-def _look_at(content: Snapshot, names: set[str]) -> dict[str, Look]:
-    groups: dict[str, list[int]] = {}
-    for number, path in enumerate(content.files):
-        folder, _, rest = path.partition("/")
-        name = rest.partition("/")[0]
-        if folder == "episodes" and name in names:
-            groups.setdefault(name, []).append(number)
-    return {name: _look_at_one(content, len(f"episodes/{name}/"), numbers) for name, numbers in groups.items()}
+def _look_at(content: Snapshot) -> Iterator[tuple[str, Look]]:
+    """Every bundle: a folder with an `index.md`. The files of each stand together, for all are sorted."""
+    files, start = content.files, 0
+    prefix = len("episodes/")
+    while start < len(files):
+        name, slash, _ = files[start][prefix:].partition("/") if files[start].startswith("episodes/") else ("", "", "")
+        end = start + 1
+        if slash:
+            end = bisect_left(files, f"episodes/{name}0", start)  # "0" is what comes after "/"
+            look = _look_at_one(content, prefix + len(name) + 1, start, end)
+            if INDEX in look.files:
+                yield name, look
+        start = end
 
 
-def _look_at_one(content: Snapshot, start: int, numbers: Sequence[int]) -> Look:
-    """What the program made of a recording that is there is no part of the look."""
-    files = {content.files[number][start:]: number for number in numbers}
-    if any(file.startswith(_RECORDED) for file in files):
-        files.pop(MEDIA, None)
-    times = [content.times[3 * number : 3 * number + 3] for number in files.values()]
-    names = "\0".join(files).encode(errors="surrogateescape")
+def _look_at_one(content: Snapshot, prefix: int, start: int, end: int) -> Look:
+    """Files from `start` up to `end`. What the program made of a recording that is there is no part of the look."""
+    files = tuple(path[prefix:] for path in content.files[start:end])
+    times = content.times[3 * start : 3 * end]
+    if MEDIA in files and any(file.startswith(_RECORDED) for file in files):
+        at = files.index(MEDIA)
+        files = files[:at] + files[at + 1 :]
+        del times[3 * at : 3 * at + 3]
     return Look(
-        mark=blake2b(names + b"".join(time.tobytes() for time in times), digest_size=16).hexdigest(),
-        files=tuple(files),
-        is_settled=all(max(time[1:]) < content.settled for time in times),
+        mark=blake2b("\0".join(files).encode(errors="surrogateescape") + times.tobytes(), digest_size=16).hexdigest(),
+        files=files,
+        is_settled=max(*times[1::3], *times[2::3]) < content.settled,
     )

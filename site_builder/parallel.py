@@ -11,10 +11,11 @@ import os
 import pickle
 import signal
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -113,6 +114,33 @@ def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
         if os.getppid() != parent:
             raise SystemExit
         yield item
+
+
+class Task(Generic[Result]):
+    """`function()`, at work in a process of its own from now on; where forking is not safe, here once it is wanted."""
+
+    def __init__(self, function: Callable[[], Result]) -> None:
+        self._function = function
+        if sys.platform == "linux":
+            child, self._pipe = fork(lambda parent: while_wanted([function()], parent), alone=True)
+            self._end = weakref.finalize(self, stop, child, self._pipe)
+
+    def result(self) -> Result:
+        """What it returns; waits for it. To be asked once."""
+        if sys.platform == "linux":
+            with suppress(EOFError, pickle.UnpicklingError):
+                made: Result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
+                self._end()
+                return made
+        return self._function()
+
+
+def stop(child: int, pipe: BinaryIO) -> None:
+    """End a process that `fork` made, whatever it is at, and leave nothing of it."""
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    pipe.close()
+    os.waitpid(child, 0)
 
 
 def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent: int) -> list[list[Result]]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,11 +92,11 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extractio
 
 
 def build(
-    folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore, seal: freshness.Seal | None = None
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore, look: freshness.Look | None = None
 ) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
-    Whoever has just looked at all that a build reads gives `seal`.
+    `look` is how everything looked just now, from whoever has just looked.
 
     Raises:
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
@@ -107,7 +106,9 @@ def build(
     from site_builder.lock import lock_show
 
     with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
-        return _build(folder, now, options, notify, seal)
+        if look is None or not look.is_current:
+            look = look_at(folder, options)
+        return _build(folder, now, options, notify, look)
 
 
 @contextmanager
@@ -122,33 +123,31 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _build(
-    folder: Path, now: datetime, options: BuildOptions, notify: Notify, seal: freshness.Seal | None
-) -> BuildReport:
+def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: freshness.Look) -> BuildReport:
     from site_builder import archives, assembly, published
     from site_builder.gallery import start_early
     from site_builder.kept import Kept
     from site_builder.selection import find_due, select
 
     notify(Stage("reading content"))
-    outlet = freshness.find_outlet(folder, preview=options.preview)
-    memory = freshness.forget(outlet)
-    look = cache(partial(take_snapshot, outlet.output, sizes_only=True, known=memory.output if memory else None))
+    outlet, seal = freshness.find_outlet(folder, preview=options.preview), look.seal
+    look.forget()
     with Kept(outlet.kept) as kept:
-        seal = seal or freshness.make_seal(folder, options.seal, memory.seal if memory else None)
         extraction, survey = Extraction(), _survey(folder, seal, kept, options.jobs)
         if new := archives.find_new(folder, survey.cards):
             start_early(survey.premises, options.jobs)
             extraction = _take_in(folder, new, notify)
-            seal = freshness.make_seal(folder, options.seal, seal)
+            seal, _ = seal.look_again(folder, options.seal)
             survey = _survey(folder, seal, kept, options.jobs)
             archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
+        known = published.load_pins(folder)
         pins = published.keep_promises(
-            published.retire(published.load_pins(folder), options.retire),
-            {survey.locate(card): card for card in survey.cards},
+            published.retire(known, options.retire),
+            {card.name: card for card in survey.cards},
             going_out=[card.guid for card in selection.chosen],
             held_back=selection.withheld.values(),
+            within=folder / "content/episodes",
         )
         pins = published.update(pins, (), selection.withdrawn)
         assembled = assembly.assemble(
@@ -158,7 +157,7 @@ def _build(
                 pins=pins,
                 outlet=outlet,
                 kept=kept,
-                look=cache(lambda: look().sizes),
+                look=look,
                 jobs=options.jobs,
                 notify=notify,
             )
@@ -167,12 +166,13 @@ def _build(
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):
-        published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn))
-    if not report.failures and (renewed := seal.renew(folder, options.seal)):
+        published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
+    renewed, is_same = seal.look_again(folder, options.seal)
+    if is_same and not report.failures:
         due = find_due(survey.cards, now)
         left = freshness.Memory(
             seal=renewed,
-            output=take_snapshot(outlet.output, sizes_only=True, known=look()),
+            output=take_snapshot(outlet.output, sizes_only=True, known=look.output),
             due=due.isoformat() if due else None,
             report=replace(report, taken=(), reasons={}).as_json(),
         )
@@ -186,12 +186,19 @@ def _survey(folder: Path, seal: freshness.Seal, kept: Kept, jobs: int) -> Survey
     return survey.survey(folder, seal.trees["content"], kept, freshness.digest_program(), jobs)
 
 
-def find_unchanged(folder: Path, now: datetime, options: BuildOptions) -> BuildReport | None:
+def look_at(folder: Path, options: BuildOptions) -> freshness.Look:
+    """How all that a build reads, and its output, look beside how the last build left them."""
+    return freshness.Look(freshness.find_outlet(folder, preview=options.preview), folder, options.seal)
+
+
+def find_unchanged(
+    folder: Path, now: datetime, options: BuildOptions, look: freshness.Look | None = None
+) -> BuildReport | None:
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.report import parse_report
 
     if options.retire:
         return None
-    outlet = freshness.find_outlet(folder, preview=options.preview)
-    known = freshness.recall(outlet, folder, options.seal, now)
-    return parse_report(known, output=outlet.output, strict=options.strict) if known else None
+    output = freshness.find_outlet(folder, preview=options.preview).output
+    known = (look or look_at(folder, options)).recall(now)
+    return parse_report(known, output=output, strict=options.strict) if known else None

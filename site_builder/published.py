@@ -67,12 +67,11 @@ def _parse_pin(guid: str, entry: dict[str, Any]) -> Pin:
     )
 
 
-def write_pins(show: Path, pins: Pins) -> None:
-    """Write the file where it says something else."""
-    text = json.dumps({guid: _describe_pin(pin) for guid, pin in pins.items()}, indent=1, ensure_ascii=False) + "\n"
-    file = show / FILE
-    if pins and not (file.is_file() and file.read_text("utf-8") == text):
-        write_file(file, text.encode())
+def write_pins(show: Path, pins: Pins, known: Pins) -> None:
+    """Write the file where it does not say so already; `known` is what it says."""
+    if pins and pins != known:
+        text = json.dumps({guid: _describe_pin(pin) for guid, pin in pins.items()}, indent=1, ensure_ascii=False)
+        write_file(show / FILE, f"{text}\n".encode())
 
 
 def _describe_pin(pin: Pin) -> dict[str, Any]:
@@ -106,8 +105,8 @@ class Written(Protocol):
         """Why it is taken back; None: it is not."""
 
 
-Bundles = Mapping[Path, Written]
-"""By folder."""
+Bundles = Mapping[str, Written]
+"""By the name of the folder."""
 
 
 class Released(Protocol):
@@ -130,31 +129,39 @@ class Released(Protocol):
         """Path of its audio."""
 
 
-def keep_promises(pins: Pins, bundles: Bundles, *, going_out: Iterable[str], held_back: Iterable[str]) -> Pins:
+def keep_promises(
+    pins: Pins, bundles: Bundles, *, going_out: Iterable[str], held_back: Iterable[str], within: Path
+) -> Pins:
     """The pins, if a build keeps to them; arguments as for `find_broken`.
 
     Raises:
         InvalidDocument: it does not; each problem with the way out.
     """
-    if problems := find_broken(pins, bundles, going_out, held_back):
+    if problems := find_broken(pins, bundles, going_out, held_back, within):
         raise InvalidDocument(problems)
     return pins
 
 
-def find_broken(pins: Pins, bundles: Bundles, going_out: Iterable[str], held_back: Iterable[str]) -> list[Problem]:
+def find_broken(
+    pins: Pins, bundles: Bundles, going_out: Iterable[str], held_back: Iterable[str], within: Path
+) -> list[Problem]:
     """What a build may not do to subscribers, each with the way out.
 
     Args:
         pins: What has been published.
-        bundles: Everything in `content/episodes/`, by the folder it lies in.
+        bundles: Everything in `content/episodes/`, by the name of its folder.
         going_out: Guids to be published now.
         held_back: Guids that consent or a failure keeps back for now: that is never a broken promise.
+        within: The folder that the bundles are in.
     """
-    by_guid = {bundle.guid: (folder, bundle) for folder, bundle in bundles.items()}
+    by_guid = {bundle.guid: (name, bundle) for name, bundle in bundles.items()}
     out, held = set(going_out), set(held_back)
-    problems = [_explain_vanished(pin, bundles) for pin in pins.values() if _has_vanished(pin, by_guid, out | held)]
-    problems += _find_hidden(pins, by_guid, out | held)
-    problems += [_explain_reuse(guid, by_guid[guid][0]) for guid in out if guid in pins and pins[guid].retired]
+    present = out | held
+    problems = [
+        _explain_vanished(pin, bundles, within) for pin in pins.values() if _has_vanished(pin, by_guid, present)
+    ]
+    problems += _find_hidden(pins, by_guid, present, within)
+    problems += [_explain_reuse(guid, within / by_guid[guid][0]) for guid in out if guid in pins and pins[guid].retired]
     return problems
 
 
@@ -162,12 +169,12 @@ def _has_vanished(pin: Pin, by_guid: Collection[str], present: set[str]) -> bool
     return not pin.retired and pin.guid not in by_guid and pin.guid not in present
 
 
-def _explain_vanished(pin: Pin, bundles: Bundles) -> Problem:
+def _explain_vanished(pin: Pin, bundles: Bundles, within: Path) -> Problem:
     """No file has the guid any more: it was changed, or the folder is gone."""
-    for folder, bundle in bundles.items():
-        if pin.slug in {bundle.slug, folder.name} and bundle.guid != pin.guid:
+    for name, bundle in bundles.items():
+        if pin.slug in {bundle.slug, name} and bundle.guid != pin.guid:
             message = f"was published as {pin.guid!r}; put that back, or every subscriber gets the episode again"
-            return Problem(message, file=folder / INDEX, field="guid")
+            return Problem(message, file=within / name / INDEX, field="guid")
     message = (
         f"the published episode {pin.slug!r} ({pin.guid}) is gone from content/episodes/; restore its folder, "
         f"or take it back for good with `spacecast build --retire {pin.slug}`"
@@ -175,13 +182,15 @@ def _explain_vanished(pin: Pin, bundles: Bundles) -> Problem:
     return Problem(message, file=FILE)
 
 
-def _find_hidden(pins: Pins, by_guid: Mapping[str, tuple[Path, Written]], present: set[str]) -> Iterator[Problem]:
+def _find_hidden(
+    pins: Pins, by_guid: Mapping[str, tuple[str, Written]], present: set[str], within: Path
+) -> Iterator[Problem]:
     for guid in [guid for guid in pins if guid in by_guid and guid not in present]:
-        folder, bundle = by_guid[guid]
+        name, bundle = by_guid[guid]
         if not pins[guid].retired and bundle.withdrawn is None:
             field = "draft" if bundle.draft else "date"
             message = "was published already; to take it back write `withdrawn: true`, which leaves a note in its place"
-            yield Problem(message, file=folder / INDEX, field=field)
+            yield Problem(message, file=within / name / INDEX, field=field)
 
 
 def _explain_reuse(guid: str, folder: Path) -> Problem:
@@ -214,10 +223,11 @@ def update(pins: Pins, episodes: Iterable[Released], withdrawn: Iterable[str]) -
         pin = changed.get(episode.guid) or Pin(
             guid=episode.guid, slug=episode.slug, first_published=episode.published_at, enclosure=""
         )
-        former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
-        changed[episode.guid] = replace(
-            pin, slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
-        )
+        if (pin.slug, pin.enclosure) != (episode.slug, episode.enclosure) or episode.guid not in changed:
+            former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
+            changed[episode.guid] = replace(
+                pin, slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
+            )
     changed |= {guid: replace(changed[guid], retired=True) for guid in withdrawn if guid in changed}
     return changed
 

@@ -5,7 +5,7 @@ They are made in batches, so that memory does not grow with the show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from site_builder.digests import digest_json
 from site_builder.episode_files import Setting, plan_episode
 from site_builder.events import Notify
 from site_builder.exposure import find_audible
-from site_builder.freshness import Outlet
+from site_builder.freshness import Look, Outlet
 from site_builder.groups import Group, GroupOutcome, Planned, build_groups, find_current
 from site_builder.kept import Kept
 from site_builder.lock import lock_show
@@ -86,8 +86,8 @@ class Renewal:
     studio: Studio
     outlet: Outlet
     kept: Kept
-    look: Callable[[], Mapping[str, int]]
-    """Size in bytes of each file in the output."""
+    look: Look
+    """How the output looked before the build."""
     jobs: int
     notify: Notify
 
@@ -120,7 +120,10 @@ class Renewal:
     def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
-        current = find_current(remembered, root=self.outlet.output, ledger=self.outlet.ledger, seen=self.look())
+        sizes = self.look.sizes
+        current = find_current(
+            remembered, root=self.outlet.output, ledger=self.outlet.ledger, seen=sizes, intact=sizes is None
+        )
         return [slot for slot in slots if slot.name not in current]
 
     def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from site_builder.config import FEED
 from site_builder.digests import JSON, digest_bytes
@@ -125,7 +125,7 @@ def _find_places(contents: Contents, pages: Sequence[Context]) -> Iterator[Place
             yield Place(page["canonical"])
     for episode in contents.episodes:
         updated = (episode.updated_at or episode.published_at).isoformat()
-        yield Place(urljoin(contents.show.url, episode.path), updated)
+        yield Place(contents.show.url + episode.path, updated)
 
 
 def _plan_assets(setting: Setting) -> Iterator[Target]:

@@ -18,7 +18,7 @@ import stat
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,22 +50,29 @@ class Snapshot:
     times: array[int] = field(default_factory=lambda: array("q"), repr=False, compare=False)
     """Size in bytes, mtime and ctime in nanoseconds of each file, one after the other; of one just taken only."""
 
+    def look_again(self, root: Path, *, clock: Clock = time.time_ns) -> tuple[Snapshot, bool]:
+        """How `root` looks now, with `times`, and whether that is as it was.
+
+        Raises:
+            OSError: it cannot be read, or files keep vanishing.
+        """
+        settled, found, stats = _look(root, self, clock)
+        if found.files != self.files:
+            return _describe(root, found, stats, settled, sizes_only=self.sizes_only), False
+        seen = _describe(root, found, stats, self.settled, sizes_only=self.sizes_only)
+        if seen.marks != self.marks:
+            return _describe(root, found, stats, settled, sizes_only=self.sizes_only), False
+        if self.is_settled and (found.folders, found.times) == (self.folders, self.folder_times):
+            return replace(self, times=seen.times), True
+        return _describe(root, found, stats, settled, sizes_only=self.sizes_only), True
+
     def renew(self, root: Path, *, clock: Clock = time.time_ns) -> Snapshot | None:
         """The same, as quick to compare as can be; None where anything differs."""
-        now = clock()
         try:
-            stats = _stat_all(root, self.files)
-            seen = _describe(root, _Found(self.files), stats, self.settled, sizes_only=self.sizes_only)
-            if seen.marks != self.marks:
-                return None
-            found = _walk(root, self)
-            if found.files != self.files:
-                return None
-            if self.is_settled and (found.folders, found.times) == (self.folders, self.folder_times):
-                return self
-            return _describe(root, found, stats, now - RACY, sizes_only=self.sizes_only)
+            again, is_same = self.look_again(root, clock=clock)
         except OSError:
             return None
+        return None if not is_same else self if again == self else again
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -91,10 +98,16 @@ def take_snapshot(
     Raises:
         OSError: it cannot be read, or files keep vanishing.
     """
+    settled, found, stats = _look(root, known, clock)
+    return _describe(root, found, stats, settled, sizes_only=sizes_only)
+
+
+def _look(root: Path, known: Snapshot | None, clock: Clock) -> tuple[int, _Found, list[os.stat_result]]:
+    """What is below `root`, and from when on changes may go unseen."""
     for attempt in range(_ATTEMPTS):
         settled, found = clock() - RACY, _walk(root, known)
         try:
-            return _describe(root, found, _stat_all(root, found.files), settled, sizes_only=sizes_only)
+            return settled, found, _stat_all(root, found.files)
         except FileNotFoundError:  # gone since its folder was listed
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -116,6 +129,8 @@ def _walk(root: Path, known: Snapshot | None) -> _Found:
     """Everything below `root`; a folder that is as `known` has it is not listed."""
     if not root.is_dir():
         return _Found()
+    if known and known.folders and _stat_folders(root, known.folders) == known.folder_times:
+        return _Found(known.files, known.folders, known.folder_times)
     listings = _list_known(known) if known else {}
     files: list[str] = []
     times: dict[str, int] = {}
@@ -130,6 +145,13 @@ def _walk(root: Path, known: Snapshot | None) -> _Found:
         pending += listing[2]
     folders = sorted(times)
     return _Found(tuple(sorted(files)), tuple(folders), tuple(times[folder] for folder in folders))
+
+
+def _stat_folders(root: Path, folders: Sequence[str]) -> tuple[int, ...]:
+    try:
+        return tuple([status.st_mtime_ns for status in _stat_all(root, folders)])
+    except OSError:
+        return ()
 
 
 def _list_known(known: Snapshot) -> dict[str, tuple[int, list[str], list[str]]]:

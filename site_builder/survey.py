@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from site_builder.config import CONFIG
 from site_builder.consent import Casting, decide, redact
-from site_builder.content import INDEX, Bundle, find_bundles, load_bundle
+from site_builder.content import INDEX, Bundle, load_bundle
 from site_builder.digests import digest_file, digest_json
 from site_builder.episodes import find_slug
 from site_builder.errors import InvalidDocument, Problem
@@ -116,8 +116,8 @@ def survey(folder: Path, content: Snapshot, kept: Kept, program: str, jobs: int)
     problems: list[Problem] = []
     premises = load_premises(folder, problems)
     base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
-    names = [bundle.name for bundle in find_bundles(folder / "content")]
-    digests = digest_bundles(folder, names, content, kept)
+    digests = digest_bundles(folder, content, kept)
+    names = list(digests.by_name)
     keys = {name: digest_json([base, digest]) for name, digest in digests.by_name.items()}
     cards = _recall(kept, keys)
     made = map_in_processes(partial(_read, premises, folder, keys), [name for name in names if name not in cards], jobs)
@@ -125,7 +125,8 @@ def survey(folder: Path, content: Snapshot, kept: Kept, program: str, jobs: int)
     fresh = {card.name: card for found in made for card in found if isinstance(card, Card)}
     cards |= fresh
     everything = tuple(cards[name] for name in names if name in cards)
-    claims = [Claim(folder / "content/episodes" / card.name / INDEX, card.guid, card.slug) for card in everything]
+    within = f"{folder / 'content/episodes'}"
+    claims = [Claim(f"{within}/{card.name}/{INDEX}", card.guid, card.slug) for card in everything]
     has_spoken = any(card.has_spoken for card in everything)
     problems += find_conflicts(folder, premises, claims, has_spoken=has_spoken)
     premises = settle(folder, premises, problems)

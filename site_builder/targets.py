@@ -232,8 +232,7 @@ class _Build:
         there = [
             path for path in planned if path not in self.failed and (path not in held or self.is_intact(entries, path))
         ]
-        ours = self.book.paths
-        known = ours | planned.keys()
+        known = self.book.paths | planned.keys() if is_whole else set()
         return Outcome(
             made=tuple(path for path in done if path in self.made),
             kept=tuple(path for path in done if path not in self.made),
@@ -241,7 +240,7 @@ class _Build:
             failed=dict(sorted(self.failed.items())),
             facts={path: _facts_of(entries[path]) for path in there},
             reasons=reasons,
-            known=len(ours),
+            known=self.book.count(),
             unknown=tuple(sorted(self.find_unknown(known | {*removed}))) if is_whole else (),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.as_built import AsBuilt
@@ -55,7 +54,9 @@ def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
         for bundle in built.bundles
         if bundle.matter.published_at(built.config.show.zone) <= built.now
     ]
-    for problem in find_broken(_load(built), _list_written(built), out, _held_back(built)):
+    for problem in find_broken(
+        _load(built), _list_written(built), out, _held_back(built), built.gathered.content / "episodes"
+    ):
         yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
 
 
@@ -69,9 +70,11 @@ class _Standing:
     withdrawn: str | None
 
 
-def _list_written(built: AsBuilt) -> dict[Path, _Standing]:
+def _list_written(built: AsBuilt) -> dict[str, _Standing]:
     return {
-        bundle.folder: _Standing(bundle.matter.guid, built.slug(bundle), bundle.matter.draft, bundle.matter.withdrawn)
+        bundle.folder.name: _Standing(
+            bundle.matter.guid, built.slug(bundle), bundle.matter.draft, bundle.matter.withdrawn
+        )
         for bundle in built.gathered.bundles
     }
 

@@ -100,19 +100,19 @@ class Session:
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
-        seal = self._seal and self._seal.renew(self.folder, self._options.seal)
-        self._seal = seal or freshness.make_seal(self.folder, self._options.seal, self._seal)
-        if seal and not self.is_waiting:
+        look = freshness.Look(self.outlet, self.folder, self._options.seal, self._seal)
+        is_new, self._seal = self._seal is None or not look.is_same, look.seal
+        if not is_new and not self.is_waiting:
             return False
-        self.build()
+        self.build(look)
         return True
 
-    def build(self) -> None:
-        """Build, and say how it went; nothing a person or the program did wrong gets out."""
+    def build(self, look: freshness.Look) -> None:
+        """Build what looks like that, and say how it went; nothing a person or the program did wrong gets out."""
         started = time.monotonic()
         self.is_waiting = False
         try:
-            report = self._build()
+            report = self._build(look)
         except ShowBusy as error:
             self.is_waiting = True
             self._fail([str(error)])
@@ -125,10 +125,10 @@ class Session:
         else:
             self._succeed(report, time.monotonic() - started)
 
-    def _build(self) -> BuildReport:
+    def _build(self, look: freshness.Look) -> BuildReport:
         now = self._clock()
-        known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options)
-        return known or pipeline.build(self.folder, now, self._options, self._receive, self._seal)
+        known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options, look)
+        return known or pipeline.build(self.folder, now, self._options, self._receive, look)
 
     def _receive(self, event: object) -> None:
         """Pass on what a build tells; episodes are shown before the rest is made."""

@@ -147,7 +147,7 @@ def digest_context(context: Mapping[str, Any], site: str) -> str:
 
 def _stand_in(listed: object) -> object:
     if isinstance(listed, Listed):
-        return {"row": listed.digest}
+        return listed.digest
     raise TypeError(f"{type(listed).__name__} cannot stand in a context")
 
 
