@@ -5,8 +5,8 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pydantic import TypeAdapter
@@ -20,7 +20,7 @@ from site_builder.exposure import find_exposed
 from site_builder.feeds import FeedPlan, plan_feeds
 from site_builder.freshness import Look, Outlet
 from site_builder.gallery import Gallery
-from site_builder.groups import Group, build_groups, dissolve_groups, find_current
+from site_builder.groups import Group, build_groups, complete_group, dissolve_groups, find_current
 from site_builder.kept import Kept, Reader
 from site_builder.media import key_of
 from site_builder.model import Show
@@ -28,17 +28,22 @@ from site_builder.outlines import Outline, list_outline
 from site_builder.portraits import plan_portraits
 from site_builder.published import Pins, find_redirects
 from site_builder.render.contexts import Context, Site, describe_search
+from site_builder.render.searchable import render_documents
 from site_builder.renewal import Renewal, Tally, line_up
 from site_builder.report import BuildReport
 from site_builder.searching import Document, share_out
 from site_builder.selection import Selection
-from site_builder.site import Contents, describe_pages, list_documents, plan_fittings, plan_site
+from site_builder.site import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.studio import Place, Studio
 from site_builder.survey import Survey
 from site_builder.targets import Outcome, Target, build_targets
 from site_builder.theming import describe_look, lay_out, load_show_theme, translate_defaults
 
 _SHOW = TypeAdapter(Show)
+_PAGES = "pages"
+"""The group of all pages that are no episode's."""
+_FOUND = "found"
+"""Kind of what can be searched of them, in what is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,22 +94,21 @@ class _Assembly:
 
     def run(self) -> Assembled:
         """Each step needs what the one before made: a page its style sheet, a list its episodes, a feed all of them."""
+        job = self.job
         self.make(plan_fittings(self.renewal.setting))
         episodes = self.make_episodes()
-        self.job.notify(Stage("planning pages"))
-        contents = _describe_contents(self.job, self.renewal.setting, episodes)
-        pages = describe_pages(contents)
-        search = self.begin_search(contents, pages)
-        self.job.notify(Stage("making pages"))
+        job.notify(Stage("making pages"))
+        contents = _describe_contents(job, self.renewal.setting, episodes)
+        search = self.make_pages(contents)
         pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
-        self.make([*self.gallery.plan_show(), *plan_portraits(pictures), *plan_site(contents, pages)])
+        self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
-        self.job.notify(Stage("making the feed"))
+        job.notify(Stage("making the feed"))
         self.make_feeds(contents.show, episodes)
-        self.job.notify(Stage("search index"))
+        job.notify(Stage("search index"))
         self.make_search(search)
         self.clear_away(episodes)
-        self.job.notify(Stage("looking for leaks"))
+        job.notify(Stage("looking for leaks"))
         strangers = sorted(set(self.outcome.unknown) - {path for episode in episodes for path in episode.absent})
         self.look_for_leaks(episodes, strangers)
         return Assembled(report=self.report(episodes, strangers), episodes=episodes)
@@ -137,18 +141,44 @@ class _Assembly:
         self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
         return episodes
 
-    def begin_search(self, contents: Contents, pages: list[Context]) -> list[Group]:
-        """The parts of the index that are not as they were; a few are begun already. The search page joins `pages`."""
-        job, outlet = self.job, self.job.outlet
-        parts = share_out([*_list_documents(outlet, contents.episodes), *list_documents(pages)])
-        pages.append(describe_search(contents.site, contents.listed, parts=[part.number for part in parts[1:]]))
-        keys = {part.name: part.key for part in parts}
-        current = find_current(
-            keys, root=outlet.output, ledger=outlet.ledger, seen=job.look.sizes, intact=job.look.sizes is None
-        )
+    def make_pages(self, contents: Contents) -> list[Group]:
+        """Every page that is no episode's, where any may differ; gives the parts of the search index to be made."""
+        key = digest_contents(contents)
+        self.groups.append(_PAGES)
+        if self.find_current({_PAGES: key}):
+            return self.begin_search(contents)[0]
+        pages = describe_pages(contents)
+        self.keep_documents(pages)
+        search, further = self.begin_search(contents)
+        pages.append(describe_search(contents.site, contents.listed, parts=further))
+        targets = [replace(target, group=_PAGES) for target in plan_site(contents, pages)]
+        self.build(targets, keep=None)
+        if not self.outcome.failed:
+            complete_group(_PAGES, key, targets, ledger=self.job.outlet.ledger)
+        return search
+
+    def find_current(self, keys: Mapping[str, str]) -> set[str]:
+        """Names of the groups (name to key) whose files are as they should be."""
+        outlet, sizes = self.job.outlet, self.job.look.sizes
+        return find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=sizes, intact=sizes is None)
+
+    def keep_documents(self, pages: Iterable[Context]) -> None:
+        """What can be searched of pages that are no episode's."""
+        kept, documents = self.job.kept, render_documents(pages)
+        kept.put(_FOUND, {file: (digest_bytes(content)[:32], content) for file, content in documents.items()})
+        kept.drop(_FOUND, kept.keys(_FOUND).keys() - documents.keys())
+
+    def begin_search(self, contents: Contents) -> tuple[list[Group], list[int]]:
+        """Parts of the index that are not as they were, a few begun already; numbers of all parts but the first."""
+        job = self.job
+        read = partial(Reader(job.outlet.kept).read, _FOUND)
+        others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
+        parts = share_out([*_list_documents(job.outlet, contents.episodes), *others])
+        current = self.find_current({part.name: part.key for part in parts})
+        self.groups += [part.name for part in parts]
         stale = [part for part in parts if part.name not in current]
-        self.groups += keys
-        return [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]
+        groups = [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]
+        return groups, [part.number for part in parts[1:]]
 
     def make_search(self, parts: Sequence[Group]) -> None:
         """Make parts of the index."""
@@ -245,6 +275,7 @@ def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]
         pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
         tombstones=_describe_tombstones(job, episodes),
         moved=find_redirects(job.pins, episodes),
+        base=job.survey.base,
     )
 
 

@@ -150,4 +150,6 @@ def _remember(site: Site, release: Release, page: Context) -> Mapping[str, bytes
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
+    told = replace(outline, item="", document="found" if document else "")
+    outline = replace(outline, listing=digest_bytes(render_outline(told))[:32])
     return {"outline": render_outline(outline), "row": row, "item": item, "document": document}

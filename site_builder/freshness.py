@@ -131,7 +131,7 @@ def remember(outlet: Outlet, memory: Memory) -> None:
 
 
 def _load_memory(outlet: Outlet) -> Memory | None:
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         values = json.loads((outlet.memory / _MEMORY).read_bytes())
         return Memory(
             seal=Seal(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),

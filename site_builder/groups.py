@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -105,6 +105,16 @@ def find_current(
         if seen is None:
             return current - _find_damaged(tree, book.sizes())
         return current - {group for group, path, size_bytes in book.sizes() if seen.get(path) != size_bytes}
+
+
+def complete_group(name: str, key: str, targets: Iterable[Target], *, ledger: Path) -> None:
+    """Note that a group is whole whose targets `build_targets` has made.
+
+    Raises:
+        SpacecastError: the ledger cannot be written.
+    """
+    with open_ledger(ledger) as book:
+        book.complete({name: key}, {name: frozenset(target.path for target in targets)})
 
 
 def dissolve_groups(ledger: Path) -> None:

@@ -67,6 +67,8 @@ class Outline:
     """Published time in which nothing may be heard: somebody refused."""
     trimmed: float = 0.0
     """Seconds left out at the ends."""
+    listing: str = ""
+    """Digest of all this but `item` and `document`: where it is as it was, so is all that lists and sitemap tell."""
     row: str
     """Digest of its row in lists."""
     item: str

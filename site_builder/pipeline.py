@@ -18,7 +18,6 @@ from site_builder import freshness
 from site_builder.digests import JSON
 from site_builder.events import Making, Notify, Stage, ignore
 from site_builder.report import BuildReport
-from site_builder.snapshot import take_snapshot
 
 if TYPE_CHECKING:
     from site_builder.intake import Taken
@@ -167,12 +166,11 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
-    renewed, is_same = seal.look_again(folder, options.seal)
-    if is_same and not report.failures:
+    if not report.failures:
         due = find_due(survey.cards, now)
         left = freshness.Memory(
-            seal=renewed,
-            output=take_snapshot(outlet.output, sizes_only=True, known=look.output),
+            seal=seal,  # as it was before anything was read: what changed since is seen by the next build
+            output=look.output.patch(outlet.output, [*report.made, *report.removed]),
             due=due.isoformat() if due else None,
             report=replace(report, taken=(), reasons={}).as_json(),
         )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from site_builder.digests import digest_json
+from site_builder.digests import digest_bytes
 from site_builder.episode_files import Setting, plan_episode
 from site_builder.events import Notify
 from site_builder.exposure import find_audible
@@ -52,7 +52,7 @@ def line_up(selection: Selection, base: str) -> list[Slot]:
     slots = []
     for newer, card, older in zip(neighbours, cards, neighbours[2:], strict=False):
         draft = card.guid in selection.drafts
-        key = digest_json([base, card.key, newer, older, draft])
+        key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
         slots.append(Slot(card=card, key=key, newer=newer, older=older, draft=draft))
     return slots
 

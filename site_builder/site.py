@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from site_builder.config import FEED
-from site_builder.digests import JSON, digest_bytes
+from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.episode_files import Setting, plan_page
 from site_builder.making import Target, bytes_target
 from site_builder.model import Show
@@ -21,9 +23,9 @@ from site_builder.render.contexts import Context
 from site_builder.render.icons import find_icons, render_icon
 from site_builder.render.listed import Listed
 from site_builder.render.offline import describe_manifest, describe_worker
-from site_builder.render.searchable import render_documents
 from site_builder.render.sitemaps import Place, describe_robots, describe_sitemaps
-from site_builder.searching import Document
+
+_SHOW = TypeAdapter(Show)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Contents:
     """Slug of a withdrawn episode to the reason that is given; may be empty."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Slug an episode once had to the one it has."""
+    base: str = ""
+    """Digest of what else decides what pages show: the config, the program."""
 
     @property
     def site(self) -> contexts.Site:
@@ -104,10 +108,16 @@ def describe_pages(contents: Contents) -> list[Context]:
     ]
 
 
-def list_documents(pages: Sequence[Context]) -> Iterator[Document]:
-    """What can be searched of pages that are no episode's."""
-    for file, content in render_documents(pages).items():
-        yield Document(file, digest_bytes(content)[:32], partial(bytes, content))
+def digest_contents(contents: Contents) -> str:
+    """Of all that `describe_pages` and `plan_site` depend on: where it is as it was, so is each of these pages."""
+    pages: JSON = [[page.slug, page.title, page.html, page.summary] for page in contents.pages]
+    show = digest_bytes(_SHOW.dump_json(contents.show))
+    return digest_json(
+        [
+            *("pages/1", contents.setting.site_digest, contents.setting.theme.digest, show, pages),
+            *(contents.tombstones, contents.moved, contents.base, [episode.listing for episode in contents.episodes]),
+        ]
+    )
 
 
 def _describe_files(contents: Contents, pages: Sequence[Context]) -> Iterator[Context]:

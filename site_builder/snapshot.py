@@ -17,7 +17,7 @@ import os
 import stat
 import time
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,7 +48,8 @@ class Snapshot:
     is_settled: bool
     """Whether nothing changed later than `settled`."""
     times: array[int] = field(default_factory=lambda: array("q"), repr=False, compare=False)
-    """Size in bytes, mtime and ctime in nanoseconds of each file, one after the other; of one just taken only."""
+    """Size in bytes of each file; where times count, mtime and ctime in nanoseconds after each, but only as long as the
+    snapshot is not read back from JSON."""
 
     def look_again(self, root: Path, *, clock: Clock = time.time_ns) -> tuple[Snapshot, bool]:
         """How `root` looks now, with `times`, and whether that is as it was.
@@ -76,18 +77,51 @@ class Snapshot:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """File to its size in bytes, of a snapshot by sizes that was just taken."""
+        """File to its size in bytes, of a snapshot by sizes."""
         return dict(zip(self.files, self.times, strict=True))
 
+    def patch(self, root: Path, paths: Iterable[str], *, clock: Clock = time.time_ns) -> Snapshot:
+        """This snapshot by sizes after `paths`, and no other files below `root`, were written or deleted."""
+        settled, sizes = clock() - RACY, self.sizes
+        times = dict(zip(self.folders, self.folder_times, strict=True))
+        for path in paths:
+            names = path.split("/")
+            if any(name.startswith(".") or name == "__pycache__" for name in names):
+                continue
+            _note(sizes, path, f"{root}/{path}", lambda status: status.st_size)
+            for depth in range(len(names)):
+                folder = "".join(f"{name}/" for name in names[:depth])
+                _note(times, folder, f"{root}/{folder}", lambda status: status.st_mtime_ns)
+        files, folders = tuple(sorted(sizes)), tuple(sorted(times))
+        found = _Found(files, folders, tuple(times[folder] for folder in folders))
+        return _conclude(found, array("q", [sizes[file] for file in files]), (), settled, sizes_only=True)
+
     def as_json(self) -> dict[str, JSON]:
-        """Plain values for `parse_snapshot`."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "times"}
+        """Plain values for `parse_snapshot`. Names are one text, which is read much quicker than many."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        names = {name: "\0".join(values[name]) for name in ("files", "folders")}
+        return {**values, **names, "times": list(self.times) if self.sizes_only else []}
 
 
 def parse_snapshot(values: Mapping[str, Any]) -> Snapshot:
-    """A snapshot from what `as_json` gave; TypeError, KeyError or ValueError where it is none."""
-    lists = ("files", "folders", "folder_times")
-    return Snapshot(**{**values, **{name: tuple(values[name]) for name in lists}})
+    """A snapshot from what `as_json` gave; TypeError, KeyError, ValueError or AttributeError where it is none."""
+    folder_times = tuple(values["folder_times"])
+    return Snapshot(
+        **{
+            **values,
+            "files": tuple(values["files"].split("\0")) if values["files"] else (),
+            "folders": tuple(values["folders"].split("\0")) if folder_times else (),
+            "folder_times": folder_times,
+            "times": array("q", values["times"]),
+        }
+    )
+
+
+def _note(known: dict[str, int], name: str, place: str, read: Callable[[os.stat_result], int]) -> None:
+    try:
+        known[name] = read(os.stat(place))  # noqa: PTH116
+    except (FileNotFoundError, NotADirectoryError):
+        known.pop(name, None)
 
 
 def take_snapshot(
@@ -193,8 +227,22 @@ def _describe(
         times.extend((status.st_size,) if sizes_only else (status.st_size, status.st_mtime_ns, status.st_ctime_ns))
     latest = [] if sizes_only else [max(status.st_mtime_ns, status.st_ctime_ns) for status in stats]
     recent = [number for number, time_ns in enumerate(latest) if time_ns >= settled]
-    folder_times = tuple(time_ns if time_ns < settled else _UNSURE for time_ns in found.times)
     contents = [digest_file(root / files[number]) for number in recent if stat.S_ISREG(stats[number].st_mode)]
+    return _conclude(found, times, contents, settled, sizes_only=sizes_only, is_settled=not recent)
+
+
+def _conclude(
+    found: _Found,
+    times: array[int],
+    contents: Sequence[str],
+    settled: int,
+    *,
+    sizes_only: bool,
+    is_settled: bool = True,
+) -> Snapshot:
+    """The snapshot of what was found; `contents` are digests of files that may change again unseen."""
+    files = found.files
+    folder_times = tuple(time_ns if time_ns < settled else _UNSURE for time_ns in found.times)
     return Snapshot(
         settled=settled,
         sizes_only=sizes_only,
@@ -202,7 +250,7 @@ def _describe(
         folders=found.folders,
         marks=_digest("\0".join((*files, *contents)).encode(errors="surrogateescape") + times.tobytes()),
         folder_times=folder_times,
-        is_settled=not recent and _UNSURE not in folder_times,
+        is_settled=is_settled and _UNSURE not in folder_times,
         times=times,
     )
 
