@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -163,7 +163,7 @@ class Look:
         self._stamp = _stamp(outlet)
         self._memory = memory = _load_memory(outlet)
         many = memory is not None and len(memory.output.files) > _MANY
-        self._task = Task(self._renew_output) if many else None
+        self._task = Task(partial(memory.output.has_sizes, outlet.output)) if memory and many else None
         known = last or (memory and memory.seal)
         self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
 
@@ -172,41 +172,39 @@ class Look:
         """Whether no other build has ended since."""
         return _stamp(self._outlet) == self._stamp
 
-    def _renew_output(self) -> Snapshot | bool:
-        """Whether the output is as it was; where that is easier to tell from now on, its snapshot."""
-        if self._memory is None:
-            return False
-        renewed = self._memory.output.renew(self._outlet.output)
-        return renewed is self._memory.output or renewed or False
-
     @cached_property
-    def _output(self) -> Snapshot | bool:
-        return self._task.result() if self._task else self._renew_output()
+    def _output(self) -> Snapshot | None:
+        """The output, where it is as the last build left it."""
+        if self._memory is None:
+            return None
+        known, root = self._memory.output, self._outlet.output
+        is_there = known.has_folders(root)  # while the other process, if there is one, looks at files
+        if self._task and not self._task.result():
+            return None
+        return known if self._task and is_there else known.renew(root)
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""
         memory = self._memory
         if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
             return None
-        if not self._output:
+        if self._output is None:
             return None
-        output = memory.output if isinstance(self._output, bool) else self._output
-        if (self.seal, output) != (memory.seal, memory.output):
-            remember(self._outlet, replace(memory, seal=self.seal, output=output))
+        output = memory.output.renew(self._outlet.output) if not memory.output.is_settled else memory.output
+        if output and (self.seal, output) != (memory.seal, memory.output):
+            remember(self._outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
         return cast("dict[str, Any]", memory.report)
 
     @cached_property
     def output(self) -> Snapshot:
         """How the output looks."""
-        if self._memory and self._output:
-            return self._memory.output if isinstance(self._output, bool) else self._output
         known = self._memory.output if self._memory else None
-        return take_snapshot(self._outlet.output, sizes_only=True, known=known)
+        return self._output or take_snapshot(self._outlet.output, sizes_only=True, known=known)
 
-    @cached_property
+    @property
     def sizes(self) -> Mapping[str, int] | None:
         """Size in bytes of each file of the output; None where each is as the last build left it."""
-        return None if self._memory and self._output else self.output.sizes
+        return self.output.sizes if self._output is None else None
 
     def forget(self) -> None:
         """Make the next build look at everything."""

@@ -157,13 +157,14 @@ class Ledger:
 
     def complete(self, groups: Mapping[str, str], members: Mapping[str, Collection[str]]) -> None:
         """All files of these groups (name to key) are there; those of `members` and no others belong to them."""
-        strays = [
-            path
-            for path, entry in self.find_of(list(members)).items()
-            if entry.group in members and path not in members[entry.group]
-        ]
+        wanted = {path: name for name, paths in members.items() for path in paths}
+        strays = [path for path in self.find_of(list(members)) if path not in wanted]
         with self._writing() as database:
             database.executemany("UPDATE files SET team = '' WHERE path = ?", ((path,) for path in strays))
+            database.executemany(
+                "UPDATE files SET team = ?1 WHERE path = ?2 AND team <> ?1",
+                ((name, path) for path, name in wanted.items()),
+            )
             database.executemany("REPLACE INTO groups VALUES (?, ?)", groups.items())
 
     def dissolve(self, groups: Collection[str]) -> None:

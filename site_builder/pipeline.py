@@ -172,7 +172,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             seal=seal,  # as it was before anything was read: what changed since is seen by the next build
             output=look.output.patch(outlet.output, [*report.made, *report.removed]),
             due=due.isoformat() if due else None,
-            report=replace(report, taken=(), reasons={}).as_json(),
+            report=report.as_left().as_json(),
         )
         freshness.remember(outlet, left)
     return report if options.explain else replace(report, reasons={})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,10 @@ class BuildReport:
             done.append(f"{len(self.failures)} failed")
         return f"{there}: {', '.join(done)}."
 
+    def as_left(self) -> BuildReport:
+        """What is true after the build: all that was made is there."""
+        return replace(self, made=(), kept=self.kept + len(self.made), removed=(), taken=(), reasons={})
+
     def as_json(self) -> dict[str, Any]:
         """The report as plain values for `spacecast build --json`."""
         return {
@@ -91,7 +95,7 @@ def parse_report(values: dict[str, Any], *, output: Path, strict: bool) -> Build
         output=output,
         episodes=values["episodes"],
         duration=values["duration"],
-        kept=values["kept"] + len(values["made"]),
+        kept=values["kept"],
         skipped=tuple(Skipped(title=entry["title"], reason=entry["reason"]) for entry in values["skipped"]),
         warnings=tuple(values["warnings"]),
         strict=strict,

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,15 +56,34 @@ class Snapshot:
         Raises:
             OSError: it cannot be read, or files keep vanishing.
         """
-        settled, found, stats = _look(root, self, clock)
-        if found.files != self.files:
-            return _describe(root, found, stats, settled, sizes_only=self.sizes_only), False
-        seen = _describe(root, found, stats, self.settled, sizes_only=self.sizes_only)
-        if seen.marks != self.marks:
-            return _describe(root, found, stats, settled, sizes_only=self.sizes_only), False
-        if self.is_settled and (found.folders, found.times) == (self.folders, self.folder_times):
-            return replace(self, times=seen.times), True
-        return _describe(root, found, stats, settled, sizes_only=self.sizes_only), True
+        settled, found, times = _look(root, self, clock, sizes_only=self.sizes_only)
+        if found.files == self.files:
+            seen = _describe(root, found, times, self.settled, sizes_only=self.sizes_only)
+            if seen.marks == self.marks:
+                if self.is_settled and (found.folders, found.times) == (self.folders, self.folder_times):
+                    return replace(self, times=times), True
+                return _describe(root, found, times, settled, sizes_only=self.sizes_only), True
+        return _describe(root, found, times, settled, sizes_only=self.sizes_only), False
+
+    def has_folders(self, root: Path) -> bool:
+        """Whether no file came to or left any of the folders; those whose times do not tell are listed."""
+        times = _stat_folders(root, self.folders)
+        if not self.folders or len(times) != len(self.folders):
+            return False
+        if times == self.folder_times:
+            return True
+        changed = [
+            folder for folder, was, now in zip(self.folders, self.folder_times, times, strict=True) if was != now
+        ]
+        known = _list_known(self)
+        return all(tuple(map(sorted, _list_folder(root, folder))) == known[folder][1:] for folder in changed)
+
+    def has_sizes(self, root: Path) -> bool:
+        """Whether each file is there with its size; of a snapshot by sizes."""
+        try:
+            return _measure(root, self.files, sizes_only=True) == self.times
+        except OSError:
+            return False
 
     def renew(self, root: Path, *, clock: Clock = time.time_ns) -> Snapshot | None:
         """The same, as quick to compare as can be; None where anything differs."""
@@ -132,16 +150,16 @@ def take_snapshot(
     Raises:
         OSError: it cannot be read, or files keep vanishing.
     """
-    settled, found, stats = _look(root, known, clock)
-    return _describe(root, found, stats, settled, sizes_only=sizes_only)
+    settled, found, times = _look(root, known, clock, sizes_only=sizes_only)
+    return _describe(root, found, times, settled, sizes_only=sizes_only)
 
 
-def _look(root: Path, known: Snapshot | None, clock: Clock) -> tuple[int, _Found, list[os.stat_result]]:
-    """What is below `root`, and from when on changes may go unseen."""
+def _look(root: Path, known: Snapshot | None, clock: Clock, *, sizes_only: bool) -> tuple[int, _Found, array[int]]:
+    """From when on changes may go unseen, what is below `root`, and `Snapshot.times`."""
     for attempt in range(_ATTEMPTS):
         settled, found = clock() - RACY, _walk(root, known)
         try:
-            return settled, found, _stat_all(root, found.files)
+            return settled, found, _measure(root, found.files, sizes_only=sizes_only)
         except FileNotFoundError:  # gone since its folder was listed
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -188,6 +206,20 @@ def _stat_folders(root: Path, folders: Sequence[str]) -> tuple[int, ...]:
         return ()
 
 
+def _measure(root: Path, files: Sequence[str], *, sizes_only: bool) -> array[int]:
+    """`Snapshot.times`. What `stat` gives is let go at once: to keep it takes longer than to ask for it."""
+    if sizes_only:
+        return array("q", [status.st_size for status in _stat_all(root, files)])
+    times = array("q")
+    for status in _stat_all(root, files):
+        times.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return times
+
+
+def _stat_all(root: Path, paths: Sequence[str]) -> Iterator[os.stat_result]:
+    return map(os.stat, map(f"{root}/".__add__, paths))
+
+
 def _list_known(known: Snapshot) -> dict[str, tuple[int, list[str], list[str]]]:
     """By folder its mtime, files and folders, as far as they are known for sure."""
     pairs = zip(known.folders, known.folder_times, strict=True)
@@ -212,22 +244,11 @@ def _list_folder(root: Path, prefix: str) -> tuple[list[str], list[str]]:
     return files, folders
 
 
-def _stat_all(root: Path, paths: Sequence[str]) -> list[os.stat_result]:
-    prefix = f"{root}/"
-    return [os.stat(prefix + path) for path in paths]  # noqa: PTH116
-
-
-def _describe(
-    root: Path, found: _Found, stats: Sequence[os.stat_result], settled: int, *, sizes_only: bool
-) -> Snapshot:
-    """The snapshot of files that look like `stats`."""
-    files = found.files
-    times = array("q")
-    for status in stats:
-        times.extend((status.st_size,) if sizes_only else (status.st_size, status.st_mtime_ns, status.st_ctime_ns))
-    latest = [] if sizes_only else [max(status.st_mtime_ns, status.st_ctime_ns) for status in stats]
-    recent = [number for number, time_ns in enumerate(latest) if time_ns >= settled]
-    contents = [digest_file(root / files[number]) for number in recent if stat.S_ISREG(stats[number].st_mode)]
+def _describe(root: Path, found: _Found, times: array[int], settled: int, *, sizes_only: bool) -> Snapshot:
+    """The snapshot of files that look so."""
+    latest = () if sizes_only else map(max, times[1::3], times[2::3])
+    recent = [root / found.files[number] for number, time_ns in enumerate(latest) if time_ns >= settled]
+    contents = [digest_file(file) for file in recent if file.is_file()]
     return _conclude(found, times, contents, settled, sizes_only=sizes_only, is_settled=not recent)
 
 
