@@ -24,7 +24,7 @@ from site_builder.groups import Group, build_groups, complete_group, dissolve_gr
 from site_builder.kept import Kept, Reader
 from site_builder.media import key_of
 from site_builder.model import Show
-from site_builder.outlines import Outline, list_outline
+from site_builder.outlines import Outline, list_outlines
 from site_builder.portraits import plan_portraits
 from site_builder.published import Pins, find_redirects
 from site_builder.render.contexts import Context, Site, describe_search
@@ -268,10 +268,11 @@ def _digest_base(job: Job, setting: Setting) -> str:
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
     read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
+    names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     return Contents(
         setting=setting,
         episodes=episodes,
-        listed=tuple(list_outline(episode, setting.site.zone, read_row) for episode in episodes),
+        list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
         pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
         tombstones=_describe_tombstones(job, episodes),
         moved=find_redirects(job.pins, episodes),

@@ -11,7 +11,7 @@ from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.groups import Planned
 from site_builder.making import Target, bytes_target
 from site_builder.model import Episode, Show, Span
-from site_builder.outlines import Outline, SharedPicture, render_outline
+from site_builder.outlines import Names, Outline, SharedPicture, render_names, render_outline
 from site_builder.render.addresses import absolute_url
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.contexts import Context, Neighbour, Site, describe_embed, describe_episode
@@ -79,14 +79,17 @@ def plan_episode(setting: Setting, release: Release, newer: Neighbour | None, ol
     site = setting.site
     episode = attach_files(release.episode, site.show.language)
     peaks = [peak / 100 for peak in release.peaks]
-    page = describe_episode(site, episode, newer=newer, older=older, peaks=peaks)
+    row = describe_episode_row(episode, site.zone)
+    page = describe_episode(site, episode, newer=newer, older=older, peaks=peaks, row=row)
     targets = (
         *release.targets,
         *_plan_files(site.show, episode),
         plan_page(setting, page),
-        plan_page(setting, describe_embed(site, episode)),
+        plan_page(setting, describe_embed(site, episode, row)),
     )
-    return Planned(targets=targets, remembered=_remember(site, replace(release, episode=episode), page))
+    return Planned(
+        targets=targets, remembered=_remember(site, replace(release, episode=episode), page, encode_json(row))
+    )
 
 
 def plan_page(setting: Setting, context: Context) -> Target:
@@ -124,9 +127,8 @@ def _plan_files(show: Show, episode: Episode) -> Iterator[Target]:
         yield bytes_target(file.path, "transcript/1", {"cues": digest_json(cues)}, partial(writer, episode.cues))
 
 
-def _remember(site: Site, release: Release, page: Context) -> Mapping[str, bytes]:
+def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mapping[str, bytes]:
     episode = release.episode
-    row = encode_json(describe_episode_row(episode, site.zone))
     item = b"" if episode.draft else render_item(site.show, episode)
     document = render_documents([page]).get(page["page"]["file"], b"")
     outline = Outline(
@@ -138,8 +140,6 @@ def _remember(site: Site, release: Release, page: Context) -> Mapping[str, bytes
         draft=episode.draft,
         duration=episode.enclosure.duration,
         enclosure=episode.enclosure.path,
-        tags=episode.tags,
-        people=list_credits(episode),
         trailer=next(iter(make_trailers(site.show, [episode])), None),
         pictures=release.pictures,
         audio=release.audio,
@@ -150,6 +150,7 @@ def _remember(site: Site, release: Release, page: Context) -> Mapping[str, bytes
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
-    told = replace(outline, item="", document="found" if document else "")
-    outline = replace(outline, listing=digest_bytes(render_outline(told))[:32])
-    return {"outline": render_outline(outline), "row": row, "item": item, "document": document}
+    names = render_names(Names(tags=episode.tags, people=list_credits(episode)))
+    told = render_outline(replace(outline, item="", document="found" if document else ""))
+    outline = replace(outline, listing=digest_bytes(told + names)[:32])
+    return {"outline": render_outline(outline), "names": names, "row": row, "item": item, "document": document}

@@ -166,6 +166,8 @@ class Look:
         self._task = Task(partial(memory.output.has_sizes, outlet.output)) if memory and many else None
         known = last or (memory and memory.seal)
         self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
+        is_dear = self._task and memory and not self.is_same  # then a build comes, which has enough to do meanwhile
+        self._folders = Task(partial(memory.output.has_folders, outlet.output)) if is_dear and memory else None
 
     @property
     def is_current(self) -> bool:
@@ -178,7 +180,7 @@ class Look:
         if self._memory is None:
             return None
         known, root = self._memory.output, self._outlet.output
-        is_there = known.has_folders(root)  # while the other process, if there is one, looks at files
+        is_there = self._folders.result() if self._folders else known.has_folders(root)
         if self._task and not self._task.result():
             return None
         return known if self._task and is_there else known.renew(root)

@@ -6,7 +6,7 @@ The large parts (row, feed item, what can be searched) are kept beside it and re
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
@@ -18,7 +18,7 @@ from site_builder import podcasting20 as p20
 from site_builder.model import Span
 from site_builder.render.listed import Credit, Listed
 
-PARTS = ("outline", "row", "item", "document")
+PARTS = ("outline", "names", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
 
 
@@ -54,8 +54,6 @@ class Outline:
     """Seconds of its audio."""
     enclosure: str
     """Path of its audio."""
-    tags: tuple[str, ...] = ()
-    people: tuple[Credit, ...] = ()
     trailer: p20.Trailer | None = None
     """As the channel names it, if it is one."""
     pictures: tuple[SharedPicture, ...] = ()
@@ -68,7 +66,7 @@ class Outline:
     trimmed: float = 0.0
     """Seconds left out at the ends."""
     listing: str = ""
-    """Digest of all this but `item` and `document`: where it is as it was, so is all that lists and sitemap tell."""
+    """Digest of all this, but for `item` and `document`, and of its names: of all that lists and sitemap tell."""
     row: str
     """Digest of its row in lists."""
     item: str
@@ -87,8 +85,18 @@ class Outline:
         return f"{self.path}index.html"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Under which an episode is found."""
+
+    tags: tuple[str, ...] = ()
+    people: tuple[Credit, ...] = ()
+
+
 _OUTLINE = TypeAdapter(Outline)
 _OUTLINES = TypeAdapter(tuple[Outline, ...])
+_NAMES = TypeAdapter(Names)
+_ALL_NAMES = TypeAdapter(tuple[Names, ...])
 
 
 def render_outline(outline: Outline) -> bytes:
@@ -101,17 +109,28 @@ def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
     return _OUTLINES.validate_json(b"[" + b",".join(texts) + b"]")
 
 
-def list_outline(outline: Outline, zone: tzinfo, read_row: Callable[[str], bytes]) -> Listed:
-    """The episode as lists know it; `read_row` finds a row by guid."""
-    return Listed(
-        guid=outline.guid,
-        title=outline.title,
-        path=outline.path,
-        year=outline.published_at.astimezone(zone).year,
-        tags=outline.tags,
-        people=outline.people,
-        digest=outline.row,
-        load=partial(_load_row, read_row, outline.guid),
+def render_names(names: Names) -> bytes:
+    """JSON, for `list_outlines`."""
+    return _NAMES.dump_json(names, exclude_defaults=True)
+
+
+def list_outlines(
+    outlines: Sequence[Outline], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
+) -> tuple[Listed, ...]:
+    """The episodes as lists know them; `names` are those of each, and `read_row` finds a row by guid."""
+    found = _ALL_NAMES.validate_json(b"[" + b",".join(names) + b"]")
+    return tuple(
+        Listed(
+            guid=outline.guid,
+            title=outline.title,
+            path=outline.path,
+            year=outline.published_at.astimezone(zone).year,
+            tags=named.tags,
+            people=named.people,
+            digest=outline.row,
+            load=partial(_load_row, read_row, outline.guid),
+        )
+        for outline, named in zip(outlines, found, strict=True)
     )
 
 

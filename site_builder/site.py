@@ -5,9 +5,9 @@ A page is a pure function of its context, so the context and the digest of the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
@@ -38,14 +38,14 @@ class Page:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Contents:
     """All that the site is made of."""
 
     setting: Setting
     episodes: tuple[Outline, ...]
     """To be published, newest first."""
-    listed: tuple[Listed, ...]
+    list_all: Callable[[], tuple[Listed, ...]]
     """The same for lists."""
     pages: tuple[Page, ...] = ()
     tombstones: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +54,11 @@ class Contents:
     """Slug an episode once had to the one it has."""
     base: str = ""
     """Digest of what else decides what pages show: the config, the program."""
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """The episodes as lists know them."""
+        return self.list_all()
 
     @property
     def site(self) -> contexts.Site:

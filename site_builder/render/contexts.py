@@ -159,8 +159,13 @@ def describe_episode(
     newer: Neighbour | None = None,
     older: Neighbour | None = None,
     peaks: Sequence[float] = (),
+    row: Context | None = None,
 ) -> Context:
-    """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances."""
+    """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances.
+
+    `row` is the episode's `describe_episode_row`, from whoever has it already.
+    """
+    row = row or describe_episode_row(episode, site.zone)
     context = _context(site, "episode.html", episode.path, episode.title)
     context["page"]["kind"] = "article"
     _introduce(site, context, episode.summary, find_social_picture(episode.pictures) or episode.artwork)
@@ -168,7 +173,8 @@ def describe_episode(
     return (
         context
         | {
-            "episode": describe_episode_row(episode, site.zone) | describe_details(site.show, episode, site.zone),
+            "episode": (row or describe_episode_row(episode, site.zone))
+            | describe_details(site.show, episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
             "transcript": describe_transcript(episode),
             "newer": newer and newer._asdict(),
@@ -179,12 +185,12 @@ def describe_episode(
     )
 
 
-def describe_embed(site: Site, episode: Episode) -> Context:
-    """An episode's player alone, for a frame on another page: `embed.html`."""
+def describe_embed(site: Site, episode: Episode, row: Context | None = None) -> Context:
+    """An episode's player alone, for a frame on another page: `embed.html`; `row` as for `describe_episode`."""
     context = _context(site, "embed.html", find_embed_path(episode), episode.title)
     context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
     return context | {
-        "episode": describe_episode_row(episode, site.zone),
+        "episode": row or describe_episode_row(episode, site.zone),
         "player": describe_sound(site.show, episode),
     }
 
