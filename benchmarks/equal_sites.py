@@ -42,9 +42,8 @@ def find_differences(ours: Path, theirs: Path, url: str) -> Iterator[str]:
     yield from _compare_pages(ours, theirs, url)
     yield from _compare_feeds(ours / "feed.xml", theirs / "feed.xml")
     yield from _compare("sitemap.xml", _read_sitemap(ours, url), _read_sitemap(theirs, url))
-    index = "pagefind/pagefind-entry.json"
-    if (theirs / index).is_file():
-        yield from _compare(index, _read_index(ours / index), _read_index(theirs / index))
+    if (theirs / "pagefind").is_dir():
+        yield from _compare("pagefind/", _read_index(ours / "pagefind"), _read_index(theirs / "pagefind"))
 
 
 def _compare_files(ours: Path, theirs: Path) -> Iterator[str]:
@@ -112,9 +111,13 @@ def _read_sitemap(site: Path, url: str) -> Facts:
     return {"addresses": Counter(address.removeprefix(url) for address in shown)}
 
 
-def _read_index(file: Path) -> Facts:
-    languages: Facts = json.loads(file.read_text())["languages"]
-    return {language: each["page_count"] for language, each in languages.items()}
+def _read_index(folder: Path) -> Facts:
+    """Language to how many pages are in the index, all its parts together."""
+    counts: Counter[str] = Counter()
+    for file in folder.rglob("pagefind-entry.json"):
+        languages = json.loads(file.read_text())["languages"]
+        counts.update({language: each["page_count"] for language, each in languages.items()})
+    return dict(counts)
 
 
 def _compare_feeds(ours: Path, theirs: Path) -> Iterator[str]:

@@ -22,6 +22,7 @@ Afterwards it is checked that all really made N pages and N feed items, and that
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import re
@@ -308,6 +309,7 @@ def measure_size(number: int, options: argparse.Namespace) -> tuple[Sequence[Bui
 def main() -> None:
     options = _read_options()
     print(f"{_describe_machine()}; rounds: {options.rounds}, jobs: {options.jobs}")
+    compileall.compile_dir(ROOT / "site_builder", quiet=1)  # as installing it does
     measured: dict[int, Runs] = {}
     for number in options.episodes:
         builders, measured[number] = measure_size(number, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -127,3 +128,73 @@ def test_links_to_nowhere_and_to_folders(folder: Path) -> None:
 def test_written_and_read_again(folder: Path) -> None:
     seen = take_snapshot(folder)
     assert parse_snapshot(seen.as_json()) == seen
+
+
+def take_sizes(folder: Path) -> Snapshot:
+    return take_snapshot(folder, sizes_only=True, clock=later)
+
+
+@pytest.mark.parametrize("change", [add, remove, rename, replace_folder], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("take", [take_sizes, lambda folder: take_snapshot(folder, sizes_only=True)])
+def test_what_comes_and_goes_is_seen_in_folders_or_sizes(
+    folder: Path, take: Callable[[Path], Snapshot], change: Callable[[Path], None]
+) -> None:
+    """Whether their times had settled or not; and where nothing changed, nothing is seen."""
+    seen = take(folder)
+    assert seen.has_folders(folder)
+    assert seen.has_sizes(folder)
+    change(folder)
+    assert not (seen.has_folders(folder) and seen.has_sizes(folder))
+
+
+def test_another_size_is_seen(folder: Path) -> None:
+    seen = take_sizes(folder)
+    (folder / "a.txt").write_text("longer than before")
+    assert seen.has_folders(folder)
+    assert not seen.has_sizes(folder)
+
+
+@pytest.mark.parametrize("change", [*CHANGES, lambda _: None], ids=[*(each.__name__ for each in CHANGES), "nothing"])
+def test_known_folders_are_listed_only_where_they_changed(folder: Path, change: Callable[[Path], None]) -> None:
+    """A snapshot with help is the snapshot without."""
+    known = take_later(folder)
+    change(folder)
+    with_help, without = take_snapshot(folder, known=known, clock=later), take_later(folder)
+    assert (with_help.files, with_help.folders, with_help.marks) == (without.files, without.folders, without.marks)
+
+
+@pytest.mark.parametrize(
+    ("change", "paths"),
+    [
+        (add, ["sub/new.txt"]),
+        (remove, ["a.txt"]),
+        (rename, ["sub/b.txt", "sub/z.txt"]),
+        (replace_folder, ["sub/deep/c.txt"]),
+        (lambda folder: (folder / "a.txt").write_text("longer"), ["a.txt", ".hidden", "sub/never-was"]),
+    ],
+)
+def test_a_patched_snapshot_is_a_new_one(folder: Path, change: Callable[[Path], None], paths: list[str]) -> None:
+    """Where it is told all that changed."""
+    known = take_sizes(folder)
+    change(folder)
+    patched, new = known.patch(folder, paths, clock=later), take_sizes(folder)
+    assert (patched.files, patched.folders, patched.folder_times) == (new.files, new.folders, new.folder_times)
+    assert (patched.sizes, patched.marks) == (new.sizes, new.marks)
+    assert patched.renew(folder) == patched
+
+
+def test_a_first_snapshot_is_patched_too(tmp_path: Path, folder: Path) -> None:
+    """Of a folder that was not there."""
+    empty = take_snapshot(tmp_path / "none", sizes_only=True)
+    assert empty.patch(folder, ["a.txt", "sub/b.txt", "sub/deep/c.txt"], clock=later).sizes == take_sizes(folder).sizes
+
+
+@pytest.mark.parametrize("sizes_only", [True, False])
+def test_json_keeps_what_it_must(folder: Path, tmp_path: Path, sizes_only: bool) -> None:
+    """What is read back compares as the original did, an empty one as well."""
+    for root in (folder, tmp_path / "none"):
+        seen = take_snapshot(root, sizes_only=sizes_only, clock=later)
+        again = parse_snapshot(json.loads(json.dumps(seen.as_json())))
+        assert again == seen
+        assert again.renew(root) is again
+        assert not sizes_only or again.sizes == seen.sizes

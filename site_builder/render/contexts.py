@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from itertools import groupby
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Artwork, Episode, Show
 from site_builder.prose import shorten
+from site_builder.render.addresses import join_url
 from site_builder.render.linked_data import describe_episode_data, describe_person_data, describe_show_data
 from site_builder.render.listed import Listed, NamedPerson, gather_people, gather_tags
 from site_builder.render.look import DEFAULT_ACCENT
@@ -118,7 +119,7 @@ def describe_site(site: Site) -> Context:
         "dir": Language(show.language).direction,
         "copyright": show.copyright,
         "feed": "feed.xml",
-        "feed_url": urljoin(show.url, "feed.xml"),
+        "feed_url": join_url(show.url, "feed.xml"),
         "navigation": [
             _describe_link(link) | {"interface": not look.navigation and link not in look.pages}
             for link in look.navigation or usual
@@ -161,15 +162,14 @@ def describe_episode(
     peaks: Sequence[float] = (),
     row: Context | None = None,
 ) -> Context:
-    """The page of one episode: `episode.html`. `peaks` are levels of the published audio at equal distances.
+    """The page of one episode: `episode.html`, with levels of its audio at equal distances (`peaks`).
 
-    `row` is the episode's `describe_episode_row`, from whoever has it already.
+    `row` is its `describe_episode_row`, from whoever has it already.
     """
     row = row or describe_episode_row(episode, site.zone)
     context = _context(site, "episode.html", episode.path, episode.title)
-    context["page"]["kind"] = "article"
     _introduce(site, context, episode.summary, find_social_picture(episode.pictures) or episode.artwork)
-    context["page"]["card"] = "player"
+    context["page"] |= {"kind": "article", "card": "player"}
     return (
         context
         | {
@@ -188,7 +188,7 @@ def describe_episode(
 def describe_embed(site: Site, episode: Episode, row: Context | None = None) -> Context:
     """An episode's player alone, for a frame on another page: `embed.html`; `row` as for `describe_episode`."""
     context = _context(site, "embed.html", find_embed_path(episode), episode.title)
-    context["page"] |= {"canonical": urljoin(site.show.url, episode.path), "indexed": False}
+    context["page"] |= {"canonical": join_url(site.show.url, episode.path), "indexed": False}
     return context | {
         "episode": row or describe_episode_row(episode, site.zone),
         "player": describe_sound(site.show, episode),
@@ -238,7 +238,7 @@ def describe_page(site: Site, *, path: str, title: str, html: str, summary: str 
 def describe_subscribe(site: Site) -> Context:
     """How to follow the show in an app: `subscribe.html`."""
     _ = site.words.gettext
-    feed_url = urljoin(site.show.url, "feed.xml")
+    feed_url = join_url(site.show.url, "feed.xml")
     code = make_qr(feed_url)
     return _context(site, "subscribe.html", "subscribe/", _("Subscribe")) | {
         "qr": {"size": code.size, "path": code.path},
@@ -261,8 +261,7 @@ def describe_search(site: Site, episodes: Sequence[Listed], *, parts: Sequence[i
 def describe_offline(site: Site) -> Context:
     """What is shown without a connection in place of a page that is not kept: `offline.html`."""
     context = _context(site, "offline.html", OFFLINE_PATH, site.words.gettext("No connection"))
-    context["page"]["indexed"] = False
-    return context
+    return context | {"page": context["page"] | {"indexed": False}}
 
 
 def describe_not_found(site: Site, episodes: Sequence[Listed]) -> Context:
@@ -285,7 +284,7 @@ def describe_redirect(site: Site, *, path: str, target: str) -> Context:
     """The page at an address an episode once had: `redirect.html`. `target` is a path below the site's root."""
     _ = site.words.gettext
     context = _context(site, "redirect.html", path, _("Moved"))
-    context["page"] |= {"canonical": urljoin(site.show.url, target), "indexed": False}
+    context["page"] |= {"canonical": join_url(site.show.url, target), "indexed": False}
     return context | {"target": target}
 
 
@@ -302,7 +301,7 @@ def _context(site: Site, template: str, path: str, title: str) -> Context:
         "root": "../" * path.count("/"),
         "title": title,
         "window_title": _make_window_title(title, site.show.title),
-        "canonical": urljoin(site.show.url, path),
+        "canonical": join_url(site.show.url, path),
         "kind": "website",
         "indexed": True,
     }
@@ -323,7 +322,7 @@ def _introduce(site: Site, context: Context, summary: str = "", image: Artwork |
     picture = image or find_social_picture(show.pictures) or show.artwork
     context["page"] |= {
         "description": shorten(summary or show.subtitle or show.description, 200),
-        "image": urljoin(show.url, picture.path) if picture else "",
+        "image": join_url(show.url, picture.path) if picture else "",
         "card": "summary_large_image" if picture and picture.width > picture.height else "summary",
     }
 
