@@ -130,7 +130,6 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
 
     notify(Stage("reading content"))
     outlet, seal = freshness.find_outlet(folder, preview=options.preview), look.seal
-    look.forget()
     with Kept(outlet.kept) as kept:
         extraction, survey = Extraction(), _survey(folder, seal, kept, options.jobs)
         if new := archives.find_new(folder, survey.cards):
@@ -149,6 +148,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             within=folder / "content/episodes",
         )
         pins = published.update(pins, (), selection.withdrawn)
+        look.forget()  # from here on the output changes
         assembled = assembly.assemble(
             assembly.Job(
                 survey=survey,
