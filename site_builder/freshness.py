@@ -167,7 +167,7 @@ class Look:
         known = last or (memory and memory.seal)
         self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
         is_dear = self._task and memory and not self.is_same  # then a build comes, which has enough to do meanwhile
-        self._folders = Task(partial(memory.output.has_folders, outlet.output)) if is_dear and memory else None
+        self._folders = Task(partial(memory.output.list_again, outlet.output)) if is_dear and memory else None
 
     @property
     def is_current(self) -> bool:
@@ -180,20 +180,20 @@ class Look:
         if self._memory is None:
             return None
         known, root = self._memory.output, self._outlet.output
-        is_there = self._folders.result() if self._folders else known.has_folders(root)
-        if self._task and not self._task.result():
-            return None
-        return known if self._task and is_there else known.renew(root)
+        if self._task is None:
+            return known.renew(root)
+        times = self._folders.result() if self._folders else known.list_again(root)
+        return known.settle(times) if self._task.result() and times else None
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""
         memory = self._memory
         if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
             return None
-        if self._output is None:
+        output = self._output
+        if output is None:
             return None
-        output = memory.output.renew(self._outlet.output) if not memory.output.is_settled else memory.output
-        if output and (self.seal, output) != (memory.seal, memory.output):
+        if (self.seal, output) != (memory.seal, memory.output):
             remember(self._outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
         return cast("dict[str, Any]", memory.report)
 

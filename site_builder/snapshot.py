@@ -16,7 +16,7 @@ import hashlib
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,18 +65,24 @@ class Snapshot:
                 return _describe(root, found, times, settled, sizes_only=self.sizes_only), True
         return _describe(root, found, times, settled, sizes_only=self.sizes_only), False
 
-    def has_folders(self, root: Path) -> bool:
-        """Whether no file came to or left any of the folders; those whose times do not tell are listed."""
-        times = _stat_folders(root, self.folders)
+    def list_again(self, root: Path, *, clock: Clock = time.time_ns) -> tuple[int, ...] | None:
+        """`folder_times` as they are now; None where files came to or left a folder. Only what changed is listed."""
+        settled, times = clock() - RACY, _stat_folders(root, self.folders)
         if not self.folders or len(times) != len(self.folders):
-            return False
-        if times == self.folder_times:
-            return True
+            return None
         changed = [
             folder for folder, was, now in zip(self.folders, self.folder_times, times, strict=True) if was != now
         ]
-        known = _list_known(self)
-        return all(tuple(map(sorted, _list_folder(root, folder))) == known[folder][1:] for folder in changed)
+        known = _list_known(self, set(changed))
+        if any(tuple(map(sorted, _list_folder(root, folder))) != known[folder][1:] for folder in changed):
+            return None
+        return _tell_times(times, settled)
+
+    def settle(self, folder_times: tuple[int, ...]) -> Snapshot:
+        """The same snapshot by sizes, of which `list_again` gave these times."""
+        if folder_times == self.folder_times:
+            return self
+        return replace(self, folder_times=folder_times, is_settled=_UNSURE not in folder_times)
 
     def has_sizes(self, root: Path) -> bool:
         """Whether each file is there with its size; of a snapshot by sizes."""
@@ -220,14 +226,18 @@ def _stat_all(root: Path, paths: Sequence[str]) -> Iterator[os.stat_result]:
     return map(os.stat, map(f"{root}/".__add__, paths))
 
 
-def _list_known(known: Snapshot) -> dict[str, tuple[int, list[str], list[str]]]:
-    """By folder its mtime, files and folders, as far as they are known for sure."""
+def _list_known(known: Snapshot, wanted: Container[str] | None = None) -> dict[str, tuple[int, list[str], list[str]]]:
+    """By folder (all, or those `wanted`) its mtime, files and folders, as far as they are known for sure."""
     pairs = zip(known.folders, known.folder_times, strict=True)
-    listings: dict[str, tuple[int, list[str], list[str]]] = {folder: (time, [], []) for folder, time in pairs}
-    for file in known.files:
-        listings[file[: file.rfind("/") + 1]][1].append(file)
-    for folder in known.folders[1:]:
-        listings[folder[: folder.rfind("/", 0, -1) + 1]][2].append(folder)
+    listings: dict[str, tuple[int, list[str], list[str]]] = {
+        folder: (time, [], []) for folder, time in pairs if wanted is None or folder in wanted
+    }
+    for file in known.files if listings else ():
+        if listing := listings.get(file[: file.rfind("/") + 1]):
+            listing[1].append(file)
+    for folder in known.folders[1:] if listings else ():
+        if listing := listings.get(folder[: folder.rfind("/", 0, -1) + 1]):
+            listing[2].append(folder)
     return listings
 
 
@@ -263,7 +273,7 @@ def _conclude(
 ) -> Snapshot:
     """The snapshot of what was found; `contents` are digests of files that may change again unseen."""
     files = found.files
-    folder_times = tuple(time_ns if time_ns < settled else _UNSURE for time_ns in found.times)
+    folder_times = _tell_times(found.times, settled)
     return Snapshot(
         settled=settled,
         sizes_only=sizes_only,
@@ -274,6 +284,10 @@ def _conclude(
         is_settled=is_settled and _UNSURE not in folder_times,
         times=times,
     )
+
+
+def _tell_times(times: Iterable[int], settled: int) -> tuple[int, ...]:
+    return tuple([time_ns if time_ns < settled else _UNSURE for time_ns in times])
 
 
 def _digest(content: bytes) -> str:

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,16 +142,29 @@ def test_what_comes_and_goes_is_seen_in_folders_or_sizes(
 ) -> None:
     """Whether their times had settled or not; and where nothing changed, nothing is seen."""
     seen = take(folder)
-    assert seen.has_folders(folder)
+    assert seen.list_again(folder) is not None
     assert seen.has_sizes(folder)
     change(folder)
-    assert not (seen.has_folders(folder) and seen.has_sizes(folder))
+    assert seen.list_again(folder) is None or not seen.has_sizes(folder)
+
+
+def test_a_snapshot_settles_without_a_file_looked_at(folder: Path) -> None:
+    """It is then the one that a look at everything gives."""
+    seen = take_snapshot(folder, sizes_only=True)
+    assert not seen.is_settled
+    (folder / "a.txt").chmod(0o600)
+    times = seen.list_again(folder, clock=later)
+    assert times is not None
+    settled = seen.settle(times)
+    assert settled.is_settled
+    assert settled.settle(times) is settled
+    assert replace(settled, settled=0) == replace(take_sizes(folder), settled=0)
 
 
 def test_another_size_is_seen(folder: Path) -> None:
     seen = take_sizes(folder)
     (folder / "a.txt").write_text("longer than before")
-    assert seen.has_folders(folder)
+    assert seen.list_again(folder) is not None
     assert not seen.has_sizes(folder)
 
 
