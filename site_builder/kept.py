@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from site_builder.databases import create_database, open_database
+
 _FORMAT: Final = 1
 _FEW: Final = 100
 """Values that are read together."""
@@ -37,7 +39,7 @@ class Kept:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._database = _open(file) if file.is_file() else None
+        self._database = open_database(file, _FORMAT, "SELECT 1 FROM kept LIMIT 1") if file.is_file() else None
 
     def __enter__(self) -> Kept:
         return self
@@ -92,7 +94,7 @@ class Kept:
         if not rows:
             return
         try:
-            self._database = self._database or _create(self._file)
+            self._database = self._database or create_database(self._file, _SCHEMA, _FORMAT)
             with self._database as database:
                 database.execute("BEGIN")
                 database.executemany(sql, rows)
@@ -113,33 +115,3 @@ class Reader:
         if self._kept is None or self._process != os.getpid():
             self._process, self._kept = os.getpid(), Kept(self._file)
         return next(self._kept.read(kind, [name]))
-
-
-def _open(file: Path) -> sqlite3.Connection | None:
-    """What is there; None where it cannot be used."""
-    with suppress(sqlite3.DatabaseError):
-        database = _connect(file)
-        with suppress(sqlite3.DatabaseError):
-            if database.execute("PRAGMA user_version").fetchone() == (_FORMAT,):
-                return database
-        database.close()
-    return None
-
-
-def _create(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
-    database = _connect(file)
-    database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
-    return database
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    """Losing the last values is no harm, so nothing waits for the disk."""
-    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    try:
-        database.execute("PRAGMA synchronous = OFF")
-    except sqlite3.DatabaseError:
-        database.close()
-        raise
-    return database

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple
 
+from site_builder.databases import create_database, open_database
 from site_builder.digests import JSON, encode_json
 
 _FORMAT: Final = 3
@@ -192,7 +193,7 @@ class Ledger:
         """A transaction; in a new database where there is none."""
         try:
             if self._database is None:
-                self._database = _create(self._file)
+                self._database = create_database(self._file, _SCHEMA, _FORMAT)
             self._database.execute("BEGIN IMMEDIATE")
             with self._database:
                 yield self._database
@@ -250,34 +251,10 @@ def _open(file: Path) -> sqlite3.Connection | None:
     """The database; None where there is none yet, or one that cannot be used, which goes."""
     if not file.is_file():
         return None
-    with suppress(sqlite3.DatabaseError):
-        database = _connect(file)
-        with suppress(sqlite3.DatabaseError):
-            if database.execute("PRAGMA user_version").fetchone() == (_FORMAT,):
-                database.execute("SELECT count(*) FROM groups").fetchone()
-                return database
-        database.close()
-    with suppress(OSError):
-        file.unlink()
-    return None
-
-
-def _create(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
-    database = _connect(file)
-    database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_FORMAT}; COMMIT;")
-    return database
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    """Any thread may use it, one at a time. What the system was told is safe from whoever kills us: no fsync."""
-    database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    try:
-        database.execute("PRAGMA synchronous = OFF")
-    except sqlite3.DatabaseError:
-        database.close()
-        raise
+    database = open_database(file, _FORMAT, "SELECT count(*) FROM groups")
+    if database is None:
+        with suppress(OSError):
+            file.unlink()
     return database
 
 

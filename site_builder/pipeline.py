@@ -7,7 +7,7 @@ build     new archives ─▶ extract;  content ─▶ cards ─▶ selection �
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +22,8 @@ from site_builder.report import BuildReport
 if TYPE_CHECKING:
     from site_builder.intake import Taken
     from site_builder.kept import Kept
+    from site_builder.published import Pins
+    from site_builder.selection import Selection
     from site_builder.survey import Survey
 
 # The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
@@ -140,42 +142,54 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
         known = published.load_pins(folder)
-        pins = published.keep_promises(
-            published.retire(known, options.retire),
-            {card.name: card for card in survey.cards},
-            going_out=[card.guid for card in selection.chosen],
-            held_back=selection.withheld.values(),
-            within=folder / "content/episodes",
-        )
-        pins = published.update(pins, (), selection.withdrawn)
+        pins = _pin(folder, known, survey, selection, options.retire)
         look.forget()  # from here on the output changes
-        assembled = assembly.assemble(
-            assembly.Job(
-                survey=survey,
-                selection=selection,
-                pins=pins,
-                outlet=outlet,
-                kept=kept,
-                look=look,
-                jobs=options.jobs,
-                notify=notify,
-            )
+        job = assembly.Job(
+            survey=survey,
+            selection=selection,
+            pins=pins,
+            outlet=outlet,
+            kept=kept,
+            look=look,
+            jobs=options.jobs,
+            notify=notify,
         )
+        assembled = assembly.assemble(job)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     report = replace(report, warnings=(*report.warnings, *extraction.remarks))
     if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
     if not report.failures:
-        due = find_due(survey.cards, now)
-        left = freshness.Memory(
-            seal=seal,  # as it was before anything was read: what changed since is seen by the next build
-            output=look.output.patch(outlet.output, [*report.made, *report.removed]),
-            due=due.isoformat() if due else None,
-            report=report.as_left().as_json(),
-        )
-        freshness.remember(outlet, left)
+        _remember(outlet, look, seal, find_due(survey.cards, now), report)
     return report if options.explain else replace(report, reasons={})
+
+
+def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire: Sequence[str]) -> Pins:
+    """What is promised to those who subscribed, before this build; a UserError where it would be broken."""
+    from site_builder import published
+
+    pins = published.keep_promises(
+        published.retire(known, retire),
+        {card.name: card for card in survey.cards},
+        going_out=[card.guid for card in selection.chosen],
+        held_back=selection.withheld.values(),
+        within=folder / "content/episodes",
+    )
+    return published.update(pins, (), selection.withdrawn)
+
+
+def _remember(
+    outlet: freshness.Outlet, look: freshness.Look, seal: freshness.Seal, due: datetime | None, report: BuildReport
+) -> None:
+    """Leave what the next build compares with; `seal` is from before anything was read, to see what changed since."""
+    left = freshness.Memory(
+        seal=seal,
+        output=look.output.patch(outlet.output, [*report.made, *report.removed]),
+        due=due.isoformat() if due else None,
+        report=report.as_left().as_json(),
+    )
+    freshness.remember(outlet, left)
 
 
 def _survey(folder: Path, seal: freshness.Seal, kept: Kept, jobs: int) -> Survey:

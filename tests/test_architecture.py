@@ -29,6 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "parallel",
             "ahead",
             "tree",
+            "databases",
             "ledger",
             "making",
             "targets",
