@@ -7,7 +7,18 @@ import time
 from pathlib import Path
 from typing import Final
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
@@ -17,7 +28,13 @@ LONGEST_BURST: Final = 1.0
 """Seconds after which a burst is taken for over all the same."""
 FOLDERS: Final = ("content", "templates")
 FILES: Final = ("config.yaml",)
-_CHANGES: Final = frozenset({"created", "modified", "moved", "deleted", "closed"})
+_CHANGES: Final[list[type[FileSystemEvent]]] = [
+    *(FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent),
+    *(DirCreatedEvent, DirMovedEvent, DirDeletedEvent),
+]
+"""What the system is asked to tell. Not that somebody reads: a build of thousands of episodes reads more than the
+system can keep to tell. Nor that a folder is modified: whatever changes in it does that, hidden files included.
+"""
 _EDITORS: Final = (".swp", ".swx", ".tmp", "~")
 
 
@@ -35,7 +52,7 @@ class Watch:
         self._watched: dict[str, ObservedWatch] = {}
 
     def __enter__(self) -> Watch:
-        self._observer.schedule(self._handler, str(self._root))  # config.yaml, and folders that come later
+        self._schedule(self._root)  # config.yaml, and folders that come later
         for name in FOLDERS:
             self.add_folder(name)
         self._observer.start()
@@ -50,7 +67,10 @@ class Watch:
         """Watch a folder of the show too, if it is there."""
         folder = self._root / name
         if name not in self._watched and folder.is_dir():
-            self._watched[name] = self._observer.schedule(self._handler, str(folder), recursive=True)
+            self._watched[name] = self._schedule(folder, recursive=True)
+
+    def _schedule(self, folder: Path, *, recursive: bool = False) -> ObservedWatch:
+        return self._observer.schedule(self._handler, str(folder), recursive=recursive, event_filter=_CHANGES)
 
     def touch(self) -> None:
         """Count this moment as a change."""
@@ -110,14 +130,11 @@ class Watch:
 
 
 class _Handler(FileSystemEventHandler):
-    """Passes on what changes files, and not that somebody reads them."""
+    """Passes on what happened, in the observer's thread."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Receive an event in the observer's thread."""
-        # A folder is modified by whatever changes in it, hidden files included, so that says nothing.
-        if event.event_type in _CHANGES and not (event.is_directory and event.event_type == "modified"):
-            for path in filter(None, (event.src_path, event.dest_path)):
-                self._watch.receive(str(path), is_directory=event.is_directory)
+        for path in filter(None, (event.src_path, event.dest_path)):
+            self._watch.receive(str(path), is_directory=event.is_directory)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from watchdog.events import FileSystemEvent
 
-from site_builder.preview.watching import QUIET, Watch
+from site_builder.preview.watching import QUIET, Watch, _Handler
 
 SOON = 3.0
 """Seconds in which a change must have been seen."""
@@ -136,3 +137,24 @@ def test_reading_is_no_change(counter: Counter) -> None:
         (counter.folder / "config.yaml").read_text()
         list((counter.folder / "content").rglob("*"))
     counter.expect(0)
+
+
+def test_reading_is_not_even_told(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of thousands of episodes reads more than the system can keep to tell, which would then lose changes."""
+    told: list[str] = []
+    dispatch = _Handler.dispatch
+
+    def listen(handler: _Handler, event: FileSystemEvent) -> None:
+        told.append(event.event_type)
+        dispatch(handler, event)
+
+    monkeypatch.setattr(_Handler, "dispatch", listen)
+    index = counter.folder / "content/episodes/one/index.md"
+    for _ in range(100):
+        assert index.read_text() == "one"
+        assert list(index.parent.iterdir()) == [index]
+    counter.expect(0)
+    assert not told
+    index.write_text("two")
+    counter.expect(1)
+    assert set(told) <= {"modified", "closed"}
