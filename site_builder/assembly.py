@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-
-from pydantic import TypeAdapter
+from pathlib import Path
 
 from site_builder.checks.guard import Guard
 from site_builder.config import describe_show
@@ -17,7 +16,7 @@ from site_builder.digests import digest_bytes, digest_json
 from site_builder.episode_files import Setting
 from site_builder.events import Notify, Renewed, Stage
 from site_builder.exposure import find_exposed
-from site_builder.feeds import FeedPlan, plan_feeds
+from site_builder.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
 from site_builder.freshness import Look, Outlet
 from site_builder.gallery import Gallery
 from site_builder.groups import Group, build_groups, complete_group, dissolve_groups, find_current
@@ -36,10 +35,10 @@ from site_builder.selection import Selection
 from site_builder.site import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.studio import Place, Studio
 from site_builder.survey import Survey
-from site_builder.targets import Outcome, Target, build_targets
+from site_builder.targets import Outcome, Target, build_targets, count_files, find_outdated
 from site_builder.theming import describe_look, lay_out, load_show_theme, translate_defaults
+from site_builder.values import digest_value
 
-_SHOW = TypeAdapter(Show)
 _PAGES = "pages"
 """The group of all pages that are no episode's."""
 _FOUND = "found"
@@ -87,6 +86,9 @@ class _Assembly:
         """All that belongs to no group, but for feeds."""
         self.groups: list[str] = []
         """Names of all groups there should be."""
+        self.feeds: list[Target] = []
+        self.writing: Writing | None = None
+        """Of feeds ahead of time."""
         self.outcome = Outcome()
         """Of the last round of building."""
         job.notify(Stage("episodes"))
@@ -99,12 +101,13 @@ class _Assembly:
         episodes = self.make_episodes()
         job.notify(Stage("making pages"))
         contents = _describe_contents(job, self.renewal.setting, episodes)
+        self.begin_feeds(contents.show, episodes)
         search = self.make_pages(contents)
         pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
         self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
         job.notify(Stage("making the feed"))
-        self.make_feeds(contents.show, episodes)
+        self.make_feeds()
         job.notify(Stage("search index"))
         self.make_search(search)
         self.clear_away(episodes)
@@ -188,15 +191,34 @@ class _Assembly:
             build_groups(parts, root=outlet.output, ledger=outlet.ledger, jobs=jobs, at_least=1, notify=job.notify)
         )
 
-    def make_feeds(self, show: Show, episodes: Sequence[Outline]) -> None:
-        """The feed, its further pages before it."""
+    def begin_feeds(self, show: Show, episodes: Sequence[Outline]) -> None:
+        """Plan the feed, its further pages before it; where it is long it is written from now on."""
         job, feed = self.job, self.job.survey.premises.config.feed
         read_item = partial(Reader(job.outlet.kept).read, "item")
         guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
-        wanted = FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size)
-        for target in plan_feeds(wanted, partial(job.kept.read, "item"), guard.accept):
+        pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
+        planned = [page.plan(self.write_feed, guard.accept) for page in pages]
+        self.feeds = planned
+        if len(episodes) >= MANY and job.jobs > 1:
+            outdated = find_outdated(planned, root=job.outlet.output, ledger=job.outlet.ledger)
+            self.writing = Writing(
+                [page for page in pages if page.path in outdated], job.outlet.kept, job.outlet.memory / "feeds"
+            )
+
+    def write_feed(self, page: FeedPage, out: Path) -> None:
+        """One that was written ahead, or write it now."""
+        if self.writing:
+            self.writing.take(page, out)
+        else:
+            page.write(partial(self.job.kept.read, "item"), out)
+
+    def make_feeds(self) -> None:
+        """The feed, its further pages before it."""
+        for target in self.feeds:
             if not self.tally.failures:
                 self.make([target])
+        if self.writing:
+            self.writing.end()
 
     def clear_away(self, episodes: Sequence[Outline]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here."""
@@ -223,7 +245,7 @@ class _Assembly:
             episodes=len(released),
             duration=sum(episode.duration for episode in released),
             made=tuple(self.tally.made),
-            kept=self.outcome.known - len(self.tally.made),
+            kept=count_files(self.job.outlet.ledger) - len(self.tally.made),
             removed=self.outcome.removed,
             warnings=tuple(map(_warn_of, strangers)),
             failures=(*self.tally.failures, *self.tally.leaks),
@@ -260,7 +282,7 @@ def _set_up(job: Job) -> tuple[Gallery, Renewal]:
 
 def _digest_base(job: Job, setting: Setting) -> str:
     """Of all that the files of every episode depend on."""
-    show = digest_bytes(_SHOW.dump_json(setting.site.show))
+    show = digest_value(Show, setting.site.show)
     return digest_json(
         ["episode/1", job.survey.base, setting.site_digest, setting.theme.digest, show, job.outlet.is_preview]
     )

@@ -17,14 +17,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from site_builder.documents import parse_front_matter
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.frontmatter import EpisodeMatter, PageMatter
 from site_builder.model import PublishedAudio, Recording
+from site_builder.values import parse_value, render_value
 
 INDEX = "index.md"
 RECORDING = "space.json"
@@ -119,13 +120,10 @@ def find_pages(content: Path) -> tuple[Path, ...]:
     return tuple(sorted((content / "pages").glob("*.md")))
 
 
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {type_: TypeAdapter(type_) for type_ in (Recording, PublishedAudio)}
-
-
 def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
     """A `Recording` or `PublishedAudio` from its JSON file; None where there is no such file."""
     try:
-        noun: Noun = _ADAPTERS[type_].validate_json(file.read_bytes())
+        return parse_value(type_, file.read_bytes())
     except FileNotFoundError:
         return None
     except ValidationError as error:
@@ -133,12 +131,11 @@ def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
         again = "run extract" if type_ is Recording else "build"
         message = f"this file is written by spacecast; restore it from a backup, or delete it and {again} again"
         raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
-    return noun
 
 
 def write_noun(file: Path, noun: Noun) -> bool:
     """Write the JSON form of a `Recording` or `PublishedAudio`; False where it stands there already."""
-    text = _ADAPTERS[type(noun)].dump_json(noun, indent=1, exclude_defaults=True) + b"\n"
+    text = render_value(type(noun), noun, indent=1) + b"\n"
     if file.is_file() and file.read_bytes() == text:
         return False
     write_file(file, text)

@@ -6,28 +6,30 @@ are not checked again; that no two have one guid, page or file is seen to before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from site_builder import podcasting20 as p20
 from site_builder.config import find_feed_path
-from site_builder.digests import JSON, digest_bytes, digest_json
+from site_builder.digests import JSON, digest_json
+from site_builder.kept import Kept
 from site_builder.making import Target
 from site_builder.model import Show
 from site_builder.outlines import Outline
+from site_builder.parallel import Task
 from site_builder.render.feed import render_head, split_head
+from site_builder.values import digest_value
 
 STYLESHEET = "feed.css"
 """What a browser shows the feed with."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SHOW = TypeAdapter(Show)
-_LINKS = TypeAdapter(p20.FeedLinks)
-_TRAILERS = TypeAdapter(tuple[p20.Trailer, ...])
+
+MANY = 1000
+"""Episodes from which on it pays to write a feed ahead, in another process."""
 
 ReadItems = Callable[[Iterable[str]], Iterator[bytes]]
 """The items of episodes, by guid, in that order."""
@@ -49,55 +51,107 @@ class FeedPlan:
     """Episodes in one page of the feed (RFC 5005); 0: all in one."""
 
 
-def plan_feeds(plan: FeedPlan, read_items: ReadItems, accept: Accept) -> list[Target]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """The feed, or one page of it."""
+
+    path: str
+    """Below the site's root."""
+    inputs: Mapping[str, JSON]
+    """All that it depends on."""
+    rules: str
+    """Digest of all that its items are held against."""
+    render_head: Callable[[], bytes]
+    episodes: Sequence[Outline]
+    """Whose items it has, in their order."""
+
+    def write(self, read_items: ReadItems, out: Path) -> None:
+        """Item by item: a feed may be larger than the memory it should take."""
+        begin, end = split_head(self.render_head())
+        with out.open("wb") as file:
+            file.write(begin)
+            file.writelines(read_items(episode.guid for episode in self.episodes))
+            file.write(end)
+
+    def plan(self, write: Callable[[FeedPage, Path], None], accept: Accept) -> Target:
+        """The file to be; `write` is asked for it once it is accepted."""
+
+        def make(out: Path) -> None:
+            accept(self.path, self.render_head(), self.rules, self.episodes)
+            write(self, out)
+
+        return Target(path=self.path, recipe="feed/2", inputs=self.inputs, make=make, label="feed")
+
+
+class Writing:
+    """Feeds being written ahead of time by a process of its own, in a folder of its own, until they are wanted."""
+
+    def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path) -> None:
+        """`kept` is where items are kept; `folder` is made, and whatever is in it goes."""
+        self._folder = folder
+        self._places = {page.path: folder / f"{number}.xml" for number, page in enumerate(pages)}
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._task: Task[None] | None = Task(partial(self._write_all, pages, kept))
+
+    def _write_all(self, pages: Sequence[FeedPage], file: Path) -> None:
+        with Kept(file) as kept:
+            for page in pages:
+                page.write(partial(kept.read, "item"), self._places[page.path])
+
+    def take(self, page: FeedPage, out: Path) -> None:
+        """Wait for a page, and move it to `out`."""
+        if self._task:
+            self._task.result()
+            self._task = None
+        shutil.move(self._places[page.path], out)
+
+    def end(self) -> None:
+        """Leave nothing of what was not taken."""
+        self._task = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def describe_feeds(plan: FeedPlan) -> list[FeedPage]:
     """The feed, or its pages from the oldest to the newest: each is there before the one that leads to it."""
     released = sort_released(plan.episodes)
     size = plan.size or max(1, len(released))
-    pages = [released[at : at + size] for at in range(0, len(released), size)] or [[]]
+    shares = [released[at : at + size] for at in range(0, len(released), size)] or [[]]
     built = _find_change(released)
     trailers = plan.show.trailers or tuple(episode.trailer for episode in released if episode.trailer)
-    targets = []
-    for number in range(len(pages), 0, -1):
-        path, links = find_feed_path(number), _describe_links(plan, number, len(pages))
-        inputs: dict[str, JSON] = {
-            "show": digest_bytes(_SHOW.dump_json(plan.show)),
-            "trailers": digest_bytes(_TRAILERS.dump_json(trailers)),
-            "links": digest_bytes(_LINKS.dump_json(links)),
-            "built": built.isoformat(),
-            "episodes": digest_json([episode.item for episode in pages[number - 1]]),
-        }
-        head = partial(
+    describe = partial(_describe_page, plan, built, trailers, len(shares))
+    return [describe(number, shares[number - 1]) for number in range(len(shares), 0, -1)]
+
+
+def _describe_page(
+    plan: FeedPlan,
+    built: datetime,
+    trailers: tuple[p20.Trailer, ...],
+    last: int,
+    number: int,
+    episodes: Sequence[Outline],
+) -> FeedPage:
+    path, links = find_feed_path(number), _describe_links(plan, number, last)
+    fixed = {
+        "show": digest_value(Show, plan.show),
+        "trailers": digest_value(tuple[p20.Trailer, ...], trailers),
+        "links": digest_value(p20.FeedLinks, links),
+    }
+    return FeedPage(
+        path=path,
+        inputs={**fixed, "built": built.isoformat(), "episodes": digest_json([episode.item for episode in episodes])},
+        rules=digest_json([fixed["show"], fixed["trailers"], fixed["links"]]),
+        render_head=partial(
             render_head, plan.show, feed_url=plan.show.url + path, built_at=built, links=links, trailers=trailers
-        )
-        rules = digest_json([inputs["show"], inputs["trailers"], inputs["links"]])
-        make = partial(_write_feed, path, head, rules, pages[number - 1], read_items, accept)
-        targets.append(Target(path=path, recipe="feed/2", inputs=inputs, make=make, label="feed"))
-    return targets
+        ),
+        episodes=episodes,
+    )
 
 
 def sort_released(episodes: Iterable[Outline]) -> list[Outline]:
     """Those a feed lists, in its order: no drafts, newest first, equal dates by guid."""
     released = [episode for episode in episodes if not episode.draft]
     return sorted(released, key=lambda episode: (episode.published_at, episode.guid), reverse=True)
-
-
-def _write_feed(
-    path: str,
-    render: Callable[[], bytes],
-    rules: str,
-    episodes: Sequence[Outline],
-    read_items: ReadItems,
-    accept: Accept,
-    out: Path,
-) -> None:
-    """Item by item: a feed may be larger than the memory it should take."""
-    head = render()
-    accept(path, head, rules, episodes)
-    begin, end = split_head(head)
-    with out.open("wb") as file:
-        file.write(begin)
-        file.writelines(read_items(episode.guid for episode in episodes))
-        file.write(end)
 
 
 def _describe_links(plan: FeedPlan, number: int, last: int) -> p20.FeedLinks:

@@ -251,7 +251,7 @@ def _open(file: Path) -> sqlite3.Connection | None:
     """The database; None where there is none yet, or one that cannot be used, which goes."""
     if not file.is_file():
         return None
-    database = open_database(file, _FORMAT, "SELECT count(*) FROM groups")
+    database = open_database(file, _FORMAT, "SELECT 1 FROM groups LIMIT 1")
     if database is None:
         with suppress(OSError):
             file.unlink()

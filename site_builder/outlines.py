@@ -12,11 +12,10 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from site_builder import podcasting20 as p20
 from site_builder.model import Span
 from site_builder.render.listed import Credit, Listed
+from site_builder.values import parse_values, render_values
 
 PARTS = ("outline", "names", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
@@ -93,32 +92,26 @@ class Names:
     people: tuple[Credit, ...] = ()
 
 
-_OUTLINE = TypeAdapter(Outline)
-_OUTLINES = TypeAdapter(tuple[Outline, ...])
-_NAMES = TypeAdapter(Names)
-_ALL_NAMES = TypeAdapter(tuple[Names, ...])
-
-
 def render_outline(outline: Outline) -> bytes:
     """JSON, for `parse_outlines`."""
-    return _OUTLINE.dump_json(outline, exclude_defaults=True)
+    return render_values(Outline, outline)
 
 
 def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
     """Many at once, which is quicker than one by one; ValueError where one is none."""
-    return _OUTLINES.validate_json(b"[" + b",".join(texts) + b"]")
+    return parse_values(Outline, texts)
 
 
 def render_names(names: Names) -> bytes:
     """JSON, for `list_outlines`."""
-    return _NAMES.dump_json(names, exclude_defaults=True)
+    return render_values(Names, names)
 
 
 def list_outlines(
     outlines: Sequence[Outline], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
 ) -> tuple[Listed, ...]:
     """The episodes as lists know them; `names` are those of each, and `read_row` finds a row by guid."""
-    found = _ALL_NAMES.validate_json(b"[" + b",".join(names) + b"]")
+    found = parse_values(Names, names)
     return tuple(
         Listed(
             guid=outline.guid,

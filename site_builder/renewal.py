@@ -5,7 +5,7 @@ They are made in batches, so that memory does not grow with the show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -57,6 +57,11 @@ def line_up(selection: Selection, base: str) -> list[Slot]:
     return slots
 
 
+def _share_out(slots: Sequence[Slot]) -> Iterator[Sequence[Slot]]:
+    """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
+    yield from (slots[:1], *(slots[at : at + BATCH] for at in range(1, len(slots), BATCH))) if slots else ()
+
+
 @dataclass(slots=True)
 class Tally:
     """What a build has done so far."""
@@ -97,8 +102,8 @@ class Renewal:
         stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
         names = {slot.card.guid for slot in stale}
         texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
-        for at in range(0, len(stale), BATCH):
-            texts |= self._make(stale[at : at + BATCH], tally)
+        for some in _share_out(stale):
+            texts |= self._make(some, tally)
         for part in PARTS:
             self.kept.drop(part, known.keys() - {slot.card.guid for slot in slots})
         return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter
-
 from site_builder.config import FEED
 from site_builder.digests import JSON, digest_bytes, digest_json
 from site_builder.episode_files import Setting, plan_page
@@ -24,8 +22,7 @@ from site_builder.render.icons import find_icons, render_icon
 from site_builder.render.listed import Listed
 from site_builder.render.offline import describe_manifest, describe_worker
 from site_builder.render.sitemaps import Place, describe_robots, describe_sitemaps
-
-_SHOW = TypeAdapter(Show)
+from site_builder.values import digest_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +113,7 @@ def describe_pages(contents: Contents) -> list[Context]:
 def digest_contents(contents: Contents) -> str:
     """Of all that `describe_pages` and `plan_site` depend on: where it is as it was, so is each of these pages."""
     pages: JSON = [[page.slug, page.title, page.html, page.summary] for page in contents.pages]
-    show = digest_bytes(_SHOW.dump_json(contents.show))
+    show = digest_value(Show, contents.show)
     return digest_json(
         [
             *("pages/1", contents.setting.site_digest, contents.setting.theme.digest, show, pages),

@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from site_builder.config import CONFIG
 from site_builder.consent import Casting, decide, redact
 from site_builder.content import INDEX, Bundle, load_bundle
@@ -27,6 +25,7 @@ from site_builder.model import Cue, Guid, Role
 from site_builder.parallel import map_in_processes
 from site_builder.snapshot import Snapshot
 from site_builder.transcript_files import parse_transcript
+from site_builder.values import parse_values, render_values
 
 _KIND = "card"
 
@@ -64,10 +63,6 @@ class Card:
     def path(self) -> str:
         """The page's folder below the site's root."""
         return f"episodes/{self.slug}/"
-
-
-_CARDS = TypeAdapter(tuple[Card, ...])
-_CARD = TypeAdapter(Card)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +126,7 @@ def survey(folder: Path, content: Snapshot, kept: Kept, program: str, jobs: int)
     problems += find_conflicts(folder, premises, claims, has_spoken=has_spoken)
     premises = settle(folder, premises, problems)
     digests.keep(kept)
-    kept.put(_KIND, {name: (card.key, _CARD.dump_json(card)) for name, card in fresh.items()})
+    kept.put(_KIND, {name: (card.key, render_values(Card, card)) for name, card in fresh.items()})
     kept.drop(_KIND, kept.keys(_KIND).keys() - keys.keys())
     return Survey(premises=premises, cards=everything, base=base)
 
@@ -146,7 +141,7 @@ def _recall(kept: Kept, keys: Mapping[str, str]) -> dict[str, Card]:
     """The cards that were made under these keys."""
     known = kept.load(_KIND)
     texts = [known[name][1] for name, key in keys.items() if name in known and known[name][0] == key]
-    return {card.name: card for card in _CARDS.validate_json(b"[" + b",".join(texts) + b"]")}
+    return {card.name: card for card in parse_values(Card, texts)}
 
 
 def _read(

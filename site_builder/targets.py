@@ -54,8 +54,6 @@ class Outcome:
     """Of every target that is now there: what its `make` returned, with `size_bytes` and `sha256` of the file."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why each target that was not current was not: `new`, `input 'context' changed` …"""
-    known: int = 0
-    """How many files are there that this program made, planned now or kept."""
     unknown: tuple[str, ...] = ()
     """Files below the root that neither the plan nor the ledger knows, dot files aside. They are left alone. Looked for
     where something may be pruned."""
@@ -103,6 +101,20 @@ def open_ledger(file: Path) -> Iterator[Ledger]:
     except LedgerFailed as error:
         reason = error.__cause__
         raise SpacecastError(f"{file}: cannot be written: {reason}; make room or mend it, then build again") from error
+
+
+def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> set[str]:
+    """Paths of those that are not current; nothing is done about them."""
+    planned = _check_plan(targets)
+    with open_ledger(ledger) as book:
+        tree, before = Tree(os.path.realpath(root)), book.find(planned.keys())
+        return {path for path, target in planned.items() if explain(target, before.get(path), tree)}
+
+
+def count_files(ledger: Path) -> int:
+    """How many files are there that this program made."""
+    with open_ledger(ledger) as book:
+        return book.count()
 
 
 class LedgerFailed(Exception):
@@ -232,7 +244,7 @@ class _Build:
         there = [
             path for path in planned if path not in self.failed and (path not in held or self.is_intact(entries, path))
         ]
-        known = self.book.paths | planned.keys() if is_whole else set()
+        ours = {*self.book.paths, *planned, *removed} if is_whole else ()
         return Outcome(
             made=tuple(path for path in done if path in self.made),
             kept=tuple(path for path in done if path not in self.made),
@@ -240,8 +252,7 @@ class _Build:
             failed=dict(sorted(self.failed.items())),
             facts={path: _facts_of(entries[path]) for path in there},
             reasons=reasons,
-            known=self.book.count(),
-            unknown=tuple(sorted(self.find_unknown(known | {*removed}))) if is_whole else (),
+            unknown=tuple(sorted(self.find_unknown(ours))) if is_whole else (),
         )
 
     def find_unknown(self, known: Collection[str]) -> Iterator[str]:

@@ -35,6 +35,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
             "targets",
             "groups",
             "kept",
+            "values",
             "edits",
             "frames",
         ),
