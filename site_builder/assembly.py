@@ -21,6 +21,8 @@ from site_builder.freshness import Look, Outlet
 from site_builder.gallery import Gallery
 from site_builder.groups import Group, build_groups, complete_group, dissolve_groups, find_current
 from site_builder.kept import Kept, Reader
+from site_builder.last_feed import LastFeed
+from site_builder.ledger import Facts
 from site_builder.media import key_of
 from site_builder.model import Show
 from site_builder.outlines import Outline, list_outlines
@@ -202,15 +204,17 @@ class _Assembly:
         if len(episodes) >= MANY and job.jobs > 1:
             outdated = find_outdated(planned, root=job.outlet.output, ledger=job.outlet.ledger)
             self.writing = Writing(
-                [page for page in pages if page.path in outdated], job.outlet.kept, job.outlet.memory / "feeds"
+                [page for page in pages if page.path in outdated],
+                job.outlet.kept,
+                job.outlet.memory / "feeds",
+                lambda path: LastFeed(job.outlet.output / path, outdated[path]),
             )
 
-    def write_feed(self, page: FeedPage, out: Path) -> None:
-        """One that was written ahead, or write it now."""
+    def write_feed(self, page: FeedPage, out: Path) -> Facts:
+        """Take one that was written ahead, or write it now."""
         if self.writing:
-            self.writing.take(page, out)
-        else:
-            page.write(partial(self.job.kept.read, "item"), out)
+            return self.writing.take(page, out)
+        return page.write(partial(self.job.kept.read, "item"), out, LastFeed())
 
     def make_feeds(self) -> None:
         """The feed, its further pages before it."""

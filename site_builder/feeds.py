@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from site_builder import podcasting20 as p20
 from site_builder.config import find_feed_path
 from site_builder.digests import JSON, digest_json
 from site_builder.kept import Kept
+from site_builder.last_feed import LastFeed, describe_layout
+from site_builder.ledger import Facts
 from site_builder.making import Target
 from site_builder.model import Show
 from site_builder.outlines import Outline
@@ -33,6 +36,8 @@ MANY = 1000
 
 ReadItems = Callable[[Iterable[str]], Iterator[bytes]]
 """The items of episodes, by guid, in that order."""
+FindLast = Callable[[str], LastFeed]
+"""The feed that is at a path below the site's root."""
 Accept = Callable[[str, bytes, str, Sequence[Outline]], None]
 """Given the path of a feed, its head, a digest of what items are held against, and its episodes; raises where it breaks
 a rule."""
@@ -65,20 +70,26 @@ class FeedPage:
     episodes: Sequence[Outline]
     """Whose items it has, in their order."""
 
-    def write(self, read_items: ReadItems, out: Path) -> None:
-        """Item by item: a feed may be larger than the memory it should take."""
+    def write(self, read_items: ReadItems, out: Path, last: LastFeed) -> Facts:
+        """Item by item: a feed may be larger than the memory it should take. Gives its layout."""
         begin, end = split_head(self.render_head())
+        sizes: list[int] = []
         with out.open("wb") as file:
             file.write(begin)
-            file.writelines(read_items(episode.guid for episode in self.episodes))
+            for is_there, some in groupby(self.episodes, lambda episode: episode.item in last):
+                if is_there:
+                    sizes += last.copy([episode.item for episode in some], file)
+                else:
+                    sizes += map(file.write, read_items(episode.guid for episode in some))
             file.write(end)
+        return describe_layout(len(begin), [episode.item for episode in self.episodes], sizes)
 
-    def plan(self, write: Callable[[FeedPage, Path], None], accept: Accept) -> Target:
+    def plan(self, write: Callable[[FeedPage, Path], Facts], accept: Accept) -> Target:
         """The file to be; `write` is asked for it once it is accepted."""
 
-        def make(out: Path) -> None:
+        def make(out: Path) -> Facts:
             accept(self.path, self.render_head(), self.rules, self.episodes)
-            write(self, out)
+            return write(self, out)
 
         return Target(path=self.path, recipe="feed/2", inputs=self.inputs, make=make, label="feed")
 
@@ -86,29 +97,30 @@ class FeedPage:
 class Writing:
     """Feeds being written ahead of time by a process of its own, in a folder of its own, until they are wanted."""
 
-    def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path) -> None:
+    def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path, find_last: FindLast) -> None:
         """`kept` is where items are kept; `folder` is made, and whatever is in it goes."""
         self._folder = folder
+        self._find_last = find_last
         self._places = {page.path: folder / f"{number}.xml" for number, page in enumerate(pages)}
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self._task: Task[None] | None = Task(partial(self._write_all, pages, kept))
+        self._task = Task(partial(self._write_all, pages, kept))
+        self._layouts: Mapping[str, Facts] | None = None
 
-    def _write_all(self, pages: Sequence[FeedPage], file: Path) -> None:
+    def _write_all(self, pages: Sequence[FeedPage], file: Path) -> dict[str, Facts]:
         with Kept(file) as kept:
-            for page in pages:
-                page.write(partial(kept.read, "item"), self._places[page.path])
+            read = partial(kept.read, "item")
+            return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
 
-    def take(self, page: FeedPage, out: Path) -> None:
-        """Wait for a page, and move it to `out`."""
-        if self._task:
-            self._task.result()
-            self._task = None
+    def take(self, page: FeedPage, out: Path) -> Facts:
+        """Wait for a page, and move it to `out`; gives its layout."""
+        if self._layouts is None:
+            self._layouts = self._task.result()
         shutil.move(self._places[page.path], out)
+        return self._layouts[page.path]
 
     def end(self) -> None:
         """Leave nothing of what was not taken."""
-        self._task = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -16,6 +16,7 @@ import hashlib
 import os
 import time
 from array import array
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -25,6 +26,8 @@ from site_builder.digests import JSON, RACY, digest_file
 
 Clock = Callable[[], int]
 _ATTEMPTS = 5
+_BETWEEN = "//"
+"""What stands between two paths in JSON, and in no path."""
 _UNSURE = -1
 """In place of a time that says nothing: more may have changed within the same tick of the clock."""
 
@@ -121,24 +124,38 @@ class Snapshot:
         return _conclude(found, array("q", [sizes[file] for file in files]), (), settled, sizes_only=True)
 
     def as_json(self) -> dict[str, JSON]:
-        """Plain values for `parse_snapshot`. Names are one text, which is read much quicker than many."""
+        """Plain values for `parse_snapshot`. Many names, or many numbers, are one text, which is read much quicker."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        names = {name: "\0".join(values[name]) for name in ("files", "folders")}
-        return {**values, **names, "times": list(self.times) if self.sizes_only else []}
+        texts = {
+            "files": _BETWEEN.join(self.files),
+            "folders": _BETWEEN.join(folder[:-1] for folder in self.folders),
+            "folder_times": _encode(array("q", self.folder_times)),
+            "times": _encode(self.times) if self.sizes_only else "",
+        }
+        return {**values, **texts}
 
 
 def parse_snapshot(values: Mapping[str, Any]) -> Snapshot:
     """A snapshot from what `as_json` gave; TypeError, KeyError, ValueError or AttributeError where it is none."""
-    folder_times = tuple(values["folder_times"])
+    folder_times = tuple(_decode(values["folder_times"]))
+    folders = values["folders"].split(_BETWEEN) if folder_times else []
     return Snapshot(
         **{
             **values,
-            "files": tuple(values["files"].split("\0")) if values["files"] else (),
-            "folders": tuple(values["folders"].split("\0")) if folder_times else (),
+            "files": tuple(values["files"].split(_BETWEEN)) if values["files"] else (),
+            "folders": tuple([folder and f"{folder}/" for folder in folders]),
             "folder_times": folder_times,
-            "times": array("q", values["times"]),
+            "times": _decode(values["times"]),
         }
     )
+
+
+def _encode(numbers: array[int]) -> str:
+    return b64encode(numbers.tobytes()).decode()
+
+
+def _decode(text: str) -> array[int]:
+    return array("q", b64decode(text))
 
 
 def _note(known: dict[str, int], name: str, place: str, read: Callable[[os.stat_result], int]) -> None:

@@ -103,12 +103,12 @@ def open_ledger(file: Path) -> Iterator[Ledger]:
         raise SpacecastError(f"{file}: cannot be written: {reason}; make room or mend it, then build again") from error
 
 
-def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> set[str]:
-    """Paths of those that are not current; nothing is done about them."""
+def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> dict[str, Entry | None]:
+    """What is remembered of those that are not current, by path; nothing is done about them."""
     planned = _check_plan(targets)
     with open_ledger(ledger) as book:
         tree, before = Tree(os.path.realpath(root)), book.find(planned.keys())
-        return {path for path, target in planned.items() if explain(target, before.get(path), tree)}
+        return {path: before.get(path) for path, target in planned.items() if explain(target, before.get(path), tree)}
 
 
 def count_files(ledger: Path) -> int:

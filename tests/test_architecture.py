@@ -44,7 +44,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "edges in": ("config", "frontmatter", "sources", "content", "people", "published"),
     "sound": ("audio",),
     "words": ("languages", "consent", "drafts", "render", "episodes", "provenance", "searching", "takeover"),
-    "plan": (*("outlines", "episode_files", "media", "pictures", "portraits", "site", "feeds", "leaks"),),
+    "plan": (*("outlines", "episode_files", "media", "pictures", "portraits", "site", "feeds", "last_feed", "leaks"),),
     "acts": (
         *(
             "archives",
