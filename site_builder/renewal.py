@@ -134,7 +134,8 @@ class Renewal:
     def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:
         """By guid, the outlines of episodes whose files are all there now; they are kept."""
         dear = [slot for slot in slots if self.studio.needs_files(slot.card)]
-        releases = self.studio.produce([load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear])
+        candidates = [load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear]
+        releases = self.studio.produce(candidates) if candidates else {}
         failed = {slot.card.guid for slot in dear} - releases.keys()
 
         def plan(slot: Slot) -> Planned:
