@@ -46,9 +46,8 @@ def describe_layout(begin: int, items: Sequence[str], sizes: Sequence[int]) -> F
 
 def _find_places(facts: Facts) -> Iterator[tuple[str, range]]:
     begin, items, sizes = facts["begin"], facts["items"], facts["sizes"]
-    assert isinstance(begin, int)
-    assert isinstance(items, list)
-    assert isinstance(sizes, list)
+    if not (isinstance(begin, int) and isinstance(items, list) and isinstance(sizes, list)):
+        raise TypeError
     ends = accumulate(sizes, initial=begin)
     for item, size, start in zip(items, sizes, ends, strict=False):
         yield item, range(start, start + size)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import zlib
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sample_site import describe_sample_pages, index_documents, make_main_episode
 
+from site_builder import searching
 from site_builder.render.searchable import render_documents
 from site_builder.searching import Document, count_parts, share_out
 
@@ -135,3 +138,21 @@ def test_a_part_may_be_begun_before_it_is_wanted() -> None:
 def test_nothing_to_find_no_index() -> None:
     """A show without words has no index."""
     assert share_out([]) == []
+
+
+@pytest.mark.parametrize("ample", [0, 1 << 62])
+def test_the_indexer_leaves_nothing_wherever_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ample: int
+) -> None:
+    """In memory where there is much room, else in the usual place; never both, and afterwards in neither."""
+    memory, usual = tmp_path / "memory", tmp_path / "usual"
+    memory.mkdir()
+    usual.mkdir()
+    monkeypatch.setattr(searching, "_MEMORY", memory)
+    monkeypatch.setattr(searching, "_AMPLE", ample)
+    monkeypatch.setattr(tempfile, "tempdir", str(usual))
+    (part,) = share_out(make_documents(2))
+    begun = part.begin()
+    assert (len(list(memory.iterdir())), len(list(usual.iterdir()))) == ((0, 1) if ample else (1, 0))
+    assert begun.plan().targets
+    assert [*memory.iterdir(), *usual.iterdir()] == []

@@ -100,6 +100,12 @@ def open_page(browser: Any, address: str) -> Iterator[Open]:
     assert [text for text in complaints if "no/such/page" not in text and "404 (Not Found)" not in text] == []
 
 
+def follow(page: Page, link: Any) -> None:
+    """Click `link` and wait until the page behind it has loaded, styles included."""
+    with page.expect_navigation():
+        link.click()
+
+
 def now(page: Page) -> float:
     """Where the audio is."""
     return float(page.evaluate("document.querySelector('#audio').currentTime"))
@@ -574,7 +580,7 @@ def test_another_episode_takes_the_place_of_the_bar(open_page: Open) -> None:
     page.locator(CARRIED).wait_for()
     page.evaluate("document.querySelector('#audio').dispatchEvent(new Event('play'))")
     page.locator(CARRIED).wait_for(state="detached")
-    page.locator("a.brand").click()
+    follow(page, page.locator("a.brand"))
     assert page.locator(CARRIED).count() == 0
 
 
@@ -636,7 +642,7 @@ def test_without_javascript_everything_can_be_read(open_page: Open) -> None:
     page.locator(".turns summary").click()
     assert page.locator("#turns tr").first.is_visible()
     page.screenshot(path=PICTURES / "episode-no-javascript.png", full_page=True)
-    page.locator(".neighbours a").first.click()
+    follow(page, page.locator(".neighbours a").first)
     assert "The keeper" in page.title()
 
 
@@ -649,12 +655,12 @@ def test_from_a_folder_on_disk(browser: Any, folder: Path) -> None:
         r"woff2' from origin 'null'|^Failed to load resource|^A preload for"
     )  # fonts load later, by the style
     page.goto((folder / "show" / "index.html").as_uri())
-    page.locator(".latest-title a").click()
+    follow(page, page.locator(".latest-title a"))
     assert page.url.endswith(f"{EPISODE}index.html")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Newsreader")
     page.get_by_role("button", name="Play").first.click()
     wait_until_playing_at(page, 0.05)
-    page.locator(".brand").click()
+    follow(page, page.locator(".brand"))
     assert page.title() == make_sample_show().title
     page.close()
     assert [text for text in complaints if not may_not_preload.search(text)] == []
@@ -663,7 +669,7 @@ def test_from_a_folder_on_disk(browser: Any, folder: Path) -> None:
 def test_links_work_on_the_404_page_at_any_depth(open_page: Open) -> None:
     """Whatever the wrong address, the way home is right."""
     page = open_page("very/deep/and/wrong/")
-    page.get_by_role("link", name="To the home page").click()
+    follow(page, page.get_by_role("link", name="To the home page"))
     assert page.locator("h1").inner_text() == "The Lamp Room"
 
 

@@ -11,16 +11,20 @@ import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from big_show import BigEpisode, make_episode, write_bundle, write_show
-from show_runner import PROJECT, build, read_tree
+from show_runner import PROJECT, TODAY, build, read_tree
 
 EPISODES = int(os.environ.get("INCREMENTAL_EPISODES", "12"))
 ROUNDS = int(os.environ.get("INCREMENTAL_ROUNDS", "2"))
 _GRANTED = r"^(guest_\d+:\n(?:  .*\n)*?    status: )granted$"
+_LONG = "from site_builder import assembly, cli; assembly.MANY = 1; cli.main()"
+"""The command, as if every feed were a long one."""
 NOT_COPIED = shutil.ignore_patterns("output", ".cache")
 
 
@@ -187,3 +191,34 @@ def test_each_kind_of_change(tmp_path: Path) -> None:
     (show.folder / ".cache/output.ledger").unlink()  # all is made again
     build(show.folder)
     compare(show.folder, tmp_path / "clean")
+
+
+def build_as_long(show: ChangingShow) -> None:
+    """One build with two processes."""
+    retired = [word for guid in show.retire for word in ("--retire", guid)]
+    show.retire.clear()
+    subprocess.run(
+        [sys.executable, "-c", _LONG, "-C", str(show.folder), "build", "--jobs", "2", *retired],
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "SOURCE_DATE_EPOCH": TODAY},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("page_size", [0, 5])
+def test_a_feed_from_the_last_one_is_a_clean_one(tmp_path: Path, page_size: int) -> None:
+    """New, changed, moved and removed items, another head, and a feed that somebody bent; no trace of the making."""
+    show = ChangingShow(tmp_path / "show", random.Random(3))
+    with (show.folder / "config.yaml").open("a") as file:
+        file.write(f"feed:\n  page_size: {page_size}\n")
+    build_as_long(show)
+    changes = (show.edit_notes, show.change_title, show.add, show.change_date, show.delete, show.change_config)
+    for change in changes:
+        change()
+        build_as_long(show)
+    show.edit_notes()
+    feed = show.folder / "output/feed.xml"
+    feed.write_bytes(feed.read_bytes().replace(b"<item>", b"<mite>", 1))
+    build_as_long(show)
+    compare(show.folder, tmp_path / "clean")
+    assert not list((show.folder / ".cache").glob("feeds*"))
