@@ -286,7 +286,7 @@ def _set_up(job: Job) -> tuple[Gallery, Renewal]:
 
 def _digest_base(job: Job, setting: Setting) -> str:
     """Of all that the files of every episode depend on."""
-    show = digest_value(Show, setting.site.show)
+    show = digest_value(setting.site.show)
     return digest_json(
         ["episode/1", job.survey.base, setting.site_digest, setting.theme.digest, show, job.outlet.is_preview]
     )

@@ -6,6 +6,7 @@ Heavy modules are imported by the command that needs them, so that `--help` answ
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -310,6 +311,9 @@ def _print_json(value: object) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with the exit code of the contract."""
     gc.set_threshold(_OBJECTS)
+    atexit.register(
+        gc.freeze
+    )  # at the end all goes anyway; to look for cycles in it once more takes longer than to exit
     try:
         cli.main(args=arguments, prog_name="spacecast", standalone_mode=False)
     except click.ClickException as error:

@@ -25,11 +25,9 @@ from site_builder.documents import parse_front_matter
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.frontmatter import EpisodeMatter, PageMatter
 from site_builder.model import PublishedAudio, Recording
+from site_builder.names import INDEX, MEDIA, RECORDING
 from site_builder.values import parse_value, render_value
 
-INDEX = "index.md"
-RECORDING = "space.json"
-MEDIA = "media.json"
 _NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
 TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
 

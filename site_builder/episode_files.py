@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import structs
+
 from site_builder import podcasting20 as p20
 from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.groups import Planned
@@ -151,6 +153,6 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         document=digest_bytes(document)[:32] if document else "",
     )
     names = render_names(Names(tags=episode.tags, people=list_credits(episode)))
-    told = render_outline(replace(outline, item="", document="found" if document else ""))
-    outline = replace(outline, listing=digest_bytes(told + names)[:32])
+    told = render_outline(structs.replace(outline, item="", document="found" if document else ""))
+    outline = structs.replace(outline, listing=digest_bytes(told + names)[:32])
     return {"outline": render_outline(outline), "names": names, "row": row, "item": item, "document": document}

@@ -145,9 +145,9 @@ def _describe_page(
 ) -> FeedPage:
     path, links = find_feed_path(number), _describe_links(plan, number, last)
     fixed = {
-        "show": digest_value(Show, plan.show),
-        "trailers": digest_value(tuple[p20.Trailer, ...], trailers),
-        "links": digest_value(p20.FeedLinks, links),
+        "show": digest_value(plan.show),
+        "trailers": digest_value(trailers),
+        "links": digest_value(links),
     }
     return FeedPage(
         path=path,

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, encode_json
+from site_builder.names import CONFIG
 from site_builder.parallel import Task
 from site_builder.snapshot import Snapshot, parse_snapshot, take_snapshot
 
@@ -98,7 +99,7 @@ def _find_roots(folder: Path) -> dict[str, Path]:
 
 
 def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
-    config = folder / "config.yaml"
+    config = folder / CONFIG
     return digest_json([__version__, options, digest_file(config) if config.is_file() else None])
 
 

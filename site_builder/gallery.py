@@ -14,6 +14,7 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify, ignore
 from site_builder.gather import Premises
 from site_builder.model import Episode, Guid, Show
+from site_builder.names import INDEX
 from site_builder.outlines import name_group
 from site_builder.pictures import GivenCover, Pictures
 from site_builder.portraits import Portraits
@@ -174,7 +175,7 @@ class Gallery:
             name = f"{bundle.folder.name}/{matter.cover}"
             if not file.is_file():
                 message = f"there is no file {matter.cover!r} in the episode's folder"
-                raise InvalidDocument([Problem(message, file=bundle.folder / "index.md", field="cover")])
+                raise InvalidDocument([Problem(message, file=bundle.folder / INDEX, field="cover")])
             cover = pictures.load_cover(file, name)
         elif not self.draws:
             return None

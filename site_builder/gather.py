@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from site_builder.config import Config, check_config_files, load_config
-from site_builder.content import INDEX, Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
+from site_builder.content import Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
 from site_builder.documents import find_front_line
 from site_builder.episodes import find_slug
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.frontmatter import EpisodeMatter, SoundbiteEntry, SpanEntry
 from site_builder.languages import ENGLISH, Language, load_language
+from site_builder.names import INDEX, PEOPLE
 from site_builder.people import People, load_people
 from site_builder.timecode import format_clock
 
@@ -85,7 +86,7 @@ def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
     """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`."""
     config = next(_load_each(lambda _: load_config(folder), [folder], problems), None)
     content = folder / "content"
-    people = next(_load_each(load_people, [content / "people.yaml"], problems), People(()))
+    people = next(_load_each(load_people, [folder / PEOPLE], problems), People(()))
     pages = tuple(_load_each(load_page, find_pages(content), problems))
     if config is None:
         return None
@@ -119,7 +120,7 @@ def find_conflicts(
     folder: Path, premises: Premises | None, claims: Sequence[Claim], *, has_spoken: bool
 ) -> Iterator[Problem]:
     """What is wrong between files. `has_spoken`: somebody is heard in an episode that was built before."""
-    yield from _find_forgotten(folder / "content/people.yaml", has_spoken=has_spoken)
+    yield from _find_forgotten(folder / PEOPLE, has_spoken=has_spoken)
     yield from _find_clashes(claims, premises.pages if premises else ())
 
 

@@ -97,7 +97,7 @@ def find_current(
     with open_ledger(ledger) as book:
         tree = Tree(os.path.realpath(root))
         recover(book, tree)
-        known = book.groups
+        known = book.find_groups(groups.keys())
         current = {name for name, key in groups.items() if known.get(name) == key}
         current -= {entry.group for entry in book.find(book.begun).values()}
         if intact:
@@ -164,7 +164,7 @@ def build_groups(
         recover(book, tree)
         names = {group.name for group in groups}
         before = book.find_of(names)
-        book.dissolve(names & book.groups.keys())
+        book.dissolve(book.find_groups(names).keys())
         make = partial(_make_group, tree, before, book.begun_file)
         results = map_in_processes(make, groups, jobs, at_least=at_least)
         book.finish({path: entry for done in results for path, entry in done.entries.items()})

@@ -13,6 +13,7 @@ from site_builder.episodes import find_slug
 from site_builder.errors import UsageError
 from site_builder.gather import Gathered, gather
 from site_builder.model import Guid
+from site_builder.names import PEOPLE
 from site_builder.people import Answer, Consent, PersonRecord, set_consent
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
@@ -65,7 +66,7 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     load_config(folder)
     guid = _find_episode(gather(folder), episode) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
-    return set_consent(folder / "content" / "people.yaml", who, answer)
+    return set_consent(folder / PEOPLE, who, answer)
 
 
 def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:

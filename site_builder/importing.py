@@ -18,7 +18,7 @@ import nh3
 
 from site_builder import newshow, published, takeover
 from site_builder.categories import parse_category
-from site_builder.config import CONFIG, load_config, make_feed_guid
+from site_builder.config import load_config, make_feed_guid
 from site_builder.content import Bundle, find_bundles, load_bundle
 from site_builder.conversations import Conversation
 from site_builder.episodes import find_slug
@@ -27,6 +27,7 @@ from site_builder.events import Notify, Started, ignore
 from site_builder.frontmatter import render_front_matter
 from site_builder.intake import Shelf, Taken
 from site_builder.lock import lock_show
+from site_builder.names import CONFIG, EPISODES
 from site_builder.pictures import load_cover
 from site_builder.prose import escape_markdown
 from site_builder.render.notes import text_of
@@ -204,7 +205,7 @@ def _refuse_cover(file: Path) -> str:
 def _take_episodes(folder: Path, source: FeedSource, notify: Notify) -> tuple[Taken, ...]:
     explicit = load_config(folder).show.explicit
     bundles = _load_bundles(folder)
-    episodes = folder / "content" / "episodes"
+    episodes = folder / EPISODES
     episodes.mkdir(parents=True, exist_ok=True)
 
     def render(conversation: Conversation, slug: str) -> str:

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.content import (
-    INDEX,
-    RECORDING,
     Bundle,
     Staging,
     find_bundles,
@@ -24,6 +22,7 @@ from site_builder.conversations import Conversation
 from site_builder.drafts import make_title, name_bundle, render_index
 from site_builder.episodes import find_slug
 from site_builder.model import Guid, Recording
+from site_builder.names import INDEX, PEOPLE, RECORDING
 from site_builder.people import add_newcomers
 from site_builder.sources.source import Source
 
@@ -165,4 +164,4 @@ def add_speakers(content: Path) -> tuple[str, ...]:
     """Write whoever is heard for the first time into `people.yaml`; returns their names."""
     bundles = (load_bundle(folder) for folder in find_bundles(content))
     recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
-    return add_newcomers(content / "people.yaml", recordings) if recordings else ()
+    return add_newcomers(content.parent / PEOPLE, recordings) if recordings else ()

@@ -103,6 +103,13 @@ class Ledger:
         """Name to key of each group whose files were all made."""
         return dict(self._query("SELECT name, key FROM groups"))
 
+    def find_groups(self, names: Collection[str]) -> dict[str, str]:
+        """Name to key of those of `names` whose files were all made."""
+        if len(names) > _MANY:
+            return {name: key for name, key in self.groups.items() if name in names}
+        marks = ",".join("?" * len(names))
+        return dict(self._query(f"SELECT name, key FROM groups WHERE name IN ({marks})", names))  # noqa: S608 -- marks
+
     def find(self, paths: Collection[str]) -> dict[str, Entry]:
         """Entries of those of `paths` that are known."""
         begun = {path: Entry(begun=True) for path in paths if path in self._begun}

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from site_builder.errors import UsageError
+from site_builder.names import CONFIG
 
 PATIENCE = 5.0
 """Seconds that a second build waits for the first."""
@@ -58,7 +59,7 @@ def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterato
     Raises:
         ShowBusy: somebody else still has it; names who.
     """
-    if not (folder / "config.yaml").is_file():
+    if not (folder / CONFIG).is_file():
         yield
         return
     file = folder / _FILE

@@ -13,13 +13,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.content import INDEX, MEDIA
 from site_builder.digests import FileDigests, digest_json
 from site_builder.kept import Kept
+from site_builder.names import EPISODES, INDEX, MEDIA
 from site_builder.snapshot import Snapshot
 
 _KIND = "look"
-_FOLDER = "content/episodes"
 _RECORDED = "recording-"
 """How the names of a recording's files begin."""
 
@@ -60,7 +59,7 @@ def digest_bundles(folder: Path, content: Snapshot, kept: Kept) -> Digests:
         if name in known and known[name][0] == look.mark:
             found[name] = known[name][1].decode()
             continue
-        place = folder / _FOLDER / name
+        place = folder / EPISODES / name
         found[name] = digest_json([[file, sums.digest(place / file)] for file in look.files])
         new[name] = (look.mark if look.is_settled else "", found[name].encode())
     sums.save()

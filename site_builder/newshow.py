@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from site_builder.config import CONFIG, make_feed_guid, parse_config
+from site_builder.config import make_feed_guid, parse_config
 from site_builder.conversations import Account
 from site_builder.errors import UsageError
 from site_builder.frontmatter import render_front_matter
+from site_builder.names import CONFIG, EPISODES
 from site_builder.prose import clean, escape_markdown
 from site_builder.slugs import make_slug
 from site_builder.sources.detect import open_source
@@ -85,7 +86,7 @@ def make_show_folder(
     }
     for name, text in files.items():
         _write_new(folder / name, text)
-    for name in ("content/episodes", "templates"):
+    for name in (EPISODES, "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if archive:
         _place(archive, folder / "content/archives" / archive.name)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
+
 from site_builder import podcasting20 as p20
 from site_builder.model import Span
 from site_builder.render.listed import Credit, Listed
-from site_builder.values import parse_values, render_values
+from site_builder.values import encode_value, parse_values
 
 PARTS = ("outline", "names", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
@@ -26,8 +27,7 @@ def name_group(guid: str) -> str:
     return f"episode/{guid}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPicture:
+class SharedPicture(Struct, frozen=True, kw_only=True, gc=False):
     """A picture that several episodes may show: a portrait, a chapter's."""
 
     path: str
@@ -39,8 +39,7 @@ class SharedPicture:
     """Pixels it has to fit into."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An episode in brief."""
 
     guid: str
@@ -84,8 +83,7 @@ class Outline:
         return f"{self.path}index.html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Under which an episode is found."""
 
     tags: tuple[str, ...] = ()
@@ -94,7 +92,7 @@ class Names:
 
 def render_outline(outline: Outline) -> bytes:
     """JSON, for `parse_outlines`."""
-    return render_values(Outline, outline)
+    return encode_value(outline)
 
 
 def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
@@ -104,7 +102,7 @@ def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
 
 def render_names(names: Names) -> bytes:
     """JSON, for `list_outlines`."""
-    return render_values(Names, names)
+    return encode_value(names)
 
 
 def list_outlines(

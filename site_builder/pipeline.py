@@ -11,17 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder import freshness
 from site_builder.digests import JSON
 from site_builder.events import Making, Notify, Stage, ignore
+from site_builder.names import EPISODES
+from site_builder.parallel import Task
 from site_builder.report import BuildReport
 
 if TYPE_CHECKING:
     from site_builder.intake import Taken
     from site_builder.kept import Kept
+    from site_builder.looks import Digests
     from site_builder.published import Pins
     from site_builder.selection import Selection
     from site_builder.survey import Survey
@@ -125,20 +129,21 @@ def _without_collection() -> Iterator[None]:
 
 
 def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: freshness.Look) -> BuildReport:
+    notify(Stage("reading content"))
+    outlet, seal = freshness.find_outlet(folder, preview=options.preview), look.seal
+    digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
     from site_builder import archives, assembly, published
     from site_builder.gallery import start_early
     from site_builder.kept import Kept
     from site_builder.selection import find_due, select
 
-    notify(Stage("reading content"))
-    outlet, seal = freshness.find_outlet(folder, preview=options.preview), look.seal
     with Kept(outlet.kept) as kept:
-        extraction, survey = Extraction(), _survey(folder, seal, kept, options.jobs)
+        extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
         if new := archives.find_new(folder, survey.cards):
             start_early(survey.premises, options.jobs)
             extraction = _take_in(folder, new, notify)
             seal, _ = seal.look_again(folder, options.seal)
-            survey = _survey(folder, seal, kept, options.jobs)
+            survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
             archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
         known = published.load_pins(folder)
@@ -174,7 +179,7 @@ def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire
         {card.name: card for card in survey.cards},
         going_out=[card.guid for card in selection.chosen],
         held_back=selection.withheld.values(),
-        within=folder / "content/episodes",
+        within=folder / EPISODES,
     )
     return published.update(pins, (), selection.withdrawn)
 
@@ -192,10 +197,18 @@ def _remember(
     freshness.remember(outlet, left)
 
 
-def _survey(folder: Path, seal: freshness.Seal, kept: Kept, jobs: int) -> Survey:
+def _survey(folder: Path, digests: Digests, kept: Kept, jobs: int) -> Survey:
     from site_builder import survey
 
-    return survey.survey(folder, seal.trees["content"], kept, freshness.digest_program(), jobs)
+    return survey.survey(folder, digests, kept, freshness.digest_program(), jobs)
+
+
+def _digest_bundles(folder: Path, seal: freshness.Seal, kept_file: Path) -> Digests:
+    from site_builder.kept import Kept
+    from site_builder.looks import digest_bundles
+
+    with Kept(kept_file) as kept:
+        return digest_bundles(folder, seal.trees["content"], kept)
 
 
 def look_at(folder: Path, options: BuildOptions) -> freshness.Look:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.config import CONFIG
 from site_builder.digests import digest_file, digest_json
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model import Chapter, Episode, Person, Show
+from site_builder.names import CONFIG, INDEX
 from site_builder.outlines import SharedPicture
 from site_builder.targets import Target, bytes_target
 
@@ -49,7 +49,7 @@ class Portraits:
         Raises:
             InvalidDocument: a file is not there.
         """
-        index = folder / "index.md"
+        index = folder / INDEX
         people = (self._portray(_remember(person, show), folder, index) for person in episode.people)
         return replace(
             episode,

@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from site_builder.content import INDEX, write_file
+from site_builder.content import write_file
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.names import INDEX
 from site_builder.timecode import format_utc, parse_utc
 
 FILE = Path("content/published.json")

@@ -113,7 +113,7 @@ def describe_pages(contents: Contents) -> list[Context]:
 def digest_contents(contents: Contents) -> str:
     """Of all that `describe_pages` and `plan_site` depend on: where it is as it was, so is each of these pages."""
     pages: JSON = [[page.slug, page.title, page.html, page.summary] for page in contents.pages]
-    show = digest_value(Show, contents.show)
+    show = digest_value(contents.show)
     return digest_json(
         [
             *("pages/1", contents.setting.site_digest, contents.setting.theme.digest, show, pages),

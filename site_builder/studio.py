@@ -13,7 +13,7 @@ from typing import cast
 from site_builder import __version__, media
 from site_builder.config import ChapterSource, Config, DeadAir
 from site_builder.consent import Removal
-from site_builder.content import MEDIA, Bundle, write_noun
+from site_builder.content import Bundle, write_noun
 from site_builder.digests import FileDigests
 from site_builder.episode_files import Release
 from site_builder.episodes import Material, make_edits, make_episode
@@ -23,6 +23,7 @@ from site_builder.freshness import Outlet
 from site_builder.gallery import FEW, Gallery
 from site_builder.languages import ENGLISH, Language
 from site_builder.model import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.names import MEDIA
 from site_builder.outlines import name_group
 from site_builder.parallel import map_in_processes
 from site_builder.pictures import Pictures

@@ -12,26 +12,26 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from site_builder.config import CONFIG
+from msgspec import Struct
+
 from site_builder.consent import Casting, decide, redact
-from site_builder.content import INDEX, Bundle, load_bundle
-from site_builder.digests import digest_file, digest_json
+from site_builder.content import Bundle, load_bundle
+from site_builder.digests import digest_bytes, digest_file, digest_json
 from site_builder.episodes import find_slug
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.gather import Claim, Premises, find_beyond, find_conflicts, load_premises, settle
 from site_builder.kept import Kept
-from site_builder.looks import digest_bundles
+from site_builder.looks import Digests
 from site_builder.model import Cue, Guid, Role
+from site_builder.names import CONFIG, EPISODES, INDEX, PEOPLE
 from site_builder.parallel import map_in_processes
-from site_builder.snapshot import Snapshot
 from site_builder.transcript_files import parse_transcript
-from site_builder.values import parse_values, render_values
+from site_builder.values import encode_value, parse_values
 
 _KIND = "card"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One bundle in brief."""
 
     name: str
@@ -81,7 +81,7 @@ class Survey:
 
     def locate(self, card: Card) -> Path:
         """The folder of a bundle."""
-        return self.premises.content / "episodes" / card.name
+        return self.folder / EPISODES / card.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,12 @@ class Candidate:
     draft: bool = False
 
 
-def survey(folder: Path, content: Snapshot, kept: Kept, program: str, jobs: int) -> Survey:
+def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) -> Survey:
     """Look a show over.
 
     Args:
         folder: The show.
-        content: How `content/` looks.
+        digests: Those of its bundles as they are now.
         kept: What earlier builds knew.
         program: Digest of the program itself.
         jobs: How many processes may read.
@@ -111,29 +111,28 @@ def survey(folder: Path, content: Snapshot, kept: Kept, program: str, jobs: int)
     problems: list[Problem] = []
     premises = load_premises(folder, problems)
     base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
-    digests = digest_bundles(folder, content, kept)
     names = list(digests.by_name)
-    keys = {name: digest_json([base, digest]) for name, digest in digests.by_name.items()}
+    keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
     cards = _recall(kept, keys)
     made = map_in_processes(partial(_read, premises, folder, keys), [name for name in names if name not in cards], jobs)
     problems += [problem for found in made for problem in found if isinstance(problem, Problem)]
     fresh = {card.name: card for found in made for card in found if isinstance(card, Card)}
     cards |= fresh
     everything = tuple(cards[name] for name in names if name in cards)
-    within = f"{folder / 'content/episodes'}"
+    within = f"{folder / EPISODES}"
     claims = [Claim(f"{within}/{card.name}/{INDEX}", card.guid, card.slug) for card in everything]
     has_spoken = any(card.has_spoken for card in everything)
     problems += find_conflicts(folder, premises, claims, has_spoken=has_spoken)
     premises = settle(folder, premises, problems)
     digests.keep(kept)
-    kept.put(_KIND, {name: (card.key, render_values(Card, card)) for name, card in fresh.items()})
+    kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
     kept.drop(_KIND, kept.keys(_KIND).keys() - keys.keys())
     return Survey(premises=premises, cards=everything, base=base)
 
 
 def _digest_common(folder: Path) -> list[str]:
     """Of the files that every card depends on."""
-    files = (folder / CONFIG, folder / "content/people.yaml")
+    files = (folder / CONFIG, folder / PEOPLE)
     return [digest_file(file) if file.is_file() else "" for file in files]
 
 
@@ -149,7 +148,7 @@ def _read(
 ) -> tuple[Card] | tuple[Problem, ...]:
     """The card of a bundle, or what is wrong with it."""
     try:
-        bundle = load_bundle(folder / "content/episodes" / name)
+        bundle = load_bundle(folder / EPISODES / name)
         problems = tuple(find_beyond(bundle))
         _load_cues(bundle)
     except InvalidDocument as error:

@@ -15,6 +15,7 @@ from site_builder.documents import parse_front_matter
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.frontmatter import EpisodeMatter, render_front_matter
 from site_builder.model import Chapter, EpisodeKind, Person
+from site_builder.names import INDEX
 from site_builder.prose import clean, escape_markdown
 from site_builder.render.notes import text_of
 from site_builder.sources.podcast_feed import FeedItem
@@ -27,7 +28,7 @@ _ACCOUNT = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15}
 _LAST_LIST = re.compile(r"<ul>(?:(?!<ul>).)*</ul>\s*\Z", re.DOTALL)
 _NO_PICTURES = nh3.ALLOWED_TAGS - {"img"}
 _FIXED = {"title", "date", "guid", "slug"}
-_PLACE = Path("index.md")
+_PLACE = Path(INDEX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parent.parent / "site_builder"
 LAYERS: dict[str, tuple[str, ...]] = {
     "nouns": (
         *("__init__", "model", "podcasting20", "conversations", "errors", "events"),
-        *("timecode", "slugs", "prose", "categories", "media_types"),
+        *("timecode", "slugs", "prose", "categories", "media_types", "names"),
     ),
     "engines": (
         *(

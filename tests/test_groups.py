@@ -86,6 +86,15 @@ def test_what_was_planned_is_there_and_handed_back(desk: Desk, jobs: int) -> Non
     assert outcome.remembered == {"one": {"said": b"one has 2"}, "two": {"said": b"two has 1"}}
 
 
+@pytest.mark.parametrize("asked", [1, 500, 501, 900])
+def test_few_or_many_are_asked_for_among_many(desk: Desk, asked: int) -> None:
+    """By name, or all of them: the answer is of those that were asked for, and no others."""
+    groups = [group(f"group {number}", {f"page {number}": ""}) for number in range(900)]
+    desk.build(*groups)
+    changed = group("group 0", {"page 0": "changed"})
+    assert desk.current(changed, *groups[1:asked]) == {group.name for group in groups[1:asked]}
+
+
 def test_a_group_is_current_while_key_and_sizes_are(desk: Desk) -> None:
     one, two = group("one", ONE), group("two", TWO)
     assert desk.current(one, two) == set()

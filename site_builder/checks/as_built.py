@@ -9,14 +9,15 @@ from pathlib import Path
 
 from site_builder.checks.feed_document import Branch, FeedDocument, Site, UnreadableFeed, parse_feed
 from site_builder.checks.rule import Place
-from site_builder.config import CONFIG, FEED, Config, describe_show
+from site_builder.config import FEED, Config, describe_show
 from site_builder.consent import Casting, decide
-from site_builder.content import INDEX, Bundle
+from site_builder.content import Bundle
 from site_builder.documents import find_line
 from site_builder.episodes import find_slug
 from site_builder.events import Notify, ignore
 from site_builder.gather import Gathered
 from site_builder.model import Guid
+from site_builder.names import CONFIG, INDEX
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,12 @@ from site_builder.errors import UnusableSource
 from site_builder.leaks import check_silence, describe_secrets, find_leaks
 from site_builder.media import read_edits
 from site_builder.model import Guid, Span
+from site_builder.names import PEOPLE
 from site_builder.timecode import format_clock
 
 CONSENT: Rulebook[AsBuilt] = Rulebook("Consent")
 
-_PEOPLE = Place(file=Path("content/people.yaml"))
+_PEOPLE = Place(file=Path(PEOPLE))
 
 
 def _cast(built: AsBuilt) -> Iterator[tuple[Bundle, Casting]]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.references import manual
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.config import CONFIG
-from site_builder.content import MEDIA
+from site_builder.names import CONFIG, MEDIA
 from site_builder.published import FILE as PINS
 
 OUTPUT: Rulebook[AsBuilt] = Rulebook("The build")

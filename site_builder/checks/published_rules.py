@@ -9,6 +9,7 @@ from site_builder.checks import references as ref
 from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.names import EPISODES
 from site_builder.published import FILE, Pins, find_broken, load_pins
 
 PUBLISHED: Rulebook[AsBuilt] = Rulebook("What was published")
@@ -55,7 +56,7 @@ def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
         if bundle.matter.published_at(built.config.show.zone) <= built.now
     ]
     for problem in find_broken(
-        _load(built), _list_written(built), out, _held_back(built), built.gathered.content / "episodes"
+        _load(built), _list_written(built), out, _held_back(built), built.gathered.folder / EPISODES
     ):
         yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
 

@@ -31,9 +31,9 @@ from site_builder.config.sections import (
 from site_builder.config.shows import FEED, describe_show, find_feed_path, is_feed, make_feed_guid
 from site_builder.documents import Document, find_line, parse_yaml
 from site_builder.errors import Problem, UsageError
+from site_builder.names import CONFIG
 
 __all__ = [
-    "CONFIG",
     "FEED",
     "AudioConfig",
     "AudioFormat",
@@ -58,7 +58,6 @@ __all__ = [
     "parse_config",
 ]
 
-CONFIG = "config.yaml"
 """Name of the file in the show's folder."""
 
 

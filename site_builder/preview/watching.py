@@ -22,12 +22,14 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
+from site_builder.names import CONFIG
+
 QUIET: Final = 0.06
 """Seconds without a further change after which a burst of saves is over."""
 LONGEST_BURST: Final = 1.0
 """Seconds after which a burst is taken for over all the same."""
 FOLDERS: Final = ("content", "templates")
-FILES: Final = ("config.yaml",)
+FILES: Final = (CONFIG,)
 _CHANGES: Final[list[type[FileSystemEvent]]] = [
     *(FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileDeletedEvent, FileClosedEvent),
     *(DirCreatedEvent, DirMovedEvent, DirDeletedEvent),
