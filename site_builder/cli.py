@@ -132,8 +132,8 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
     from site_builder import pipeline  # noqa: PLC0415
     from site_builder.timings import Stopwatch  # noqa: PLC0415
 
+    gc.disable()  # what is made now goes with the process
     watch = Stopwatch("looking for changes")
-
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
     look = pipeline.look_at(folder, chosen)

@@ -14,7 +14,7 @@ from show_runner import PROJECT, build, spacecast
 
 OURS = {
     *("__init__", "__main__", "cli", "pipeline", "freshness", "report", "timings"),
-    *("digests", "snapshot", "parallel", "errors", "events", "timecode"),
+    *("names", "digests", "snapshot", "parallel", "errors", "events", "timecode"),
 }
 """Modules of this package that answer "has anything changed?"; whoever adds one adds it to every unchanged build."""
 THEIRS = {"click"}
