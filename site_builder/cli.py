@@ -311,6 +311,7 @@ def _print_json(value: object) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with the exit code of the contract."""
     gc.set_threshold(_OBJECTS)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed for them
     atexit.register(
         gc.freeze
     )  # at the end all goes anyway; to look for cycles in it once more takes longer than to exit

@@ -14,7 +14,8 @@ from site_builder.errors import UsageError
 from site_builder.gather import Gathered, gather
 from site_builder.model import Guid
 from site_builder.names import PEOPLE
-from site_builder.people import Answer, Consent, PersonRecord, set_consent
+from site_builder.people import Answer, Consent, PersonRecord
+from site_builder.people.writing import set_consent
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
 

@@ -23,7 +23,7 @@ from site_builder.drafts import make_title, name_bundle, render_index
 from site_builder.episodes import find_slug
 from site_builder.model import Guid, Recording
 from site_builder.names import INDEX, PEOPLE, RECORDING
-from site_builder.people import add_newcomers
+from site_builder.people.writing import add_newcomers
 from site_builder.sources.source import Source
 
 

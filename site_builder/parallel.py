@@ -7,6 +7,7 @@ safely (anywhere but on Linux), and for a few calls, all is done here.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -92,6 +93,8 @@ def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tup
         return child, open(readable, "rb")  # noqa: PTH123 -- closed by the caller
     with suppress(BaseException):
         os.close(readable)
+        gc.freeze()  # what is the parent's is left alone: to look at it would copy it
+        gc.enable()
         if alone:
             _close_all_but(writable)
         with open(writable, "wb") as pipe:  # noqa: PTH123

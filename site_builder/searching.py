@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -72,7 +72,7 @@ class Part:
     def key(self) -> str:
         """Digest of all that it depends on."""
         known = [[document.page, document.digest] for document in self.documents]
-        return digest_json(["search/2", version("pagefind"), self.number, known])
+        return digest_json(["search/2", _find_version(), self.number, known])
 
     def plan(self) -> Group:
         """The part as a group of files, indexed when they are wanted.
@@ -105,6 +105,12 @@ def share_out(documents: Sequence[Document]) -> list[Part]:
     if shares and 0 not in shares:  # the indexer makes nothing of nothing, and part 0 is the one that is asked first
         shares[0] = shares.pop(min(shares))
     return [Part(number, share) for number, share in sorted(shares.items())]
+
+
+@cache
+def _find_version() -> str:
+    """Of the indexer: another one may make another index."""
+    return version("pagefind")
 
 
 def find_folder(number: int) -> str:

@@ -24,7 +24,8 @@ from site_builder.consent import (
     render_request,
 )
 from site_builder.model import Guid, Part, Recording, Role, Span, Speaker, Timeline, Turn
-from site_builder.people import Answer, Consent, People, PersonRecord, add_newcomers, load_people, set_consent
+from site_builder.people import Answer, Consent, People, PersonRecord, load_people
+from site_builder.people.writing import add_newcomers, set_consent
 from site_builder.sources.x_archive import open_archive
 
 GUID = Guid("1lD")

@@ -16,11 +16,10 @@ from site_builder.people import (
     Consent,
     People,
     PersonRecord,
-    add_newcomers,
     find_conflicts,
     load_people,
-    set_consent,
 )
+from site_builder.people.writing import add_newcomers, set_consent
 
 ANN = Speaker(role=Role.HOST, handle="rivermaps", name="River Maps", x_id="3300551")
 KIT = Speaker(

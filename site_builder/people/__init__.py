@@ -1,6 +1,9 @@
-"""Everyone heard on the show and what they said to being published: `content/people.yaml`, both directions."""
+"""Everyone heard on the show and what they said to being published: `content/people.yaml`.
 
-from site_builder.people.file import add_newcomers, load_people, parse_people, set_consent
+To change it, see `writing`, which loads more.
+"""
+
+from site_builder.people.file import load_people, parse_people
 from site_builder.people.newcomers import find_conflicts
 from site_builder.people.records import Answer, Consent, PersonRecord
 from site_builder.people.register import People
@@ -10,9 +13,7 @@ __all__ = [
     "Consent",
     "People",
     "PersonRecord",
-    "add_newcomers",
     "find_conflicts",
     "load_people",
     "parse_people",
-    "set_consent",
 ]

@@ -352,7 +352,7 @@ def test_stylesheet_is_named_before_the_root() -> None:
     links = p20.FeedLinks(stylesheet='feed.xsl?a=1&b="2"')
     lines = render(make_show(), links=links).decode().splitlines()
     assert lines[0] == '<?xml version="1.0" encoding="UTF-8"?>'
-    assert lines[1] == """<?xml-stylesheet type="text/xsl" href='feed.xsl?a=1&amp;b="2"'?>"""
+    assert lines[1] == '<?xml-stylesheet type="text/xsl" href="feed.xsl?a=1&amp;b=&quot;2&quot;"?>'
 
 
 def test_gpodder_reads_every_field() -> None:
