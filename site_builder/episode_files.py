@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from msgspec import structs
-
 from site_builder import podcasting20 as p20
 from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.groups import Planned
@@ -24,6 +22,7 @@ from site_builder.render.rows import describe_episode_row
 from site_builder.render.searchable import render_documents
 from site_builder.render.sharing import find_oembed_path, render_oembed
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
+from site_builder.values import change
 
 _TRANSCRIPTS = (
     (".vtt", "text/vtt", render_vtt),
@@ -153,6 +152,6 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         document=digest_bytes(document)[:32] if document else "",
     )
     names = render_names(Names(tags=episode.tags, people=list_credits(episode)))
-    told = render_outline(structs.replace(outline, item="", document="found" if document else ""))
-    outline = structs.replace(outline, listing=digest_bytes(told + names)[:32])
+    told = render_outline(change(outline, item="", document="found" if document else ""))
+    outline = change(outline, listing=digest_bytes(told + names)[:32])
     return {"outline": render_outline(outline), "names": names, "row": row, "item": item, "document": document}

@@ -11,12 +11,10 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
-
 from site_builder import podcasting20 as p20
 from site_builder.model import Span
 from site_builder.render.listed import Credit, Listed
-from site_builder.values import encode_value, parse_values
+from site_builder.values import Value, encode_value, parse_values
 
 PARTS = ("outline", "names", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
@@ -27,7 +25,7 @@ def name_group(guid: str) -> str:
     return f"episode/{guid}"
 
 
-class SharedPicture(Struct, frozen=True, kw_only=True, gc=False):
+class SharedPicture(Value, frozen=True, kw_only=True):
     """A picture that several episodes may show: a portrait, a chapter's."""
 
     path: str
@@ -39,7 +37,7 @@ class SharedPicture(Struct, frozen=True, kw_only=True, gc=False):
     """Pixels it has to fit into."""
 
 
-class Outline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Outline(Value, frozen=True, kw_only=True):
     """An episode in brief."""
 
     guid: str
@@ -83,7 +81,7 @@ class Outline(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
         return f"{self.path}index.html"
 
 
-class Names(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Names(Value, frozen=True, kw_only=True):
     """Under which an episode is found."""
 
     tags: tuple[str, ...] = ()

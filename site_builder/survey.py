@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
 from site_builder.consent import Casting, decide, redact
 from site_builder.content import Bundle, load_bundle
 from site_builder.digests import digest_bytes, digest_file, digest_json
@@ -26,12 +24,12 @@ from site_builder.model import Cue, Guid, Role
 from site_builder.names import CONFIG, EPISODES, INDEX, PEOPLE
 from site_builder.parallel import map_in_processes
 from site_builder.transcript_files import parse_transcript
-from site_builder.values import encode_value, parse_values
+from site_builder.values import Value, encode_value, parse_values
 
 _KIND = "card"
 
 
-class Card(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+class Card(Value, frozen=True, kw_only=True):
     """One bundle in brief."""
 
     name: str

@@ -15,8 +15,18 @@ from pydantic import TypeAdapter
 from site_builder.digests import digest_bytes
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Value")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What is kept between builds: subclasses name their fields, all by name. No value may contain itself."""
+
+
+def change(value: S, **fields: object) -> S:
+    """The same with other `fields`."""
+    return msgspec.structs.replace(value, **fields)
 
 
 def _adapt(type_: Any) -> TypeAdapter[Any]:

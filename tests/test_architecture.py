@@ -149,6 +149,7 @@ HOUSES = {
     "click": {"cli.py"},
     "jinja2": {"render/pages.py"},
     "ruamel": {"roundtrip.py"},
+    "msgspec": {"values.py"},
 }
 """Libraries that live in one place only."""
 

@@ -22,7 +22,7 @@
     await pagefind.options({ baseUrl: "/" });
     await pagefind.init();
     // The index of a large show comes in parts, each in a folder of its own beside the first.
-    const parts = texts.parts.split(" ").filter(Boolean).map((part) => new URL(`${part}/`, at).href);
+    const parts = (texts.parts ?? "").split(" ").filter(Boolean).map((part) => new URL(`${part}/`, at).href);
     await Promise.all(parts.map((part) => pagefind.mergeIndex(part, { baseUrl: "/" })));
     return pagefind;
   };
