@@ -131,10 +131,14 @@ class Task(Generic[Result]):
     def result(self) -> Result:
         """What it returns; waits for it. To be asked once."""
         if sys.platform == "linux":
-            with suppress(EOFError, pickle.UnpicklingError):
+            try:
                 made: Result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
-                self._end()
+            except (EOFError, pickle.UnpicklingError):
+                pass  # it failed, or was killed
+            else:
                 return made
+            finally:
+                self._end()
         return self._function()
 
 

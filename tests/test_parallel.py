@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from functools import partial
 
 import pytest
 
-from site_builder.parallel import map_in_processes
+from site_builder.parallel import Task, map_in_processes
 
 HERE = os.getpid()
 MANY = range(1000)
@@ -46,8 +48,42 @@ def test_what_a_process_leaves_is_done_here(function: object) -> None:
 def test_an_exception_gets_out_and_leaves_no_process() -> None:
     with pytest.raises(ZeroDivisionError):
         map_in_processes(lambda number: 1 // (number - 500), MANY, 2)
-    with pytest.raises(ChildProcessError):
+    assert not has_children()
+
+
+def has_children() -> bool:
+    """Whether this process has any, ended ones that nobody waited for included."""
+    try:
         os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def test_a_task_is_done_elsewhere_and_leaves_no_process() -> None:
+    """Its result comes back; where that process failed or was killed, it is done here."""
+    elsewhere = Task(os.getpid)
+    assert elsewhere.result() != HERE
+    assert Task(partial(fail_elsewhere, 5)).result() == 5
+    assert Task(partial(die_elsewhere, 6)).result() == 6
+    assert not has_children()
+
+
+def test_a_task_that_fails_everywhere_says_so_and_leaves_no_process() -> None:
+    """While its exception is still looked at, too."""
+    task = Task(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError) as raised:
+        task.result()
+    assert raised.tb
+    assert not has_children()
+
+
+def test_a_task_that_nobody_wants_any_more_is_ended() -> None:
+    """Whatever it is at."""
+    task = Task(partial(time.sleep, 60))
+    assert has_children()
+    del task
+    assert not has_children()
 
 
 def test_results_larger_than_a_pipe() -> None:
