@@ -10,8 +10,10 @@ pages there are. Part 0 lies in `pagefind/` with Pagefind's own program, part 7 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +42,7 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 -- everybody may write there as in /tmp
 """Of Linux."""
 _AMPLE = 512 * 1024 * 1024
 """Bytes that are more than the pages of a part and its index will take."""
+_PREFIX = "spacecast-search-"
 _LONGEST = 600
 """Seconds it may take."""
 
@@ -127,7 +130,7 @@ class _Indexing:
 
     def __init__(self, part: Part) -> None:
         self._part = part
-        self._folder = tempfile.TemporaryDirectory(prefix="spacecast-search-", dir=_find_room())
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_find_room())
         site = Path(self._folder.name, "site")
         site.mkdir()
         for document in part.documents:
@@ -168,8 +171,17 @@ def _find_room() -> Path | None:
     with suppress(OSError, AttributeError):  # AttributeError: Windows
         room = os.statvfs(_MEMORY)
         if room.f_bavail * room.f_frsize >= _AMPLE and os.access(_MEMORY, os.W_OK | os.X_OK):
+            _sweep(_MEMORY)
             return _MEMORY
     return None
+
+
+def _sweep(room: Path) -> None:
+    """End what builds left that were killed: in memory it would stay until the computer is started anew."""
+    for folder in room.glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > 2 * _LONGEST:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _describe_missing(error: Exception) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 from site_builder import __version__
 
 START = datetime(2016, 1, 1, 20, 0, tzinfo=UTC)
+"""Of the first; then one every eight hours, beyond ten thousand every four minutes: a hundred thousand are out."""
 LENGTH = 3600.0
 """Seconds of each episode."""
 URL = "https://example.org/show/"
@@ -85,7 +86,7 @@ def make_episode(number: int) -> BigEpisode:
         number=number,
         title=f"{title} {number}",
         slug=f"episode-{number}",
-        published_at=START + timedelta(hours=8 * number),
+        published_at=START + timedelta(hours=8 * min(number, 10_000), minutes=4 * max(0, number - 10_000)),
         tags=tuple(f"topic {tag}" for tag in sorted(dice.sample(range(40), 3))),
         people=(HOST, *(f"Guest {guest:03}" for guest in sorted(dice.sample(range(100), 2)))),
         chapters=tuple((at * 420, " ".join(_make_words(dice, 4)).capitalize()) for at in range(8)),

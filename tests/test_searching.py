@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+import time
 import zlib
 from dataclasses import replace
 from functools import partial
@@ -156,3 +158,15 @@ def test_the_indexer_leaves_nothing_wherever_it_works(
     assert (len(list(memory.iterdir())), len(list(usual.iterdir()))) == ((0, 1) if ample else (1, 0))
     assert begun.plan().targets
     assert [*memory.iterdir(), *usual.iterdir()] == []
+
+
+def test_what_a_killed_build_left_in_memory_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once nobody can be at work on it any more; what others keep there is not ours to judge."""
+    monkeypatch.setattr(searching, "_MEMORY", tmp_path)
+    monkeypatch.setattr(searching, "_AMPLE", 0)
+    for name, age in (("spacecast-search-old", 7200), ("spacecast-search-new", 60), ("others", 7200)):
+        (tmp_path / name / "site").mkdir(parents=True)
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    (part,) = share_out(make_documents(1))
+    assert part.plan().plan().targets
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["others", "spacecast-search-new"]
