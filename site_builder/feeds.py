@@ -16,6 +16,7 @@ from pathlib import Path
 
 from site_builder import podcasting20 as p20
 from site_builder.config import find_feed_path
+from site_builder.digested import DigestedFile
 from site_builder.digests import JSON, digest_json
 from site_builder.kept import Kept
 from site_builder.last_feed import LastFeed, describe_layout
@@ -71,18 +72,19 @@ class FeedPage:
     """Whose items it has, in their order."""
 
     def write(self, read_items: ReadItems, out: Path, last: LastFeed) -> Facts:
-        """Item by item: a feed may be larger than the memory it should take. Gives its layout."""
+        """Item by item: a feed may be larger than the memory it should take. Gives its layout, size and digest."""
         begin, end = split_head(self.render_head())
         sizes: list[int] = []
-        with out.open("wb") as file:
+        with DigestedFile(out) as file:
             file.write(begin)
             for is_there, some in groupby(self.episodes, lambda episode: episode.item in last):
                 if is_there:
-                    sizes += last.copy([episode.item for episode in some], file)
+                    sizes += last.copy([episode.item for episode in some], file.write)
                 else:
                     sizes += map(file.write, read_items(episode.guid for episode in some))
             file.write(end)
-        return describe_layout(len(begin), [episode.item for episode in self.episodes], sizes)
+        layout = describe_layout(len(begin), [episode.item for episode in self.episodes], sizes)
+        return {**layout, **file.describe()}
 
     def plan(self, write: Callable[[FeedPage, Path], Facts], accept: Accept) -> Target:
         """The file to be; `write` is asked for it once it is accepted."""
@@ -113,7 +115,7 @@ class Writing:
             return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
 
     def take(self, page: FeedPage, out: Path) -> Facts:
-        """Wait for a page, and move it to `out`; gives its layout."""
+        """Wait for a page, and move it to `out`; gives what `FeedPage.write` gave."""
         if self._layouts is None:
             self._layouts = self._task.result()
         shutil.move(self._places[page.path], out)

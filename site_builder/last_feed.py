@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
+from site_builder.digested import read_stamp
 from site_builder.digests import digest_file
 from site_builder.ledger import Entry, Facts
 
@@ -16,27 +17,32 @@ _CHUNK = 1 << 20
 
 
 class LastFeed:
-    """Items of a feed that this program wrote; none where the file is not, byte for byte, as it was written."""
+    """Items of a feed that this program wrote; none where the file is not as it was written."""
 
     def __init__(self, file: Path | None = None, entry: Entry | None = None) -> None:
-        """`entry` is what is remembered of `file`, with the facts that `describe_layout` gave."""
+        """`entry` is what is remembered of `file`, with the facts that `FeedPage.write` gave."""
         self._file = file
         self._places: dict[str, range] = {}
         with suppress(OSError, KeyError, TypeError):
-            if file and entry and entry.facts["items"] and digest_file(file) == entry.sha256:
+            if file and entry and entry.facts["items"] and _is_as_written(file, entry):
                 self._places = dict(_find_places(entry.facts))
 
     def __contains__(self, item: str) -> bool:
         return item in self._places
 
-    def copy(self, items: Iterable[str], out: BinaryIO) -> list[int]:
-        """Append these items, by digest, to `out`; gives the size of each in bytes."""
+    def copy(self, items: Iterable[str], write: Callable[[bytes], object]) -> list[int]:
+        """Have these items, by digest, written; gives the size of each in bytes."""
         places = [self._places[item] for item in items]
         if self._file:
             with self._file.open("rb") as file:
                 for span in _join_neighbours(places):
-                    _copy_span(file, span, out)
+                    _copy_span(file, span, write)
         return [len(place) for place in places]
+
+
+def _is_as_written(file: Path, entry: Entry) -> bool:
+    """By size, time and inode; where these differ, because it was copied perhaps, byte for byte."""
+    return read_stamp(file) == entry.facts.get("stamp") or digest_file(file) == entry.sha256
 
 
 def describe_layout(begin: int, items: Sequence[str], sizes: Sequence[int]) -> Facts:
@@ -64,6 +70,7 @@ def _join_neighbours(places: Iterable[range]) -> Iterator[range]:
     yield span
 
 
-def _copy_span(file: BinaryIO, span: range, out: BinaryIO) -> None:
+def _copy_span(file: BinaryIO, span: range, write: Callable[[bytes], object]) -> None:
     file.seek(span.start)
-    out.writelines(file.read(min(_CHUNK, span.stop - at)) for at in range(span.start, span.stop, _CHUNK))
+    for at in range(span.start, span.stop, _CHUNK):
+        write(file.read(min(_CHUNK, span.stop - at)))

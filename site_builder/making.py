@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from site_builder.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.errors import SpacecastError, UsageError
@@ -31,7 +32,8 @@ class Target:
     inputs: Mapping[str, JSON]
     """All that the bytes depend on, by name: digests or plain values. `--explain` names the one that changed."""
     make: Callable[[Path], Facts | None]
-    """Writes the file at the path given, which is free and ends as `path` does; returns facts to remember."""
+    """Writes the file at the path given, which is free and ends as `path` does; returns facts to remember. Where it
+    names `size_bytes` and `sha256` of the file among them, the file is not read again to find them."""
     label: str = ""
     """For people, e.g. an episode's title."""
     group: str = ""
@@ -113,7 +115,7 @@ def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
         else:
             tree.remove(part)
             facts = json.loads(encode_json(target.make(Path(tree.locate(part))) or {}))
-            size_bytes, sha256 = tree.measure(part)
+            size_bytes, sha256 = _find_measures(facts, tree, part)
         changed = not tree.has_bytes(target.path, size_bytes, sha256)
         if changed:
             if content is not None:
@@ -127,6 +129,12 @@ def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
         raise
     inputs = _digest_inputs(target)
     return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=target.group), changed
+
+
+def _find_measures(facts: dict[str, Any], tree: Tree, part: str) -> tuple[int, str]:
+    """Size and digest of the file at `part`: those among `facts`, which are taken out, or found by reading it."""
+    size_bytes, sha256 = facts.pop("size_bytes", None), facts.pop("sha256", None)
+    return (size_bytes, sha256) if sha256 and tree.has_size(part, size_bytes) else tree.measure(part)
 
 
 def describe_failure(path: str, error: Exception) -> str:

@@ -25,6 +25,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "engines": (
         *(
             "digests",
+            "digested",
             "snapshot",
             "parallel",
             "ahead",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -58,10 +61,10 @@ class Reading:
 
 
 def write(items: dict[str, bytes], out: Path, last: LastFeed) -> tuple[bytes, list[str], Facts]:
-    """The bytes of the feed of these items; which were read, not copied; its layout."""
+    """The bytes of the feed of these items; which were read, not copied; its layout, size and digest."""
     reading = Reading(items, [])
     (page,) = describe(items)
-    facts = page.write(reading.read, out, last)
+    facts = dict(page.write(reading.read, out, last))
     return out.read_bytes(), reading.asked, facts
 
 
@@ -89,18 +92,31 @@ def test_what_is_copied_is_what_would_be_read(tmp_path: Path, items: dict[str, b
     *_, facts = write(ITEMS, last, LastFeed())
     content, asked, layout = write(items, tmp_path / "feed.xml", LastFeed(last, remember(last, facts)))
     clean, _, clean_layout = write(items, tmp_path / "clean.xml", LastFeed())
-    assert (content, layout, asked) == (clean, clean_layout, read)
+    assert (content, asked) == (clean, read)
+    assert {**layout, "stamp": None} == {**clean_layout, "stamp": None}
+    assert (layout["size_bytes"], layout["sha256"]) == (len(content), digest_bytes(content))
 
 
 def bend(file: Path) -> None:
     """One byte other, the size the same."""
+    time.sleep(0.02)  # longer than a tick of the clock that files have their times from
     file.write_bytes(file.read_bytes().replace(b"long", b"bent", 1))
+
+
+def bend_copy(file: Path) -> None:
+    """The same, and the time as well: another file in its place."""
+    other = file.with_suffix(".copy")
+    shutil.copy2(file, other)
+    bend(other)
+    os.utime(other, ns=(0, file.stat().st_mtime_ns))
+    other.replace(file)
 
 
 @pytest.mark.parametrize(
     ("spoil", "of"),
     [
         (bend, lambda entry: entry),
+        (bend_copy, lambda entry: entry),
         (Path.unlink, lambda entry: entry),
         (lambda file: file.write_bytes(b""), lambda entry: entry),
         (lambda _: None, lambda _: None),
@@ -109,7 +125,7 @@ def bend(file: Path) -> None:
         (lambda _: None, lambda entry: entry._replace(facts={"begin": "0", "items": ["x"], "sizes": [3]})),
         (lambda _: None, lambda entry: entry._replace(facts={"begin": 0, "items": ["x"], "sizes": ["3"]})),
     ],
-    ids=["bent", "gone", "empty", "not remembered", "no layout", "no list", "no number", "no size"],
+    ids=["bent", "bent copy", "gone", "empty", "not remembered", "no layout", "no list", "no number", "no size"],
 )
 def test_nothing_is_copied_that_was_not_written_by_us(
     tmp_path: Path, spoil: Callable[[Path], object], of: Callable[[Entry], Entry | None]
@@ -124,6 +140,19 @@ def test_nothing_is_copied_that_was_not_written_by_us(
     assert sorted(asked) == sorted(ITEMS)
 
 
+@pytest.mark.parametrize("put", [shutil.copyfile, os.replace], ids=["copied", "moved"])
+def test_a_feed_that_was_copied_or_moved_is_one_that_was_written(
+    tmp_path: Path, put: Callable[[Path, Path], object]
+) -> None:
+    """What counts is what is in it."""
+    written, last = tmp_path / "written.xml", tmp_path / "last.xml"
+    clean, _, facts = write(ITEMS, written, LastFeed())
+    entry = remember(written, facts)
+    put(written, last)
+    content, asked, _ = write(ITEMS, tmp_path / "feed.xml", LastFeed(last, entry))
+    assert (content, asked) == (clean, [])
+
+
 def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
     """Larger than what is in memory at a time."""
     items = {f"guid-{number}": bytes([65 + number]) * 700_000 for number in range(5)}
@@ -132,7 +161,7 @@ def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
     feed = LastFeed(last, remember(last, facts))
     out = io.BytesIO()
     wanted = [digest_bytes(items[guid])[:32] for guid in ("guid-3", "guid-4", "guid-0")]
-    assert feed.copy(wanted, out) == [700_000] * 3
+    assert feed.copy(wanted, out.write) == [700_000] * 3
     assert out.getvalue() == items["guid-3"] + items["guid-4"] + items["guid-0"]
     assert clean.count(out.getvalue()[:10]) == 70_000
 
