@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from site_builder import __version__
 from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError, UsageError
 
 if TYPE_CHECKING:
+    from site_builder.events import Notify
     from site_builder.report import BuildReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -97,7 +99,7 @@ def inspect(archive: Path, json_: bool) -> None:
 @as_json
 def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
-    from site_builder import console, pipeline  # noqa: PLC0415
+    from site_builder import console, pipeline, telling  # noqa: PLC0415
     from site_builder.console import recordings  # noqa: PLC0415
 
     with console.progress() as notify:
@@ -106,7 +108,7 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
         _print_json([entry.as_json() for entry in extraction.taken])
     else:
         recordings.show_taken(extraction.taken)
-    console.show_warnings(extraction.remarks)
+    telling.show_warnings(extraction.remarks)
     if any(entry.unreadable for entry in extraction.taken):
         sys.exit(EXIT_PROBLEMS)
 
@@ -137,14 +139,11 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
     look = pipeline.look_at(folder, chosen)
-    if report := pipeline.find_unchanged(folder, read_clock(), chosen, look):
-        _print_json(report.as_json()) if json_ else _print_unchanged(report)
-    else:
-        from site_builder import console  # noqa: PLC0415
-
-        with console.progress() as notify:
+    report = pipeline.find_unchanged(folder, read_clock(), chosen, look)
+    if report is None:
+        with _progress() as notify:
             report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
-        _print_json(report.as_json()) if json_ else console.show_build(report)
+    _print_json(report.as_json()) if json_ else _show_build(report)
     for line in watch.describe() if timings else ():
         click.echo(line, err=True)
     if report.failed:
@@ -295,13 +294,25 @@ def read_clock() -> datetime:
         raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {fixed!r}") from None
 
 
-def _print_unchanged(report: BuildReport) -> None:
-    """What `console.show_build` says of a build that had nothing to do, without loading it."""
-    for entry in report.skipped:
-        click.echo(f"left out: {entry.title}: {entry.reason}")
-    for warning in report.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(report.summary)
+def _progress() -> AbstractContextManager[Notify]:
+    """What draws how far a build is, which is loaded only where it is seen."""
+    if not sys.stderr.isatty():
+        from site_builder.events import ignore  # noqa: PLC0415
+
+        return nullcontext(ignore)
+    from site_builder import console  # noqa: PLC0415
+
+    return console.progress()
+
+
+def _show_build(report: BuildReport) -> None:
+    from site_builder import telling  # noqa: PLC0415
+
+    if report.taken:
+        from site_builder.console import recordings  # noqa: PLC0415
+
+        recordings.show_news(report.taken)
+    telling.show_build(report)
 
 
 def _print_json(value: object) -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from site_builder import events
+from site_builder.telling import show_warnings
 from site_builder.timecode import format_length
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from site_builder.guests import Request
     from site_builder.newshow import NewShow
     from site_builder.people import PersonRecord
-    from site_builder.report import BuildReport
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -66,35 +66,6 @@ def progress() -> Iterator[events.Notify]:
     )
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
         yield _Bar(bar)
-
-
-def show_warnings(warnings: Sequence[str]) -> None:
-    """Sentences about what was worked around, on standard error."""
-    for warning in warnings:
-        ERR.print(f"[yellow]warning[/]: {escape(warning)}", soft_wrap=True)
-
-
-def show_news(report: BuildReport) -> None:
-    """What was taken in, if anything."""
-    if report.taken:
-        from site_builder.console.recordings import show_news  # noqa: PLC0415 -- loads what reads archives
-
-        show_news(report.taken)
-
-
-def show_build(report: BuildReport) -> None:
-    """The closing summary of `spacecast build`."""
-    show_news(report)
-    for path, reason in report.reasons.items():
-        OUT.print(f"[dim]{escape(path)}: {escape(reason)}[/]")
-    for skipped in report.skipped:
-        OUT.print(f"[yellow]left out[/]: [bold]{escape(skipped.title)}[/]: {escape(skipped.reason)}")
-    show_warnings(report.warnings)
-    for failure in report.failures:
-        ERR.print(f"[red]failed[/]: {escape(failure)}")
-    OUT.print(escape(report.summary))
-    if report.failures:
-        ERR.print("Because of this the feed was not replaced: the last good one stays.")
 
 
 _ANSWERS = {"granted": "green", "anonymous": "cyan", "refused": "red", "pending": "yellow"}

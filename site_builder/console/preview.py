@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from rich.markup import escape
 
 from site_builder import events
-from site_builder.console import ERR, OUT, progress, show_news, show_warnings
+from site_builder.console import ERR, OUT, progress
+from site_builder.console.recordings import show_news
 from site_builder.preview.session import Broken, Built
 from site_builder.report import BuildReport
+from site_builder.telling import show_warnings
 
 
 class PreviewView:
@@ -45,7 +47,8 @@ class PreviewView:
 
 
 def _show_rebuilt(report: BuildReport, seconds: float) -> None:
-    show_news(report)
+    if report.taken:
+        show_news(report.taken)
     show_warnings(report.warnings)
     if changed := len(report.made) + len(report.removed):
         ERR.print(f"{changed} {'file' if changed == 1 else 'files'} changed in {seconds:.2f} s")

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from site_builder.console import ERR, OUT, show_warnings
+from site_builder.console import ERR, OUT
 from site_builder.conversations import Conversation
 from site_builder.drafts import make_title, recorded_at
 from site_builder.inspection import InspectionReport, count_speech
 from site_builder.intake import Fate, Taken
 from site_builder.media import find_dead_air
 from site_builder.model import Timeline
+from site_builder.telling import show_warnings
 from site_builder.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
