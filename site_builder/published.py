@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from site_builder.content import write_file
 from site_builder.errors import InvalidDocument, Problem
@@ -19,11 +18,12 @@ from site_builder.names import INDEX
 from site_builder.timecode import format_utc, parse_utc
 
 FILE = Path("content/published.json")
+_ALWAYS = 3
+"""Fields that every entry has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """One episode as it was published."""
+class Pin(NamedTuple):
+    """One episode as it was published. There are thousands, in every build."""
 
     guid: str
     slug: str
@@ -58,13 +58,11 @@ def load_pins(show: Path) -> Pins:
 
 
 def _parse_pin(guid: str, entry: dict[str, Any]) -> Pin:
-    return Pin(
-        guid=guid,
-        slug=str(entry["slug"]),
-        first_published=parse_utc(entry["first_published"]),
-        enclosure=str(entry["enclosure"]),
-        former_slugs=tuple(map(str, entry.get("former_slugs", ()))),
-        retired=bool(entry.get("retired", False)),
+    pin = Pin(guid, str(entry["slug"]), parse_utc(entry["first_published"]), str(entry["enclosure"]))
+    if len(entry) == _ALWAYS:
+        return pin
+    return pin._replace(
+        former_slugs=tuple(map(str, entry.get("former_slugs", ()))), retired=bool(entry.get("retired", False))
     )
 
 
@@ -209,7 +207,7 @@ def retire(pins: Pins, names: Iterable[str]) -> Pins:
     problems = []
     for name in names:
         found = [pin for pin in pins.values() if name in {pin.guid, pin.slug}]
-        changed |= {pin.guid: replace(pin, retired=True) for pin in found}
+        changed |= {pin.guid: pin._replace(retired=True) for pin in found}
         if not found:
             problems.append(Problem(f"nothing was published as {name!r}", file=FILE))
     if problems:
@@ -226,10 +224,10 @@ def update(pins: Pins, episodes: Iterable[Released], withdrawn: Iterable[str]) -
         )
         if (pin.slug, pin.enclosure) != (episode.slug, episode.enclosure) or episode.guid not in changed:
             former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
-            changed[episode.guid] = replace(
-                pin, slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
+            changed[episode.guid] = pin._replace(
+                slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
             )
-    changed |= {guid: replace(changed[guid], retired=True) for guid in withdrawn if guid in changed}
+    changed |= {guid: changed[guid]._replace(retired=True) for guid in withdrawn if guid in changed}
     return changed
 
 
