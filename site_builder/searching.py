@@ -21,6 +21,7 @@ from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.digests import digest_bytes, digest_json
 from site_builder.errors import SpacecastError
@@ -47,8 +48,7 @@ _LONGEST = 600
 """Seconds it may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What of a page can be searched."""
 
     page: str

@@ -111,7 +111,8 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
     base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
     names = list(digests.by_name)
     keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
-    cards = _recall(kept, keys)
+    known = kept.load(_KIND)
+    cards = _recall(known, keys)
     made = map_in_processes(partial(_read, premises, folder, keys), [name for name in names if name not in cards], jobs)
     problems += [problem for found in made for problem in found if isinstance(problem, Problem)]
     fresh = {card.name: card for found in made for card in found if isinstance(card, Card)}
@@ -124,7 +125,7 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
     premises = settle(folder, premises, problems)
     digests.keep(kept)
     kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
-    kept.drop(_KIND, kept.keys(_KIND).keys() - keys.keys())
+    kept.drop(_KIND, known.keys() - keys.keys())
     return Survey(premises=premises, cards=everything, base=base)
 
 
@@ -134,9 +135,8 @@ def _digest_common(folder: Path) -> list[str]:
     return [digest_file(file) if file.is_file() else "" for file in files]
 
 
-def _recall(kept: Kept, keys: Mapping[str, str]) -> dict[str, Card]:
+def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> dict[str, Card]:
     """The cards that were made under these keys."""
-    known = kept.load(_KIND)
     texts = [known[name][1] for name, key in keys.items() if name in known and known[name][0] == key]
     return {card.name: card for card in parse_values(Card, texts)}
 

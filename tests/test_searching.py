@@ -7,7 +7,6 @@ import os
 import tempfile
 import time
 import zlib
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -105,7 +104,7 @@ def test_a_changed_page_changes_one_part() -> None:
     """And a new one does as well: which part a page is in depends on its path alone."""
     documents = make_documents(600)
     before = {part.name: part.key for part in share_out(documents)}
-    changed = [replace(documents[7], digest="other"), *documents[:7], *documents[8:]]
+    changed = [documents[7]._replace(digest="other"), *documents[:7], *documents[8:]]
     for other in (changed, make_documents(601)):
         after = {part.name: part.key for part in share_out(other)}
         assert after.keys() == before.keys()
