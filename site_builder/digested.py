@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,13 +53,15 @@ class DigestedFile:
     def _begin(self) -> None:
         """Have what is there written to the disk; nobody waits for it."""
         self._file.flush()
-        if hasattr(os, "posix_fadvise"):  # Linux begins to write what is said not to be needed; elsewhere it is no loss
+        with suppress(AttributeError, OSError):  # Linux begins to write what is said not to be needed; others may not
             os.posix_fadvise(self._file.fileno(), self._begun, self._size - self._begun, os.POSIX_FADV_DONTNEED)
         self._begun = self._size
 
 
 def read_stamp(path: Path) -> list[int]:
     """Inode, size in bytes and mtime in nanoseconds: while they are the same, so is the file, wherever it is moved.
+
+    Not ctime, as in `digests.Stamp`: moving a file changes it.
 
     Raises:
         OSError: it is not there.

@@ -23,7 +23,8 @@ _red = partial(click.style, fg="red")
 
 def say(line: str, *, error: bool = False) -> None:
     """One line, on standard output or, of an `error`, standard error; its styles show at a terminal that wants them."""
-    wanted = False if os.environ.get("NO_COLOR") else True if os.environ.get("FORCE_COLOR") else None
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    wanted = False if is_plain else True if os.environ.get("FORCE_COLOR") else None
     click.echo(line, err=error, color=wanted)
 
 

@@ -158,6 +158,7 @@ def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
     items = {f"guid-{number}": bytes([65 + number]) * 700_000 for number in range(5)}
     last = tmp_path / "last.xml"
     clean, _, facts = write(items, last, LastFeed())
+    assert (facts["size_bytes"], facts["sha256"]) == (len(clean), digest_bytes(clean))
     feed = LastFeed(last, remember(last, facts))
     out = io.BytesIO()
     wanted = [digest_bytes(items[guid])[:32] for guid in ("guid-3", "guid-4", "guid-0")]

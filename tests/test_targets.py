@@ -113,6 +113,17 @@ def test_facts_come_with_size_and_digest_and_survive(desk: Desk) -> None:
     assert second.facts == first.facts
 
 
+@pytest.mark.parametrize(
+    ("claim", "digest"),
+    [({"size_bytes": 3, "sha256": "known"}, "known"), ({"size_bytes": 4, "sha256": "known"}, ""), ({}, "")],
+    ids=["named", "of another size", "not named"],
+)
+def test_a_file_whose_digest_is_named_is_not_read_for_it(desk: Desk, claim: Facts, digest: str) -> None:
+    """Unless what is there has another size than was named; names and facts are kept apart."""
+    outcome = desk.build(made_file("a.bin", "abc", {"length": 2, **claim}))
+    assert outcome.facts["a.bin"] == {"length": 2, "size_bytes": 3, "sha256": digest or sha256("abc")}
+
+
 def sha256(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -32,6 +32,7 @@ def no_wish(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever whoever runs the tests wants of colours."""
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
 
 
 @pytest.mark.parametrize("wish", ["", "NO_COLOR"])
@@ -57,7 +58,7 @@ def test_styles_are_there_where_they_are_wanted(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-@pytest.mark.parametrize("wish", ["", "NO_COLOR"])
+@pytest.mark.parametrize("wish", ["", "NO_COLOR=1", "TERM=dumb"])
 def test_a_terminal_shows_styles_unless_they_are_not_wanted(wish: str, tmp_path: Path) -> None:
     """On the real command, of a show that has nothing to do but a draft to tell of."""
     show = tmp_path / "show"
@@ -74,7 +75,8 @@ def test_a_terminal_shows_styles_unless_they_are_not_wanted(wish: str, tmp_path:
 def run_at_terminal(command: list[str], wish: str) -> str:
     """What a command writes to its terminal."""
     ours, theirs = os.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **({wish: "1"} if wish else {})}
+    wishes = dict([wish.split("=")]) if wish else {}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **wishes}
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         said = b""

@@ -9,7 +9,6 @@ from rich.markup import escape
 
 from site_builder import events
 from site_builder.console import ERR, OUT, progress
-from site_builder.console.recordings import show_news
 from site_builder.preview.session import Broken, Built
 from site_builder.report import BuildReport
 from site_builder.telling import show_warnings
@@ -48,6 +47,8 @@ class PreviewView:
 
 def _show_rebuilt(report: BuildReport, seconds: float) -> None:
     if report.taken:
+        from site_builder.console.recordings import show_news  # noqa: PLC0415 -- loads what reads archives
+
         show_news(report.taken)
     show_warnings(report.warnings)
     if changed := len(report.made) + len(report.removed):
