@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,3 +57,20 @@ def kill_shipping(show: Path, address: str, delay: float) -> bool:
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
     return os.WIFSIGNALED(status)
+
+
+def kill_often(kill: Callable[[int, float], bool], longest: float, kills: int) -> Iterator[int]:
+    """Deploys killed at random moments until `kills` of them were at work; the number of each, when it is over.
+
+    `kill(number, delay)` says whether the deploy was at work. How long one takes changes with the machine's load:
+    after one that was over too soon the next is killed sooner, and later after one that was hit.
+    """
+    chance, hits = random.Random(kills), 0
+    for number in range(20 * kills):
+        hit = kill(number, chance.uniform(0, longest))
+        longest *= 1.1 if hit else 0.7
+        hits += hit
+        yield number
+        if hits == kills:
+            return
+    raise AssertionError(f"{hits} of {kills} deploys were still at work when they were killed")

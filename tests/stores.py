@@ -13,7 +13,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,13 +84,17 @@ class Bucket:
         return bytes(obstore.get(self.store, path).bytes())
 
     def read(self, prefix: str = "") -> dict[str, bytes]:
-        """Everything below a prefix, the manifest aside."""
-        store = self.store
+        """Everything below a prefix, the manifest aside.
+
+        What goes between the listing and the reading is not there: the last request of a deploy that was killed may
+        still be at work at the server.
+        """
+        store, found = self.store, {}
         names = [meta["path"] for page in obstore.list(store, prefix or None) for meta in page]
-        named = {name.removeprefix(f"{prefix}/" if prefix else ""): name for name in names}
-        return {
-            path: bytes(obstore.get(store, name).bytes()) for path, name in named.items() if not path.endswith(MANIFEST)
-        }
+        for name in names:
+            with suppress(FileNotFoundError):
+                found[name.removeprefix(f"{prefix}/" if prefix else "")] = bytes(obstore.get(store, name).bytes())
+        return {path: content for path, content in found.items() if not path.endswith(MANIFEST)}
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from online import find_broken, read_site
-from shipping import kill_shipping, measure_shipping, watch_shipping
+from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
 from site_builder.deploying import find_target
@@ -158,10 +157,7 @@ def test_two_hosts_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, ki
     look: Callable[[], list[str]] = lambda: find_broken(read_site(www), media=read_site(sound))  # noqa: E731
     for show in shows:
         assert watch_shipping(show, f"folder:{www}", look) == []
-    chance, killed, rounds = random.Random(13), 0, max(8, kills)
-    for number in range(rounds):
-        killed += kill_shipping(shows[number % 2], f"folder:{www}", chance.uniform(0, longest))
+    for _ in kill_often(lambda at, delay: kill_shipping(shows[at % 2], f"folder:{www}", delay), longest, kills):
         assert not look()
-    assert killed
     measure_shipping(shows[1], f"folder:{www}")
     assert {**read_site(www), **read_site(sound)} == read_site(shows[1] / "output")

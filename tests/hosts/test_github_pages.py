@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 from pathlib import Path
 
 import pytest
 from online import find_broken
-from shipping import kill_shipping, measure_shipping
+from shipping import kill_often, kill_shipping, measure_shipping
 from show_runner import Run, copy_show, edit, spacecast
 
 from site_builder.hosts.github_pages import find_custom_domain
@@ -182,13 +181,11 @@ def test_killed_at_any_moment(show: Path, new: Path, tmp_path: Path, kills: int)
     """kill -9 at random moments: the branch is the old site or the new one, whole; the next deploy finishes."""
     measure_shipping(show, ADDRESS)
     later = clone_of(new, tmp_path / "later")
-    longest, chance, killed = measure_shipping(later, ADDRESS), random.Random(3), 0
-    for number in range(max(4, kills)):
-        killed += kill_shipping((show, later)[number % 2], ADDRESS, chance.uniform(0, longest))
+    longest = measure_shipping(later, ADDRESS)
+    for _ in kill_often(lambda at, delay: kill_shipping((show, later)[at % 2], ADDRESS, delay), longest, kills):
         site = published(show)
         assert site in (built(show), built(later))
         assert not find_broken(site)
-    assert killed
     measure_shipping(later, ADDRESS)
     assert published(show) == built(later)
 

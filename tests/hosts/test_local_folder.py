@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site
-from shipping import NOW, kill_shipping, measure_shipping, watch_shipping
+from shipping import NOW, kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import spacecast
 
 from site_builder.deploying import deploy
@@ -94,17 +93,13 @@ def test_whole_at_every_step(states: tuple[Path, ...], tmp_path: Path) -> None:
 def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], tmp_path: Path, kills: int) -> None:
     """kill -9 at random moments: whatever the online feed and pages name is there; the next deploy finishes."""
     place = tmp_path / "www"
-    longest = measure_shipping(old, f"folder:{place}")
-    chance, killed, rounds = random.Random(7), 0, max(12, kills)
-    for number in range(rounds):
-        show = states[number % 4]
-        killed += kill_shipping(show, f"folder:{place}", chance.uniform(0, longest))
+    longest, address = measure_shipping(old, f"folder:{place}"), f"folder:{place}"
+    for number in kill_often(lambda at, delay: kill_shipping(states[at % 4], address, delay), longest, 2 * kills):
         assert not find_broken(read_site(place))
-        if chance.random() < 0.4:
-            measure_shipping(show, f"folder:{place}")
-            assert read_site(place) == read_site(show / "output")
+        if number % 3 == 2:
+            measure_shipping(states[number % 4], address)
+            assert read_site(place) == read_site(states[number % 4] / "output")
             assert not list(place.rglob(".part-*"))
-    assert killed >= rounds / 3
     send(new, place)
     assert read_site(place) == read_site(new / "output")
     assert "" not in parse_manifest((place / MANIFEST).read_bytes()).values()

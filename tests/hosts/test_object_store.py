@@ -15,7 +15,7 @@ from pathlib import Path
 import obstore
 import pytest
 from online import MANIFEST, CuttingProxy, RangeServer, answer, find_broken, read_site, write_tools
-from shipping import watch_shipping
+from shipping import kill_often, watch_shipping
 from show_runner import TODAY, Run, copy_show, spacecast, start_spacecast
 from stores import SECRET, Bucket, Server, has_azurite, serve_store
 
@@ -114,12 +114,9 @@ def read_feed_and_sizes(bucket: Bucket) -> dict[str, bytes]:
 def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], bucket: Bucket, kills: int) -> None:
     """kill -9 of the whole command: the online feed never names what is not there; the next deploy finishes."""
     send(old, bucket)
-    longest, killed = ship(new, bucket, 60)[0], 0
-    chance = random.Random(11)
-    for number in range(kills):
-        killed += ship(states[number % 4], bucket, chance.uniform(0, longest))[1]
+    longest = ship(new, bucket, 60)[0]
+    for _ in kill_often(lambda at, delay: ship(states[at % 4], bucket, delay)[1], longest, kills):
         assert not find_broken(bucket.read())
-    assert killed
     assert send(new, bucket).code == 0
     assert bucket.read() == read_site(new / "output")
     assert "" not in parse_manifest(bucket.get(MANIFEST)).values()
