@@ -7,7 +7,9 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from array import array
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -150,6 +152,45 @@ def _stamp(outlet: Outlet) -> tuple[int, int] | None:
     return None
 
 
+class _Half:
+    """How an output of many files looks. Most of it another process finds out while this one looks at what is read.
+
+    So much is left for this one that both have as much to do; what is read takes longer, for times are compared as
+    well. The other works in the folder itself: short paths are looked up quicker.
+    """
+
+    def __init__(self, memory: Memory, root: Path) -> None:
+        self._known, self._root = memory.output, root
+        trees = memory.seal.trees.values()
+        more = _count(memory.output) - sum(map(_count, trees))
+        split = len(memory.output.files) - max(0, more // 3)
+        self._rest: Callable[[], bool] = partial(memory.output.has_sizes, root, slice(split, None))
+        self._there = Task(partial(self._measure, root, split), elsewhere=partial(self._measure_there, split))
+
+    def _measure_there(self, split: int) -> array[int] | None:
+        os.chdir(self._root)
+        return self._measure(Path(), split)
+
+    def _measure(self, root: Path, split: int) -> array[int] | None:
+        return self._known.list_again(root) if self._known.has_sizes(root, slice(split)) else None
+
+    def leave(self) -> None:
+        """The rest is for another process as well."""
+        self._rest = Task(self._rest).result
+
+    def finish(self) -> Snapshot | None:
+        """The output, where it is as it was."""
+        if not self._rest():
+            return None
+        times = self._there.result()
+        return self._known.settle(times) if times else None
+
+
+def _count(tree: Snapshot) -> int:
+    """How often the system is asked for it."""
+    return len(tree.files) + len(tree.folders)
+
+
 class Look:
     """How a show looks, beside how it looked when it was last built.
 
@@ -164,11 +205,11 @@ class Look:
         self._stamp = _stamp(outlet)
         self._memory = memory = _load_memory(outlet)
         many = memory is not None and len(memory.output.files) > _MANY
-        self._task = Task(partial(memory.output.has_sizes, outlet.output)) if memory and many else None
+        self._half = _Half(memory, outlet.output) if memory and many else None
         known = last or (memory and memory.seal)
         self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
-        is_dear = self._task and memory and not self.is_same  # then a build comes, which has enough to do meanwhile
-        self._folders = Task(partial(memory.output.list_again, outlet.output)) if is_dear and memory else None
+        if self._half and not self.is_same:
+            self._half.leave()  # then a build comes, which has enough to do meanwhile
 
     @property
     def is_current(self) -> bool:
@@ -181,10 +222,7 @@ class Look:
         if self._memory is None:
             return None
         known, root = self._memory.output, self._outlet.output
-        if self._task is None:
-            return known.renew(root)
-        times = self._folders.result() if self._folders else known.list_again(root)
-        return known.settle(times) if self._task.result() and times else None
+        return self._half.finish() if self._half else known.renew(root)
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""

@@ -122,10 +122,11 @@ def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
 class Task(Generic[Result]):
     """`function()`, at work in a process of its own from now on; where forking is not safe, here once it is wanted."""
 
-    def __init__(self, function: Callable[[], Result]) -> None:
-        self._function = function
+    def __init__(self, function: Callable[[], Result], *, elsewhere: Callable[[], Result] | None = None) -> None:
+        """`elsewhere` gives the same result, in a way that only a process of its own may: e.g. in another folder."""
+        self._function, make = function, elsewhere or function
         if sys.platform == "linux":
-            child, self._pipe = fork(lambda parent: while_wanted([function()], parent), alone=True)
+            child, self._pipe = fork(lambda parent: while_wanted([make()], parent), alone=True)
             self._end = weakref.finalize(self, stop, child, self._pipe)
 
     def result(self) -> Result:

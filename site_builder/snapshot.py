@@ -28,6 +28,7 @@ Clock = Callable[[], int]
 _ATTEMPTS = 5
 _BETWEEN = "//"
 """What stands between two paths in JSON, and in no path."""
+_ALL = slice(None)
 _UNSURE = -1
 """In place of a time that says nothing: more may have changed within the same tick of the clock."""
 
@@ -68,7 +69,7 @@ class Snapshot:
                 return _describe(root, found, times, settled, sizes_only=self.sizes_only), True
         return _describe(root, found, times, settled, sizes_only=self.sizes_only), False
 
-    def list_again(self, root: Path, *, clock: Clock = time.time_ns) -> tuple[int, ...] | None:
+    def list_again(self, root: Path, *, clock: Clock = time.time_ns) -> array[int] | None:
         """`folder_times` as they are now; None where files came to or left a folder. Only what changed is listed."""
         settled, times = clock() - RACY, _stat_folders(root, self.folders)
         if not self.folders or len(times) != len(self.folders):
@@ -76,21 +77,21 @@ class Snapshot:
         changed = [
             folder for folder, was, now in zip(self.folders, self.folder_times, times, strict=True) if was != now
         ]
-        known = _list_known(self, set(changed))
+        known = _list_known(self, set(changed)) if changed else {}
         if any(tuple(map(sorted, _list_folder(root, folder))) != known[folder][1:] for folder in changed):
             return None
-        return _tell_times(times, settled)
+        return array("q", _tell_times(times, settled))
 
-    def settle(self, folder_times: tuple[int, ...]) -> Snapshot:
+    def settle(self, folder_times: array[int]) -> Snapshot:
         """The same snapshot by sizes, of which `list_again` gave these times."""
-        if folder_times == self.folder_times:
+        if (times := tuple(folder_times)) == self.folder_times:
             return self
-        return replace(self, folder_times=folder_times, is_settled=_UNSURE not in folder_times)
+        return replace(self, folder_times=times, is_settled=_UNSURE not in times)
 
-    def has_sizes(self, root: Path) -> bool:
-        """Whether each file is there with its size; of a snapshot by sizes."""
+    def has_sizes(self, root: Path, some: slice = _ALL) -> bool:
+        """Whether each file, or those, are there with their size; of a snapshot by sizes."""
         try:
-            return _measure(root, self.files, sizes_only=True) == self.times
+            return _measure(root, self.files[some], sizes_only=True) == self.times[some]
         except OSError:
             return False
 
@@ -240,7 +241,8 @@ def _measure(root: Path, files: Sequence[str], *, sizes_only: bool) -> array[int
 
 
 def _stat_all(root: Path, paths: Sequence[str]) -> Iterator[os.stat_result]:
-    return map(os.stat, map(f"{root}/".__add__, paths))
+    """Of `Path()`, where this process is, paths go to the system as they are."""
+    return map(os.stat, map(f"{root}/".__add__, paths) if root.parts else (path or "." for path in paths))
 
 
 def _list_known(known: Snapshot, wanted: Container[str] | None = None) -> dict[str, tuple[int, list[str], list[str]]]:

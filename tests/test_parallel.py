@@ -66,6 +66,8 @@ def test_a_task_is_done_elsewhere_and_leaves_no_process() -> None:
     assert elsewhere.result() != HERE
     assert Task(partial(fail_elsewhere, 5)).result() == 5
     assert Task(partial(die_elsewhere, 6)).result() == 6
+    assert Task(lambda: "here", elsewhere=lambda: "there").result() == "there"
+    assert Task(lambda: "here", elsewhere=lambda: f"{1 // 0}").result() == "here"
     assert not has_children()
 
 
