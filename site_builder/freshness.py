@@ -161,8 +161,7 @@ class _Half:
 
     def __init__(self, memory: Memory, root: Path) -> None:
         self._known, self._root = memory.output, root
-        trees = memory.seal.trees.values()
-        more = _count(memory.output) - sum(map(_count, trees))
+        more = _count(memory.output) - _count(memory.seal.trees["content"])
         split = len(memory.output.files) - max(0, more // 3)
         self._rest: Callable[[], bool] = partial(memory.output.has_sizes, root, slice(split, None))
         self._there = Task(partial(self._measure, root, split), elsewhere=partial(self._measure_there, split))
