@@ -7,7 +7,6 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 from __future__ import annotations
 
 import json
-import os
 from array import array
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,14 +19,14 @@ from typing import Any, cast
 from site_builder import __version__
 from site_builder.digests import JSON, digest_file, digest_json, encode_json
 from site_builder.names import CONFIG
-from site_builder.parallel import Task
+from site_builder.parallel import Task, within
 from site_builder.snapshot import Snapshot, parse_snapshot, take_snapshot
 
 OUTPUT_LEDGER = "output.ledger"
 """Its name, in the folder that remembers."""
 _MEMORY = "last-build.json"
 _MANY = 10_000
-"""Files for which it pays to look at what is read and at what was made at the same time."""
+"""Files made for which it pays to look in two processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,16 @@ class Seal:
     trees: Mapping[str, Snapshot]
     """By the name of each folder."""
 
-    def look_again(self, folder: Path, options: Mapping[str, JSON]) -> tuple[Seal, bool]:
-        """The seal of the same show as it is now, and whether that is as it was."""
+    def look_again(
+        self, folder: Path, options: Mapping[str, JSON], half: Callable[[], array[int] | None] = lambda: None
+    ) -> tuple[Seal, bool]:
+        """The seal of the same show as it is now, and whether that is as it was. `half`: see `Snapshot.look_again`."""
         roots = _find_roots(folder)
         if roots.keys() != self.trees.keys():
             return make_seal(folder, options), False
-        pairs = {name: self.trees[name].look_again(root) for name, root in roots.items()}
+        content = roots.pop("content")
+        pairs = {"content": self.trees["content"].look_again(content, half=half)}
+        pairs |= {name: self.trees[name].look_again(root) for name, root in roots.items()}
         fixed = _digest_fixed(folder, options)
         is_same = fixed == self.fixed and all(is_same for _, is_same in pairs.values())
         return Seal(fixed, {name: tree for name, (tree, _) in pairs.items()}), is_same
@@ -95,9 +98,13 @@ def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
 
 def _find_roots(folder: Path) -> dict[str, Path]:
     program = Path(__file__).parent
-    roots = {"content": folder / "content", "templates": folder / "templates", "program": program}
+    roots = {"content": _find_content(folder), "templates": folder / "templates", "program": program}
     theme = program.parent / "templates"
     return roots if theme == folder.absolute() / "templates" else {**roots, "theme": theme}
+
+
+def _find_content(folder: Path) -> Path:
+    return folder / "content"
 
 
 def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
@@ -152,42 +159,36 @@ def _stamp(outlet: Outlet) -> tuple[int, int] | None:
     return None
 
 
-class _Half:
-    """How an output of many files looks. Most of it another process finds out while this one looks at what is read.
+class _Helper:
+    """A process that looks as well, where files are many: at half of what is read, then at half of what was made.
 
-    So much is left for this one that both have as much to do; what is read takes longer, for times are compared as
-    well. The other works in the folder itself: short paths are looked up quicker.
+    Beside each half come folders: there those of what was made, here those of what is read.
     """
 
-    def __init__(self, memory: Memory, root: Path) -> None:
-        self._known, self._root = memory.output, root
-        more = _count(memory.output) - _count(memory.seal.trees["content"])
-        split = len(memory.output.files) - max(0, more // 3)
-        self._rest: Callable[[], bool] = partial(memory.output.has_sizes, root, slice(split, None))
-        self._there = Task(partial(self._measure, root, split), elsewhere=partial(self._measure_there, split))
+    def __init__(self, seal: Seal, folder: Path, output: Snapshot, root: Path) -> None:
+        self._output = output
+        self._rest: Callable[[], bool] = partial(output.has_sizes, root, first=True)
+        self._task = Task(
+            within(_find_content(folder), seal.trees["content"].measure_half), within(root, self._measure_output)
+        )
 
-    def _measure_there(self, split: int) -> array[int] | None:
-        os.chdir(self._root)
-        return self._measure(Path(), split)
+    def _measure_output(self, root: Path) -> array[int] | None:
+        return self._output.list_again(root) if self._output.has_sizes(root, first=False) else None
 
-    def _measure(self, root: Path, split: int) -> array[int] | None:
-        return self._known.list_again(root) if self._known.has_sizes(root, slice(split)) else None
+    @cached_property
+    def half(self) -> array[int] | None:
+        """Of what is read."""
+        return self._task.result()
 
     def leave(self) -> None:
-        """The rest is for another process as well."""
+        """The other half of what was made is for one more process."""
         self._rest = Task(self._rest).result
 
     def finish(self) -> Snapshot | None:
         """The output, where it is as it was."""
-        if not self._rest():
-            return None
-        times = self._there.result()
-        return self._known.settle(times) if times else None
-
-
-def _count(tree: Snapshot) -> int:
-    """How often the system is asked for it."""
-    return len(tree.files) + len(tree.folders)
+        _ = self.half  # comes first
+        times = self._task.result() if self._rest() else None
+        return self._output.settle(times) if times else None
 
 
 class Look:
@@ -204,11 +205,14 @@ class Look:
         self._stamp = _stamp(outlet)
         self._memory = memory = _load_memory(outlet)
         many = memory is not None and len(memory.output.files) > _MANY
-        self._half = _Half(memory, outlet.output) if memory and many else None
         known = last or (memory and memory.seal)
-        self.seal, self.is_same = known.look_again(folder, options) if known else (make_seal(folder, options), False)
-        if self._half and not self.is_same:
-            self._half.leave()  # then a build comes, which has enough to do meanwhile
+        self._helper = _Helper(known, folder, memory.output, outlet.output) if known and memory and many else None
+        half = partial(getattr, self._helper, "half", None)
+        self.seal, self.is_same = (
+            known.look_again(folder, options, half) if known else (make_seal(folder, options), False)
+        )
+        if self._helper and not self.is_same:
+            self._helper.leave()  # then a build comes, which has enough to do meanwhile
 
     @property
     def is_current(self) -> bool:
@@ -221,7 +225,7 @@ class Look:
         if self._memory is None:
             return None
         known, root = self._memory.output, self._outlet.output
-        return self._half.finish() if self._half else known.renew(root)
+        return self._helper.finish() if self._helper else known.renew(root)
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""

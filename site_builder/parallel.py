@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -120,27 +121,45 @@ def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
 
 
 class Task(Generic[Result]):
-    """`function()`, at work in a process of its own from now on; where forking is not safe, here once it is wanted."""
+    """`function()`, at work in a process of its own from now on; where forking is not safe, here once it is wanted.
 
-    def __init__(self, function: Callable[[], Result], *, elsewhere: Callable[[], Result] | None = None) -> None:
-        """`elsewhere` gives the same result, in a way that only a process of its own may: e.g. in another folder."""
-        self._function, make = function, elsewhere or function
+    Of several functions the process makes one result after the other.
+    """
+
+    def __init__(self, *functions: Callable[[], Result]) -> None:
+        self._functions = list(functions)
         if sys.platform == "linux":
-            child, self._pipe = fork(lambda parent: while_wanted([make()], parent), alone=True)
+            child, self._pipe = fork(
+                lambda parent: (function() for function in while_wanted(functions, parent)), alone=True
+            )
             self._end = weakref.finalize(self, stop, child, self._pipe)
 
     def result(self) -> Result:
-        """What it returns; waits for it. To be asked once."""
-        if sys.platform == "linux":
+        """What the next function returns; waits for it. To be asked once for each."""
+        function = self._functions.pop(0)
+        if sys.platform == "linux" and self._end.alive:
             try:
                 made: Result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
-            except (EOFError, pickle.UnpicklingError):
-                pass  # it failed, or was killed
-            else:
-                return made
-            finally:
+            except (EOFError, pickle.UnpicklingError):  # it failed, or was killed
                 self._end()
-        return self._function()
+            else:
+                if not self._functions:
+                    self._end()
+                return made
+        return function()
+
+
+def within(folder: Path, question: Callable[[Path], Result]) -> Callable[[], Result]:
+    """`question(folder)` for a `Task`, whose process asks it from that folder: short paths are looked up quicker."""
+    asker, place = os.getpid(), folder.absolute()
+
+    def ask() -> Result:
+        if os.getpid() == asker:
+            return question(folder)
+        os.chdir(place)
+        return question(Path())
+
+    return ask
 
 
 def stop(child: int, pipe: BinaryIO) -> None:

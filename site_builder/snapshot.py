@@ -28,7 +28,6 @@ Clock = Callable[[], int]
 _ATTEMPTS = 5
 _BETWEEN = "//"
 """What stands between two paths in JSON, and in no path."""
-_ALL = slice(None)
 _UNSURE = -1
 """In place of a time that says nothing: more may have changed within the same tick of the clock."""
 
@@ -54,13 +53,17 @@ class Snapshot:
     """Size in bytes of each file; where times count, mtime and ctime in nanoseconds after each, but only as long as the
     snapshot is not read back from JSON."""
 
-    def look_again(self, root: Path, *, clock: Clock = time.time_ns) -> tuple[Snapshot, bool]:
+    def look_again(
+        self, root: Path, *, half: Callable[[], array[int] | None] = lambda: None, clock: Clock = time.time_ns
+    ) -> tuple[Snapshot, bool]:
         """How `root` looks now, with `times`, and whether that is as it was.
+
+        `half` gives what `measure_half` has just given, where somebody has asked it.
 
         Raises:
             OSError: it cannot be read, or files keep vanishing.
         """
-        settled, found, times = _look(root, self, clock, sizes_only=self.sizes_only)
+        settled, found, times = _look(root, self, clock, half, sizes_only=self.sizes_only)
         if found.files == self.files:
             seen = _describe(root, found, times, self.settled, sizes_only=self.sizes_only)
             if seen.marks == self.marks:
@@ -68,6 +71,13 @@ class Snapshot:
                     return replace(self, times=times), True
                 return _describe(root, found, times, settled, sizes_only=self.sizes_only), True
         return _describe(root, found, times, settled, sizes_only=self.sizes_only), False
+
+    def measure_half(self, root: Path) -> array[int] | None:
+        """The second half of `times` as they are now, where all those files are there."""
+        try:
+            return _measure(root, self.files[_find_middle(self.files) :], sizes_only=self.sizes_only)
+        except OSError:
+            return None
 
     def list_again(self, root: Path, *, clock: Clock = time.time_ns) -> array[int] | None:
         """`folder_times` as they are now; None where files came to or left a folder. Only what changed is listed."""
@@ -88,8 +98,10 @@ class Snapshot:
             return self
         return replace(self, folder_times=times, is_settled=_UNSURE not in times)
 
-    def has_sizes(self, root: Path, some: slice = _ALL) -> bool:
-        """Whether each file, or those, are there with their size; of a snapshot by sizes."""
+    def has_sizes(self, root: Path, *, first: bool) -> bool:
+        """Whether each file of the first or second half is there with its size; of a snapshot by sizes."""
+        middle = _find_middle(self.files)
+        some = slice(middle) if first else slice(middle, None)
         try:
             return _measure(root, self.files[some], sizes_only=True) == self.times[some]
         except OSError:
@@ -178,11 +190,22 @@ def take_snapshot(
     return _describe(root, found, times, settled, sizes_only=sizes_only)
 
 
-def _look(root: Path, known: Snapshot | None, clock: Clock, *, sizes_only: bool) -> tuple[int, _Found, array[int]]:
+def _look(
+    root: Path,
+    known: Snapshot | None,
+    clock: Clock,
+    half: Callable[[], array[int] | None] = lambda: None,
+    *,
+    sizes_only: bool,
+) -> tuple[int, _Found, array[int]]:
     """From when on changes may go unseen, what is below `root`, and `Snapshot.times`."""
     for attempt in range(_ATTEMPTS):
         settled, found = clock() - RACY, _walk(root, known)
+        is_known = not attempt and known and found.files == known.files
         try:
+            if is_known and (rest := half()) is not None:
+                first = found.files[: _find_middle(found.files)]
+                return settled, found, _measure(root, first, sizes_only=sizes_only) + rest
             return settled, found, _measure(root, found.files, sizes_only=sizes_only)
         except FileNotFoundError:  # gone since its folder was listed
             if attempt == _ATTEMPTS - 1:
@@ -228,6 +251,10 @@ def _stat_folders(root: Path, folders: Sequence[str]) -> tuple[int, ...]:
         return tuple([status.st_mtime_ns for status in _stat_all(root, folders)])
     except OSError:
         return ()
+
+
+def _find_middle(files: Sequence[str]) -> int:
+    return len(files) // 2
 
 
 def _measure(root: Path, files: Sequence[str], *, sizes_only: bool) -> array[int]:

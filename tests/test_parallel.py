@@ -6,10 +6,11 @@ import os
 import signal
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from site_builder.parallel import Task, map_in_processes
+from site_builder.parallel import Task, map_in_processes, within
 
 HERE = os.getpid()
 MANY = range(1000)
@@ -66,8 +67,29 @@ def test_a_task_is_done_elsewhere_and_leaves_no_process() -> None:
     assert elsewhere.result() != HERE
     assert Task(partial(fail_elsewhere, 5)).result() == 5
     assert Task(partial(die_elsewhere, 6)).result() == 6
-    assert Task(lambda: "here", elsewhere=lambda: "there").result() == "there"
-    assert Task(lambda: "here", elsewhere=lambda: f"{1 // 0}").result() == "here"
+    assert not has_children()
+
+
+def test_a_task_of_several_functions() -> None:
+    """One after the other; from where it failed on, they are done here."""
+    numbers = Task(*(partial(bytes, number) for number in range(3)))
+    assert [numbers.result() for _ in range(3)] == [b"", b"\0", b"\0\0"]
+    failing = Task(*(partial(fail_elsewhere, number) if number == 1 else lambda: 7 for number in range(3)))
+    assert [failing.result() for _ in range(3)] == [7, 1, 7]
+    assert not has_children()
+
+
+def test_a_question_is_asked_from_its_folder_or_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the process of a task, or where that fails, here, where nobody may change folder."""
+    monkeypatch.chdir(tmp_path.parent)
+    folder = Path(tmp_path.name)
+    (folder / "a.txt").write_text("a")
+    ask = within(folder, lambda root: (root, [file.name for file in root.iterdir()]))
+    assert Task(ask, ask).result() == (Path(), ["a.txt"])
+    assert ask() == (folder, ["a.txt"])
+    assert Path.cwd() == tmp_path.parent
+    task = Task(within(folder, lambda _: 1), within(folder, lambda root: len(list(root.iterdir()))))
+    assert (task.result(), task.result()) == (1, 1)
     assert not has_children()
 
 

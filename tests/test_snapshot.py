@@ -135,6 +135,10 @@ def take_sizes(folder: Path) -> Snapshot:
     return take_snapshot(folder, sizes_only=True, clock=later)
 
 
+def has_sizes(seen: Snapshot, folder: Path) -> bool:
+    return seen.has_sizes(folder, first=True) and seen.has_sizes(folder, first=False)
+
+
 @pytest.mark.parametrize("change", [add, remove, rename, replace_folder], ids=lambda change: change.__name__)
 @pytest.mark.parametrize("take", [take_sizes, lambda folder: take_snapshot(folder, sizes_only=True)])
 def test_what_comes_and_goes_is_seen_in_folders_or_sizes(
@@ -143,9 +147,9 @@ def test_what_comes_and_goes_is_seen_in_folders_or_sizes(
     """Whether their times had settled or not; and where nothing changed, nothing is seen."""
     seen = take(folder)
     assert seen.list_again(folder) is not None
-    assert seen.has_sizes(folder)
+    assert has_sizes(seen, folder)
     change(folder)
-    assert seen.list_again(folder) is None or not seen.has_sizes(folder)
+    assert seen.list_again(folder) is None or not has_sizes(seen, folder)
 
 
 def test_a_snapshot_settles_without_a_file_looked_at(folder: Path) -> None:
@@ -165,7 +169,23 @@ def test_another_size_is_seen(folder: Path) -> None:
     seen = take_sizes(folder)
     (folder / "a.txt").write_text("longer than before")
     assert seen.list_again(folder) is not None
-    assert not seen.has_sizes(folder)
+    assert not has_sizes(seen, folder)
+
+
+@pytest.mark.parametrize("take", [take_later, take_sizes])
+@pytest.mark.parametrize("change", CHANGES, ids=[change.__name__ for change in CHANGES])
+def test_half_may_be_measured_elsewhere(
+    folder: Path, take: Callable[[Path], Snapshot], change: Callable[[Path], None]
+) -> None:
+    """What is seen is the same: where nothing changed, and where something did."""
+    seen = take(folder)
+    assert seen.look_again(folder, half=lambda: seen.measure_half(folder), clock=later) == (seen, True)
+    change(folder)
+    half, now = seen.measure_half(folder), later()
+    with_help = seen.look_again(folder, half=lambda: half, clock=lambda: now)
+    without = seen.look_again(folder, clock=lambda: now)
+    assert with_help == without
+    assert with_help[0].times == without[0].times
 
 
 @pytest.mark.parametrize("change", [*CHANGES, lambda _: None], ids=[*(each.__name__ for each in CHANGES), "nothing"])
