@@ -218,17 +218,24 @@ def retire(pins: Pins, names: Iterable[str]) -> Pins:
 def update(pins: Pins, episodes: Iterable[Released], withdrawn: Iterable[str]) -> Pins:
     """The pins after a build that published `episodes`; `withdrawn` are guids taken back. Oldest entries stay first."""
     changed = dict(pins)
-    for episode in sorted(episodes, key=lambda episode: (episode.published_at, episode.guid)):
+    for episode in sorted(_find_new(pins, episodes), key=lambda episode: (episode.published_at, episode.guid)):
         pin = changed.get(episode.guid) or Pin(
             guid=episode.guid, slug=episode.slug, first_published=episode.published_at, enclosure=""
         )
-        if (pin.slug, pin.enclosure) != (episode.slug, episode.enclosure) or episode.guid not in changed:
-            former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
-            changed[episode.guid] = pin._replace(
-                slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
-            )
+        former = [slug for slug in (*pin.former_slugs, pin.slug) if slug != episode.slug]
+        changed[episode.guid] = pin._replace(
+            slug=episode.slug, enclosure=episode.enclosure, former_slugs=tuple(dict.fromkeys(former))
+        )
     changed |= {guid: changed[guid]._replace(retired=True) for guid in withdrawn if guid in changed}
     return changed
+
+
+def _find_new(pins: Pins, episodes: Iterable[Released]) -> Iterator[Released]:
+    """Those that are not pinned as they are."""
+    for episode in episodes:
+        pin = pins.get(episode.guid)
+        if pin is None or (pin.slug, pin.enclosure) != (episode.slug, episode.enclosure):
+            yield episode
 
 
 def find_redirects(pins: Pins, episodes: Iterable[Released]) -> dict[str, str]:

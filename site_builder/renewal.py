@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from site_builder.digests import digest_bytes
 from site_builder.episode_files import Setting, plan_episode
@@ -28,9 +29,8 @@ BATCH = 400
 """Episodes that are made together; some hundred kilobytes each while they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """A place in the row of episodes."""
+class Slot(NamedTuple):
+    """A place in the row of episodes. There are thousands, in every build."""
 
     card: Card
     key: str
@@ -53,7 +53,7 @@ def line_up(selection: Selection, base: str) -> list[Slot]:
     for newer, card, older in zip(neighbours, cards, neighbours[2:], strict=False):
         draft = card.guid in selection.drafts
         key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
-        slots.append(Slot(card=card, key=key, newer=newer, older=older, draft=draft))
+        slots.append(Slot(card, key, newer, older, draft))
     return slots
 
 
@@ -104,8 +104,9 @@ class Renewal:
         texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
         for some in _share_out(stale):
             texts |= self._make(some, tally)
+        gone = known.keys() - {slot.card.guid for slot in slots}
         for part in PARTS:
-            self.kept.drop(part, known.keys() - {slot.card.guid for slot in slots})
+            self.kept.drop(part, gone)
         return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
 
     def remake(self, slots: Mapping[str, Slot], name: str) -> None:
@@ -120,7 +121,7 @@ class Renewal:
         """
         if name in slots:
             with lock_show(self.survey.folder, "serve", patience=0), Kept(self.outlet.kept) as kept:
-                replace(self, kept=kept)._make([replace(slots[name], key="")], Tally())
+                replace(self, kept=kept)._make([slots[name]._replace(key="")], Tally())
 
     def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""

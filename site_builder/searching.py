@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
-from site_builder.digests import digest_bytes, digest_json
+from site_builder.digests import digest_bytes
 from site_builder.errors import SpacecastError
 from site_builder.groups import Group, Planned
 from site_builder.making import Target, bytes_target
@@ -74,8 +74,8 @@ class Part:
     @property
     def key(self) -> str:
         """Digest of all that it depends on."""
-        known = [[document.page, document.digest] for document in self.documents]
-        return digest_json(["search/2", _find_version(), self.number, known])
+        known = [text for document in self.documents for text in (document.page, document.digest)]
+        return digest_bytes("\n".join(["search/3", _find_version(), str(self.number), *known]).encode())
 
     def plan(self) -> Group:
         """The part as a group of files, indexed when they are wanted.
@@ -122,7 +122,7 @@ def find_folder(number: int) -> str:
 
 
 def _find_part(page: str, parts: int) -> int:
-    return int.from_bytes(sha256(page.encode()).digest()[:4], "big") % parts
+    return crc32(page.encode()) % parts
 
 
 class _Indexing:

@@ -17,7 +17,9 @@ import os
 import time
 from array import array
 from base64 import b64decode, b64encode
+from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,19 +124,17 @@ class Snapshot:
 
     def patch(self, root: Path, paths: Iterable[str], *, clock: Clock = time.time_ns) -> Snapshot:
         """This snapshot by sizes after `paths`, and no other files below `root`, were written or deleted."""
-        settled, sizes = clock() - RACY, self.sizes
-        times = dict(zip(self.folders, self.folder_times, strict=True))
+        settled, files, folders = clock() - RACY, list(self.files), list(self.folders)
+        sizes, times = array("q", self.times), array("q", self.folder_times)
+        around: dict[str, None] = {}
         for path in paths:
             names = path.split("/")
-            if any(name.startswith(".") or name == "__pycache__" for name in names):
-                continue
-            _note(sizes, path, f"{root}/{path}", lambda status: status.st_size)
-            for depth in range(len(names)):
-                folder = "".join(f"{name}/" for name in names[:depth])
-                _note(times, folder, f"{root}/{folder}", lambda status: status.st_mtime_ns)
-        files, folders = tuple(sorted(sizes)), tuple(sorted(times))
-        found = _Found(files, folders, tuple(times[folder] for folder in folders))
-        return _conclude(found, array("q", [sizes[file] for file in files]), (), settled, sizes_only=True)
+            if not any(name.startswith(".") or name == "__pycache__" for name in names):
+                _note(files, sizes, path, f"{root}/{path}", lambda status: status.st_size)
+                around |= dict.fromkeys("".join(f"{name}/" for name in names[:depth]) for depth in range(len(names)))
+        for folder in around:
+            _note(folders, times, folder, f"{root}/{folder}", lambda status: status.st_mtime_ns)
+        return _conclude(_Found(tuple(files), tuple(folders), tuple(times)), sizes, (), settled, sizes_only=True)
 
     def as_json(self) -> dict[str, JSON]:
         """Plain values for `parse_snapshot`. Many names, or many numbers, are one text, which is read much quicker."""
@@ -171,11 +171,14 @@ def _decode(text: str) -> array[int]:
     return array("q", b64decode(text))
 
 
-def _note(known: dict[str, int], name: str, place: str, read: Callable[[os.stat_result], int]) -> None:
-    try:
-        known[name] = read(os.stat(place))  # noqa: PTH116
-    except (FileNotFoundError, NotADirectoryError):
-        known.pop(name, None)
+def _note(names: list[str], values: array[int], name: str, place: str, read: Callable[[os.stat_result], int]) -> None:
+    """Bring `names`, which are sorted, and their `values` in line with what is at `place` now."""
+    at = bisect_left(names, name)
+    if names[at : at + 1] == [name]:
+        del names[at], values[at]
+    with suppress(FileNotFoundError, NotADirectoryError):
+        values.insert(at, read(os.stat(place)))  # noqa: PTH116
+        names.insert(at, name)
 
 
 def take_snapshot(
