@@ -19,13 +19,10 @@ import threading
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
 
 from site_builder.parallel import fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
-_PIPE = 1 << 20
-"""Bytes that wait in the pipe while nobody takes them: as much as Linux lets anybody have."""
 _at_work: list[_Process] = []
 
 
@@ -67,7 +64,6 @@ class _Process:
         self._lock = threading.Lock()
         self._owner = os.getpid()
         child, self._pipe = fork(lambda parent: while_wanted(make(), parent), alone=True)
-        _widen(self._pipe)
         self.end = weakref.finalize(self, stop, child, self._pipe)
 
     def take(self, name: str) -> bytes | None:
@@ -89,10 +85,3 @@ class _Process:
             return True
         self.end()
         return False
-
-
-def _widen(pipe: BinaryIO) -> None:
-    import fcntl  # noqa: PLC0415 -- not there on Windows
-
-    with suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)

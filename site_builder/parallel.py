@@ -25,6 +25,11 @@ Result = TypeVar("Result")
 _WORTH_IT = 100
 """Calls for each process, of about a millisecond each, that outweigh forking and sending the results."""
 
+_MEANWHILE = 5
+"""How much a process that works beside this one gives way to it."""
+_PIPE = 1 << 20
+"""Bytes that wait in a pipe while nobody takes them: as much as Linux lets anybody have."""
+
 
 def map_in_processes(
     function: Callable[[Item], Result], items: Sequence[Item], jobs: int, *, at_least: int = _WORTH_IT
@@ -87,6 +92,7 @@ def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tup
     Where it is to be `alone` it lets go of all files that are open here. Whoever calls this waits for its end.
     """
     readable, writable = os.pipe()
+    _widen(writable)
     parent = os.getpid()
     child = os.fork()
     if child:
@@ -98,11 +104,19 @@ def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tup
         gc.enable()
         if alone:
             _close_all_but(writable)
+            os.nice(_MEANWHILE)
         with open(writable, "wb") as pipe:  # noqa: PTH123
             for result in make(parent):
                 pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)
                 pipe.flush()
     os._exit(0)  # nothing of the parent's is flushed or cleaned up twice
+
+
+def _widen(pipe: int) -> None:
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 -- not there on Windows
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _close_all_but(kept: int) -> None:

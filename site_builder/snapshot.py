@@ -204,12 +204,12 @@ def _look(
     """From when on changes may go unseen, what is below `root`, and `Snapshot.times`."""
     for attempt in range(_ATTEMPTS):
         settled, found = clock() - RACY, _walk(root, known)
-        is_known = not attempt and known and found.files == known.files
+        files, middle = found.files, _find_middle(found.files)
+        is_known = not attempt and known is not None and files == known.files
         try:
-            if is_known and (rest := half()) is not None:
-                first = found.files[: _find_middle(found.files)]
-                return settled, found, _measure(root, first, sizes_only=sizes_only) + rest
-            return settled, found, _measure(root, found.files, sizes_only=sizes_only)
+            times = _measure(root, files[:middle], sizes_only=sizes_only)
+            rest = half() if is_known else None  # by now it is there
+            return settled, found, times + (rest or _measure(root, files[middle:], sizes_only=sizes_only))
         except FileNotFoundError:  # gone since its folder was listed
             if attempt == _ATTEMPTS - 1:
                 raise
