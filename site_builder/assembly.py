@@ -24,7 +24,6 @@ from site_builder.kept import Kept, Reader
 from site_builder.last_feed import LastFeed
 from site_builder.ledger import Facts
 from site_builder.media import key_of
-from site_builder.model import Show
 from site_builder.outlines import Outline, list_outlines
 from site_builder.portraits import plan_portraits
 from site_builder.published import Pins, find_redirects
@@ -37,7 +36,7 @@ from site_builder.selection import Selection
 from site_builder.site import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.studio import Place, Studio
 from site_builder.survey import Survey
-from site_builder.targets import Outcome, Target, build_targets, count_files, find_outdated
+from site_builder.targets import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
 from site_builder.theming import describe_look, lay_out, load_show_theme, translate_defaults
 from site_builder.values import digest_value
 
@@ -102,19 +101,19 @@ class _Assembly:
         self.make(plan_fittings(self.renewal.setting))
         episodes = self.make_episodes()
         job.notify(Stage("making pages"))
-        contents = _describe_contents(job, self.renewal.setting, episodes)
-        self.begin_feeds(contents.show, episodes)
-        search = self.make_pages(contents)
+        search = self.make_pages(_describe_contents(job, self.renewal.setting, episodes))
         pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
         self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
         job.notify(Stage("making the feed"))
         self.make_feeds()
+        absent = self.find_absent(episodes)
+        strangers = self.find_strangers(set(job.look.output.files) - absent)
         job.notify(Stage("search index"))
         self.make_search(search)
-        self.clear_away(episodes)
+        strangers = self.find_strangers(strangers)
+        self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
-        strangers = sorted(set(self.outcome.unknown) - {path for episode in episodes for path in episode.absent})
         self.look_for_leaks(episodes, strangers)
         return Assembled(report=self.report(episodes, strangers), episodes=episodes)
 
@@ -133,7 +132,6 @@ class _Assembly:
             jobs=job.jobs,
             hold=hold,
             keep=keep,
-            seen=job.look.output.files if keep is not None else (),
             notify=job.notify,
         )
         self.tally.add(self.outcome)
@@ -147,11 +145,17 @@ class _Assembly:
         return episodes
 
     def make_pages(self, contents: Contents) -> list[Group]:
-        """Every page that is no episode's, where any may differ; gives the parts of the search index to be made."""
+        """Every page that is no episode's, where any may differ; gives the parts of the search index to be made.
+
+        What takes long, search and feeds, is begun as soon as can be.
+        """
         key = digest_contents(contents)
         self.groups.append(_PAGES)
         if self.find_current({_PAGES: key}):
-            return self.begin_search(contents)[0]
+            search, _ = self.begin_search(contents)
+            self.begin_feeds(contents)
+            return search
+        self.begin_feeds(contents)
         pages = describe_pages(contents)
         self.keep_documents(pages)
         search, further = self.begin_search(contents)
@@ -193,9 +197,9 @@ class _Assembly:
             build_groups(parts, root=outlet.output, ledger=outlet.ledger, jobs=jobs, at_least=1, notify=job.notify)
         )
 
-    def begin_feeds(self, show: Show, episodes: Sequence[Outline]) -> None:
+    def begin_feeds(self, contents: Contents) -> None:
         """Plan the feed, its further pages before it; where it is long it is written from now on."""
-        job, feed = self.job, self.job.survey.premises.config.feed
+        job, feed, show, episodes = self.job, self.job.survey.premises.config.feed, contents.show, contents.episodes
         read_item = partial(Reader(job.outlet.kept).read, "item")
         guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
@@ -224,12 +228,18 @@ class _Assembly:
         if self.writing:
             self.writing.end()
 
-    def clear_away(self, episodes: Sequence[Outline]) -> None:
+    def find_absent(self, episodes: Sequence[Outline]) -> set[str]:
+        """Audio that cannot be made here but is there, from another computer."""
+        return {path for episode in episodes for path in episode.absent}.intersection(self.job.look.output.files)
+
+    def find_strangers(self, there: Collection[str]) -> tuple[str, ...]:
+        """Those of the files that were there before this build that nobody has made so far, sorted."""
+        return find_unknown(root=self.job.outlet.output, ledger=self.job.outlet.ledger, seen=there)
+
+    def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here."""
         if not self.tally.failures:
-            there = set(self.job.look.output.files)
-            held = {path for episode in episodes for path in episode.absent if path in there}
-            self.build(self.plan, keep=self.groups, hold=held)
+            self.build(self.plan, keep=self.groups, hold=absent)
 
     def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""

@@ -119,6 +119,10 @@ class Ledger:
             return begun | {path: entry for path, entry in self._select("") if path in paths}
         return begun | dict(self._select_in("path", list(paths)))
 
+    def find_unknown(self, paths: set[str]) -> set[str]:
+        """Those of `paths` that are not ours."""
+        return paths - (self.paths if len(paths) > 10 * _MANY else self.find(paths).keys())
+
     def find_of(self, groups: Collection[str]) -> dict[str, Entry]:
         """Entries of all files of these groups."""
         return dict(self._select_in("team", list(groups)))

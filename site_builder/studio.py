@@ -131,7 +131,6 @@ class Studio:
             ledger=place.cache / f"{name}.ledger",
             jobs=place.jobs,
             keep=place.cached - {target.group for target in planned},
-            seen=(),  # whatever else is in the cache is nobody's business here
             notify=place.notify,
         )
         self.failures += outcome.failed.values()

@@ -41,7 +41,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a build did. Paths are in the order of the plan, `removed` and `unknown` sorted."""
+    """What a build did. Paths are in the order of the plan, `removed` sorted."""
 
     made: tuple[str, ...] = ()
     """Files with new bytes."""
@@ -54,12 +54,9 @@ class Outcome:
     """Of every target that is now there: what its `make` returned, with `size_bytes` and `sha256` of the file."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why each target that was not current was not: `new`, `input 'context' changed` …"""
-    unknown: tuple[str, ...] = ()
-    """Files below the root that neither the plan nor the ledger knows, dot files aside. They are left alone. Looked for
-    where something may be pruned."""
 
 
-def build_targets(  # noqa: PLR0913 -- all by name, most by default
+def build_targets(
     targets: Iterable[Target],
     *,
     root: Path,
@@ -67,7 +64,6 @@ def build_targets(  # noqa: PLR0913 -- all by name, most by default
     jobs: int = 1,
     hold: Collection[str] = (),
     keep: Collection[str] | None = (),
-    seen: Collection[str] | None = None,
     notify: Notify = ignore,
 ) -> Outcome:
     """Makes what is not current below `root` and deletes what is no longer planned; one failure stops no other.
@@ -79,7 +75,6 @@ def build_targets(  # noqa: PLR0913 -- all by name, most by default
         jobs: how many targets are made at once: in threads, or, many `bytes_target`s, in processes.
         hold: paths that stay exactly as they are in this run, planned or not.
         keep: groups whose files stay though they are not planned; None: whatever is not planned stays.
-        seen: files below `root` as they were just now, dot files aside; None: they are listed.
         notify: receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
 
     Raises:
@@ -88,7 +83,7 @@ def build_targets(  # noqa: PLR0913 -- all by name, most by default
     """
     planned = _check_plan(targets)
     with open_ledger(ledger) as book:
-        build = _Build(Tree(os.path.realpath(root)), book, notify, seen)
+        build = _Build(Tree(os.path.realpath(root)), book, notify)
         return build.run(planned, jobs=jobs, held=frozenset(hold), kept=None if keep is None else frozenset(keep))
 
 
@@ -111,6 +106,16 @@ def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> dic
         return {path: before.get(path) for path, target in planned.items() if explain(target, before.get(path), tree)}
 
 
+def find_unknown(*, root: Path, ledger: Path, seen: Collection[str] | None = None) -> tuple[str, ...]:
+    """Files below the root that no build made, dot files aside, sorted. Builds leave them alone.
+
+    `seen` are those below the root as they were just now, or those of them that matter; None: they are listed.
+    """
+    there = Tree(os.path.realpath(root)).find_files() if seen is None else seen
+    with open_ledger(ledger) as book:
+        return tuple(sorted(book.find_unknown(set(there))))
+
+
 def count_files(ledger: Path) -> int:
     """How many files are there that this program made."""
     with open_ledger(ledger) as book:
@@ -124,9 +129,8 @@ class LedgerFailed(Exception):
 class _Build:
     """One run: the state that its steps share."""
 
-    def __init__(self, tree: Tree, book: Ledger, notify: Notify, seen: Collection[str] | None) -> None:
+    def __init__(self, tree: Tree, book: Ledger, notify: Notify) -> None:
         self.tree = tree
-        self.seen = seen
         self.book = book
         self.notify = notify
         self.lock = threading.RLock()
@@ -150,7 +154,7 @@ class _Build:
         removed += self.prune([path for path in stale if path not in in_the_way])
         self.settle_failures()
         self.record(self.book.end)
-        return self.describe(planned, held, reasons, removed, is_whole=kept is not None)
+        return self.describe(planned, held, reasons, removed)
 
     def explain(self, targets: Iterable[Target]) -> dict[str, str]:
         """Path to reason, of those that are not current."""
@@ -230,13 +234,7 @@ class _Build:
                 self.record(self.book.settle, [path])
 
     def describe(
-        self,
-        planned: Mapping[str, Target],
-        held: Collection[str],
-        reasons: Mapping[str, str],
-        removed: Iterable[str],
-        *,
-        is_whole: bool,
+        self, planned: Mapping[str, Target], held: Collection[str], reasons: Mapping[str, str], removed: Iterable[str]
     ) -> Outcome:
         """The outcome, in the order of the plan."""
         entries = self.book.find(planned.keys())
@@ -244,7 +242,6 @@ class _Build:
         there = [
             path for path in planned if path not in self.failed and (path not in held or self.is_intact(entries, path))
         ]
-        ours = {*self.book.paths, *planned, *removed} if is_whole else ()
         return Outcome(
             made=tuple(path for path in done if path in self.made),
             kept=tuple(path for path in done if path not in self.made),
@@ -252,13 +249,7 @@ class _Build:
             failed=dict(sorted(self.failed.items())),
             facts={path: _facts_of(entries[path]) for path in there},
             reasons=reasons,
-            unknown=tuple(sorted(self.find_unknown(ours))) if is_whole else (),
         )
-
-    def find_unknown(self, known: Collection[str]) -> Iterator[str]:
-        """Files that are none of ours."""
-        there = self.tree.find_files() if self.seen is None else self.seen
-        return (path for path in there if path not in known)
 
     def is_intact(self, entries: Mapping[str, Entry], path: str) -> bool:
         """Whether the ledger knows the file and it is there with its size."""
