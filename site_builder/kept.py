@@ -60,6 +60,12 @@ class Kept:
         rows = self._ask("SELECT name, key, value FROM kept WHERE kind = ?", kind)
         return {name: (key, value) for name, key, value in rows}
 
+    def get(self, kind: str, name: str) -> bytes:
+        """One value; KeyError where it is missing."""
+        for (value,) in self._ask("SELECT value FROM kept WHERE kind = ? AND name = ?", kind, name):
+            return bytes(value)
+        raise KeyError(name)
+
     def read(self, kind: str, names: Iterable[str]) -> Iterator[bytes]:
         """The values of `names`, in that order, a few in memory at a time; KeyError where one is missing."""
         names = list(names)
@@ -114,4 +120,4 @@ class Reader:
         """One value; KeyError where there is none."""
         if self._kept is None or self._process != os.getpid():
             self._process, self._kept = os.getpid(), Kept(self._file)
-        return next(self._kept.read(kind, [name]))
+        return self._kept.get(kind, name)

@@ -6,17 +6,16 @@ stands for its row; `complete` puts in the rows of a page that is really rendere
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
-from site_builder.digests import digest_json
 from site_builder.model import Episode, Person, Role
 from site_builder.render.rows import describe_episode_row, find_person_path, find_tag_path
+from site_builder.values import digest_value
 
 Row = dict[str, Any]
 
@@ -78,7 +77,7 @@ def list_episode(episode: Episode, zone: tzinfo) -> Listed:
         year=episode.published_at.astimezone(zone).year,
         tags=episode.tags,
         people=list_credits(episode),
-        digest=digest_json(row),
+        digest=digest_value(row),
         load=partial(dict, row),
     )
 
@@ -128,27 +127,22 @@ def gather_tags(episodes: Sequence[Listed]) -> list[NamedTag]:
 
 def complete(context: Mapping[str, Any]) -> dict[str, Any]:
     """A context with rows in place of the stand-ins."""
-    return {key: _fill(value) for key, value in context.items()}
+    return _replace(context, lambda listed: listed.load())
 
 
-def _fill(value: Any) -> Any:
-    if isinstance(value, Listed):
-        return value.load()
-    if isinstance(value, list):
-        return [_fill(item) for item in value]
-    return complete(value) if isinstance(value, dict) and "episodes" in value else value
+def _replace(context: Mapping[str, Any], put: Callable[[Listed], object]) -> dict[str, Any]:
+    """A context with what `put` gives in place of the stand-ins."""
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, Listed):
+            return put(value)
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        return _replace(value, put) if isinstance(value, dict) and "episodes" in value else value
+
+    return {key: fill(value) for key, value in context.items()}
 
 
 def digest_context(context: Mapping[str, Any], site: str) -> str:
     """Digest of a context; `site` is that of its `site`, which all pages share."""
-    text = _encode({**context, "site": site})
-    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
-
-
-def _stand_in(listed: object) -> object:
-    if isinstance(listed, Listed):
-        return listed.digest
-    raise TypeError(f"{type(listed).__name__} cannot stand in a context")
-
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, default=_stand_in).encode
+    return digest_value({**_replace(context, attrgetter("digest")), "site": site})[:32]

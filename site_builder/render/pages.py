@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -83,6 +83,10 @@ class _Environment(Environment):
         if kind is int or kind is float:
             return str(value)
         return cast("str", value) if kind is Markup else escape(value)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dict, where jinja2 has a chain of them, which it goes through for each import of each page."""
+        return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """As in jinja2, `items.items` is the method."""
@@ -170,6 +174,7 @@ class Theme:
             loader=FunctionLoader(self._load),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
             undefined=StrictUndefined,
+            auto_reload=False,  # they are read once
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n", _FixedTexts],
