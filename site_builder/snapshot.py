@@ -21,6 +21,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,17 +125,16 @@ class Snapshot:
 
     def patch(self, root: Path, paths: Iterable[str], *, clock: Clock = time.time_ns) -> Snapshot:
         """This snapshot by sizes after `paths`, and no other files below `root`, were written or deleted."""
-        settled, files, folders = clock() - RACY, list(self.files), list(self.folders)
-        sizes, times = array("q", self.times), array("q", self.folder_times)
-        around: dict[str, None] = {}
+        settled, sizes, around = clock() - RACY, dict[str, int | None](), dict[str, None]()
         for path in paths:
             names = path.split("/")
             if not any(name.startswith(".") or name == "__pycache__" for name in names):
-                _note(files, sizes, path, f"{root}/{path}", lambda status: status.st_size)
+                sizes[path] = _ask(f"{root}/{path}", attrgetter("st_size"))
                 around |= dict.fromkeys("".join(f"{name}/" for name in names[:depth]) for depth in range(len(names)))
-        for folder in around:
-            _note(folders, times, folder, f"{root}/{folder}", lambda status: status.st_mtime_ns)
-        return _conclude(_Found(tuple(files), tuple(folders), tuple(times)), sizes, (), settled, sizes_only=True)
+        times = {folder: _ask(f"{root}/{folder}", attrgetter("st_mtime_ns")) for folder in around}
+        files, sizes_now = _merge(self.files, self.times, sizes)
+        folders, times_now = _merge(self.folders, array("q", self.folder_times), times)
+        return _conclude(_Found(files, folders, tuple(times_now)), sizes_now, (), settled, sizes_only=True)
 
     def as_json(self) -> dict[str, JSON]:
         """Plain values for `parse_snapshot`. Many names, or many numbers, are one text, which is read much quicker."""
@@ -171,14 +171,27 @@ def _decode(text: str) -> array[int]:
     return array("q", b64decode(text))
 
 
-def _note(names: list[str], values: array[int], name: str, place: str, read: Callable[[os.stat_result], int]) -> None:
-    """Bring `names`, which are sorted, and their `values` in line with what is at `place` now."""
-    at = bisect_left(names, name)
-    if names[at : at + 1] == [name]:
-        del names[at], values[at]
+def _ask(place: str, read: Callable[[os.stat_result], int]) -> int | None:
+    """What its status says; None where nothing is there."""
     with suppress(FileNotFoundError, NotADirectoryError):
-        values.insert(at, read(os.stat(place)))  # noqa: PTH116
-        names.insert(at, name)
+        return read(os.stat(place))  # noqa: PTH116
+    return None
+
+
+def _merge(
+    names: tuple[str, ...], values: array[int], changes: Mapping[str, int | None]
+) -> tuple[tuple[str, ...], array[int]]:
+    """Sorted names and their values after some changed; None: one has gone."""
+    merged, merged_values, at = list[str](), array("q"), 0
+    for name in sorted(changes):
+        place = bisect_left(names, name, at)
+        merged += names[at:place]
+        merged_values += values[at:place]
+        at = place + (names[place : place + 1] == (name,))
+        if (value := changes[name]) is not None:
+            merged.append(name)
+            merged_values.append(value)
+    return (*merged, *names[at:]), merged_values + values[at:]
 
 
 def take_snapshot(
