@@ -13,20 +13,26 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Notify, ignore
-from site_builder.ledger import Entry, declare
+from site_builder.ledger import Entry, Ledger, declare
 from site_builder.making import Target, describe_failure, explain, make_file
-from site_builder.parallel import map_in_processes
+from site_builder.parallel import iterate_in_processes
 from site_builder.targets import open_ledger, recover
 from site_builder.tree import Tree
 
 _FEW = 4
 """Groups of pages for each process that outweigh forking."""
+_RECORDED = 200
+"""Groups that are recorded together."""
+
+Remember = Callable[[Mapping[str, Mapping[str, bytes]]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +42,7 @@ class Planned:
     targets: Sequence[Target]
     """All of them."""
     remembered: Mapping[str, bytes] = field(default_factory=dict)
-    """Handed back to whoever builds the group."""
+    """Handed to whoever builds the group, once it is whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +63,6 @@ class Group:
 class GroupOutcome:
     """What `build_groups` did."""
 
-    remembered: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
-    """By name, of every group that is whole now."""
     made: tuple[str, ...] = ()
     """Paths of files with new bytes."""
     failed: Mapping[str, str] = field(default_factory=dict)
@@ -148,13 +152,15 @@ def build_groups(
     ledger: Path,
     jobs: int = 1,
     at_least: int = _FEW,
+    remember: Remember = ignore,
     notify: Notify = ignore,
 ) -> GroupOutcome:
     """Plans these groups and makes those of their files that are not current; one failure stops no other.
 
     A group of which a file failed keeps its old files and is not current. What no longer belongs to a group stays until
     a `build_targets` that keeps the group finds that nobody wants it. With `jobs`, several processes plan and make, if
-    there are `at_least` so many groups for each.
+    there are `at_least` so many groups for each; meanwhile this one records what they made, some at a time. `remember`
+    is given, by name, what the plans of groups that are whole now want remembered.
 
     Raises:
         SpacecastError: the ledger cannot be written.
@@ -166,20 +172,29 @@ def build_groups(
         before = book.find_of(names)
         book.dissolve(book.find_groups(names).keys())
         make = partial(_make_group, tree, before, book.begun_file)
-        results = map_in_processes(make, groups, jobs, at_least=at_least)
-        book.finish({path: entry for done in results for path, entry in done.entries.items()})
-        whole = [(group, done) for group, done in zip(groups, results, strict=True) if not done.failed]
-        book.complete(
-            {group.name: group.key for group, _ in whole}, {group.name: frozenset(done.paths) for group, done in whole}
-        )
+        made: list[str] = []
+        failed: dict[str, str] = {}
+        reasons: dict[str, str] = {}
+        with closing(iterate_in_processes(make, groups, jobs, at_least=at_least)) as results:
+            pairs = zip(groups, results, strict=True)
+            while some := list(islice(pairs, _RECORDED)):
+                _record(book, some)
+                remember({group.name: done.remembered for group, done in some if not done.failed})
+                for group, done in some:
+                    made += done.changed
+                    failed |= done.failed
+                    reasons |= done.reasons
+                    _tell(group, done, notify)
         book.end()
-    for group, done in zip(groups, results, strict=True):
-        _tell(group, done, notify)
-    return GroupOutcome(
-        remembered={group.name: done.remembered for group, done in whole},
-        made=tuple(path for done in results for path in done.changed),
-        failed={path: sentence for done in results for path, sentence in done.failed.items()},
-        reasons={path: reason for done in results for path, reason in done.reasons.items()},
+    return GroupOutcome(made=tuple(made), failed=failed, reasons=reasons)
+
+
+def _record(book: Ledger, results: Sequence[tuple[Group, _Done]]) -> None:
+    """Note what was made, and which groups are whole."""
+    whole = [(group, done) for group, done in results if not done.failed]
+    book.finish({path: entry for _, done in results for path, entry in done.entries.items()})
+    book.complete(
+        {group.name: group.key for group, _ in whole}, {group.name: frozenset(done.paths) for group, done in whole}
     )
 
 

@@ -13,7 +13,7 @@ import pickle
 import signal
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -34,24 +34,30 @@ _PIPE = 1 << 20
 def map_in_processes(
     function: Callable[[Item], Result], items: Sequence[Item], jobs: int, *, at_least: int = _WORTH_IT
 ) -> list[Result]:
-    """`[function(item) for item in items]`, by up to `jobs` processes with `at_least` so many each.
+    """`[function(item) for item in items]`, by up to `jobs` processes; as `iterate_in_processes`."""
+    return list(iterate_in_processes(function, items, jobs, at_least=at_least))
+
+
+def iterate_in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int, *, at_least: int = _WORTH_IT
+) -> Generator[Result]:
+    """`map(function, items)`, by up to `jobs` processes with `at_least` so many items each, which work ahead.
 
     Results must be picklable.
 
     `function` must leave nothing behind in memory that is needed later, use no lock that another thread may hold, and
     print nothing. What a process did not get done, because it failed or was killed, is done here, so that an exception
-    is raised here as well.
+    is raised here as well. Whoever does not go through to the end closes it, which ends the processes.
     """
     jobs = min(jobs, len(items) // at_least)
     if jobs < 2 or sys.platform != "linux":
-        return [function(item) for item in items]
-    shares = [items[number::jobs] for number in range(jobs)]
-    pipes = [fork(partial(_call_all, function, share)) for share in shares]  # none here: its garbage goes with each
+        yield from map(function, items)
+        return
+    pipes = [fork(partial(_call_all, function, items[number::jobs])) for number in range(jobs)]
     try:
-        done: list[list[Result]] = []
-        for share, (_, pipe) in zip(shares, pipes, strict=True):
-            made: list[Result] | None = _finish(pipe)
-            done.append([function(item) for item in share] if made is None else made)
+        for number, item in enumerate(items):
+            made: tuple[Result] | None = _receive(pipes[number % jobs][1])
+            yield made[0] if made else function(item)
     except BaseException:
         for child, _ in pipes:
             os.kill(child, signal.SIGKILL)
@@ -60,8 +66,6 @@ def map_in_processes(
         for child, pipe in pipes:
             pipe.close()
             os.waitpid(child, 0)
-    results = [iter(share) for share in done]
-    return [next(results[number % jobs]) for number in range(len(items))]
 
 
 def run_in_threads(function: Callable[[Item], None], items: Sequence[Item], jobs: int) -> None:
@@ -184,14 +188,13 @@ def stop(child: int, pipe: BinaryIO) -> None:
     os.waitpid(child, 0)
 
 
-def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent: int) -> list[list[Result]]:
-    """One result: all of them at once, so that no process waits to be read."""
-    return [[function(item) for item in while_wanted(items, parent)]]
+def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent: int) -> Iterator[tuple[Result]]:
+    return ((function(item),) for item in while_wanted(items, parent))
 
 
-def _finish(pipe: BinaryIO) -> list[Result] | None:
-    """The results, or None where the process failed."""
+def _receive(pipe: BinaryIO) -> tuple[Result] | None:
+    """The next result, or None where the process failed."""
     with suppress(EOFError, pickle.UnpicklingError):
-        done: list[Result] = pickle.load(pipe)  # noqa: S301 -- from our own process
-        return done
+        made: tuple[Result] = pickle.load(pipe)  # noqa: S301 -- from our own process
+        return made
     return None

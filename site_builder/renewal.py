@@ -5,7 +5,7 @@ They are made in batches, so that memory does not grow with the show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -25,8 +25,10 @@ from site_builder.studio import Studio
 from site_builder.survey import Card, Survey, load_candidate
 from site_builder.targets import Outcome
 
-BATCH = 400
-"""Episodes that are made together; some hundred kilobytes each while they are."""
+BATCH = 2000
+"""Episodes that are made together; some kilobytes are kept in memory of each while they are."""
+_DEAR = 400
+"""Of those of which audio has to be made; some hundred kilobytes each."""
 
 
 class Slot(NamedTuple):
@@ -57,9 +59,13 @@ def line_up(selection: Selection, base: str) -> list[Slot]:
     return slots
 
 
-def _share_out(slots: Sequence[Slot]) -> Iterator[Sequence[Slot]]:
+def _share_out(slots: Sequence[Slot], is_dear: Callable[[Slot], bool]) -> Iterator[Sequence[Slot]]:
     """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
-    yield from (slots[:1], *(slots[at : at + BATCH] for at in range(1, len(slots), BATCH))) if slots else ()
+    if slots:
+        yield slots[:1]
+    for kind, size in ((True, _DEAR), (False, BATCH)):
+        some = [slot for slot in slots[1:] if is_dear(slot) is kind]
+        yield from (some[at : at + size] for at in range(0, len(some), size))
 
 
 @dataclass(slots=True)
@@ -102,7 +108,7 @@ class Renewal:
         stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
         names = {slot.card.guid for slot in stale}
         texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
-        for some in _share_out(stale):
+        for some in _share_out(stale, lambda slot: self.studio.needs_files(slot.card)):
             texts |= self._make(some, tally)
         gone = known.keys() - {slot.card.guid for slot in slots}
         for part in PARTS:
@@ -145,6 +151,13 @@ class Renewal:
                 release = self.studio.keep(load_candidate(self.survey, slot.card, draft=slot.draft))
             return plan_episode(self.setting, release, slot.newer, slot.older)
 
+        keys, texts = {slot.name: (slot.card.guid, slot.key) for slot in slots}, dict[str, bytes]()
+
+        def remember(whole: Mapping[str, Mapping[str, bytes]]) -> None:
+            for part in reversed(PARTS):  # the outline last: where it is, all is
+                self.kept.put(part, {keys[name][0]: (keys[name][1], parts[part]) for name, parts in whole.items()})
+            texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
+
         outcome = build_groups(
             [
                 Group(name=slot.name, key=slot.key, plan=partial(plan, slot), label=slot.card.shown_title)
@@ -154,16 +167,12 @@ class Renewal:
             root=self.outlet.output,
             ledger=self.outlet.ledger,
             jobs=self.jobs,
+            remember=remember,
             notify=self.notify,
         )
         for tagged in self.studio.tagged:
             tally.add(tagged)
         tally.add(outcome)
         tally.failures |= dict.fromkeys(self.studio.failures)
-        whole = {slot.card.guid: (slot.key, outcome.remembered.get(slot.name)) for slot in slots}
-        made = {guid: (key, parts) for guid, (key, parts) in whole.items() if parts}
-        for part in reversed(PARTS):  # the outline last: where it is, all is
-            self.kept.put(part, {guid: (key, parts[part]) for guid, (key, parts) in made.items()})
-        texts = {guid: parts["outline"] for guid, (_, parts) in made.items()}
         tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_outlines(texts.values())))
         return texts

@@ -51,9 +51,19 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "output"
         self.ledger = folder / ".cache/output.ledger"
+        self.remembered: dict[str, Mapping[str, bytes]] = {}
+        """Of all groups that became whole."""
 
     def build(self, *groups: Group, jobs: int = 1, notify: Callable[[object], None] = lambda _: None) -> GroupOutcome:
-        return build_groups(groups, root=self.root, ledger=self.ledger, jobs=jobs, at_least=1, notify=notify)
+        return build_groups(
+            groups,
+            root=self.root,
+            ledger=self.ledger,
+            jobs=jobs,
+            at_least=1,
+            remember=self.remembered.update,
+            notify=notify,
+        )
 
     def current(self, *groups: Group, **options: object) -> set[str]:
         keys = {group.name: group.key for group in groups}
@@ -83,7 +93,27 @@ def test_what_was_planned_is_there_and_handed_back(desk: Desk, jobs: int) -> Non
     assert desk.read() == {**ONE, **TWO}
     assert outcome.made == (*ONE, *TWO)
     assert set(outcome.reasons.values()) == {"new"}
-    assert outcome.remembered == {"one": {"said": b"one has 2"}, "two": {"said": b"two has 1"}}
+    assert desk.remembered == {"one": {"said": b"one has 2"}, "two": {"said": b"two has 1"}}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_many_are_recorded_while_the_others_are_made(desk: Desk, jobs: int) -> None:
+    """Interrupted half-way, what was recorded is whole and no process goes on."""
+    groups = [group(f"group {number}", {f"page {number}": str(number)}) for number in range(700)]
+
+    def stop(whole: Mapping[str, Mapping[str, bytes]]) -> None:
+        desk.remembered.update(whole)
+        if len(desk.remembered) >= 400:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_groups(groups, root=desk.root, ledger=desk.ledger, jobs=jobs, at_least=1, remember=stop)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert desk.current(*groups) == {group.name for group in groups[:400]}
+    desk.build(*groups[400:], jobs=jobs)
+    assert desk.current(*groups) == desk.remembered.keys() == {group.name for group in groups}
+    assert desk.read() == {f"page {number}": str(number) for number in range(700)}
 
 
 @pytest.mark.parametrize("asked", [1, 500, 501, 900])
@@ -175,12 +205,13 @@ def test_a_failure_is_a_sentence_and_stops_no_other(
 ) -> None:
     """The old files stay, the group is not current, and nothing of it is remembered."""
     desk.build(group("one", ONE))
+    desk.remembered.clear()
     events: list[object] = []
     one, two = group("one", ONE, key="new", plan=plan), group("two", TWO)
     outcome = desk.build(one, two, jobs=jobs, notify=events.append)
     assert list(outcome.failed) == [failed]
     assert "ValueError" in outcome.failed[failed]
-    assert list(outcome.remembered) == ["two"]
+    assert list(desk.remembered) == ["two"]
     assert desk.read()["one/embed/page"] == "i"
     assert desk.current(one, group("one", ONE), two) == {"two"}
     assert any(isinstance(event, Failed) for event in events)
