@@ -89,9 +89,9 @@ def decide(
 
 def _judge(speaker: Speaker, guid: Guid, people: People, policy: PendingPolicy) -> Verdict:
     """The verdict on one speaker, without a label; where it is not sure who they are, the strictest answer holds."""
-    person = people.match(speaker)
+    person, candidates = people.identify(speaker)
     consent = person.answer_for(guid).status if person else _unknown(speaker)
-    for candidate in people.candidates(speaker):
+    for candidate in candidates:
         other = candidate.answer_for(guid).status
         if other.strictness > max(consent.strictness, Consent.PENDING.strictness):
             consent = other
@@ -114,7 +114,8 @@ def _label(recording: Recording, verdicts: Sequence[Verdict], nouns: Mapping[Rol
     """Names for those named, numbers by order of first speech for those who are heard without."""
     first: dict[int, float] = {}
     for turn in recording.turns:
-        first[turn.speaker] = min(turn.start, first.get(turn.speaker, math.inf))
+        if turn.start < first.get(turn.speaker, math.inf):
+            first[turn.speaker] = turn.start
     labels: dict[object, str] = {}
     counts = dict.fromkeys(Role, 0)
     for number in sorted(range(len(verdicts)), key=lambda number: (first.get(number, float("inf")), number)):
@@ -153,16 +154,24 @@ def _make_credits(
     for number, verdict in enumerate(verdicts):
         if verdict.heard:
             speakers.setdefault(_identity(verdict, number), []).append(number)
-    people = [(_credit(recording, verdicts, numbers), numbers) for numbers in speakers.values()]
+    spoken: dict[int, list[tuple[float, float]]] = {}
+    for turn in recording.turns:
+        spoken.setdefault(turn.speaker, []).append((turn.start, turn.end))
+    people = [(_credit(recording, verdicts, numbers, spoken), numbers) for numbers in speakers.values()]
     people.sort(key=lambda person: (_SENIORITY.index(person[0].role), -person[0].speaking))
     position = {number: index for index, (_, numbers) in enumerate(people) for number in numbers}
     return tuple(person for person, _ in people), tuple(position.get(number) for number in range(len(verdicts)))
 
 
-def _credit(recording: Recording, verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Person:
+def _credit(
+    recording: Recording,
+    verdicts: Sequence[Verdict],
+    numbers: Sequence[int],
+    spoken: Mapping[int, Sequence[tuple[float, float]]],
+) -> Person:
     verdict, speaker = verdicts[numbers[0]], recording.speakers[numbers[0]]
-    spans = _merge((turn.start, turn.end) for turn in recording.turns if turn.speaker in numbers)
     role = min((verdicts[number].role for number in numbers), key=_SENIORITY.index)
+    spans = _merge(span for number in numbers for span in spoken.get(number, ()))
     speaking = sum(end - start for start, end in spans)
     if not verdict.named:
         return Person(name=verdict.label, role=role, speaking=speaking, anonymous=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -76,8 +76,12 @@ class Register:
 
     def match(self, speaker: Speaker) -> PersonRecord | None:
         """Who this speaker is; None where nobody is, several could be, or the ids say otherwise than the handle."""
+        return self.choose(self.candidates(speaker), speaker)
+
+    @staticmethod
+    def choose(found: Sequence[PersonRecord], speaker: Speaker) -> PersonRecord | None:
+        """As `match`, from the candidates."""
         speaker = tidy(speaker)
-        found = self.candidates(speaker)
         if by_id := [record for record in found if _shares_id(record, speaker)]:
             return by_id[0]
         fitting = [record for record in found if not contradicts(record, speaker)]
@@ -157,3 +161,8 @@ class People:
     def match(self, speaker: Speaker) -> PersonRecord | None:
         """Who this speaker is; None where nobody is, or where only the handle fits and the ids say otherwise."""
         return self._register.match(speaker)
+
+    def identify(self, speaker: Speaker) -> tuple[PersonRecord | None, tuple[PersonRecord, ...]]:
+        """As `match`, and everyone else it could be."""
+        found = self._register.candidates(speaker)
+        return self._register.choose(found, speaker), found
