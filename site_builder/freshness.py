@@ -169,11 +169,9 @@ class _Helper:
         self._output = output
         self._rest: Callable[[], bool] = partial(output.has_sizes, root, first=True)
         self._task = Task(
-            within(_find_content(folder), seal.trees["content"].measure_half), within(root, self._measure_output)
+            within(_find_content(folder), seal.trees["content"].measure_half),
+            within(root, partial(_measure_output, output)),
         )
-
-    def _measure_output(self, root: Path) -> array[int] | None:
-        return self._output.list_again(root) if self._output.has_sizes(root, first=False) else None
 
     @cached_property
     def half(self) -> array[int] | None:
@@ -189,6 +187,11 @@ class _Helper:
         _ = self.half  # comes first
         times = self._task.result() if self._rest() else None
         return self._output.settle(times) if times else None
+
+
+def _measure_output(output: Snapshot, root: Path) -> array[int] | None:
+    """Times of its folders, where the second half of its files are as they were; None where anything is not."""
+    return output.list_again(root) if output.has_sizes(root, first=False) else None
 
 
 class Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -108,6 +109,17 @@ def test_where_what_is_read_changed_a_build_knows_of_the_output(show: Path, is_w
     assert seen.recall(NOW) is None
     assert (seen.sizes is None) is is_whole
     assert seen.output.files == known.files
+
+
+def test_a_look_that_nobody_wants_any_more_leaves_no_process(show: Path) -> None:
+    """Neither one that was not asked, nor one of which only a part was of interest."""
+    grow(show / "content/episodes" / make_episode(1).folder / "index.md")
+    for use in (lambda _: None, lambda seen: seen.recall(NOW), lambda seen: seen.sizes):
+        seen = look(show)
+        use(seen)
+        del seen
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
 
 
 def test_an_output_that_is_gone(show: Path) -> None:
