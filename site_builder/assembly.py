@@ -5,7 +5,7 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -107,15 +107,16 @@ class _Assembly:
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
         job.notify(Stage("making the feed"))
         self.make_feeds()
-        absent = self.find_absent(episodes)
-        strangers = self.find_strangers(set(job.look.output.files) - absent)
+        there = set(job.look.output.files)
+        absent = {path for episode in episodes for path in episode.absent} & there
+        strangers = set(self.find_strangers(there)) - absent
         job.notify(Stage("search index"))
         self.make_search(search)
-        strangers = self.find_strangers(strangers)
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
-        self.look_for_leaks(episodes, strangers)
-        return Assembled(report=self.report(episodes, strangers), episodes=episodes)
+        left = self.find_strangers(strangers)
+        self.look_for_leaks(episodes, left)
+        return Assembled(report=self.report(episodes, left), episodes=episodes)
 
     def make(self, targets: Sequence[Target]) -> None:
         """Make what belongs to no group; nothing is deleted yet."""
@@ -228,16 +229,12 @@ class _Assembly:
         if self.writing:
             self.writing.end()
 
-    def find_absent(self, episodes: Sequence[Outline]) -> set[str]:
-        """Audio that cannot be made here but is there, from another computer."""
-        return {path for episode in episodes for path in episode.absent}.intersection(self.job.look.output.files)
-
-    def find_strangers(self, there: Collection[str]) -> tuple[str, ...]:
+    def find_strangers(self, there: Set[str]) -> tuple[str, ...]:
         """Those of the files that were there before this build that nobody has made so far, sorted."""
         return find_unknown(root=self.job.outlet.output, ledger=self.job.outlet.ledger, seen=there)
 
     def clear_away(self, absent: Collection[str]) -> None:
-        """The end of all that nothing asks for any more, but for audio that cannot be made here."""
+        """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
         if not self.tally.failures:
             self.build(self.plan, keep=self.groups, hold=absent)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -119,7 +119,7 @@ class Ledger:
             return begun | {path: entry for path, entry in self._select("") if path in paths}
         return begun | dict(self._select_in("path", list(paths)))
 
-    def find_unknown(self, paths: set[str]) -> set[str]:
+    def find_unknown(self, paths: Set[str]) -> Set[str]:
         """Those of `paths` that are not ours."""
         return paths - (self.paths if len(paths) > 10 * _MANY else self.find(paths).keys())
 

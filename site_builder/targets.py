@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -106,14 +106,14 @@ def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> dic
         return {path: before.get(path) for path, target in planned.items() if explain(target, before.get(path), tree)}
 
 
-def find_unknown(*, root: Path, ledger: Path, seen: Collection[str] | None = None) -> tuple[str, ...]:
+def find_unknown(*, root: Path, ledger: Path, seen: Set[str] | None = None) -> tuple[str, ...]:
     """Files below the root that no build made, dot files aside, sorted. Builds leave them alone.
 
     `seen` are those below the root as they were just now, or those of them that matter; None: they are listed.
     """
-    there = Tree(os.path.realpath(root)).find_files() if seen is None else seen
+    there = set(Tree(os.path.realpath(root)).find_files()) if seen is None else seen
     with open_ledger(ledger) as book:
-        return tuple(sorted(book.find_unknown(set(there))))
+        return tuple(sorted(book.find_unknown(there)))
 
 
 def count_files(ledger: Path) -> int:

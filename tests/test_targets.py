@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class Desk:
     def build(self, *targets: Target, **options: object) -> Outcome:
         return build_targets(targets, root=self.root, ledger=self.ledger, **options)  # type: ignore[arg-type]
 
-    def unknown(self, seen: Collection[str] | None = None) -> tuple[str, ...]:
+    def unknown(self, seen: Set[str] | None = None) -> tuple[str, ...]:
         return find_unknown(root=self.root, ledger=self.ledger, seen=seen)
 
     def read(self, path: str) -> str:
@@ -228,9 +228,9 @@ def test_unknown_lists_strangers_but_not_dot_files(desk: Desk) -> None:
     desk.put(".git/config", "")
     desk.build(text(".well-known/a", ""), text("index.html", ""))
     assert desk.unknown() == ("stranger/x.txt",)
-    assert desk.unknown(seen=["index.html", "stranger/y.txt"]) == ("stranger/y.txt",)
+    assert desk.unknown(seen={"index.html", "stranger/y.txt"}) == ("stranger/y.txt",)
     many = [f"stranger/{number}" for number in range(9999)]
-    assert desk.unknown(seen=["index.html", *many]) == tuple(sorted(many))
+    assert desk.unknown(seen={"index.html", *many}) == tuple(sorted(many))
     assert (desk.root / ".git/config").exists()
 
 
