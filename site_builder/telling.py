@@ -15,6 +15,8 @@ import click
 if TYPE_CHECKING:
     from site_builder.report import BuildReport
 
+_MOST = 20
+"""Lines of one kind that anybody reads."""
 _dim = partial(click.style, dim=True)
 _bold = partial(click.style, bold=True)
 _yellow = partial(click.style, fg="yellow")
@@ -34,13 +36,20 @@ def show_warnings(warnings: Sequence[str]) -> None:
         say(f"{_yellow('warning')}: {warning}", error=True)
 
 
+def _tell_more(count: int, what: str, *, error: bool) -> None:
+    if count > _MOST:
+        say(_dim(f"… and {count - _MOST:,} more {what}; `spacecast build --json` lists all"), error=error)
+
+
 def show_build(report: BuildReport) -> None:
     """The closing summary of `spacecast build`."""
     for path, reason in report.reasons.items():
         say(_dim(f"{path}: {reason}"))
-    for skipped in report.skipped:
+    for skipped in report.skipped[:_MOST]:
         say(f"{_yellow('left out')}: {_bold(skipped.title)}: {skipped.reason}")
-    show_warnings(report.warnings)
+    _tell_more(len(report.skipped), "left out", error=False)
+    show_warnings(report.warnings[:_MOST])
+    _tell_more(len(report.warnings), "warnings", error=True)
     for failure in report.failures:
         say(f"{_red('failed')}: {failure}", error=True)
     say(report.summary)

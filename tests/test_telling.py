@@ -57,6 +57,19 @@ def test_styles_are_there_where_they_are_wanted(
     assert "\x1b[33mwarning\x1b[0m: [dim] is odd\n" in err
 
 
+@pytest.mark.parametrize("count", [20, 21, 3020])
+def test_of_thousands_the_first_are_told(count: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """A show that has always been a draft, or an output full of what somebody left there."""
+    skipped = tuple(Skipped(title=f"Talk {number}", reason="it is a draft") for number in range(count))
+    show_build(BuildReport(output=Path("output"), skipped=skipped, warnings=tuple(map(str, range(count)))))
+    out, err = capsys.readouterr()
+    more = "" if count == 20 else f"… and {count - 20:,} more {{}}; `spacecast build --json` lists all\n"
+    assert out.startswith("".join(f"left out: Talk {number}: it is a draft\n" for number in range(20)))
+    assert out.count("\n") == 21 + bool(more)
+    assert more.format("left out") in out
+    assert err == "".join(f"warning: {number}\n" for number in range(20)) + more.format("warnings")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
 @pytest.mark.parametrize("wish", ["", "NO_COLOR=1", "TERM=dumb"])
 def test_a_terminal_shows_styles_unless_they_are_not_wanted(wish: str, tmp_path: Path) -> None:
