@@ -114,7 +114,7 @@ class _Assembly:
         self.make_search(search)
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
-        left = self.find_strangers(strangers)
+        left = () if self.tally.failures else self.find_strangers(strangers)  # or what failed would be one
         self.look_for_leaks(episodes, left)
         return Assembled(report=self.report(episodes, left), episodes=episodes)
 

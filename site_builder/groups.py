@@ -169,16 +169,13 @@ def build_groups(
         tree = Tree(os.path.realpath(root))
         recover(book, tree)
         names = {group.name for group in groups}
-        before = book.find_of(names)
+        make = partial(_make_group, tree, book.find_of(names), book.begun_file)
         book.dissolve(book.find_groups(names).keys())
-        make = partial(_make_group, tree, before, book.begun_file)
         made: list[str] = []
         failed: dict[str, str] = {}
         reasons: dict[str, str] = {}
         with closing(iterate_in_processes(make, groups, jobs, at_least=at_least)) as results:
-            pairs = zip(groups, results, strict=True)
-            while some := list(islice(pairs, _RECORDED)):
-                _record(book, some)
+            for some in _record_some(book, zip(groups, results, strict=True)):
                 remember({group.name: done.remembered for group, done in some if not done.failed})
                 for group, done in some:
                     made += done.changed
@@ -187,6 +184,13 @@ def build_groups(
                     _tell(group, done, notify)
         book.end()
     return GroupOutcome(made=tuple(made), failed=failed, reasons=reasons)
+
+
+def _record_some(book: Ledger, results: Iterator[tuple[Group, _Done]]) -> Iterator[Sequence[tuple[Group, _Done]]]:
+    """The results, some at a time, each once it is recorded."""
+    while some := list(islice(results, _RECORDED)):
+        _record(book, some)
+        yield some
 
 
 def _record(book: Ledger, results: Sequence[tuple[Group, _Done]]) -> None:

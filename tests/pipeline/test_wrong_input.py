@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,6 +158,16 @@ def test_odd_names_of_pages(name: str, pair: Path, tmp_path: Path) -> None:
     run = spacecast("-C", show, "build")
     assert run.code in {0, 2}, run.err
     assert len(read_feed(show)) == 2
+
+
+def test_an_episode_that_fails_is_no_stranger(pair: Path, tmp_path: Path) -> None:
+    """Whoever deleted `.cache/` as well is not told to delete the last good files of that episode, or the feed."""
+    show = copy_show(pair, tmp_path / "show")
+    (find_bundle(show, "2026-10-09") / "recording-0.aac").write_bytes(b"this is no sound" * 1000)
+    shutil.rmtree(show / ".cache")
+    report = build(show, code=1)
+    assert len(report["failures"]) == 1
+    assert report["warnings"] == []
 
 
 def test_one_unreadable_recording(pair: Path, tmp_path: Path) -> None:
