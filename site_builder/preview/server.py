@@ -80,6 +80,7 @@ def serve(session: Session, *, host: str = LOOPBACK, port: int = PORT, ready: Ca
 
 
 def _rebuild(session: Session, watch: Watch) -> None:
+    session.warm_up()
     while watch.wait():
         session.hurry(watch.take_touched())
         session.refresh()

@@ -107,6 +107,16 @@ class Session:
         self.build(look)
         return True
 
+    def warm_up(self) -> None:
+        """Build once where the start found nothing to do: the first save is shown as soon as any other then."""
+        if self._remake is None and not self.state.problems:
+            started = time.monotonic()
+            with suppress(Exception):  # what is wrong is told by the build that follows a save
+                look = pipeline.look_at(self.folder, self._options)
+                report = pipeline.build(self.folder, self._clock(), self._options, self._take_remake, look)
+                if report.made or report.removed:  # saved meanwhile
+                    self._succeed(report, time.monotonic() - started)
+
     def build(self, look: freshness.Look) -> None:
         """Build what looks like that, and say how it went; nothing a person or the program did wrong gets out."""
         started = time.monotonic()
@@ -132,10 +142,14 @@ class Session:
 
     def _receive(self, event: object) -> None:
         """Pass on what a build tells; episodes are shown before the rest is made."""
+        self._take_remake(event)
         if isinstance(event, Renewed):
-            self._remake = event.remake
             self._publish(self.state)
         self._notify(event)
+
+    def _take_remake(self, event: object) -> None:
+        if isinstance(event, Renewed):
+            self._remake = event.remake
 
     def _succeed(self, report: BuildReport, seconds: float) -> None:
         state, base = self.state, self._find_base()

@@ -199,3 +199,20 @@ def test_a_site_at_the_root(show: Path, tmp_path: Path) -> None:
     other = copy_show(show, tmp_path / "other")
     edit(other / "config.yaml", "https://example.org/show/", "https://example.org/")
     assert Host(other).session.state.base == "/"
+
+
+def test_the_first_save_is_shown_ahead_also_where_the_start_had_nothing_to_do(host: Host) -> None:
+    """Warming up makes nothing and tells nothing, but the saved episode can be made before the build that follows."""
+    again = Host(host.show)
+    number = again.session.state.number
+    again.events.clear()
+    again.session.warm_up()
+    assert (again.events, again.session.state.number) == ([], number)
+    bundle = find_bundle(host.show, "2026-10-16")
+    edit(bundle / "index.md", "\n---\n", "\n---\nShown ahead.\n")
+    again.session.hurry([f"content/episodes/{bundle.name}/index.md"])
+    assert "Shown ahead." in "".join(
+        page.read_text() for page in again.session.outlet.output.glob("episodes/*/index.html")
+    )
+    assert again.session.refresh()
+    assert again.session.state.number == number + 1
