@@ -52,9 +52,9 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	@touch $@
 
 # What the tests need on top: libraries, ffprobe and a browser.
-$(VENV)/.test: requirements-test.lock tests/programs.py tests/package-lock.json $(VENV)/.run
+$(VENV)/.test: requirements-test.lock tests/support/programs.py tests/package-lock.json $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-test.lock
-	$(BIN)/python tests/programs.py
+	$(BIN)/python tests/support/programs.py
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

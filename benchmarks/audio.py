@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 COPY_ALONE = """
 import sys
@@ -34,8 +34,8 @@ from site_builder.audio.measure import measure
 from site_builder.audio.packets import write_copy
 from site_builder.audio.facts import AudioTags
 from site_builder.audio.tags import write_tagged
-from site_builder.edits import EditList
-from site_builder.model import Chapter
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Chapter
 part, out = map(Path, sys.argv[1:])
 edits = EditList.keep_all(measure(part).duration)
 write_copy([part], edits, out.with_suffix(".cache"))
@@ -47,7 +47,7 @@ import sys
 from pathlib import Path
 from site_builder.audio.encode import EncodeSettings, write_encoded
 from site_builder.audio.measure import measure
-from site_builder.edits import EditList
+from site_builder.model.edits import EditList
 part, out = map(Path, sys.argv[1:])
 write_encoded([part], EditList.keep_all(measure(part).duration), out, EncodeSettings(loudness=-16))
 """

@@ -26,12 +26,12 @@ from big_show import DESCRIPTION, EMAIL, HOST, TITLE, URL, BigEpisode, describe_
 from PIL import Image
 
 from site_builder import __version__
-from site_builder.config import make_feed_guid
-from site_builder.config.sections import SiteConfig
-from site_builder.model import Person, Turn
-from site_builder.render.contexts import SiteLook
-from site_builder.render.lanes import describe_lanes, describe_strip
-from site_builder.render.qr import make_qr
+from site_builder.model.podcast import Person, Turn
+from site_builder.render.pages.contexts import SiteLook
+from site_builder.render.pages.lanes import describe_lanes, describe_strip
+from site_builder.render.pages.qr import make_qr
+from site_builder.show.config import make_feed_guid
+from site_builder.show.config.sections import SiteConfig
 
 VERSION = "0.168.0"
 ROOT = Path(__file__).parent

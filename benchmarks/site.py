@@ -39,7 +39,7 @@ from itertools import count, islice, pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support"), str(Path(__file__).parent)]
 
 import hugo_site  # noqa: E402
 from big_show import URL, BigEpisode, make_episode, render_index, write_show  # noqa: E402

@@ -1,4 +1,4 @@
-"""Makes `site_builder/render/fonts/cover.ttf`, the letters of drawn covers, from two open variable fonts.
+"""Makes `site_builder/render/artwork/fonts/cover.ttf`, the letters of drawn covers, from two open variable fonts.
 
     npm pack @fontsource-variable/newsreader @fontsource-variable/literata   (unpack; FILES: their `files/` folders)
     python scripts/make_cover_font.py FILES… OUT.ttf                           (needs fonttools and brotli)

@@ -24,7 +24,7 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path.insert(0, str(HERE.parent / "tests/support"))
 
 from archive_maker import dump, iso, make_tweet, write_zip, ytd  # noqa: E402
 from recording_maker import UNIX_EPOCH_IN_NTP, encode_pcm, make_participant, make_tag, split_frames  # noqa: E402

@@ -1,6 +1,6 @@
-"""The layers of the program, as data: a module imports only from rows above its own.
+"""The rows of the house, as data: a package imports only from rows below its own. One parse of the tree serves all.
 
-The table is the one in the architecture document; each entry is a module or package below `site_builder`.
+docs/decisions/0011 says why the rows are these.
 """
 
 from __future__ import annotations
@@ -8,181 +8,156 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).parent.parent / "site_builder"
 
-LAYERS: dict[str, tuple[str, ...]] = {
-    "nouns": (
-        *("__init__", "model", "podcasting20", "conversations", "errors", "events"),
-        *("timecode", "slugs", "prose", "categories", "media_types", "names"),
-    ),
-    "engines": (
-        *(
-            "digests",
-            "digested",
-            "snapshot",
-            "parallel",
-            "ahead",
-            "tree",
-            "databases",
-            "ledger",
-            "making",
-            "targets",
-            "groups",
-            "kept",
-            "values",
-            "edits",
-            "frames",
-        ),
-        *("documents", "roundtrip", "transcript_files"),
-    ),
-    "edges in": ("config", "frontmatter", "sources", "content", "people", "published"),
-    "sound": ("audio",),
-    "words": ("languages", "consent", "drafts", "render", "episodes", "provenance", "searching", "takeover"),
-    "plan": (*("outlines", "episode_files", "media", "pictures", "portraits", "site", "feeds", "last_feed", "leaks"),),
-    "acts": (
-        *(
-            "archives",
-            "intake",
-            "gather",
-            "looks",
-            "survey",
-            "selection",
-            "gallery",
-            "studio",
-            "takes",
-            "exposure",
-            "theming",
-            "renewal",
-            "assembly",
-            "freshness",
-            "lock",
-            "report",
-            "timings",
-        ),
-        *("pipeline", "inspection", "newshow", "guests", "checks", "hosts", "uploads", "deploying", "preview"),
-        *("fetching", "live", "workflow", "importing"),
-    ),
-    "command": ("console", "telling", "cli", "__main__"),
-}
-"""From the bottom up. A module may import its neighbours in the row, as long as no two need each other."""
-
-
-@cache
-def modules() -> tuple[tuple[str, Path], ...]:
-    """Every module with the entry of LAYERS it belongs to."""
-    paths = sorted(PACKAGE.rglob("*.py"))
-    return tuple((path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path) for path in paths)
-
-
-@cache
-def parse(path: Path) -> ast.Module:
-    """The syntax tree of a module."""
-    return ast.parse(path.read_text("utf-8"))
-
-
-def find_imports(nodes: Iterator[ast.AST], path: Path) -> set[str]:
-    """Whole names of what is imported, with the imported name at the end."""
-    names: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            pytest.fail(f"{path}: relative import; write the whole name")
-    return names
-
-
-def imported(path: Path) -> set[str]:
-    """Entries below site_builder that a module imports, inside functions too."""
-    names = find_imports(ast.walk(parse(path)), path)
-    found = {name.split(".")[1] for name in names if name.startswith("site_builder.")}
-    return {name if (PACKAGE / name).exists() or (PACKAGE / f"{name}.py").exists() else "__init__" for name in found}
-
-
-def layer_of(entry: str) -> int:
-    """Row of an entry in LAYERS."""
-    rows = [number for number, row in enumerate(LAYERS.values()) if entry in row]
-    assert rows, f"site_builder/{entry} is in no layer: add it to LAYERS"
-    assert len(rows) == 1, f"site_builder/{entry} is in two layers"
-    return rows[0]
-
-
-@pytest.mark.parametrize(("entry", "path"), modules(), ids=lambda value: getattr(value, "name", value))
-def test_imports_point_upwards(entry: str, path: Path) -> None:
-    """A module imports only its own row and rows above it."""
-    for other in imported(path) - {entry, "__init__"}:
-        mine, theirs = layer_of(entry), layer_of(other)
-        assert theirs <= mine, f"{path.relative_to(PACKAGE.parent)} (row {mine}) imports {other} (row {theirs})"
-
-
-def test_nobody_needs_each_other() -> None:
-    """Among all entries there is no circle of imports; graphlib names it where there is one."""
-    graph: dict[str, set[str]] = {}
-    for entry, path in modules():
-        graph.setdefault(entry, set()).update(imported(path) - {entry, "__init__"})
-    TopologicalSorter(graph).prepare()
-
-
-def test_every_entry_exists() -> None:
-    """The table names no module that is gone."""
-    entries = {entry for entry, _ in modules()}
-    assert [entry for row in LAYERS.values() for entry in row if entry not in entries] == []
-
-
-@pytest.mark.parametrize(("entry", "path"), modules(), ids=lambda value: getattr(value, "name", value))
-def test_modules_stay_small(entry: str, path: Path) -> None:
-    """No module is longer than 400 lines."""
-    assert len(path.read_text("utf-8").splitlines()) <= 400
-
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("__init__", "errors", "events", "model"),
+    ("text", "engine", "audio", "net"),
+    ("show",),
+    ("sources", "consent", "render", "hosts", "speech"),
+    ("episodes",),
+    ("site", "checks"),
+    ("build",),
+    ("preview", "commands"),
+    ("studio",),
+    ("cli",),
+    ("__main__",),
+)
+"""From the ground up. Nothing is imported sideways, but that the ground row may import its own."""
+TO_COME = {"net", "speech", "studio"}
+"""Rooms that have their place and are not built yet."""
+LOOSE = {"__init__", "__main__", "errors", "events"}
+"""The only modules that lie in no package."""
 
 HOUSES = {
-    "feedgen": {"render/feed.py", "render/feed_extensions.py"},
-    "watchdog": {"preview/watching.py"},
-    "rich": {"console/__init__.py", "console/preview.py", "console/recordings.py"},
-    "click": {"cli.py", "telling.py"},
-    "jinja2": {"render/pages.py"},
-    "ruamel": {"roundtrip.py"},
-    "msgspec": {"values.py"},
+    "feedgen": {"render/feed/rss.py", "render/feed/extensions.py"},
+    "watchdog": {"preview/watch.py"},
+    "rich": {"cli/tables.py", "cli/preview.py", "cli/recordings.py"},
+    "click": {"cli/main.py", "cli/summary.py"},
+    "jinja2": {"render/pages/theme.py"},
+    "ruamel": {"show/documents/yaml_edit.py"},
+    "msgspec": {"engine/serialization.py"},
 }
 """Libraries that live in one place only."""
 
 
-@pytest.mark.parametrize(("library", "places"), HOUSES.items(), ids=HOUSES)
-def test_libraries_stay_in_their_house(library: str, places: set[str]) -> None:
-    """A library with one job is imported by the module that has that job, and by no other."""
-    users = {
-        path.relative_to(PACKAGE).as_posix()
-        for _, path in modules()
-        if any(name.split(".")[0] == library for name in find_imports(ast.walk(parse(path)), path))
-    }
-    assert users <= places
-    assert users, f"nothing imports {library} any more"
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file of the program."""
+
+    path: str
+    """Below the package."""
+    room: str
+    """The package, or loose module, it belongs to."""
+    lines: int
+    imports: frozenset[str]
+    """Whole names of what is imported anywhere in it, with the imported name at the end."""
+    names: frozenset[str]
+    """Names it uses or defines."""
+    has_relative_import: bool
+
+    @property
+    def rooms(self) -> set[str]:
+        """Other rooms it imports from."""
+        own = {name.split(".")[1] for name in self.imports if name.startswith("site_builder.")}
+        return {name for name in own if (PACKAGE / name).exists() or (PACKAGE / f"{name}.py").exists()} - {self.room}
 
 
-def test_quick_commands_load_nothing_heavy() -> None:
-    """Whether a build has anything to do is answered without audio, templates, XML, pictures or tables."""
-    script = "import site_builder.cli, site_builder.pipeline, site_builder.freshness, site_builder.report, sys"
-    heavy = (
-        "print(*{'av', 'jinja2', 'lxml', 'PIL', 'rich', 'pydantic', 'markdown', 'mutagen', 'nh3'} & sys.modules.keys())"
+@cache
+def modules() -> tuple[Module, ...]:
+    """Every module, parsed once."""
+    return tuple(_read(path) for path in sorted(PACKAGE.rglob("*.py")))
+
+
+def _read(path: Path) -> Module:
+    source = path.read_text("utf-8")
+    nodes = list(ast.walk(ast.parse(source)))
+    imports = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    below = path.relative_to(PACKAGE)
+    return Module(
+        path=below.as_posix(),
+        room=below.parts[0].removesuffix(".py"),
+        lines=len(source.splitlines()),
+        imports=frozenset(imports | {f"{node.module}.{alias.name}" for node in froms for alias in node.names}),
+        names=frozenset(
+            {node.id for node in nodes if isinstance(node, ast.Name)}
+            | {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        ),
+        has_relative_import=any(node.level for node in froms),
     )
-    done = subprocess.run([sys.executable, "-c", f"{script}\n{heavy}"], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == ""
+
+
+def row_of(room: str) -> int:
+    """Number of the row a room stands in."""
+    (row,) = (number for number, rooms in enumerate(ROWS) if room in rooms)
+    return row
+
+
+def test_every_room_has_its_row() -> None:
+    """And no row names a room that is gone."""
+    assert {module.room for module in modules()} | TO_COME == {room for row in ROWS for room in row}
+
+
+def test_nothing_is_loose() -> None:
+    """What a newcomer sees first are rooms."""
+    assert {Path(module.path).stem for module in modules() if "/" not in module.path} == LOOSE
+
+
+def test_imports_point_down() -> None:
+    """A room imports only from rows below its own, by whole names."""
+    for module in modules():
+        assert not module.has_relative_import, f"{module.path}: relative import; write the whole name"
+        for other in module.rooms:
+            mine, theirs = row_of(module.room), row_of(other)
+            assert theirs < mine or theirs == 0, f"{module.path} (row {mine}) imports {other} (row {theirs})"
+
+
+def test_no_circles() -> None:
+    """Neither among rooms nor among modules; graphlib names the circle where there is one."""
+    known = {module.path.removesuffix(".py").replace("/", "."): module for module in modules()}
+    graph = {name: _needed(module) & known.keys() - {name} for name, module in known.items()}
+    TopologicalSorter(graph).prepare()
+
+
+def _needed(module: Module) -> set[str]:
+    """What a module imports: names of modules, and of what may be one."""
+    own = {name.removeprefix("site_builder.") for name in module.imports if name.startswith("site_builder.")}
+    return own | {name.rpartition(".")[0] for name in own}
+
+
+def test_modules_stay_small() -> None:
+    """No module is longer than 400 lines."""
+    assert [(module.path, module.lines) for module in modules() if module.lines > 400] == []
+
+
+def test_libraries_stay_in_their_house() -> None:
+    """A library with one job is imported by the module that has that job, and by no other."""
+    for library, places in HOUSES.items():
+        users = {m.path for m in modules() if any(name.split(".")[0] == library for name in m.imports)}
+        assert users <= places, library
+        assert users, f"nothing imports {library} any more"
 
 
 def test_source_words_stay_in_sources() -> None:
     """What X calls things is known in `sources/` alone; everywhere else a Space is a conversation."""
-    for _, path in modules():
-        if path.is_relative_to(PACKAGE / "sources"):
-            continue
-        names = {node.id for node in ast.walk(parse(path)) if isinstance(node, ast.Name)}
-        names |= {n.name for n in ast.walk(parse(path)) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-        odd = {name for name in names if any(word in name.lower() for word in ("tweet", "hydra"))}
-        assert not odd, f"{path.name}: {odd}"
+    for module in modules():
+        if module.room != "sources":
+            odd = {name for name in module.names if any(word in name.lower() for word in ("tweet", "hydra"))}
+            assert not odd, f"{module.path}: {odd}"
+
+
+def test_quick_commands_load_nothing_heavy() -> None:
+    """Whether a build has anything to do is answered without audio, templates, XML, pictures or tables."""
+    script = (
+        "import site_builder.cli.main, site_builder.build.pipeline, site_builder.build.up_to_date, "
+        "site_builder.build.report, sys\n"
+        "print(*{'av', 'jinja2', 'lxml', 'PIL', 'rich', 'pydantic', 'markdown', 'mutagen', 'nh3'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""

@@ -16,7 +16,7 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
 from site_builder.audio.demux import Coding, open_audio, read_packets
-from site_builder.model import Span
+from site_builder.model.podcast import Span
 
 
 def read_frames(part: Path) -> Iterator[AudioFrame]:

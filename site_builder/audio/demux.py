@@ -19,8 +19,8 @@ import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from site_builder.audio.adts import Run, is_adts, scan_frames
 from site_builder.errors import UnusableSource
-from site_builder.frames import Run, is_adts, scan_frames
 
 _CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
 _CHUNK = 1 << 20

@@ -19,9 +19,9 @@ from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import gauge_loudness, measure
 from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.audio.sound import edit_sound, filter_sound, read_sound
-from site_builder.edits import EditList
 from site_builder.errors import UnusableSource
-from site_builder.model import Span
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Span
 
 _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from site_builder.model import Chapter
+from site_builder.model.podcast import Chapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

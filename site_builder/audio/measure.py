@@ -16,7 +16,7 @@ from site_builder.audio.demux import count_samples, holds_adts, open_audio, read
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.sound import filter_sound, make_graph, pull_sound, read_sound
 from site_builder.errors import UnusableSource
-from site_builder.model import Span
+from site_builder.model.podcast import Span
 
 SILENT = -math.inf
 """Decibels of digital silence."""

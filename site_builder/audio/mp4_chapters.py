@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from site_builder.model import Chapter
+from site_builder.model.podcast import Chapter
 
 MOST_CHAPTERS = 255
 """`chpl` counts in one byte."""

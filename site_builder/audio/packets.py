@@ -22,8 +22,8 @@ from av.audio.stream import AudioStream
 from site_builder.audio.demux import Batch, Coding, count_samples, open_audio, read_packets
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.mux import open_mp3, open_mp4
-from site_builder.edits import EditList
 from site_builder.errors import SpacecastError, UnusableSource
+from site_builder.model.edits import EditList
 
 _FRAME = 1024
 _SILENT_BLOCKS = {1: bytes.fromhex("00000007"), 2: bytes.fromhex("21000000001c")}

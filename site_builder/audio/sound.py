@@ -14,7 +14,7 @@ import av.filter
 from av.audio.frame import AudioFrame
 
 from site_builder.audio.decode import read_frames
-from site_builder.edits import EditList, Piece
+from site_builder.model.edits import EditList, Piece
 
 _FADE = 0.005
 """Seconds of fade on the audible side of an edit: a bare cut clicks."""

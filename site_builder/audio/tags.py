@@ -38,7 +38,7 @@ from mutagen.mp4 import MP4, MP4Cover
 from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.audio.measure import measure
 from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
-from site_builder.model import Chapter
+from site_builder.model.podcast import Chapter
 
 ROOM = 262_144
 """Bytes that tags take, whatever they say (or twice as many, where that is too little): another title or another cover

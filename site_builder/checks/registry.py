@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from site_builder.checks.art_rules import ARTWORK, PICTURES, check_art
-from site_builder.checks.as_built import AsBuilt
-from site_builder.checks.audio_rules import AUDIO, FILES, check_audio
-from site_builder.checks.config_rules import CONFIG_RULES
-from site_builder.checks.consent_rules import CONSENT
-from site_builder.checks.content_rules import CONTENT
-from site_builder.checks.document_rules import BYTES
-from site_builder.checks.feed_check import FEED_BOOKS, check_feed
-from site_builder.checks.host_rules import LIMITS, check_host
+from site_builder.checks.feed import FEED_BOOKS, check_feed
+from site_builder.checks.feed.xml import BYTES
 from site_builder.checks.live_rules import LIVE_RULES
-from site_builder.checks.output_rules import OUTPUT
-from site_builder.checks.page_rules import PAGES, check_pages
-from site_builder.checks.published_rules import PUBLISHED
 from site_builder.checks.rule import Finding, Rule
-from site_builder.checks.text_rules import TEXTS
+from site_builder.checks.show.config import CONFIG_RULES
+from site_builder.checks.show.consent import CONSENT
+from site_builder.checks.show.content import CONTENT
+from site_builder.checks.show.published import PUBLISHED
+from site_builder.checks.site.artwork import ARTWORK, PICTURES, check_art
+from site_builder.checks.site.audio import AUDIO, FILES, check_audio
+from site_builder.checks.site.hosts import LIMITS, check_host
+from site_builder.checks.site.output import OUTPUT
+from site_builder.checks.site.pages import PAGES, check_pages
+from site_builder.checks.site.transcripts import TEXTS
+from site_builder.checks.subject import AsBuilt
 
 
 def _check_feed(built: AsBuilt) -> Iterator[Finding]:

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from site_builder.checks.as_built import AsBuilt
 from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
+from site_builder.checks.subject import AsBuilt
 from site_builder.events import Made, Making, Notify, Started, ignore
-from site_builder.gather import gather
+from site_builder.show.load import gather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,5 @@
 """Who may be heard and named: from what people said to what an episode may hold. Pure."""
 
-from site_builder.config import Removal
-from site_builder.consent.asking import (
-    Appearance,
-    PersonRow,
-    describe_person_rows,
-    describe_rows_json,
-    render_request,
-)
 from site_builder.consent.casting import (
     Casting,
     PendingPolicy,
@@ -18,7 +10,15 @@ from site_builder.consent.casting import (
     plan_removals,
 )
 from site_builder.consent.redaction import Hidden, Redaction, make_redaction, mentions, redact
-from site_builder.people import Consent
+from site_builder.consent.requests import (
+    Appearance,
+    PersonRow,
+    describe_person_rows,
+    describe_rows_json,
+    render_request,
+)
+from site_builder.show.config import Removal
+from site_builder.show.people import Consent
 
 __all__ = [
     "Appearance",

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from site_builder.config import Pending
 from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
-from site_builder.model import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
-from site_builder.people import Consent, People, PersonRecord
+from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
+from site_builder.show.config import Pending
+from site_builder.show.people import Consent, People, PersonRecord
 
 PendingPolicy = Pending
 """What happens to people who have not answered: `consent.pending` in config."""

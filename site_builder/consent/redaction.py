@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from site_builder.model import Guid, Speaker
-from site_builder.people import Consent, People, PersonRecord
+from site_builder.model.podcast import Guid, Speaker
+from site_builder.show.people import Consent, People, PersonRecord
 
 SOMEONE = "someone"
 """What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""

@@ -18,11 +18,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from site_builder.config import FEED, is_feed
-from site_builder.digests import digest_file
+from site_builder.engine.digests import digest_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
-from site_builder.media_types import find_media_type
+from site_builder.model.media_types import find_media_type
+from site_builder.model.paths import FEED, is_feed
 
 HASHED = re.compile(r"(?:assets|artwork|icons)/.*[._-][0-9a-f]{8,64}(?:-[a-z0-9]+)?\.[a-z0-9_]+")
 """A file whose name holds a digest: the same name always means the same bytes."""

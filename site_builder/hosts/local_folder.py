@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from site_builder.digests import digest_file
+from site_builder.engine.digests import digest_file
+from site_builder.engine.files import Tree, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
 from site_builder.hosts.manifest import MANIFEST, UNKNOWN, doubt, parse_manifest, render_manifest
-from site_builder.tree import Tree, part_of
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from site_builder.digests import encode_json
-from site_builder.tree import is_proper
+from site_builder.engine.digests import encode_json
+from site_builder.engine.files import is_proper
 
 MANIFEST = ".spacecast-manifest.json"
 UNKNOWN = ""

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from site_builder.engine.files import folders_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
-from site_builder.freshness import find_outlet
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
-from site_builder.tree import folders_of
+from site_builder.show.layout import find_outlet
 
 _NOT_THERE = 23
 """rsync's exit code where a file that was asked for does not exist."""

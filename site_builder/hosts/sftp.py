@@ -19,11 +19,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
 
+from site_builder.engine.files import folders_of, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
-from site_builder.tree import folders_of, part_of
 
 _PLACE = re.compile(r"((?:\w[\w.-]*@)?(?:\[[\w.:%]+\]|[A-Za-z0-9][\w.-]*)):(?![-:~])([^\x00-\x1f]+)")
 _LISTED = re.compile(rb"([a-z-])\S{9}.* (\d+) [A-Z][a-z]{2} [ \d]\d .{5} \./(.+)")

@@ -34,9 +34,9 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from site_builder.errors import UsageError
-from site_builder.media_types import find_media_type
+from site_builder.model.media_types import find_media_type
 from site_builder.preview.session import Session, State
-from site_builder.preview.watching import Watch
+from site_builder.preview.watch import Watch
 
 RESERVED: Final = "/__spacecast__/"
 """Path of what the preview adds; no site has it."""

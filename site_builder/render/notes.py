@@ -17,9 +17,9 @@ import markdown
 import nh3
 from markdown.treeprocessors import Treeprocessor
 
-from site_builder.model import Note
-from site_builder.render.markdown_engine import make_engine
-from site_builder.timecode import format_clock, format_fragment, parse_timecode
+from site_builder.model.podcast import Note
+from site_builder.render.markdown import make_engine
+from site_builder.text.timecode import format_clock, format_fragment, parse_timecode
 
 Moved = Callable[[float], float | None]
 """Recording time to published time; None where it was removed."""

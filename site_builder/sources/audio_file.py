@@ -15,12 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from site_builder.conversations import Account, Announcement, Conversation
 from site_builder.errors import UnusableSource
-from site_builder.model import Recording, Role, Speaker
-from site_builder.sources.hydra import TimelineReading, make_timeline
-from site_builder.sources.hydra_tags import PartReading
+from site_builder.model.conversation import Account, Announcement, Conversation
+from site_builder.model.podcast import Recording, Role, Speaker
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part
+from site_builder.sources.x.hydra_tags import PartReading
+from site_builder.sources.x.timeline import TimelineReading, make_timeline
 
 __all__ = ["AudioFile", "PartReading", "detect", "open_audio_file", "read_part"]
 

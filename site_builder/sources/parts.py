@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from site_builder.errors import UnusableSource
-from site_builder.frames import (
+from site_builder.audio.adts import (
     LONGEST_TAG,
     SAMPLES_PER_FRAME,
     AdtsFormat,
@@ -26,9 +25,10 @@ from site_builder.frames import (
     is_container,
     scan_frames,
 )
-from site_builder.model import Part
-from site_builder.sources.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
+from site_builder.errors import UnusableSource
+from site_builder.model.podcast import Part
 from site_builder.sources.id3 import parse_syncsafe
+from site_builder.sources.x.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
 
 CHUNK = 1 << 20
 """Bytes read at a time."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from site_builder.conversations import Account, Conversation
+from site_builder.model.conversation import Account, Conversation
 
 
 class Source(Protocol):

@@ -21,7 +21,7 @@ from sample_site import (
     write_site,
 )
 
-from site_builder import searching
+from site_builder.site import search
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
@@ -363,8 +363,8 @@ def in_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the same site is served with an index in parts, as that of a show of thousands of episodes is."""
     folder = tmp_path_factory.mktemp("parts")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "_WHOLE", 4)
-        patch.setattr(searching, "_PART", 4)
+        patch.setattr(search, "_WHOLE", 4)
+        patch.setattr(search, "_PART", 4)
         write_site(folder / "show")
     assert len(list(folder.glob("show/pagefind/*/pagefind-entry.json"))) >= 3
     url, stop = serve_folder(folder)

@@ -11,7 +11,7 @@ from programs import BROWSER_ARGUMENTS, find_browser
 from sample_in_languages import describe_translated_pages
 from sample_site import make_main_episode, serve_folder, write_site
 
-from site_builder.languages import load_language
+from site_builder.text.languages import load_language
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")

@@ -1,0 +1,179 @@
+"""Makes the episodes of a site that are not as they were; the others are not even read, for their outlines are kept.
+
+They are made in batches, so that memory does not grow with the show.
+"""
+
+from __future__ import annotations
+from site_builder.show.layout import Outlet
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
+
+from site_builder.engine.digests import digest_bytes
+from site_builder.site.episode_files import Setting, plan_episode
+from site_builder.events import Notify
+from site_builder.build.leak_check import find_audible
+from site_builder.build.up_to_date import Look
+from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
+from site_builder.engine.cache import Kept
+from site_builder.show.lock import lock_show
+from site_builder.episodes.summary import PARTS, Outline, name_group, parse_outlines
+from site_builder.render.pages.contexts import Neighbour
+from site_builder.build.selection import Selection
+from site_builder.build.audio import Studio
+from site_builder.episodes.catalog import Card, Survey, load_candidate
+from site_builder.engine.builder import Outcome
+
+BATCH = 2000
+"""Episodes that are made together; some kilobytes are kept in memory of each while they are."""
+_DEAR = 400
+"""Of those of which audio has to be made; some hundred kilobytes each."""
+
+
+class Slot(NamedTuple):
+    """A place in the row of episodes. There are thousands, in every build."""
+
+    card: Card
+    key: str
+    """Digest of all that the episode's files depend on."""
+    newer: Neighbour | None
+    older: Neighbour | None
+    draft: bool
+
+    @property
+    def name(self) -> str:
+        """Of the group of its files."""
+        return name_group(self.card.guid)
+
+
+def line_up(selection: Selection, base: str) -> list[Slot]:
+    """Each episode with its neighbours, newest first; `base` is a digest of all that every episode depends on."""
+    cards = selection.chosen
+    neighbours = [None, *(Neighbour(card.shown_title, card.path) for card in cards), None]
+    slots = []
+    for newer, card, older in zip(neighbours, cards, neighbours[2:], strict=False):
+        draft = card.guid in selection.drafts
+        key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
+        slots.append(Slot(card, key, newer, older, draft))
+    return slots
+
+
+def _share_out(slots: Sequence[Slot], is_dear: Callable[[Slot], bool]) -> Iterator[Sequence[Slot]]:
+    """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
+    if slots:
+        yield slots[:1]
+    for kind, size in ((True, _DEAR), (False, BATCH)):
+        some = [slot for slot in slots[1:] if is_dear(slot) is kind]
+        yield from (some[at : at + size] for at in range(0, len(some), size))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a build has done so far."""
+
+    made: dict[str, None] = field(default_factory=dict)
+    """Paths of files with new bytes."""
+    failures: dict[str, None] = field(default_factory=dict)
+    """A sentence each."""
+    leaks: dict[str, None] = field(default_factory=dict)
+    """What is seen or heard though it must not be, a sentence each."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Path to why it was made."""
+
+    def add(self, outcome: Outcome | GroupOutcome) -> None:
+        """Count one part of the build."""
+        self.made |= dict.fromkeys(outcome.made)
+        self.failures |= dict.fromkeys(outcome.failed.values())
+        self.reasons = {**outcome.reasons, **self.reasons}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What the making of episodes needs."""
+
+    survey: Survey
+    setting: Setting
+    studio: Studio
+    outlet: Outlet
+    kept: Kept
+    look: Look
+    """How the output looked before the build."""
+    jobs: int
+    notify: Notify
+
+    def renew(self, slots: Sequence[Slot], tally: Tally) -> tuple[Outline, ...]:
+        """All episodes but those that fail, in the order of `slots`."""
+        known = self.kept.load("outline")
+        stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
+        names = {slot.card.guid for slot in stale}
+        texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
+        for some in _share_out(stale, lambda slot: self.studio.needs_files(slot.card)):
+            texts |= self._make(some, tally)
+        gone = known.keys() - {slot.card.guid for slot in slots}
+        for part in PARTS:
+            self.kept.drop(part, gone)
+        return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
+
+    def remake(self, slots: Mapping[str, Slot], name: str) -> None:
+        """Make the files of one episode anew, ahead of a build, which will look at all of them again.
+
+        Args:
+            slots: All episodes by the name of their folder, as they were lined up.
+            name: Of the folder.
+
+        Raises:
+            SpacecastError: it cannot be made, or another build is at work.
+        """
+        if name in slots:
+            with lock_show(self.survey.folder, "serve", patience=0), Kept(self.outlet.kept) as kept:
+                replace(self, kept=kept)._make([slots[name]._replace(key="")], Tally())
+
+    def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
+        """Those whose files are not all there as they should be, or of which nothing is kept."""
+        remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
+        sizes = self.look.sizes
+        current = find_current(
+            remembered, root=self.outlet.output, ledger=self.outlet.ledger, seen=sizes, intact=sizes is None
+        )
+        return [slot for slot in slots if slot.name not in current]
+
+    def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:
+        """By guid, the outlines of episodes whose files are all there now; they are kept."""
+        dear = [slot for slot in slots if self.studio.needs_files(slot.card)]
+        candidates = [load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear]
+        releases = self.studio.produce(candidates) if candidates else {}
+        failed = {slot.card.guid for slot in dear} - releases.keys()
+
+        def plan(slot: Slot) -> Planned:
+            release = releases.get(slot.card.guid)
+            if not release:
+                release = self.studio.keep(load_candidate(self.survey, slot.card, draft=slot.draft))
+            return plan_episode(self.setting, release, slot.newer, slot.older)
+
+        keys, texts = {slot.name: (slot.card.guid, slot.key) for slot in slots}, dict[str, bytes]()
+
+        def remember(whole: Mapping[str, Mapping[str, bytes]]) -> None:
+            for part in reversed(PARTS):  # the outline last: where it is, all is
+                self.kept.put(part, {keys[name][0]: (keys[name][1], parts[part]) for name, parts in whole.items()})
+            texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
+
+        outcome = build_groups(
+            [
+                Group(name=slot.name, key=slot.key, plan=partial(plan, slot), label=slot.card.shown_title)
+                for slot in slots
+                if slot.card.guid not in failed
+            ],
+            root=self.outlet.output,
+            ledger=self.outlet.ledger,
+            jobs=self.jobs,
+            remember=remember,
+            notify=self.notify,
+        )
+        for tagged in self.studio.tagged:
+            tally.add(tagged)
+        tally.add(outcome)
+        tally.failures |= dict.fromkeys(self.studio.failures)
+        tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_outlines(texts.values())))
+        return texts

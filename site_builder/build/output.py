@@ -1,0 +1,336 @@
+"""From what a build chose to `output/`: episodes, what names them, search, and at last the feed.
+
+Where something fails the rest is made, but the last good feed stays, and nothing is deleted.
+"""
+
+from __future__ import annotations
+from site_builder.show.layout import Outlet
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from site_builder.checks.feed.guard import Guard
+from site_builder.show.config import describe_show
+from site_builder.engine.digests import digest_bytes, digest_json
+from site_builder.site.episode_files import Setting
+from site_builder.events import Notify, Renewed, Stage
+from site_builder.build.leak_check import find_exposed
+from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
+from site_builder.build.up_to_date import Look
+from site_builder.site.covers import Gallery
+from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
+from site_builder.engine.cache import Kept, Reader
+from site_builder.site.previous_feed import LastFeed
+from site_builder.engine.ledger import Facts
+from site_builder.site.audio import key_of
+from site_builder.episodes.summary import Outline, list_outlines
+from site_builder.site.portraits import plan_portraits
+from site_builder.show.published import Pins, find_redirects
+from site_builder.render.pages.contexts import Context, Site, describe_search
+from site_builder.render.pages.search_text import render_documents
+from site_builder.build.episodes import Renewal, Tally, line_up
+from site_builder.build.report import BuildReport
+from site_builder.site.search import Document, share_out
+from site_builder.build.selection import Selection
+from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
+from site_builder.build.audio import Place, Studio
+from site_builder.episodes.catalog import Survey
+from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
+from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
+from site_builder.engine.serialization import digest_value
+
+_PAGES = "pages"
+"""The group of all pages that are no episode's."""
+_FOUND = "found"
+"""Kind of what can be searched of them, in what is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """What came of a build."""
+
+    report: BuildReport
+    episodes: tuple[Outline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a build is to do, and where."""
+
+    survey: Survey
+    selection: Selection
+    pins: Pins
+    outlet: Outlet
+    kept: Kept
+    look: Look
+    """How the output looked before the build."""
+    jobs: int
+    notify: Notify
+
+
+def assemble(job: Job) -> Assembled:
+    """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays.
+
+    A preview has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
+    """
+    return _Assembly(job).run()
+
+
+class _Assembly:
+    """One build: the state that its steps share."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.tally = Tally()
+        self.plan: list[Target] = []
+        """All that belongs to no group, but for feeds."""
+        self.groups: list[str] = []
+        """Names of all groups there should be."""
+        self.feeds: list[Target] = []
+        self.writing: Writing | None = None
+        """Of feeds ahead of time."""
+        self.outcome = Outcome()
+        """Of the last round of building."""
+        job.notify(Stage("episodes"))
+        self.gallery, self.renewal = _set_up(job)
+
+    def run(self) -> Assembled:
+        """Each step needs what the one before made: a page its style sheet, a list its episodes, a feed all of them."""
+        job = self.job
+        self.make(plan_fittings(self.renewal.setting))
+        episodes = self.make_episodes()
+        job.notify(Stage("making pages"))
+        search = self.make_pages(_describe_contents(job, self.renewal.setting, episodes))
+        pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
+        self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
+        self.tally.failures |= dict.fromkeys(self.gallery.failures)
+        job.notify(Stage("making the feed"))
+        self.make_feeds()
+        there = set(job.look.output.files)
+        absent = {path for episode in episodes for path in episode.absent} & there
+        strangers = set(self.find_strangers(there)) - absent
+        job.notify(Stage("search index"))
+        self.make_search(search)
+        self.clear_away(absent)
+        job.notify(Stage("looking for leaks"))
+        left = () if self.tally.failures else self.find_strangers(strangers)  # or what failed would be one
+        self.look_for_leaks(episodes, left)
+        return Assembled(report=self.report(episodes, left), episodes=episodes)
+
+    def make(self, targets: Sequence[Target]) -> None:
+        """Make what belongs to no group; nothing is deleted yet."""
+        self.plan += targets
+        self.build(targets, keep=None)
+
+    def build(self, targets: Sequence[Target], keep: Collection[str] | None, hold: Collection[str] = ()) -> None:
+        """One round of building."""
+        outlet, job = self.job.outlet, self.job
+        self.outcome = build_targets(
+            targets,
+            root=outlet.output,
+            ledger=outlet.ledger,
+            jobs=job.jobs,
+            hold=hold,
+            keep=keep,
+            notify=job.notify,
+        )
+        self.tally.add(self.outcome)
+
+    def make_episodes(self) -> tuple[Outline, ...]:
+        """All episodes, those made anew that are not as they were."""
+        slots = line_up(self.job.selection, _digest_base(self.job, self.renewal.setting))
+        self.groups += [slot.name for slot in slots]
+        episodes = self.renewal.renew(slots, self.tally)
+        self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
+        return episodes
+
+    def make_pages(self, contents: Contents) -> list[Group]:
+        """Every page that is no episode's, where any may differ; gives the parts of the search index to be made.
+
+        What takes long, search and feeds, is begun as soon as can be.
+        """
+        key = digest_contents(contents)
+        self.groups.append(_PAGES)
+        if self.find_current({_PAGES: key}):
+            search, _ = self.begin_search(contents)
+            self.begin_feeds(contents)
+            return search
+        self.begin_feeds(contents)
+        pages = describe_pages(contents)
+        self.keep_documents(pages)
+        search, further = self.begin_search(contents)
+        pages.append(describe_search(contents.site, contents.listed, parts=further))
+        targets = [replace(target, group=_PAGES) for target in plan_site(contents, pages)]
+        self.build(targets, keep=None)
+        if not self.outcome.failed:
+            complete_group(_PAGES, key, targets, ledger=self.job.outlet.ledger)
+        return search
+
+    def find_current(self, keys: Mapping[str, str]) -> set[str]:
+        """Names of the groups (name to key) whose files are as they should be."""
+        outlet, sizes = self.job.outlet, self.job.look.sizes
+        return find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=sizes, intact=sizes is None)
+
+    def keep_documents(self, pages: Iterable[Context]) -> None:
+        """What can be searched of pages that are no episode's."""
+        kept, documents = self.job.kept, render_documents(pages)
+        kept.put(_FOUND, {file: (digest_bytes(content)[:32], content) for file, content in documents.items()})
+        kept.drop(_FOUND, kept.keys(_FOUND).keys() - documents.keys())
+
+    def begin_search(self, contents: Contents) -> tuple[list[Group], list[int]]:
+        """Parts of the index that are not as they were, a few begun already; numbers of all parts but the first."""
+        job = self.job
+        read = partial(Reader(job.outlet.kept).read, _FOUND)
+        others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
+        parts = share_out([*_list_documents(job.outlet, contents.episodes), *others])
+        current = self.find_current({part.name: part.key for part in parts})
+        self.groups += [part.name for part in parts]
+        stale = [part for part in parts if part.name not in current]
+        groups = [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]
+        return groups, [part.number for part in parts[1:]]
+
+    def make_search(self, parts: Sequence[Group]) -> None:
+        """Make parts of the index."""
+        outlet, job = self.job.outlet, self.job
+        jobs = 1 if len(parts) < job.jobs else job.jobs  # what is begun here is ended here
+        self.tally.add(
+            build_groups(parts, root=outlet.output, ledger=outlet.ledger, jobs=jobs, at_least=1, notify=job.notify)
+        )
+
+    def begin_feeds(self, contents: Contents) -> None:
+        """Plan the feed, its further pages before it; where it is long it is written from now on."""
+        job, feed, show, episodes = self.job, self.job.survey.premises.config.feed, contents.show, contents.episodes
+        read_item = partial(Reader(job.outlet.kept).read, "item")
+        guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
+        pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
+        planned = [page.plan(self.write_feed, guard.accept) for page in pages]
+        self.feeds = planned
+        if len(episodes) >= MANY and job.jobs > 1:
+            outdated = find_outdated(planned, root=job.outlet.output, ledger=job.outlet.ledger)
+            self.writing = Writing(
+                [page for page in pages if page.path in outdated],
+                job.outlet.kept,
+                job.outlet.memory / "feeds",
+                lambda path: LastFeed(job.outlet.output / path, outdated[path]),
+            )
+
+    def write_feed(self, page: FeedPage, out: Path) -> Facts:
+        """Take one that was written ahead, or write it now."""
+        if self.writing:
+            return self.writing.take(page, out)
+        return page.write(partial(self.job.kept.read, "item"), out, LastFeed())
+
+    def make_feeds(self) -> None:
+        """The feed, its further pages before it."""
+        for target in self.feeds:
+            if not self.tally.failures:
+                self.make([target])
+        if self.writing:
+            self.writing.end()
+
+    def find_strangers(self, there: Set[str]) -> tuple[str, ...]:
+        """Those of the files that were there before this build that nobody has made so far, sorted."""
+        return find_unknown(root=self.job.outlet.output, ledger=self.job.outlet.ledger, seen=there)
+
+    def clear_away(self, absent: Collection[str]) -> None:
+        """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
+        if not self.tally.failures:
+            self.build(self.plan, keep=self.groups, hold=absent)
+
+    def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
+        """Whatever leaks is made anew by the next build."""
+        job = self.job
+        if not self.tally.failures:
+            chosen = job.selection.chosen
+            found = find_exposed(job.outlet.output, job.survey, chosen, episodes, strangers, job.jobs)
+            self.tally.leaks |= dict.fromkeys(found)
+        if self.tally.leaks:
+            dissolve_groups(job.outlet.ledger)
+
+    def report(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> BuildReport:
+        """What was done."""
+        released = [episode for episode in episodes if not episode.draft]
+        return BuildReport(
+            output=self.job.outlet.output,
+            episodes=len(released),
+            duration=sum(episode.duration for episode in released),
+            made=tuple(self.tally.made),
+            kept=count_files(self.job.outlet.ledger) - len(self.tally.made),
+            removed=self.outcome.removed,
+            warnings=tuple(map(_warn_of, strangers)),
+            failures=(*self.tally.failures, *self.tally.leaks),
+            reasons=self.tally.reasons,
+            trimmed=sum(episode.trimmed for episode in episodes),
+            pending=len({label for card in self.job.selection.chosen for label in card.pending}),
+        )
+
+
+def _set_up(job: Job) -> tuple[Gallery, Renewal]:
+    premises, guids = job.survey.premises, [card.guid for card in job.selection.chosen]
+    config = premises.config
+    media_url = "" if job.outlet.is_preview else config.media.url or ""
+    show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), premises.words)
+    gallery = Gallery(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
+    show, theme = gallery.hang_show(), load_show_theme(premises, gallery.accent)
+    look = describe_look(premises, theme, gallery.accent)
+    site = Site(show=show, look=look, words=premises.words, zone=config.show.zone)
+    cache = job.survey.folder / ".cache"
+    cached = frozenset(map(key_of, guids))
+    place = Place(cache=cache, outlet=job.outlet, jobs=job.jobs, cached=cached, notify=job.notify)
+    renewal = Renewal(
+        survey=job.survey,
+        setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
+        studio=Studio(config, show, place, gallery, premises.words),
+        outlet=job.outlet,
+        kept=job.kept,
+        look=job.look,
+        jobs=job.jobs,
+        notify=job.notify,
+    )
+    return gallery, renewal
+
+
+def _digest_base(job: Job, setting: Setting) -> str:
+    """Of all that the files of every episode depend on."""
+    show = digest_value(setting.site.show)
+    return digest_json(
+        ["episode/1", job.survey.base, setting.site_digest, setting.theme.digest, show, job.outlet.is_preview]
+    )
+
+
+def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
+    read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
+    names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
+    return Contents(
+        setting=setting,
+        episodes=episodes,
+        list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
+        pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
+        tombstones=_describe_tombstones(job, episodes),
+        moved=find_redirects(job.pins, episodes),
+        base=job.survey.base,
+    )
+
+
+def _describe_tombstones(job: Job, episodes: Iterable[Outline]) -> dict[str, str]:
+    """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
+    reasons = {card.guid: card.withdrawn or "" for card in job.survey.cards}
+    gone = {pin.slug: reasons.get(pin.guid, "") for pin in job.pins.values() if pin.retired}
+    gone |= {pin.slug: "" for pin in job.pins.values() if pin.slug in job.selection.withheld}
+    for episode in episodes:
+        gone.pop(episode.slug, None)
+    return dict(sorted(gone.items()))
+
+
+def _list_documents(outlet: Outlet, episodes: Iterable[Outline]) -> Iterator[Document]:
+    read = partial(Reader(outlet.kept).read, "document")
+    for episode in episodes:
+        if episode.document:
+            yield Document(episode.page, episode.document, partial(read, episode.guid))
+
+
+def _warn_of(stranger: str) -> str:
+    """Perhaps it is what somebody took back."""
+    return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"

@@ -1,0 +1,232 @@
+"""The story of `extract` and `build`, each readable on one screen; every step is told in the module it calls.
+
+extract   source ─▶ conversations ─▶ bundles in content/episodes/
+build     new archives ─▶ extract;  content ─▶ cards ─▶ selection ─▶ episodes ─▶ lists, search and feed in output/
+"""
+
+from __future__ import annotations
+from site_builder.show.layout import Outlet, find_outlet
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from site_builder.build import up_to_date
+from site_builder.engine.digests import JSON
+from site_builder.events import Making, Notify, Stage, ignore
+from site_builder.show.layout import EPISODES
+from site_builder.engine.processes import Task
+from site_builder.build.report import BuildReport
+
+if TYPE_CHECKING:
+    from site_builder.episodes.intake import Taken
+    from site_builder.engine.cache import Kept
+    from site_builder.episodes.bundle_digests import Digests
+    from site_builder.show.published import Pins
+    from site_builder.build.selection import Selection
+    from site_builder.episodes.catalog import Survey
+
+# The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
+# ruff: noqa: PLC0415
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What the person asked of a build."""
+
+    jobs: int = 1
+    drafts: bool = False
+    strict: bool = False
+    explain: bool = False
+    preview: bool = False
+    """To be looked at only: made in a place of its own; `output/` and `published.json` stay as they are."""
+    retire: tuple[str, ...] = ()
+    """Published episodes, by slug or guid, that are taken back for good though their folders are gone."""
+
+    @property
+    def seal(self) -> dict[str, JSON]:
+        """Those that change what is made."""
+        return {"drafts": self.drafts}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What came of reading sources."""
+
+    taken: tuple[Taken, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Damage that was worked around, a sentence each."""
+
+
+def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> Extraction:
+    """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
+
+    Raises:
+        UnusableSource: something that was named cannot be read; nothing was written.
+        InvalidDocument: the config or a bundle that is there has problems.
+        UsageError: there is no show in `folder`, or another build or extract of the folder is at work.
+    """
+    from site_builder.show.config import load_config
+    from site_builder.show.lock import lock_show
+
+    load_config(folder)
+    with lock_show(folder, "extract"):
+        return _take_in(folder, sources, notify)
+
+
+def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extraction:
+    from site_builder.show.bundles import find_bundles, load_bundle
+    from site_builder.episodes.intake import Shelf, add_speakers
+    from site_builder.sources.detect import open_source
+
+    content = folder / "content"
+    shelf = Shelf(content / "episodes", {bundle: load_bundle(bundle) for bundle in find_bundles(content)})
+    taken: list[Taken] = []
+    remarks: list[str] = []
+    with ExitStack() as stack:
+        for source in [stack.enter_context(open_source(path)) for path in sources]:
+            notify(Making(source.name, f"Reading {source.name}"))
+            taken += shelf.take_all(source)
+            remarks += source.remarks
+    add_speakers(content)
+    return Extraction(taken=tuple(taken), remarks=tuple(remarks))
+
+
+def build(
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore, look: up_to_date.Look | None = None
+) -> BuildReport:
+    """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
+
+    `look` is how everything looked just now, from whoever has just looked.
+
+    Raises:
+        UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
+            of the folder is at work; `output/` was not touched.
+    """
+    from site_builder.engine.prefetch import at_work
+    from site_builder.show.lock import lock_show
+
+    with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
+        if look is None or not look.is_current:
+            look = look_at(folder, options)
+        return _build(folder, now, options, notify, look)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Looking for reference cycles again and again, of which a build has few, takes longer than the build."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.Look) -> BuildReport:
+    notify(Stage("reading content"))
+    outlet, seal = find_outlet(folder, preview=options.preview), look.seal
+    digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
+    from site_builder.episodes import seen_archives
+    from site_builder.build import output as assembly
+    from site_builder.show import published
+    from site_builder.site.covers import start_early
+    from site_builder.engine.cache import Kept
+    from site_builder.build.selection import find_due, select
+
+    with Kept(outlet.kept) as kept:
+        extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
+        if new := seen_archives.find_new(folder, survey.cards):
+            start_early(survey.premises, options.jobs)
+            extraction = _take_in(folder, new, notify)
+            seal, _ = seal.look_again(folder, options.seal)
+            survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
+            seen_archives.remember(folder, new, survey.cards)
+        selection = select(survey.cards, now, drafts=options.drafts)
+        known = published.load_pins(folder)
+        pins = _pin(folder, known, survey, selection, options.retire)
+        look.forget()  # from here on the output changes
+        job = assembly.Job(
+            survey=survey,
+            selection=selection,
+            pins=pins,
+            outlet=outlet,
+            kept=kept,
+            look=look,
+            jobs=options.jobs,
+            notify=notify,
+        )
+        assembled = assembly.assemble(job)
+    notify(Stage("remembering"))
+    report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
+    report = replace(report, warnings=(*report.warnings, *extraction.remarks))
+    if not (options.drafts or options.preview or report.failures):
+        published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
+    if not report.failures:
+        _remember(outlet, look, seal, find_due(survey.cards, now), report)
+    return report if options.explain else replace(report, reasons={})
+
+
+def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire: Sequence[str]) -> Pins:
+    """What is promised to those who subscribed, before this build; a UserError where it would be broken."""
+    from site_builder.show import published
+
+    pins = published.keep_promises(
+        published.retire(known, retire),
+        {card.name: card for card in survey.cards},
+        going_out=[card.guid for card in selection.chosen],
+        held_back=selection.withheld.values(),
+        within=folder / EPISODES,
+    )
+    return published.update(pins, (), selection.withdrawn)
+
+
+def _remember(
+    outlet: Outlet, look: up_to_date.Look, seal: up_to_date.Seal, due: datetime | None, report: BuildReport
+) -> None:
+    """Leave what the next build compares with; `seal` is from before anything was read, to see what changed since."""
+    left = up_to_date.Memory(
+        seal=seal,
+        output=look.output.patch(outlet.output, [*report.made, *report.removed]),
+        due=due.isoformat() if due else None,
+        report=report.as_left().as_json(),
+    )
+    up_to_date.remember(outlet, left)
+
+
+def _survey(folder: Path, digests: Digests, kept: Kept, jobs: int) -> Survey:
+    from site_builder.episodes import catalog
+
+    return catalog.survey(folder, digests, kept, up_to_date.digest_program(), jobs)
+
+
+def _digest_bundles(folder: Path, seal: up_to_date.Seal, kept_file: Path) -> Digests:
+    from site_builder.engine.cache import Kept
+    from site_builder.episodes.bundle_digests import digest_bundles
+
+    with Kept(kept_file) as kept:
+        return digest_bundles(folder, seal.trees["content"], kept)
+
+
+def look_at(folder: Path, options: BuildOptions) -> up_to_date.Look:
+    """How all that a build reads, and its output, look beside how the last build left them."""
+    return up_to_date.Look(find_outlet(folder, preview=options.preview), folder, options.seal)
+
+
+def find_unchanged(
+    folder: Path, now: datetime, options: BuildOptions, look: up_to_date.Look | None = None
+) -> BuildReport | None:
+    """The report of a build that has nothing to do; None where there may be something."""
+    from site_builder.build.report import parse_report
+
+    if options.retire:
+        return None
+    output = find_outlet(folder, preview=options.preview).output
+    known = (look or look_at(folder, options)).recall(now)
+    return parse_report(known, output=output, strict=options.strict) if known else None

@@ -1,0 +1,230 @@
+"""Whether anything changed since the last build: sizes, times and digests of files only, nothing is parsed or rendered.
+
+The last build leaves a seal (how all it read looked), the sizes of all it made, and its report. While these are the
+same and no episode's date has come, there is nothing to do. Imports stay light: this answers first.
+"""
+
+from __future__ import annotations
+from site_builder.show.layout import Outlet
+
+import json
+from array import array
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, cast
+
+from site_builder import __version__
+from site_builder.engine.digests import JSON, digest_file, digest_json, encode_json
+from site_builder.show.layout import CONFIG
+from site_builder.engine.processes import Task, within
+from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
+
+_MEMORY = "last-build.json"
+_MANY = 10_000
+"""Files made for which it pays to look in two processes."""
+
+
+
+
+
+
+def digest_program() -> str:
+    """Of this program's own code: what it made before it changed may be made otherwise now."""
+    program = Path(__file__).parent.parent
+    return digest_json([__version__, *(digest_file(file) for file in sorted(program.rglob("*.py")))])
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """All that a build reads, as it looked at one moment."""
+
+    fixed: str
+    """Digest of program version, options and config."""
+    trees: Mapping[str, Snapshot]
+    """By the name of each folder."""
+
+    def look_again(
+        self, folder: Path, options: Mapping[str, JSON], half: Callable[[], array[int] | None] = lambda: None
+    ) -> tuple[Seal, bool]:
+        """The seal of the same show as it is now, and whether that is as it was. `half`: see `Snapshot.look_again`."""
+        roots = _find_roots(folder)
+        if roots.keys() != self.trees.keys():
+            return make_seal(folder, options), False
+        content = roots.pop("content")
+        pairs = {"content": self.trees["content"].look_again(content, half=half)}
+        pairs |= {name: self.trees[name].look_again(root) for name, root in roots.items()}
+        fixed = _digest_fixed(folder, options)
+        is_same = fixed == self.fixed and all(is_same for _, is_same in pairs.values())
+        return Seal(fixed, {name: tree for name, (tree, _) in pairs.items()}), is_same
+
+
+def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
+    """Everything a build of the show in `folder` reads: content, config, templates, program, options."""
+    trees = {name: take_snapshot(root) for name, root in _find_roots(folder).items()}
+    return Seal(_digest_fixed(folder, options), trees)
+
+
+def _find_roots(folder: Path) -> dict[str, Path]:
+    program = Path(__file__).parent.parent
+    roots = {"content": _find_content(folder), "templates": folder / "templates", "program": program}
+    theme = program.parent / "templates"
+    return roots if theme == folder.absolute() / "templates" else {**roots, "theme": theme}
+
+
+def _find_content(folder: Path) -> Path:
+    return folder / "content"
+
+
+def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
+    config = folder / CONFIG
+    return digest_json([__version__, options, digest_file(config) if config.is_file() else None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a build leaves for the next one."""
+
+    seal: Seal
+    output: Snapshot
+    """How its output looked, by sizes."""
+    due: str | None
+    """When an episode that waits is to be published (ISO 8601)."""
+    report: JSON
+
+
+def remember(outlet: Outlet, memory: Memory) -> None:
+    """Keep the report of a build that left nothing to do, until something changes or what waits is due."""
+    trees = {name: tree.as_json() for name, tree in memory.seal.trees.items()}
+    values: JSON = {
+        "fixed": memory.seal.fixed,
+        "trees": trees,
+        "output": memory.output.as_json(),
+        "due": memory.due,
+        "report": memory.report,
+    }
+    file = outlet.memory / _MEMORY
+    part = file.with_name(f".part-{file.name}")
+    part.write_bytes(encode_json(values))
+    part.replace(file)
+
+
+def _load_memory(outlet: Outlet) -> Memory | None:
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        values = json.loads((outlet.memory / _MEMORY).read_bytes())
+        return Memory(
+            seal=Seal(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
+            output=parse_snapshot(values["output"]),
+            due=values["due"],
+            report=values["report"],
+        )
+    return None
+
+
+def _stamp(outlet: Outlet) -> tuple[int, int] | None:
+    with suppress(OSError):
+        status = (outlet.memory / _MEMORY).stat()
+        return status.st_mtime_ns, status.st_ino
+    return None
+
+
+class _Helper:
+    """A process that looks as well, where files are many: at half of what is read, then at half of what was made.
+
+    Beside each half come folders: there those of what was made, here those of what is read.
+    """
+
+    def __init__(self, seal: Seal, folder: Path, output: Snapshot, root: Path) -> None:
+        self._output = output
+        self._rest: Callable[[], bool] = partial(output.has_sizes, root, first=True)
+        self._task = Task(
+            within(_find_content(folder), seal.trees["content"].measure_half),
+            within(root, partial(_measure_output, output)),
+        )
+
+    @cached_property
+    def half(self) -> array[int] | None:
+        """Of what is read."""
+        return self._task.result()
+
+    def leave(self) -> None:
+        """The other half of what was made is for one more process."""
+        self._rest = Task(self._rest).result
+
+    def finish(self) -> Snapshot | None:
+        """The output, where it is as it was."""
+        _ = self.half  # comes first
+        times = self._task.result() if self._rest() else None
+        return self._output.settle(times) if times else None
+
+
+def _measure_output(output: Snapshot, root: Path) -> array[int] | None:
+    """Times of its folders, where the second half of its files are as they were; None where anything is not."""
+    return output.list_again(root) if output.has_sizes(root, first=False) else None
+
+
+class Look:
+    """How a show looks, beside how it looked when it was last built.
+
+    Attributes:
+        seal: all that a build reads, as it is now.
+        is_same: whether that is as it was.
+    """
+
+    def __init__(self, outlet: Outlet, folder: Path, options: Mapping[str, JSON], last: Seal | None = None) -> None:
+        """`last` is a seal from after the last build, if there is one."""
+        self._outlet = outlet
+        self._stamp = _stamp(outlet)
+        self._memory = memory = _load_memory(outlet)
+        many = memory is not None and len(memory.output.files) > _MANY
+        known = last or (memory and memory.seal)
+        self._helper = _Helper(known, folder, memory.output, outlet.output) if known and memory and many else None
+        half = partial(getattr, self._helper, "half", None)
+        self.seal, self.is_same = (
+            known.look_again(folder, options, half) if known else (make_seal(folder, options), False)
+        )
+        if self._helper and not self.is_same:
+            self._helper.leave()  # then a build comes, which has enough to do meanwhile
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no other build has ended since."""
+        return _stamp(self._outlet) == self._stamp
+
+    @cached_property
+    def _output(self) -> Snapshot | None:
+        """The output, where it is as the last build left it."""
+        if self._memory is None:
+            return None
+        known, root = self._memory.output, self._outlet.output
+        return self._helper.finish() if self._helper else known.renew(root)
+
+    def recall(self, now: datetime) -> dict[str, Any] | None:
+        """The report of the last build, where building again would change nothing; None where it might."""
+        memory = self._memory
+        if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
+            return None
+        output = self._output
+        if output is None:
+            return None
+        if (self.seal, output) != (memory.seal, memory.output):
+            remember(self._outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
+        return cast("dict[str, Any]", memory.report)
+
+    @cached_property
+    def output(self) -> Snapshot:
+        """How the output looks."""
+        known = self._memory.output if self._memory else None
+        return self._output or take_snapshot(self._outlet.output, sizes_only=True, known=known)
+
+    @property
+    def sizes(self) -> Mapping[str, int] | None:
+        """Size in bytes of each file of the output; None where each is as the last build left it."""
+        return self.output.sizes if self._output is None else None
+
+    def forget(self) -> None:
+        """Make the next build look at everything."""
+        (self._outlet.memory / _MEMORY).unlink(missing_ok=True)

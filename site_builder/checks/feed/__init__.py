@@ -1,0 +1,43 @@
+"""All rules about a feed, and the few that no feed may break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from site_builder.checks.feed.addresses import ADDRESSES
+from site_builder.checks.feed.document import RawFeed, Site, UnreadableFeed, parse_feed
+from site_builder.checks.feed.elements import ELEMENTS
+from site_builder.checks.feed.podcasting20 import PODCASTING
+from site_builder.checks.feed.text import FEED_TEXT
+from site_builder.checks.feed.xml import BYTES, DOCUMENT
+from site_builder.checks.rule import Finding, Severity
+from site_builder.model.paths import FEED
+from site_builder.model.podcast import Show
+
+FEED_BOOKS = (DOCUMENT, ELEMENTS, ADDRESSES, FEED_TEXT, PODCASTING)
+
+
+def check_feed(feed: bytes, site: Site) -> tuple[Finding, ...]:
+    """Everything about a feed that breaks a rule; one that cannot be read breaks that rule alone."""
+    return tuple(_check(feed, site, only=None))
+
+
+def find_fatal(feed: bytes, output: Path, show: Show, *, path: str = FEED) -> tuple[Finding, ...]:
+    """Why a feed must not replace the last good one: rules broken that apps, directories or subscribers rely on.
+
+    Quick: some milliseconds for a hundred episodes. Of `output` only the sizes of audio files are looked at, where the
+    files are there. `path` is where this feed will lie below the site's root, for further pages of a feed.
+    """
+    return tuple(_check(feed, Site(show=show, output=output, feed_path=path), only=Severity.ERROR))
+
+
+def _check(feed: bytes, site: Site, only: Severity | None) -> Iterator[Finding]:
+    try:
+        document = parse_feed(feed, site)
+    except UnreadableFeed as fault:
+        yield from BYTES.check(RawFeed(content=feed, fault=fault), only=only)
+        return
+    yield from BYTES.check(RawFeed(content=feed), only=only)
+    for book in FEED_BOOKS:
+        yield from book.check(document, only=only)

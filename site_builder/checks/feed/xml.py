@@ -1,0 +1,251 @@
+"""Rules about a feed as a document: bytes, XML, namespaces, and which elements must be there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from site_builder.checks import references as ref
+from site_builder.checks.feed.document import FILE, NAMESPACES, FeedDocument, RawFeed
+from site_builder.checks.feed.elements import known_elements
+from site_builder.checks.rule import Place, Remark, Rule, Rulebook, Severity
+
+BYTES: Rulebook[RawFeed] = Rulebook("The feed as a file")
+DOCUMENT: Rulebook[FeedDocument] = Rulebook("The feed as a document")
+
+_TRANSCRIPT = "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again."
+_AGAIN = "Build again; if it stays, report it: this program wrote the file."
+_ITUNES_SPARE = {"itunes:category", "itunes:name", "itunes:summary", "itunes:keywords", "itunes:order"}
+_ITUNES_SPARE |= {"itunes:isClosedCaptioned", "itunes:applepodcastsverify"}
+_C1 = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
+_LARGE = 1_000_000
+
+
+@BYTES.rule(
+    "feed-well-formed",
+    Severity.ERROR,
+    ref.XML,
+    holds="The feed is well-formed XML: `rss` with a `channel`, without control characters.",
+    remedy=_AGAIN,
+)
+def _find_malformed(feed: RawFeed) -> Iterator[Remark]:
+    if feed.fault:
+        yield f"the feed cannot be read: {feed.fault}", Place(file=FILE, line=feed.fault.line)
+
+
+@BYTES.rule(
+    "feed-encoding",
+    Severity.ERROR,
+    ref.APPLE,
+    holds="The feed begins with an XML declaration and is UTF-8.",
+    remedy=_AGAIN,
+)
+def _find_encoding(feed: RawFeed) -> Iterator[Remark]:
+    raw = feed.content
+    if not re.match(rb"<\?xml version=[\"']1\.0[\"'] encoding=[\"'](?i:utf-8)[\"']", raw):
+        yield 'the feed does not begin with <?xml version="1.0" encoding="UTF-8"?>', Place(file=FILE, line=1)
+
+
+@BYTES.rule(
+    "feed-doctype",
+    Severity.ERROR,
+    ref.XML,
+    holds="The feed has no document type: apps refuse to resolve entities.",
+    remedy=_AGAIN,
+)
+def _find_doctype(feed: RawFeed) -> Iterator[Remark]:
+    raw = feed.content
+    at = raw.find(b"<!DOCTYPE", 0, 4096)
+    if at >= 0:
+        yield "the feed declares a document type", Place(file=FILE, line=raw.count(b"\n", 0, at) + 1)
+
+
+@BYTES.rule(
+    "feed-characters",
+    Severity.WARNING,
+    ref.XML,
+    holds="No text has control characters, nor the mark of characters that were lost (U+FFFD).",
+    remedy="Retype the title or the passage in the episode's index.md.",
+)
+def _find_odd_characters(feed: RawFeed) -> Iterator[Remark]:
+    raw = feed.content
+    if not any(mark in raw for mark in (b"\xc2", b"\x7f", b"\xef\xbf\xbd", b"&#")):
+        return
+    for number, line in enumerate(raw.decode("utf-8", "replace").split("\n"), 1):
+        if found := _C1.search(line):
+            yield f"the character U+{ord(found[0]):04X} is of no use to anybody", Place(file=FILE, line=number)
+
+
+@BYTES.rule(
+    "feed-size",
+    Severity.ADVICE,
+    ref.RFC5005,
+    holds="The feed is smaller than a megabyte: apps fetch it every hour, whole.",
+    remedy="Set `feed.page_size`, so that older episodes go to further pages.",
+)
+def _find_size(feed: RawFeed) -> Iterator[Remark]:
+    raw = feed.content
+    if len(raw) > _LARGE:
+        yield (
+            f"the feed has {len(raw) / 1e6:.1f} MB: {len(raw) * 24 / 1e6:.0f} MB a day for each listener",
+            Place(file=FILE),
+        )
+
+
+@DOCUMENT.rule(
+    "rss-version", Severity.ERROR, ref.RSS, holds="The root is `rss` of version 2.0 with one channel.", remedy=_AGAIN
+)
+def _find_version(document: FeedDocument) -> Iterator[Remark]:
+    if document.root.get("version") != "2.0":
+        yield 'expected <rss version="2.0">', document.at(document.root)
+    for extra in document.all("channel")[1:]:
+        yield "there is a second channel", document.at(extra)
+
+
+@DOCUMENT.rule(
+    "feed-namespaces",
+    Severity.ERROR,
+    ref.PSP,
+    holds="The namespaces itunes, podcast and atom are declared (content, where notes are HTML).",
+    remedy=_AGAIN,
+)
+def _find_namespaces(document: FeedDocument) -> Iterator[Remark]:
+    declared = set(document.root.nsmap.values())
+    for prefix in ("itunes", "podcast", "atom"):
+        if NAMESPACES[prefix] not in declared:
+            yield f"the namespace {NAMESPACES[prefix]} ({prefix}) is not declared", document.at(document.root)
+
+
+@DOCUMENT.rule(
+    "feed-namespace-spelling",
+    Severity.ERROR,
+    ref.APPLE,
+    holds="Namespaces are spelt as they are defined, capitals included, and have their usual prefixes.",
+    remedy=_AGAIN,
+)
+def _find_misspelt(document: FeedDocument) -> Iterator[Remark]:
+    plain = {_bare(uri): (prefix, uri) for prefix, uri in NAMESPACES.items()}
+    for prefix, uri in document.root.nsmap.items():
+        usual, right = plain.get(_bare(uri), (prefix, uri))
+        if uri != right:
+            yield f"the namespace {uri} must be {right}, exactly", document.at(document.root)
+        elif prefix != usual:
+            yield (
+                f"the namespace {uri} has the prefix {prefix}; some apps look for {usual}: only",
+                document.at(document.root),
+            )
+
+
+def _bare(uri: str) -> str:
+    return uri.lower().partition("://")[2].rstrip("/#")
+
+
+@DOCUMENT.rule(
+    "feed-unknown-element",
+    Severity.WARNING,
+    ref.NAMESPACE,
+    holds="There is no element that the namespaces itunes, podcast, psc and spotify do not have; case counts.",
+    remedy=_AGAIN,
+)
+def _find_unknown(document: FeedDocument) -> Iterator[Remark]:
+    known = known_elements() | _ITUNES_SPARE
+    for name, elements in document.by_name.items():
+        if name.startswith(("itunes:", "podcast:", "psc:", "spotify:")) and name not in known:
+            near = next((other for other in known if other.lower() == name.lower()), "")
+            hint = f"; it is spelt {near}" if near else ""
+            for element in elements:
+                yield f"no app knows {name}{hint}", document.at(element)
+
+
+@DOCUMENT.rule(
+    "feed-outdated-element",
+    Severity.ADVICE,
+    ref.APPLE,
+    holds="There is no element that directories stopped reading: itunes:summary, itunes:keywords, podcast:images.",
+    remedy="Leave it out.",
+)
+def _find_outdated(document: FeedDocument) -> Iterator[Remark]:
+    for name in ("itunes:summary", "itunes:keywords", "podcast:images"):
+        for element in document.all(name)[:1]:
+            yield f"{name} is read no more", document.at(element)
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """An element that must, or should, be there."""
+
+    name: str
+    severity: Severity
+    source: str
+    why: str
+    remedy: str
+
+
+_E, _W, _A = Severity.ERROR, Severity.WARNING, Severity.ADVICE
+_CONFIG = "Set `{}` in config.yaml."
+_MATTER = "Write `{}` into the episode's front matter."
+_IN_CHANNEL = (
+    _Needed("title", _E, ref.PSP, "Every directory requires it.", _CONFIG.format("show.title")),
+    _Needed("link", _E, ref.PSP, "Every directory requires it.", _CONFIG.format("show.url")),
+    _Needed("description", _E, ref.PSP, "Every directory requires it.", _CONFIG.format("show.description")),
+    _Needed("language", _E, ref.PSP, "Apple and PSP-1 require it.", _CONFIG.format("show.language")),
+    _Needed("itunes:image", _E, ref.PSP, "No directory takes a show without artwork.", _CONFIG.format("show.cover")),
+    _Needed("itunes:category", _E, ref.PSP, "Apple and PSP-1 require it.", _CONFIG.format("show.category")),
+    _Needed("itunes:explicit", _E, ref.PSP, "Apple and PSP-1 require it.", _CONFIG.format("show.explicit")),
+    _Needed("itunes:author", _E, ref.SPOTIFY, "Spotify requires it.", _CONFIG.format("show.author")),
+    _Needed("itunes:owner", _W, ref.SPOTIFY, "Ownership codes go to its e-mail.", _CONFIG.format("show.email")),
+    _Needed("podcast:guid", _W, ref.PSP, "PSP-1 recommends it.", _CONFIG.format("feed.guid")),
+    _Needed("podcast:locked", _W, ref.PSP, "PSP-1 recommends it.", _CONFIG.format("feed.locked")),
+    _Needed("generator", _A, ref.RSS, "Directories name the program in reports.", _AGAIN),
+)
+_IN_ITEM = (
+    _Needed("title", _E, ref.PSP, "Every directory requires it.", _MATTER.format("title")),
+    _Needed("guid", _E, ref.APPLE_REQUIREMENTS, "Without it an app may list an episode twice.", _MATTER.format("guid")),
+    _Needed("enclosure", _E, ref.PSP, "Without it there is nothing to play.", _AGAIN),
+    _Needed("pubDate", _E, ref.SPOTIFY, "Spotify requires it, and apps sort by it.", _MATTER.format("date")),
+    _Needed("link", _W, ref.PSP, "PSP-1 recommends it.", _AGAIN),
+    _Needed("description", _W, ref.PSP, "PSP-1 recommends it.", _MATTER.format("summary")),
+    _Needed("itunes:duration", _W, ref.PSP, "PSP-1 recommends it.", _AGAIN),
+    _Needed("itunes:explicit", _W, ref.APPLE_REQUIREMENTS, "Apple asks for it in show and episode.", _AGAIN),
+    _Needed("itunes:image", _A, ref.PSP, "PSP-1 recommends it; else the show's is used.", _MATTER.format("cover")),
+    _Needed(
+        "podcast:transcript",
+        _A,
+        ref.PSP,
+        "PSP-1 recommends it.",
+        "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again.",
+    ),
+)
+
+
+def _add_needed(needed: _Needed, where: str) -> None:
+    def find(document: FeedDocument) -> Iterator[Remark]:
+        for branch in (document.channel,) if where == "channel" else document.items:
+            if branch.first(needed.name) is None:
+                yield f"the {where} has no {needed.name}", document.at(branch)
+
+    bare = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", needed.name.rpartition(":")[2]).lower()
+    holds = f"The {where} has `{needed.name}`. {needed.why}"
+    rule = Rule(
+        name=f"{where}-{bare}", severity=needed.severity, holds=holds, remedy=needed.remedy, source=needed.source
+    )
+    DOCUMENT.add(rule, find)
+
+
+for _one in _IN_CHANNEL:
+    _add_needed(_one, "channel")
+for _one in _IN_ITEM:
+    _add_needed(_one, "item")
+
+
+@DOCUMENT.rule(
+    "feed-episodes",
+    Severity.ADVICE,
+    ref.APPLE_REQUIREMENTS,
+    holds="There is at least one episode: directories take no empty show.",
+    remedy="Put your archive into content/archives/ and build again.",
+)
+def _find_no_episodes(document: FeedDocument) -> Iterator[Remark]:
+    if not document.items:
+        yield "the feed has no episodes yet", Place(file=FILE)

@@ -1,0 +1,159 @@
+"""Rules about `config.yaml`: what was left as `init` wrote it, and what is worth setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from site_builder.checks import references as ref
+from site_builder.checks.feed.shapes import is_local
+from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.checks.subject import AsBuilt
+
+CONFIG_RULES: Rulebook[AsBuilt] = Rulebook("Config")
+
+_RESERVED = ("example.org", "example.com", "example.net", "example", "invalid", "test", "localhost")
+"""https://www.rfc-editor.org/rfc/rfc2606: names nobody can have."""
+_SHORT = 50
+
+
+def _is_placeholder(host: str) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in _RESERVED)
+
+
+@CONFIG_RULES.rule(
+    "config-url",
+    Severity.WARNING,
+    ref.manual("configuration"),
+    holds="`show.url` is where the site will really live.",
+    remedy="Set `show.url` before anybody subscribes; every link in the feed begins with it.",
+)
+def _find_url(built: AsBuilt) -> Iterator[Remark]:
+    url = built.config.show.url
+    if _is_placeholder(urlsplit(url).hostname or "") or is_local(url):
+        yield f"{url} is a placeholder", built.in_config("show", "url")
+
+
+@CONFIG_RULES.rule(
+    "config-email",
+    Severity.WARNING,
+    ref.SPOTIFY,
+    holds="`show.email` is an address somebody reads: directories send their ownership codes to it.",
+    remedy="Set `show.email`.",
+)
+def _find_email(built: AsBuilt) -> Iterator[Remark]:
+    if _is_placeholder(built.config.show.email.rpartition("@")[2].lower()):
+        yield f"{built.config.show.email} is a placeholder", built.in_config("show", "email")
+
+
+@CONFIG_RULES.rule(
+    "config-guid",
+    Severity.WARNING,
+    ref.namespace_tag("guid"),
+    holds="`feed.guid` is written down: the show keeps its identity when its address changes.",
+    remedy="Write the guid given here into config.yaml, once and for all.",
+)
+def _find_guid(built: AsBuilt) -> Iterator[Remark]:
+    if built.config.feed.guid is None:
+        yield (
+            f"it is made from the address anew each time; write `feed: {{guid: {built.site.show.guid}}}`",
+            (built.in_config("feed")),
+        )
+
+
+@CONFIG_RULES.rule(
+    "config-description",
+    Severity.ADVICE,
+    ref.APPLE,
+    holds="The description says in a sentence or two what the show is about.",
+    remedy="Write a little more into `show.description`.",
+)
+def _find_description(built: AsBuilt) -> Iterator[Remark]:
+    text = built.config.show.description
+    if len(text) < _SHORT:
+        yield f"it has only {len(text)} characters", built.in_config("show", "description")
+
+
+@CONFIG_RULES.rule(
+    "config-cover",
+    Severity.ADVICE,
+    ref.APPLE,
+    holds="The show has a cover of its own.",
+    remedy="Put a square picture at content/cover.jpg; until then one is drawn.",
+)
+def _find_cover(built: AsBuilt) -> Iterator[Remark]:
+    own = [built.folder / "content" / f"cover.{suffix}" for suffix in ("jpg", "jpeg", "png")]
+    if built.config.show.cover is None and not any(file.is_file() for file in own):
+        yield "the cover is drawn by this program", built.in_config("show")
+
+
+@CONFIG_RULES.rule(
+    "config-copyright",
+    Severity.ADVICE,
+    ref.PSP,
+    holds="`show.copyright` says whose the show is.",
+    remedy="Set `show.copyright` to a name.",
+)
+def _find_copyright(built: AsBuilt) -> Iterator[Remark]:
+    if not built.config.show.copyright:
+        yield "nobody is named", built.in_config("show")
+
+
+@CONFIG_RULES.rule(
+    "config-deploy",
+    Severity.ADVICE,
+    ref.manual("configuration"),
+    holds="`deploy` says where the site goes.",
+    remedy="Set `deploy: github-pages`, or another host.",
+)
+def _find_deploy(built: AsBuilt) -> Iterator[Remark]:
+    if not built.config.deploy:
+        yield "no host is named", built.in_config()
+
+
+@CONFIG_RULES.rule(
+    "config-block",
+    Severity.ADVICE,
+    ref.APPLE,
+    holds="The show may be found in directories.",
+    remedy="Remove `feed.block` when it is to be found.",
+)
+def _find_block(built: AsBuilt) -> Iterator[Remark]:
+    if built.config.feed.block:
+        yield "the show is kept out of directories", built.in_config("feed", "block")
+
+
+@CONFIG_RULES.rule(
+    "config-complete",
+    Severity.ADVICE,
+    ref.APPLE,
+    holds="More episodes may come.",
+    remedy="Remove `feed.complete` if they do: apps stop looking, and there is no quick way back.",
+)
+def _find_complete(built: AsBuilt) -> Iterator[Remark]:
+    if built.config.feed.complete:
+        yield "the show is said to be complete", built.in_config("feed", "complete")
+
+
+@CONFIG_RULES.rule(
+    "config-moved",
+    Severity.ADVICE,
+    ref.APPLE_MOVE,
+    holds="The show lives here.",
+    remedy="Keep this feed online, and redirect its address (301) where you can.",
+)
+def _find_moved(built: AsBuilt) -> Iterator[Remark]:
+    if built.config.feed.moved_to:
+        yield f"apps are sent to {built.config.feed.moved_to}", built.in_config("feed", "moved_to")
+
+
+@CONFIG_RULES.rule(
+    "config-op3",
+    Severity.ADVICE,
+    ref.OP3,
+    holds="Listeners' downloads go straight to the audio.",
+    remedy="Remove `feed.op3`, or say in the show's privacy notes that op3.dev counts downloads.",
+)
+def _find_op3(built: AsBuilt) -> Iterator[Remark]:
+    if built.config.feed.op3:
+        yield "every download passes through op3.dev", built.in_config("feed", "op3")

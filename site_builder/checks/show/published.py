@@ -1,0 +1,129 @@
+"""Rules about what subscribers were given: it stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from site_builder.checks import references as ref
+from site_builder.checks.rule import Place, Remark, Rulebook, Severity
+from site_builder.checks.subject import AsBuilt
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.show.layout import EPISODES
+from site_builder.show.published import FILE, Pins, find_broken, load_pins
+
+PUBLISHED: Rulebook[AsBuilt] = Rulebook("What was published")
+
+_PLACE = Place(file=FILE)
+
+
+def _load(built: AsBuilt) -> Pins:
+    try:
+        return load_pins(built.folder)
+    except InvalidDocument:
+        return {}
+
+
+def _held_back(built: AsBuilt) -> set[str]:
+    return {str(guid) for guid, casting in built.castings.items() if casting.withheld}
+
+
+@PUBLISHED.rule(
+    "published-readable",
+    Severity.ERROR,
+    ref.manual("checks"),
+    holds="content/published.json can be read.",
+    remedy="Restore it from git: it keeps subscribers from getting episodes twice.",
+)
+def _find_unreadable(built: AsBuilt) -> Iterator[Remark]:
+    try:
+        load_pins(built.folder)
+    except InvalidDocument as error:
+        yield error.problems[0].message, _PLACE
+
+
+@PUBLISHED.rule(
+    "published-kept",
+    Severity.ERROR,
+    ref.APPLE_REQUIREMENTS,
+    holds="No published episode vanishes, changes its guid, or comes back as another.",
+    remedy="Put back what was there, or take the episode back with `withdrawn: true`.",
+)
+def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
+    out = [
+        bundle.matter.guid
+        for bundle in built.bundles
+        if bundle.matter.published_at(built.config.show.zone) <= built.now
+    ]
+    for problem in find_broken(
+        _load(built), _list_written(built), out, _held_back(built), built.gathered.folder / EPISODES
+    ):
+        yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An episode as its front matter has it."""
+
+    guid: str
+    slug: str
+    draft: bool
+    withdrawn: str | None
+
+
+def _list_written(built: AsBuilt) -> dict[str, _Standing]:
+    return {
+        bundle.folder.name: _Standing(
+            bundle.matter.guid, built.slug(bundle), bundle.matter.draft, bundle.matter.withdrawn
+        )
+        for bundle in built.gathered.bundles
+    }
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{problem.field}: {problem.message}" if problem.field else problem.message
+
+
+@PUBLISHED.rule(
+    "published-in-feed",
+    Severity.ERROR,
+    ref.APPLE_REQUIREMENTS,
+    holds="Every episode that was published is in the feed, unless it was withdrawn or is withheld.",
+    remedy="Build again; if the build fails, mend what it names.",
+)
+def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
+    if built.feed is None or built.config.feed.page_size:
+        return
+    present = built.items_by_guid.keys() | _held_back(built)
+    present |= {b.matter.guid for b in built.gathered.bundles if b.matter.withdrawn is not None}
+    for guid, pin in _load(built).items():
+        if not pin.retired and guid not in present:
+            yield f"the published episode {pin.slug} ({guid}) is not in the feed", _PLACE
+
+
+@PUBLISHED.rule(
+    "published-retired",
+    Severity.ERROR,
+    ref.APPLE_REQUIREMENTS,
+    holds="What was withdrawn is in the feed no more.",
+    remedy="Build again.",
+)
+def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
+    retired = {guid for guid, pin in _load(built).items() if pin.retired}
+    for item in built.items:
+        if item.text("guid") in retired and built.feed:
+            yield "it was withdrawn, and is in the feed", built.feed.at(item)
+
+
+@PUBLISHED.rule(
+    "published-redirect",
+    Severity.WARNING,
+    ref.manual("checks"),
+    holds="An address an episode once had leads to the one it has.",
+    remedy="Build again.",
+)
+def _find_lost_addresses(built: AsBuilt) -> Iterator[Remark]:
+    for guid, pin in _load(built).items():
+        for slug in pin.former_slugs if guid in built.items_by_guid else ():
+            if not (built.output / "episodes" / slug / "index.html").is_file():
+                yield f"nothing is left at episodes/{slug}/", _PLACE

@@ -1,0 +1,194 @@
+"""What is true of published audio files, measured once per content: decoding an hour takes a while."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mutagen
+from av.audio.frame import AudioFrame
+from pydantic import TypeAdapter, ValidationError
+
+from site_builder.audio.demux import open_audio
+from site_builder.audio.measure import gauge_loudness, measure
+from site_builder.audio.sound import read_sound
+from site_builder.checks.feed.document import Branch, Element
+from site_builder.engine.digests import FileDigests
+from site_builder.errors import UnusableSource
+from site_builder.events import Making, Notify
+from site_builder.show.bundles import write_file
+
+_FORMAT = "sounds/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A chapter inside a file."""
+
+    start_ms: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A file as it was measured."""
+
+    fault: str = ""
+    """Why it cannot be read; all else is then as good as nothing."""
+    codec: str = ""
+    container: str = ""
+    """FFmpeg's names for it."""
+    sample_rate: int = 0
+    channels: int = 0
+    samples: int = 0
+    """Per channel, by the file's own account."""
+    decoded: int = 0
+    """Per channel, counted while decoding."""
+    bitrate: int = 0
+    """Bits a second on average."""
+    loudness: float = 0.0
+    """LUFS."""
+    peak: float | None = None
+    """dBTP; None for digital silence."""
+    index_first: bool = True
+    """MP4: whether the index stands before the sound."""
+    even: bool = True
+    """MP3: whether a player can tell how long it is: constant bit rate, or a header that says it."""
+    tags: tuple[str, ...] = ()
+    chapters: tuple[Mark, ...] = ()
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.samples / self.sample_rate if self.sample_rate else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """The audio of an episode: what the feed says of it, and what it is."""
+
+    item: Branch
+    element: Element
+    file: Path
+    probe: Probe
+
+
+_PROBES: TypeAdapter[dict[str, Probe]] = TypeAdapter(dict[str, Probe])
+
+
+def probe_files(files: Sequence[tuple[Path, str]], cache: Path, notify: Notify) -> dict[Path, Probe]:
+    """Measure audio files; results are kept in `cache` by the digest of each file.
+
+    Args:
+        files: Each with what people call it.
+        cache: The folder for what can be made again.
+        notify: Receives `Making` before a file is measured.
+    """
+    digests = FileDigests(cache / "check-digests.json")
+    known = dict(_load(cache / "check-sounds.json"))
+    before, found, kept = set(known), {}, {}
+    for file, label in files:
+        digest = digests.digest(file)
+        if digest not in known:
+            notify(Making(file.name, label))
+            known[digest] = probe(file)
+        found[file] = kept[digest] = known[digest]
+    digests.save()
+    if set(kept) != before:
+        cache.mkdir(parents=True, exist_ok=True)
+        write_file(cache / "check-sounds.json", _PROBES.dump_json(kept))
+    return found
+
+
+def _load(file: Path) -> Mapping[str, Probe]:
+    try:
+        return _PROBES.validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        return {}
+
+
+def probe(file: Path) -> Probe:
+    """Read and decode a whole file."""
+    try:
+        facts = measure(file)
+        counter = _Counter()
+        frames = read_sound([file], sample_rate=facts.sample_rate, channels=min(2, facts.channels or 2))
+        loudness = gauge_loudness(counter.count(frames))
+        with open_audio(file) as (container, _):
+            name, chapters = container.format.name, tuple(_read_chapters(container))
+        return Probe(
+            codec=facts.codec,
+            container=name,
+            sample_rate=facts.sample_rate,
+            channels=facts.channels,
+            samples=facts.samples,
+            decoded=counter.samples,
+            bitrate=facts.bitrate,
+            loudness=round(loudness.integrated, 2),
+            peak=round(loudness.peak, 2) if loudness.peak > -200 else None,
+            index_first="mov" not in name or _has_index_first(file),
+            even=facts.codec != "mp3" or _tells_length(file),
+            tags=tuple(sorted(_read_tags(file))),
+            chapters=chapters,
+        )
+    except UnusableSource as error:
+        return Probe(fault=str(error).removeprefix(f"{file}: ").partition(";")[0])
+
+
+class _Counter:
+    """Counts what passes."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    def count(self, frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+        """The frames, unchanged."""
+        for frame in frames:
+            self.samples += frame.samples
+            yield frame
+
+
+def _read_chapters(container: Any) -> Iterator[Mark]:
+    for chapter in container.chapters():
+        yield Mark(
+            start_ms=round(chapter["start"] * chapter["time_base"] * 1000), title=chapter["metadata"].get("title", "")
+        )
+
+
+def _has_index_first(file: Path) -> bool:
+    """Whether the box `moov` stands before `mdat`."""
+    with file.open("rb") as stream:
+        while len(head := stream.read(8)) == 8:
+            size, kind = struct.unpack(">I4s", head)
+            if kind in {b"moov", b"mdat"}:
+                return bool(kind == b"moov")
+            if size == 1:
+                size = struct.unpack(">Q", stream.read(8))[0] - 8
+            if size < 8:
+                return False
+            stream.seek(size - 8, 1)
+    return False
+
+
+def _tells_length(file: Path) -> bool:
+    """Whether an MP3 has frames of one size, or a header that tells how many there are."""
+    with file.open("rb") as stream:
+        head = stream.read(1 << 20)
+    if any(mark in head for mark in (b"Xing", b"Info", b"VBRI")):
+        return True
+    with open_audio(file) as (container, stream_):
+        sizes = [packet.size for packet in container.demux(stream_) if packet.size]
+    return not sizes or max(sizes[1:-1], default=0) - min(sizes[1:-1], default=0) <= 2
+
+
+def _read_tags(file: Path) -> Iterator[str]:
+    """Names of all tags, without languages and descriptions."""
+    try:
+        tags = getattr(mutagen.File(file), "tags", None) or {}
+    except mutagen.MutagenError:
+        return
+    for name in {str(name) for name in tags}:
+        yield name if name.startswith("----") else name.partition(":")[0]

@@ -1,0 +1,115 @@
+"""A show as `check` finds it: what its files say, and what the last build made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from site_builder.checks.feed.document import Branch, FeedDocument, Site, UnreadableFeed, parse_feed
+from site_builder.checks.rule import Place
+from site_builder.consent import Casting, decide
+from site_builder.events import Notify, ignore
+from site_builder.model.paths import FEED
+from site_builder.model.podcast import Guid
+from site_builder.show.bundles import Bundle
+from site_builder.show.config import Config, describe_show
+from site_builder.show.documents import find_line
+from site_builder.show.layout import CONFIG, INDEX
+from site_builder.show.load import Gathered
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsBuilt:
+    """Everything rules look at."""
+
+    gathered: Gathered
+    now: datetime
+    current: bool = True
+    """Whether `output/` is what a build would make now."""
+    host: str = ""
+    """The host whose limits are asked for; empty for those the config names."""
+    notify: Notify = ignore
+
+    @property
+    def folder(self) -> Path:
+        """The show's folder."""
+        return self.gathered.folder
+
+    @property
+    def config(self) -> Config:
+        """Its config."""
+        return self.gathered.config
+
+    @property
+    def output(self) -> Path:
+        """Where the site is; may be missing."""
+        return self.folder / "output"
+
+    @cached_property
+    def site(self) -> Site:
+        """What addresses mean on this disk."""
+        config = self.config
+        show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+        return Site(show=show, output=self.output)
+
+    @cached_property
+    def raw_feed(self) -> bytes | None:
+        """The feed as it lies there; None where there is none."""
+        file = self.output / FEED
+        return file.read_bytes() if file.is_file() else None
+
+    @cached_property
+    def feed(self) -> FeedDocument | None:
+        """The feed; None where there is none, or none that can be read."""
+        try:
+            return parse_feed(self.raw_feed, self.site) if self.raw_feed else None
+        except UnreadableFeed:
+            return None
+
+    @property
+    def items(self) -> tuple[Branch, ...]:
+        """The episodes in the feed."""
+        return self.feed.items if self.feed else ()
+
+    @cached_property
+    def items_by_guid(self) -> dict[str, Branch]:
+        """The same by guid; of two with one guid the first."""
+        return {item.text("guid"): item for item in reversed(self.items)}
+
+    @cached_property
+    def bundles(self) -> tuple[Bundle, ...]:
+        """Episodes that are meant to be published, now or later: neither drafts nor withdrawn."""
+        return tuple(b for b in self.gathered.bundles if not b.matter.draft and b.matter.withdrawn is None)
+
+    @cached_property
+    def castings(self) -> dict[Guid, Casting]:
+        """Who is heard and named in each episode that has a recording."""
+        pending = self.config.consent.pending.value
+        return {
+            Guid(bundle.matter.guid): decide(bundle.recording, Guid(bundle.matter.guid), self.gathered.people, pending)
+            for bundle in self.bundles
+            if bundle.recording
+        }
+
+    def slug(self, bundle: Bundle) -> str:
+        """Last part of an episode's address."""
+        return bundle.slug
+
+    def in_config(self, *path: str | int) -> Place:
+        """Where an option stands in `config.yaml`."""
+        return Place(file=Path(CONFIG), line=find_line(self._config_text, path) if path else None)
+
+    def in_episode(self, bundle: Bundle) -> Place:
+        """The `index.md` of an episode."""
+        return Place(file=self.relative(bundle.folder / INDEX), episode=bundle.matter.title)
+
+    def relative(self, file: Path) -> Path:
+        """A file as people name it: below the show's folder."""
+        return file.relative_to(self.folder) if file.is_relative_to(self.folder) else file
+
+    @cached_property
+    def _config_text(self) -> bytes:
+        file = self.folder / CONFIG
+        return file.read_bytes() if file.is_file() else b""

@@ -1,0 +1,351 @@
+"""The `spacecast` command: each subcommand reads its arguments, calls the core and prints what came of it.
+
+Results go to standard output, progress and problems to standard error. Exit codes are those of `errors.py`.
+Heavy modules are imported by the command that needs them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from site_builder import __version__
+from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError, UsageError
+
+if TYPE_CHECKING:
+    from site_builder.build.report import BuildReport
+    from site_builder.events import Notify
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OBJECTS = 100_000
+"""New objects after which reference cycles are looked for: by default 700, which takes a fifth of loading modules."""
+_EXISTING = click.Path(path_type=Path, exists=False)
+
+
+def in_show(command: Command) -> Command:
+    """Every command works in a show folder: `-C DIR`, by default the current one."""
+    option = click.option(
+        "-C",
+        "show",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The show folder (default: .).",
+    )
+    return option(command)
+
+
+def as_json(command: Command) -> Command:
+    """Every command that reports can do so as one JSON document."""
+    return click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="spacecast")
+@in_show
+@click.pass_context
+def cli(context: click.Context, show: Path | None) -> None:
+    """Turn an X data archive with Spaces recordings into a podcast: a site and a feed for any static host."""
+    context.obj = show or Path()
+
+
+def find_show(show: Path | None) -> Path:
+    """The show folder: the command's own `-C`, else the one before the command."""
+    chosen: Path = show or click.get_current_context().obj
+    return chosen
+
+
+@cli.command(short_help="Make a new show folder.")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="The show's title.")
+@click.option("--url", help="Where the site will live, e.g. https://you.github.io/show/.")
+@click.option("--author", help="Who makes the show.")
+@click.option("--email", help="Where directories send their ownership codes; appears in the feed.")
+@click.option("--archive", type=_EXISTING, help="An X archive: takes title, author and text from the account.")
+def init(directory: Path, archive: Path | None, **answers: str | None) -> None:
+    """Make a new show folder that builds at once."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import init as init_command  # noqa: PLC0415
+
+    tables.show_new(init_command.make_show_folder(directory, archive=archive, answers=answers))
+
+
+@cli.command(short_help="Show what an archive holds.")
+@click.argument("archive", type=_EXISTING)
+@as_json
+def inspect(archive: Path, json_: bool) -> None:
+    """Show what an archive holds: Spaces, lengths, speakers, gaps, and what is missing and why."""
+    from site_builder.cli import recordings, tables  # noqa: PLC0415
+    from site_builder.commands import inspect as inspect_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        report = inspect_command.inspect_source(archive, notify)
+    _print_json(report.as_json()) if json_ else recordings.show_inspection(report)
+
+
+@cli.command(short_help="Take Spaces into content/episodes/.")
+@click.argument("archives", type=_EXISTING, nargs=-1, required=True, metavar="ARCHIVE...")
+@in_show
+@as_json
+def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
+    """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
+    from site_builder.build import pipeline  # noqa: PLC0415
+    from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        extraction = pipeline.extract(find_show(show), archives, notify)
+    if json_:
+        _print_json([entry.as_json() for entry in extraction.taken])
+    else:
+        recordings.show_taken(extraction.taken)
+    summary.show_warnings(extraction.remarks)
+    if any(entry.unreadable for entry in extraction.taken):
+        sys.exit(EXIT_PROBLEMS)
+
+
+@cli.command(short_help="Make the site and the feed.")
+@in_show
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="How many things to make at once.",
+)
+@click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")
+@click.option("--explain", is_flag=True, help="Say for each file made which input changed.")
+@click.option("--timings", is_flag=True, help="Say where the time went, by stage.")
+@as_json
+def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None:
+    """Make the site and the feed in output/ from content/, taking in new archives first."""
+    from site_builder.build import pipeline  # noqa: PLC0415
+    from site_builder.build.timings import Stopwatch  # noqa: PLC0415
+
+    gc.disable()  # what is made now goes with the process
+    watch = Stopwatch("looking for changes")
+    chosen = pipeline.BuildOptions(**options)
+    folder = find_show(show)
+    look = pipeline.look_at(folder, chosen)
+    report = pipeline.find_unchanged(folder, read_clock(), chosen, look)
+    if report is None:
+        with _progress() as notify:
+            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
+    _print_json(report.as_json()) if json_ else _show_build(report)
+    for line in watch.describe() if timings else ():
+        click.echo(line, err=True)
+    if report.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
+@cli.command("import", short_help="Take over a podcast from its feed.")
+@click.argument("feed", metavar="FEED")
+@in_show
+@as_json
+def import_(feed: str, show: Path | None, json_: bool) -> None:
+    """Take over a podcast from the address or file of its FEED: guids, dates, notes, audio and all."""
+    from site_builder.cli import recordings, tables  # noqa: PLC0415
+    from site_builder.commands import import_feed  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        result = import_feed.import_feed(find_show(show), feed, read_clock(), notify)
+    _print_json(result.as_json()) if json_ else recordings.show_import(result)
+    if result.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
+@cli.command(short_help="Preview the site; every change is shown at once.")
+@in_show
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
+@click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="How many things to make at once.",
+)
+def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
+    """Preview the site on this computer; every change is shown at once. output/ is left alone."""
+    from site_builder.build import pipeline  # noqa: PLC0415
+    from site_builder.cli.preview import PreviewView  # noqa: PLC0415
+    from site_builder.preview import server, session  # noqa: PLC0415
+
+    with PreviewView() as view:
+        preview = session.Session(find_show(show), pipeline.BuildOptions(**options), read_clock, view)
+        server.serve(preview, host=host, port=port, ready=view.show_address)
+
+
+@cli.command(short_help="Show who is heard, and what they said to it.")
+@in_show
+@click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
+@as_json
+def people(show: Path | None, ask: bool, json_: bool) -> None:
+    """Show who is heard, in which episodes, for how long, and what they said to being published."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import people as people_command  # noqa: PLC0415
+
+    if ask:
+        requests = people_command.write_requests(find_show(show))
+        _print_json([asdict(entry) for entry in requests]) if json_ else tables.show_requests(requests)
+        return
+    rows = people_command.list_people(find_show(show))
+    _print_json(people_command.describe_rows_json(rows)) if json_ else tables.show_people(rows)
+
+
+@cli.command(short_help="Write down what somebody said.")
+@click.argument("who")
+@click.argument("status", type=click.Choice(["granted", "anonymous", "refused", "pending"]))
+@click.option("--note", default="", help='How it was said, e.g. "yes, by DM".')
+@click.option("--episode", default="", help="For this episode only: its slug, folder or guid.")
+@in_show
+def consent(who: str, status: str, note: str, episode: str, show: Path | None) -> None:
+    """Write down what WHO said to being published; the next build honours it everywhere."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import people as people_command  # noqa: PLC0415
+
+    today = read_clock().date()
+    record = people_command.record_answer(find_show(show), who, status, on=today, note=note, episode=episode)
+    tables.show_answer(record, status, episode)
+
+
+@cli.command(short_help="Send output/ to its host.")
+@click.argument("target", required=False)
+@in_show
+@click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
+@as_json
+def deploy(target: str | None, show: Path | None, dry_run: bool, json_: bool) -> None:
+    """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import deploy as deploy_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        report = deploy_command.deploy(find_show(show), target, read_clock(), dry_run=dry_run, notify=notify)
+    _print_json(report.as_json()) if json_ else tables.show_deploy(report)
+
+
+@cli.command(short_help="Check against the rules of apps, hosts and consent.")
+@in_show
+@click.option("--host", default="", help="Check the limits of this host: github-pages, cloudflare-pages, netlify, git.")
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--live", is_flag=False, flag_value="", metavar="[URL]", help="Check what is online instead.")
+@click.option("--ping", is_flag=True, help="With --live: tell the WebSub hub of the config, if all is well.")
+@as_json
+def check(show: Path | None, host: str, live: str | None, **options: bool) -> None:
+    """Check whether apps, directories, hosts and the people in it would accept the show."""
+    from site_builder.build import pipeline  # noqa: PLC0415
+    from site_builder.cli import tables  # noqa: PLC0415
+
+    folder, now = find_show(show), read_clock()
+    with tables.progress() as notify:
+        if live is not None:
+            from site_builder.commands.check_live import check_published  # noqa: PLC0415
+
+            report = check_published(folder, live, ping=options["ping"], notify=notify)
+        else:
+            from site_builder.checks import run  # noqa: PLC0415
+
+            current = pipeline.find_unchanged(folder, now, pipeline.BuildOptions()) is not None
+            strict = options["strict"]
+            report = run.check_show(folder, now, current=current, host=host, strict=strict, notify=notify)
+    _print_json(report.as_json()) if options["json_"] else tables.show_check(report)
+    if report.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
+@cli.command("fetch-media", short_help="Carry over audio whose recording is elsewhere.")
+@in_show
+@click.option("--from", "sources", multiple=True, metavar="PLACE", help="A folder or address with the published site.")
+@as_json
+def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
+    """Carry over audio whose recording is elsewhere, from PLACE or the site as it is online, into output/."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import fetch_media as fetch_media_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        report = fetch_media_command.fetch_media(find_show(show), sources, notify)
+    _print_json(asdict(report)) if json_ else click.echo(report.summary)
+
+
+@cli.command(short_help="Let GitHub build and publish.")
+@in_show
+def workflow(show: Path | None) -> None:
+    """Write .github/workflows/pages.yml, with which a push to GitHub publishes the site."""
+    from site_builder.commands.workflow import write_workflow  # noqa: PLC0415
+
+    click.echo(f"{write_workflow(find_show(show))} is written; on GitHub choose Settings > Pages > GitHub Actions.")
+
+
+def read_clock() -> datetime:
+    """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {fixed!r}") from None
+
+
+def _progress() -> AbstractContextManager[Notify]:
+    """What draws how far a build is, which is loaded only where it is seen."""
+    if not sys.stderr.isatty():
+        from site_builder.events import ignore  # noqa: PLC0415
+
+        return nullcontext(ignore)
+    from site_builder.cli import tables  # noqa: PLC0415
+
+    return tables.progress()
+
+
+def _show_build(report: BuildReport) -> None:
+    from site_builder.cli import summary  # noqa: PLC0415
+
+    if report.taken:
+        from site_builder.cli import recordings  # noqa: PLC0415
+
+        recordings.show_news(report.taken)
+    summary.show_build(report)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ends the process with the exit code of the contract."""
+    gc.set_threshold(_OBJECTS)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed for them
+    atexit.register(
+        gc.freeze
+    )  # at the end all goes anyway; to look for cycles in it once more takes longer than to exit
+    try:
+        cli.main(args=arguments, prog_name="spacecast", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except click.Abort:
+        click.echo("Stopped. Nothing is lost: run the same command again to go on.", err=True)
+        sys.exit(130)
+    except SpacecastError as error:
+        click.echo(f"{error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}; mend that, then run the same command again", err=True)
+        sys.exit(EXIT_PROBLEMS)

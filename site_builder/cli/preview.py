@@ -1,0 +1,61 @@
+"""How the command line draws a preview: one build after the other, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from rich.markup import escape
+
+from site_builder import events
+from site_builder.build.report import BuildReport
+from site_builder.cli.summary import show_warnings
+from site_builder.cli.tables import ERR, OUT, progress
+from site_builder.preview.session import Broken, Built
+
+
+class PreviewView:
+    """Draws a preview: a progress bar until it answers, then a line for each build. A context manager."""
+
+    def __init__(self) -> None:
+        self._until_ready = ExitStack()
+        self._draw: events.Notify = events.ignore
+
+    def __enter__(self) -> PreviewView:
+        self._draw = self._until_ready.enter_context(progress())
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._until_ready.close()
+
+    def __call__(self, event: object) -> None:
+        """Receive one event of the core."""
+        match event:
+            case Built(report=report, seconds=seconds):
+                _show_rebuilt(report, seconds)
+            case Broken(problems=problems):
+                _show_broken(problems)
+            case _:
+                self._draw(event)
+
+    def show_address(self, address: str) -> None:
+        """The preview answers."""
+        self._until_ready.close()
+        self._draw = events.ignore
+        OUT.print(f"[bold]{escape(address)}[/] shows the preview and follows every change. Ctrl-C ends it.")
+
+
+def _show_rebuilt(report: BuildReport, seconds: float) -> None:
+    if report.taken:
+        from site_builder.cli.recordings import show_news  # noqa: PLC0415 -- loads what reads archives
+
+        show_news(report.taken)
+    show_warnings(report.warnings)
+    if changed := len(report.made) + len(report.removed):
+        ERR.print(f"{changed} {'file' if changed == 1 else 'files'} changed in {seconds:.2f} s")
+
+
+def _show_broken(problems: Sequence[str]) -> None:
+    for problem in problems:
+        ERR.print(f"[red]problem[/]: {escape(problem)}", soft_wrap=True)
+    ERR.print("The last good preview stays until this is mended.")

@@ -1,0 +1,109 @@
+"""How the command line draws what sources hold: conversations, and what became of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from site_builder.cli.summary import show_warnings
+from site_builder.cli.tables import ERR, OUT
+from site_builder.commands.inspect import InspectionReport, count_speech
+from site_builder.episodes.intake import Fate, Taken
+from site_builder.episodes.new_episode import make_title, recorded_at
+from site_builder.model.conversation import Conversation
+from site_builder.model.podcast import Timeline
+from site_builder.site.audio import find_dead_air
+from site_builder.text.timecode import format_clock, format_length
+
+if TYPE_CHECKING:
+    from site_builder.commands.import_feed import Import
+
+_FATES = {
+    Fate.NEW: "[green]new[/]",
+    Fate.KNOWN: "already here",
+    Fate.RESTORED: "[green]recording restored[/]",
+    Fate.EXTENDED: "[green]further parts added[/]",
+    Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
+    Fate.MISSING: "[yellow]no recording[/]",
+    Fate.UNREADABLE: "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]",
+}
+
+
+def show_inspection(report: InspectionReport) -> None:
+    """The table of `spacecast inspect`."""
+    account = report.account
+    owner = f"{account.name} (@{account.handle})" if account.handle else account.name
+    made = f", made {report.made_at[:10]}" if report.made_at else ""
+    OUT.print(f"[bold]{escape(report.name)}[/]{escape(': ' + owner if owner else '')}{made}\n")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for name, kind in (("Date", "left"), ("Length", "right"), ("Parts", "right"), ("Conversation", "left")):
+        table.add_column(name, justify=kind, ratio=1 if name == "Conversation" else None)  # type: ignore[arg-type]
+    for conversation in report.conversations:
+        table.add_row(*_describe_row(conversation))
+    OUT.print(table, soft_wrap=False)
+    show_warnings(report.remarks)
+    found = sum(not conversation.missing for conversation in report.conversations)
+    OUT.print(f"{found} with a recording, {len(report.conversations) - found} without.")
+
+
+def _describe_row(conversation: Conversation) -> tuple[str, str, str, str]:
+    recording = conversation.recording
+    day = recorded_at(conversation)
+    return (
+        f"{day:%Y-%m-%d %H:%M}" if day else "not known",
+        format_clock(recording.duration) if recording.parts else "–",
+        str(len(recording.parts)) if recording.parts else "–",
+        "\n".join([f"[bold]{escape(make_title(conversation))}[/]", *_describe_details(conversation)]),
+    )
+
+
+def _describe_details(conversation: Conversation) -> Iterator[str]:
+    recording = conversation.recording
+    yield f"[dim]{escape(recording.id)}[/]"
+    if conversation.missing:
+        yield f"[yellow]{escape(conversation.missing)}[/]"
+        return
+    for speech in count_speech(recording):
+        spoken = f"{format_length(speech.seconds)}" if recording.timeline is not Timeline.NONE else "not known how long"
+        handle = f" @{speech.speaker.handle}" if speech.speaker.handle and speech.speaker.name else ""
+        yield f"{speech.speaker.role}: {escape(speech.label)}{escape(handle)}, {spoken}"
+    if recording.timeline is Timeline.SESSIONS:
+        yield "[dim]The recording does not say who speaks when; times are those of being on stage.[/]"
+    for span in find_dead_air(recording):
+        place = "before the room gets going" if span.start == 0 else "after the end"
+        yield f"[dim]{format_length(span.duration)} of silence {place}, which the build trims[/]"
+    for gap in recording.gaps:
+        yield f"[yellow]{gap.lost:.1f} s of audio were lost by X at {format_clock(gap.at)}[/]"
+
+
+def show_taken(taken: Sequence[Taken], unreadable: str = _FATES[Fate.UNREADABLE]) -> None:
+    """The result of `spacecast extract`, a line for each conversation; `unreadable` says what cannot be read."""
+    for entry in taken:
+        length = f" ({format_clock(entry.duration)})" if entry.fate is Fate.NEW else ""
+        fate = unreadable if entry.fate is Fate.UNREADABLE else _FATES[entry.fate]
+        OUT.print(f"{fate}: [bold]{escape(entry.title)}[/]{length}")
+        if entry.reason:
+            OUT.print(f"  {escape(entry.reason)}")
+        elif entry.fate is Fate.NEW and entry.folder:
+            OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
+
+
+def show_news(taken: Sequence[Taken]) -> None:
+    """What a build took in, but for what was here already."""
+    show_taken([entry for entry in taken if entry.fate is not Fate.KNOWN])
+
+
+def show_import(result: Import) -> None:
+    """The result of `spacecast import`."""
+    show_taken(result.taken, unreadable="[red]cannot be had[/]")
+    show_warnings(result.remarks)
+    here = sum(entry.folder is not None for entry in result.taken)
+    OUT.print(f"[bold]{escape(result.title)}[/]: {here} of {len(result.taken)} episodes are here.")
+    if result.failed:
+        ERR.print("Run the same command again to fetch the rest; what is here stays as it is.")
+    elif result.is_new:
+        OUT.print("  • look over config.yaml, above all url: where the show will live from now on")

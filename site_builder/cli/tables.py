@@ -1,0 +1,150 @@
+"""How the command line draws: progress on standard error, tables and summaries on standard output. The only rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from site_builder import events
+from site_builder.cli.summary import show_warnings
+from site_builder.text.timecode import format_length
+
+if TYPE_CHECKING:
+    from site_builder.checks.run import CheckReport
+    from site_builder.commands.deploy import DeployReport
+    from site_builder.commands.init import NewShow
+    from site_builder.commands.people import Request
+    from site_builder.consent import PersonRow
+    from site_builder.show.people import PersonRecord
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Sentences are left whole, so that what is piped can be searched; tables fit the window."""
+
+
+class _Bar:
+    """Draws events as one progress bar that appears only when there is something to wait for."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("", total=None, visible=False)
+        self.total = 0
+        self.done = 0.0
+        self.partial: dict[str, float] = {}
+
+    def __call__(self, event: object) -> None:
+        """Receive one event of the core."""
+        match event:
+            case events.Started(total=total):
+                self.total, self.done = total, 0.0
+                self.partial.clear()
+            case events.Making(path=path, label=label):
+                self.progress.update(self.task, description=escape(label or path), visible=self.total > 0)
+            case events.Progress(path=path, done=done):
+                self.partial[path] = done
+            case events.Made(path=path) | events.Failed(path=path):
+                self.partial.pop(path, None)
+                self.done += 1
+        self.progress.update(self.task, total=self.total or None, completed=self.done + sum(self.partial.values()))
+
+
+@contextmanager
+def progress() -> Iterator[events.Notify]:
+    """A `notify` that draws on standard error; silent where that is no terminal."""
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+        yield _Bar(bar)
+
+
+_ANSWERS = {"granted": "green", "anonymous": "cyan", "refused": "red", "pending": "yellow"}
+
+
+def show_people(rows: Sequence[PersonRow]) -> None:
+    """The table of `spacecast people`."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    for name in ("Who", "Consent", "Since"):
+        table.add_column(name)
+    table.add_column("Speaks", justify="right")
+    table.add_column("Episodes", ratio=1)
+    for row in rows:
+        consent = str(row.consent)
+        heard = [f"{entry.title} ({format_length(entry.seconds)})" for entry in row.appearances]
+        table.add_row(
+            f"[bold]{escape(row.name)}[/]\n[dim]{escape(row.key)}, {row.role}[/]",
+            f"[{_ANSWERS[consent]}]{consent}[/]" + (f"\n[dim]{escape(row.note)}[/]" if row.note else ""),
+            f"{row.since}" if row.since else "–",
+            format_length(row.seconds),
+            escape("\n".join(heard)),
+        )
+    OUT.print(table, soft_wrap=False)
+
+
+def show_requests(requests: Sequence[Request]) -> None:
+    """The messages of `spacecast people --ask`, ready to be sent."""
+    for request in requests:
+        OUT.rule(f"To {escape(request.name)}", style="dim")
+        OUT.print(request.text, markup=False, soft_wrap=True)
+    if not requests:
+        OUT.print("Everyone has answered.")
+
+
+def show_answer(record: PersonRecord, status: str, episode: str) -> None:
+    """What `spacecast consent` wrote down."""
+    scope = f"in {episode}" if episode else "for the whole show"
+    OUT.print(f"{escape(record.name or record.key)}: {status} {escape(scope)}. The next build honours it.")
+
+
+_SEVERITIES = {"error": "red", "warning": "yellow", "advice": "cyan"}
+
+
+def show_check(report: CheckReport) -> None:
+    """The findings of `spacecast check`, worst first, those of one rule together with its remedy."""
+    rules = dict.fromkeys(finding.rule for finding in report.findings)
+    for rule in rules:
+        OUT.print(f"[{_SEVERITIES[rule.severity]}]{rule.severity}[/] [bold]{rule.name}[/]")
+        found = [finding for finding in report.findings if finding.rule == rule]
+        for finding in found[:_SHOWN]:
+            place = f"{finding.place}: " if str(finding.place) else ""
+            OUT.print(f"  {escape(place)}{escape(finding.message)}", soft_wrap=True)
+        if len(found) > _SHOWN:
+            OUT.print(f"  … and {len(found) - _SHOWN} more (--json lists all)")
+        OUT.print(f"  [dim]{escape(rule.remedy)} {escape(rule.source)}[/]\n", soft_wrap=True)
+    OUT.print(escape(report.summary))
+
+
+_SHOWN = 5
+"""Findings of one rule that are listed."""
+
+
+def show_new(new: NewShow) -> None:
+    """What `spacecast init` made, and what to do next."""
+    OUT.print(f"[bold]{escape(new.title)}[/] is ready in {escape(str(new.folder))}/")
+    for step in new.next_steps:
+        OUT.print(f"  • {escape(step)}")
+
+
+def show_deploy(report: DeployReport) -> None:
+    """The result of `spacecast deploy`, or with `--dry-run` everything it would do, in order."""
+    if report.dry_run:
+        for leg in report.legs:
+            for upload in leg.uploads:
+                OUT.print(f"send    {escape(upload.path)} [dim]({upload.size_bytes} bytes)[/]", soft_wrap=True)
+        for leg in reversed(report.legs):
+            for path in leg.difference.surplus:
+                OUT.print(f"remove  {escape(path)}", soft_wrap=True)
+    show_warnings(report.warnings)
+    OUT.print(escape(report.summary), soft_wrap=True)
+    if not report.dry_run:
+        OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)

@@ -1,0 +1,242 @@
+"""The story of `deploy`: what is online is compared with what was built, and brought in line with it in safe order.
+
+media ─▶ assets ─▶ pages ─▶ feed ─▶ deletions. Stopped anywhere, whatever is online stays whole, and the next deploy
+finishes. With a media store there are two hosts; the order is the same across both.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from site_builder.build.pipeline import BuildOptions, build, find_unchanged
+from site_builder.checks.rule import Severity
+from site_builder.checks.run import check_show
+from site_builder.checks.site.hosts import HOSTS as LIMITED
+from site_builder.checks.site.hosts import LIMITS
+from site_builder.errors import SpacecastError, TargetFailed, UsageError
+from site_builder.events import Notify, Started, ignore
+from site_builder.hosts import HOSTS, Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
+from site_builder.hosts.uploads import find_absent, load_uploads
+from site_builder.show.config import Config, load_config
+from site_builder.show.lock import lock_show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """What is to be done at one host, or was."""
+
+    host: Host
+    wanted: tuple[Upload, ...]
+    difference: Difference
+
+    @property
+    def uploads(self) -> tuple[Upload, ...]:
+        """In the order in which they are sent."""
+        return tuple(upload for wave in self.waves for upload in wave)
+
+    @property
+    def waves(self) -> tuple[list[Upload], ...]:
+        """What is missing at the host, in order."""
+        missing = set(self.difference.missing)
+        uploads = [upload for upload in self.wanted if upload.path in missing]
+        return tuple(in_order(uploads, self.difference.replaced))
+
+    def as_json(self) -> dict[str, Any]:
+        """For `spacecast deploy --json`."""
+        return {
+            "to": self.host.label,
+            "send": [{"path": upload.path, "bytes": upload.size_bytes} for upload in self.uploads],
+            "remove": list(self.difference.surplus),
+            "kept": len(self.wanted) - len(self.uploads),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployReport:
+    """What a deploy did, or would do."""
+
+    legs: tuple[Leg, ...]
+    """One per host; the media store first where there is one."""
+    site_url: str
+    dry_run: bool = False
+    warnings: tuple[str, ...] = ()
+    """Where the host's limits are near, in figures for this show, and what would help."""
+
+    @property
+    def summary(self) -> str:
+        """A line for each host."""
+        return "\n".join(self._describe(leg) for leg in self.legs)
+
+    def _describe(self, leg: Leg) -> str:
+        size = format_size(sum(upload.size_bytes for upload in leg.uploads))
+        words = ("would be sent", "would be removed") if self.dry_run else ("sent", "removed")
+        sent = f"{len(leg.uploads)} {words[0]}" + (f" ({size})" if leg.uploads else "")
+        kept = len(leg.wanted) - len(leg.uploads)
+        return f"{leg.host.label}: {sent}, {kept} there already, {len(leg.difference.surplus)} {words[1]}."
+
+    def as_json(self) -> dict[str, Any]:
+        """For `spacecast deploy --json`."""
+        legs = [leg.as_json() for leg in self.legs]
+        return {"url": self.site_url, "dry_run": self.dry_run, "legs": legs, "warnings": list(self.warnings)}
+
+
+def deploy(
+    folder: Path, target: str | None, now: datetime, *, dry_run: bool = False, notify: Notify = ignore
+) -> DeployReport:
+    """Send `output/` to a host that the config names.
+
+    Args:
+        folder: The show's.
+        target: A name below `deploy:` or an address; None where the config names only one.
+        now: A build is stale once an episode's date has come.
+        dry_run: Look, and change nothing.
+        notify: Receives the events of a build, for each file sent.
+
+    Raises:
+        UsageError: no such target, or one that cannot be.
+        SpacecastError: the build is stale or failed, the host cannot take it, or the way there broke.
+    """
+    config = load_config(folder)
+    address = find_target(config.deploy, target)
+    require_fresh(folder, now, notify)
+    warnings = require_sound(folder, now, address, notify)
+    with lock_show(folder, "deploy"):
+        legs = plan_legs(folder, config, address)
+        if not dry_run:
+            ship(legs, notify)
+    return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run, warnings=warnings)
+
+
+def find_target(targets: Mapping[str, str], name: str | None) -> str:
+    """The address to deploy to.
+
+    Raises:
+        UsageError: there is none by that name, or several and none was named.
+    """
+    if name:
+        if name in targets:
+            return targets[name]
+        if name.partition(":")[0] in HOSTS:
+            return name
+        known = f"it names {', '.join(targets)}" if targets else "it names none"
+        raise UsageError(f"config.yaml has no deploy target {redact(name)!r}: {known}")
+    if "default" in targets or len(targets) == 1:
+        return targets.get("default") or next(iter(targets.values()))
+    if targets:
+        raise UsageError(f"config.yaml names several deploy targets; say which: {', '.join(targets)}")
+    raise UsageError("config.yaml does not say where to deploy; add a line such as `deploy: github-pages`")
+
+
+def require_fresh(folder: Path, now: datetime, notify: Notify = ignore) -> None:
+    """Refuse what is not the outcome of a whole build of the show as it is now, without drafts.
+
+    Asks the build itself: only it knows. What it had to make has been seen by nobody, and is not sent.
+
+    Raises:
+        SpacecastError: output/ was stale, incomplete or a preview, or cannot be built.
+        UsageError: as of a build.
+    """
+    options = BuildOptions(jobs=os.cpu_count() or 1)
+    report = find_unchanged(folder, now, options) or build(folder, now, options, notify)
+    if report.failures:
+        raise TargetFailed([*report.failures, "The show does not build, so nothing was sent."])
+    if changed := len(report.made) + len(report.removed):
+        raise SpacecastError(
+            f"output/ was not what content/ and config.yaml say; it has been built again just now ({changed} files "
+            "changed) and nothing was sent; look it over with `spacecast serve`, then deploy again"
+        )
+
+
+def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ignore) -> tuple[str, ...]:
+    """Refuse what apps, the host or the people in it would not accept: every error that `check` finds.
+
+    What the host would take and warn of is returned, a sentence each.
+
+    Audio that is absent here is not among it, for the host may have it; limits are those of the host at `address`.
+
+    Raises:
+        TargetFailed: with each error and its remedy.
+    """
+    scheme = address.partition(":")[0]
+    host = scheme if scheme in LIMITED else ""
+    absent = [audio.enclosure.path for audio in find_absent(folder) if not audio.is_here]
+    report = check_show(folder, now, host=host, notify=notify)
+    errors = [
+        f"{finding}\n  {finding.rule.remedy}"
+        for finding in report.findings
+        if finding.rule.severity is Severity.ERROR
+        and not any(path in str(finding) for path in absent)
+        and (host or finding.rule not in LIMITS.rules)
+    ]
+    if errors:
+        raise TargetFailed([*errors, "Apps or the host would not accept this, so nothing was sent."])
+    near = (finding for finding in report.findings if host and finding.rule in LIMITS.rules)
+    return tuple(f"{finding}; {finding.rule.remedy}" for finding in near)
+
+
+def plan_legs(folder: Path, config: Config, address: str) -> tuple[Leg, ...]:
+    """What is to be done at each host, the media store first; nothing is changed yet.
+
+    Raises:
+        UsageError: an address is wrong.
+        SpacecastError: a host cannot be reached, or audio is neither here nor there.
+    """
+    setting = Setting(folder=folder, site_url=config.show.url)
+    shares = _share(config, address, setting, load_uploads(folder))
+    legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
+    _require_audio(legs)
+    return legs
+
+
+def _share(
+    config: Config, address: str, setting: Setting, uploads: Sequence[Upload]
+) -> Iterator[tuple[Host, tuple[Upload, ...]]]:
+    """Each host with its files: audio goes to the media store where there is one."""
+    if config.media.store and config.media.store.rstrip("/") == address.rstrip("/"):
+        raise UsageError("`media.store` and the deploy target are one place; give the audio a folder of its own there")
+    site = list(uploads)
+    if config.media.url:
+        site = [upload for upload in uploads if upload.kind is not Kind.MEDIA]
+    if config.media.store:
+        yield open_host(config.media.store, setting), tuple(u for u in uploads if u.kind is Kind.MEDIA)
+    yield open_host(address, setting), tuple(site)
+
+
+def _require_audio(legs: Iterable[Leg]) -> None:
+    """Refuse where audio is neither here nor there.
+
+    Raises:
+        TargetFailed: with each file.
+    """
+    lost = [upload.path for leg in legs for upload in leg.uploads if upload.source is None]
+    if lost:
+        remedy = "build where its recording is, or run `spacecast fetch-media`; nothing was sent"
+        raise TargetFailed([f"{path}: this audio is neither in output/ nor at the host; {remedy}" for path in lost])
+
+
+def ship(legs: Sequence[Leg], notify: Notify = ignore) -> None:
+    """Bring what is online in line with what is wanted: audio of all hosts first, deletions of all hosts last."""
+    busy = [leg for leg in legs if leg.difference.missing or leg.difference.surplus]
+    notify(Started(sum(len(leg.uploads) for leg in busy)))
+    for leg in busy:
+        leg.host.begin(leg.difference)
+    for leg in busy:
+        for wave in leg.waves:
+            leg.host.send(wave, notify)
+    for leg in reversed(legs):
+        if leg in busy:
+            leg.host.remove(leg.difference.surplus)
+        leg.host.settle()
+
+
+def format_size(size_bytes: int) -> str:
+    """As hosts count: 1 MB is 1,000,000 bytes."""
+    for unit, scale in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
+        if size_bytes >= scale:
+            return f"{size_bytes / scale:.1f} {unit}"
+    return f"{size_bytes} bytes"

@@ -1,0 +1,261 @@
+"""`spacecast import`: an existing podcast becomes a show folder, and no app notices more than a new address.
+
+feed ─▶ config.yaml, where there is none ─▶ a bundle for each episode ─▶ published.json
+
+Guids and dates stay what they are. What exists is never touched; run again, it goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nh3
+
+from site_builder.commands import init
+from site_builder.episodes import imported_episode
+from site_builder.episodes.intake import Shelf, Taken
+from site_builder.errors import InvalidDocument, UnusableSource
+from site_builder.events import Notify, Started, ignore
+from site_builder.model.categories import parse_category
+from site_builder.model.conversation import Conversation
+from site_builder.render.notes import text_of
+from site_builder.show import published
+from site_builder.show.bundles import Bundle, find_bundles, load_bundle
+from site_builder.show.config import load_config, make_feed_guid
+from site_builder.show.front_matter import render_front_matter
+from site_builder.show.layout import CONFIG, EPISODES
+from site_builder.show.lock import lock_show
+from site_builder.site.pictures import load_cover
+from site_builder.sources.feed.parser import PodcastFeed
+from site_builder.sources.feed.source import FeedSource, open_feed
+from site_builder.text.plain import escape_markdown
+
+_COVERS = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What came of it."""
+
+    title: str
+    """Of the show, as the feed has it."""
+    taken: tuple[Taken, ...]
+    remarks: tuple[str, ...]
+    """What was left out or could not be had, a sentence each."""
+    is_new: bool
+    """A `config.yaml` was made."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether an episode is still missing."""
+        return any(entry.unreadable for entry in self.taken)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {
+            "title": self.title,
+            "new_show": self.is_new,
+            "episodes": [entry.as_json() for entry in self.taken],
+            "remarks": list(self.remarks),
+        }
+
+
+def import_feed(folder: Path, reference: str, now: datetime, notify: Notify = ignore) -> Import:
+    """Take over the podcast whose feed is at `reference`, an address or a file, into the show in `folder`.
+
+    What has a date after `now` is taken over too, but is not published before that date.
+
+    Raises:
+        UnusableSource: the feed cannot be had, or is none.
+        UsageError: the show that is there has problems, or is being built.
+    """
+    with open_feed(reference, folder / ".cache" / "imports", notify) as source:
+        source.refuse_cover = _refuse_cover
+        is_new = not (folder / CONFIG).exists()
+        if is_new:
+            source.remarks += start_show(folder, source.feed, reference)
+        with lock_show(folder, "import"):
+            _take_cover(folder, source)
+            taken = _take_episodes(folder, source, notify)
+            _pin(folder, source, now)
+    _say_more(source.feed, source.remarks)
+    return Import(title=source.feed.title, taken=taken, remarks=tuple(dict.fromkeys(source.remarks)), is_new=is_new)
+
+
+def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
+    """Make a show folder with what the feed says of the show; what cannot be used is left out and told."""
+    answers = _describe_answers(feed, reference)
+    further = {name: value for name, value in _describe_further(feed).items() if value}
+    standing = {name: value for name, value in _describe_standing(feed).items() if value}
+    about = folder / "content/pages/about.md"
+    about.parent.mkdir(parents=True, exist_ok=True)
+    if not about.exists():
+        text = escape_markdown(answers["description"])
+        about.write_text(f"{render_front_matter({'title': 'About'})}\n{text}\n", "utf-8", newline="\n")
+    remarks: list[str] = []
+    while True:
+        try:
+            init.make_show_folder(folder, archive=None, answers=answers, further=further, standing=standing)
+        except InvalidDocument as error:
+            bad = _find_bad(error, {*answers, *further, *standing} - {"title"})
+            if not bad:
+                raise
+            remarks += [f"the show's {name} was left out: {reason}" for name, reason in bad.items()]
+            for options in (answers, further, standing):
+                for name in bad.keys() & options.keys():
+                    del options[name]
+        else:
+            return remarks
+
+
+def _find_bad(error: InvalidDocument, names: Collection[str]) -> dict[str, str]:
+    """Options that cannot be used, of those that can be done without, and why."""
+    bad: dict[str, str] = {}
+    for problem in error.problems:
+        for name in (word for word in re.findall(r"\w+", problem.field or "") if word in names):
+            bad.setdefault(name, problem.message)
+    return bad
+
+
+def _describe_answers(feed: PodcastFeed, reference: str) -> dict[str, str]:
+    address = feed.url or reference
+    return {
+        "title": feed.title,
+        "description": text_of(nh3.clean(feed.description)) if "<" in feed.description else feed.description,
+        "language": feed.language,
+        "author": feed.author,
+        "email": feed.email,
+        "guid": feed.guid or (make_feed_guid(address) if address.startswith("http") else ""),
+    }
+
+
+def _describe_further(feed: PodcastFeed) -> dict[str, object]:
+    """Options of `show` beyond what every show says."""
+    seasons = {item.season: item.season_name for item in feed.items if item.season and item.season_name}
+    return {
+        "category": _find_categories(feed),
+        "subtitle": feed.standing.subtitle,
+        "explicit": feed.explicit,
+        "type": feed.kind if feed.kind != "episodic" else "",
+        "copyright": feed.copyright,
+        "people": [imported_episode.describe_person(person) for person in feed.people],
+        "funding": [{"url": entry.url, "text": entry.text or "Support the show"} for entry in feed.funding],
+        "license": _describe_license(feed),
+        "location": [imported_episode.describe_location(place) for place in feed.locations],
+        "countries": list(feed.standing.countries),
+        "seasons": dict(sorted(seasons.items())),
+    }
+
+
+def _find_categories(feed: PodcastFeed) -> list[str]:
+    """Apple's own; a feed may say what it likes."""
+    found = []
+    for category in feed.categories:
+        try:
+            found.append(str(parse_category(category)))
+        except ValueError:
+            feed.remarks.append(f"the show's category “{category}” was left out: it is none of Apple's")
+    return list(dict.fromkeys(found))[:5]
+
+
+def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
+    """Options of `feed`. What belongs to the old address stays behind: its lock, its hub, where it moved."""
+    said = feed.standing
+    frequency = {"text": said.frequency, "rule": said.frequency_rule, "starts_at": said.frequency_start}
+    shows = ({"guid": show.guid, "feed_url": show.feed_url, "title": show.title} for show in said.podroll)
+    return {
+        "block": said.block,
+        "complete": said.complete,
+        "medium": said.medium if said.medium != "podcast" else "",
+        "txt": [_filled({"purpose": text.purpose, "text": text.text}) for text in said.texts],
+        "podroll": [_filled(show) for show in shows],
+        "update_frequency": _filled(frequency) if said.frequency else None,
+    }
+
+
+def _filled(entry: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in entry.items() if value}
+
+
+def _describe_license(feed: PodcastFeed) -> dict[str, str] | None:
+    return _filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
+
+
+def _take_cover(folder: Path, source: FeedSource) -> None:
+    """The show's cover, unless it has one."""
+    if not source.feed.cover_url or any((folder / name).exists() for name in _COVERS):
+        return
+    content = folder / "content"
+    content.mkdir(exist_ok=True)
+    source.fetch_cover(source.feed.cover_url, content)
+
+
+def _refuse_cover(file: Path) -> str:
+    try:
+        load_cover(file, file.name)
+    except InvalidDocument as error:
+        return error.problems[0].message
+    return ""
+
+
+def _take_episodes(folder: Path, source: FeedSource, notify: Notify) -> tuple[Taken, ...]:
+    explicit = load_config(folder).show.explicit
+    bundles = _load_bundles(folder)
+    episodes = folder / EPISODES
+    episodes.mkdir(parents=True, exist_ok=True)
+
+    def render(conversation: Conversation, slug: str) -> str:
+        item = source.items[conversation.recording.id]
+        cover = source.covers.get(item.guid, "")
+        index = imported_episode.make_index(item, slug, source.chapters[item.guid], cover, explicit=explicit)
+        source.remarks.extend(f"“{item.title}” lost its {name}: not usable" for name in index.dropped)
+        return index.text
+
+    _leave_out_unkeepable(source)
+    notify(Started(len(source.items)))
+    return tuple(Shelf(episodes, bundles, render).take_all(source))
+
+
+def _leave_out_unkeepable(source: FeedSource) -> None:
+    """Rather not at all than under another guid."""
+    for item in list(source.items.values()):
+        try:
+            imported_episode.make_index(item, "any")
+        except UnusableSource as error:
+            source.remarks.append(str(error))
+            del source.items[item.guid]
+
+
+def _load_bundles(folder: Path) -> Mapping[Path, Bundle]:
+    return {path: load_bundle(path) for path in find_bundles(folder / "content")}
+
+
+def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
+    """Subscribers have had these episodes: their guids and dates are kept for ever."""
+    pins = published.load_pins(folder)
+    new = []
+    for bundle in _load_bundles(folder).values():
+        item = source.items.get(bundle.matter.guid)
+        if item and item.published_at and item.guid not in pins and not bundle.matter.draft:
+            if item.published_at > now:
+                source.remarks.append(f"“{item.title}” has a date in the future, and appears then")
+                continue
+            date, slug = item.published_at, bundle.slug
+            new.append(published.Pin(guid=item.guid, slug=slug, first_published=date, enclosure=""))
+    new.sort(key=lambda pin: (pin.first_published, pin.guid))
+    published.write_pins(folder, {**pins, **{pin.guid: pin for pin in new}}, pins)
+
+
+def _say_more(feed: PodcastFeed, remarks: list[str]) -> None:
+    if feed.moved_to and feed.moved_to != feed.url:
+        remarks.append(f"the feed says that it has moved to {feed.moved_to}; import that one if it is newer")
+    if feed.locked:
+        remarks.append("the feed is locked: take over only a show that is your own")
+    undated = sum(item.published_at is None for item in feed.items)
+    if undated:
+        remarks.append(f"{undated} without a date became drafts: write their dates, then remove `draft: true`")

@@ -1,0 +1,166 @@
+"""`spacecast init`: a new show folder that builds at once. What exists is never overwritten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from site_builder.commands.workflow import WORKFLOW, render_workflow
+from site_builder.errors import UsageError
+from site_builder.model.conversation import Account
+from site_builder.show.config import make_feed_guid, parse_config
+from site_builder.show.front_matter import render_front_matter
+from site_builder.show.layout import CONFIG, EPISODES
+from site_builder.sources.detect import open_source
+from site_builder.text.plain import clean, escape_markdown
+from site_builder.text.slugs import make_slug
+
+_IGNORED = """# Made by spacecast: can be deleted and made again at any time
+/output/
+/.cache/
+# Private, and too large for git: an archive holds everything X knows about you
+/content/archives/*
+!/content/archives/README.md
+# The recordings themselves; media.json beside them is enough to build the site
+recording-*.*
+"""
+_FEED = """
+feed:
+  # The show's identity in podcast directories. Never change it, even if the address changes
+  guid: {guid}
+"""
+_ARCHIVES = """Drop your X data archive (the zip, as X delivered it) into this folder and run `spacecast build`.
+
+Only what belongs to your Spaces is read. Nothing in this folder is published or committed to git.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShow:
+    """What was made."""
+
+    folder: Path
+    title: str
+    next_steps: tuple[str, ...]
+
+
+def make_show_folder(
+    folder: Path,
+    *,
+    archive: Path | None,
+    answers: Mapping[str, str | None],
+    further: Mapping[str, object] | None = None,
+    standing: Mapping[str, object] | None = None,
+) -> NewShow:
+    """Make a show in `folder`, with what the account of an archive tells where nothing else is said.
+
+    Args:
+        folder: New, or without a `config.yaml`.
+        archive: An X archive; it is put into `content/archives/` (linked where possible, else copied).
+        answers: title, url, author and email as far as they were given; description, language and guid too.
+        further: Other options of `show`, by name, where there is more to say.
+        standing: Options of `feed` beside its guid.
+
+    Raises:
+        UsageError: there is a show already, or an answer is not usable.
+        UnusableSource: the archive cannot be read.
+    """
+    if (folder / CONFIG).exists():
+        raise UsageError(
+            f"{folder / CONFIG} exists already: this folder is a show; edit that file, or name a new folder"
+        )
+    account = _read_account(archive) if archive else Account()
+    given = {key: value for key, value in answers.items() if value}
+    config = _render_config(account, given, folder, further or {})
+    config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())
+    show = parse_config(config).show  # refuses bad answers before anything is written
+    files = {
+        CONFIG: config,
+        ".gitignore": _IGNORED,
+        "content/archives/README.md": _ARCHIVES,
+        "content/pages/about.md": _render_about(account),
+        WORKFLOW.as_posix(): render_workflow(),
+    }
+    for name, text in files.items():
+        _write_new(folder / name, text)
+    for name in (EPISODES, "templates"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    if archive:
+        _place(archive, folder / "content/archives" / archive.name)
+    return NewShow(folder=folder, title=show.title, next_steps=tuple(_next_steps(folder, archive, answers)))
+
+
+def _read_account(archive: Path) -> Account:
+    with open_source(archive) as source:
+        return source.account
+
+
+def _render_config(account: Account, answers: Mapping[str, str], folder: Path, further: Mapping[str, object]) -> str:
+    """`config.yaml` as a person would write it: what is needed, each line explained, nothing else."""
+    name = clean(account.name or account.handle, keep_lines=False)
+    title = answers.get("title") or name or folder.absolute().name.replace("-", " ").title() or "My show"
+    url = answers.get("url") or f"https://example.org/{make_slug(title, fallback='show')}/"
+    url = url if url.endswith("/") else f"{url}/"
+    bio = answers.get("description") or clean(account.bio) or f"Conversations from {title}."
+    category = further.get("category") or "Society & Culture"
+    options: tuple[tuple[str, object, str], ...] = (
+        ("title", title, "The show's name, without key words"),
+        ("description", bio, "What it is about; a paragraph or more"),
+        ("url", url, "Where the site will live. Change it before you publish"),
+        ("language", answers.get("language") or "en", "Spoken language: en, de, pt-br …"),
+        ("author", answers.get("author") or name or title, "Who makes it"),
+        ("email", answers.get("email") or "podcast@example.org", "Public: directories send ownership codes to it"),
+        ("category", category, "One of Apple's categories: docs/configuration.md lists them"),
+    )
+    lines = [f"  # {comment}\n{_as_yaml(key, value)}" for key, value, comment in options]
+    lines += [_as_yaml(key, value) for key, value in further.items() if key != "category"]
+    guid = answers.get("guid") or make_feed_guid(f"{url}feed.xml")
+    head = "# Your show. Every further option: docs/configuration.md\nshow:\n"
+    return head + "\n".join(lines) + _FEED.format(guid=guid)
+
+
+def _as_yaml(key: str, value: object) -> str:
+    """One option, quoted where YAML needs it, indented below `show:`."""
+    body = render_front_matter({key: value}).strip().removeprefix("---").removesuffix("---").strip("\n")
+    return "\n".join(f"  {line}" if line else line for line in body.splitlines()) + "\n"
+
+
+def _render_about(account: Account) -> str:
+    bio = escape_markdown(clean(account.bio))
+    text = f"{bio}\n\n" if bio else ""
+    return (
+        render_front_matter({"title": "About"})
+        + f"\n{text}These are recordings of conversations held live on X Spaces.\n"
+    )
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a file unless there is one: what a person has is theirs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_text(text, "utf-8", newline="\n")
+
+
+def _place(archive: Path, place: Path) -> None:
+    """Let an archive of up to 50 GB lie in two places without two copies, where the file system can."""
+    if place.exists():
+        return
+    if archive.is_dir():
+        place.symlink_to(archive.absolute(), target_is_directory=True)
+        return
+    try:
+        os.link(archive.resolve(), place)
+    except OSError:
+        shutil.copyfile(archive, place)
+
+
+def _next_steps(folder: Path, archive: Path | None, answers: Mapping[str, str | None]) -> Iterator[str]:
+    asked = [key for key in ("title", "url", "author", "email") if not answers.get(key)]
+    if asked:
+        yield f"look over {CONFIG}, above all: {', '.join(asked)}"
+    if not archive:
+        yield f"put your X archive into {folder / 'content/archives'}/"
+    yield f"spacecast -C {folder} build"

@@ -1,0 +1,87 @@
+"""The people commands: who is heard on the show, what they said to being published, and how to ask them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
+from site_builder.errors import UsageError
+from site_builder.model.podcast import Guid
+from site_builder.show.bundles import Bundle
+from site_builder.show.config import load_config
+from site_builder.show.layout import PEOPLE
+from site_builder.show.load import Gathered, gather
+from site_builder.show.people import Answer, Consent, PersonRecord
+from site_builder.show.people.writing import set_consent
+
+__all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message to one person who has not answered."""
+
+    name: str
+    text: str
+
+
+def list_people(folder: Path) -> tuple[PersonRow, ...]:
+    """Everyone heard on the show, in the order of `people.yaml`."""
+    return _describe(gather(folder))
+
+
+def write_requests(folder: Path) -> tuple[Request, ...]:
+    """A message for each person who has not answered and is heard somewhere."""
+    gathered = gather(folder)
+    config = gathered.config
+    urls = {_guid(bundle): f"{config.show.url}episodes/{bundle.slug}/" for bundle in gathered.bundles}
+    waiting = [row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances]
+    return tuple(
+        Request(
+            name=row.name,
+            text=render_request(
+                row, show=config.show.title, host=config.show.author, contact=config.contact, urls=urls
+            ),
+        )
+        for row in waiting
+    )
+
+
+def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = "", episode: str = "") -> PersonRecord:
+    """Write down what somebody said, for the show or for one episode.
+
+    Args:
+        folder: The show.
+        who: Key, @handle, name or id of a person in `people.yaml`.
+        status: `granted`, `anonymous`, `refused` or `pending`.
+        on: The day of the answer.
+        note: How it was given, e.g. `said yes by DM`.
+        episode: Guid, slug or folder name of one episode; empty for the whole show.
+
+    Raises:
+        UsageError: there is no show, or nobody, or no episode, is called that.
+    """
+    load_config(folder)
+    guid = _find_episode(gather(folder), episode) if episode else None
+    answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
+    return set_consent(folder / PEOPLE, who, answer)
+
+
+def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:
+    recordings = [(_guid(bundle), bundle.recording) for bundle in gathered.bundles if bundle.recording]
+    titles = {_guid(bundle): bundle.matter.title for bundle in gathered.bundles}
+    return describe_person_rows(gathered.people, recordings, titles)
+
+
+def _find_episode(gathered: Gathered, name: str) -> Guid:
+    for bundle in gathered.bundles:
+        if name in {bundle.matter.guid, bundle.slug, bundle.folder.name}:
+            return _guid(bundle)
+    known = ", ".join(sorted(bundle.slug for bundle in gathered.bundles))
+    raise UsageError(f"there is no episode {name!r}; the show has: {known or 'none yet'}")
+
+
+def _guid(bundle: Bundle) -> Guid:
+    return Guid(bundle.matter.guid)

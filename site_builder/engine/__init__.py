@@ -1,0 +1,1 @@
+"""The build engine: targets, what was made, caches, processes. It knows no podcasts."""

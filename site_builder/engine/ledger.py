@@ -1,0 +1,276 @@
+"""The ledger: what a build engine remembers of the files it made. An SQLite database that survives being killed.
+
+Beside it lies the list of what was begun (`….begun`): the paths of files that are about to be written or deleted, a
+JSON list in each line, written before anything is touched. A build that ends removes it; what a killed one leaves says
+which files may be as the ledger has them, otherwise, or not there. A torn line was never acted upon.
+
+A ledger that is damaged, or of another format, is an empty one, never an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NamedTuple
+
+from site_builder.engine.databases import create_database, open_database
+from site_builder.engine.digests import JSON, encode_json
+
+_FORMAT: Final = 3
+_SCHEMA: Final = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, team TEXT NOT NULL, fingerprint TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX files_by_team ON files (team, path, size_bytes);
+CREATE TABLE groups (name TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+"""
+_MANY: Final = 500
+"""Values in one query."""
+
+Facts = Mapping[str, JSON]
+"""What the maker of a file wants remembered of it, e.g. its duration."""
+
+
+class Entry(NamedTuple):
+    """A file that the engine made."""
+
+    fingerprint: str = ""
+    """Of the recipe and inputs."""
+    recipe: str = ""
+    inputs: Mapping[str, str] = {}
+    """A short digest of each input, so that the one that changed can be named."""
+    size_bytes: int = -1
+    sha256: str = ""
+    facts: Facts = {}  # noqa: RUF012 -- a Mapping, which nobody writes to
+    begun: bool = False
+    """Something is being done to the file: it may be as the rest says, otherwise, or not there. It is ours."""
+    group: str = ""
+    """The group of files it belongs to; empty for one that stands alone."""
+
+
+class Ledger:
+    """Entries by path, and the keys of groups. A context manager; every change is on disk when its method returns.
+
+    Raises:
+        OSError: from the writing methods, where the ledger cannot be written.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._begun_file = file.with_name(f"{file.name}.begun")
+        self._begun = _read_begun(self._begun_file)
+        self._database = _open(file)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._database:
+            self._database.close()
+            self._database = None
+
+    @property
+    def begun(self) -> tuple[str, ...]:
+        """Paths of which it is not known how they are."""
+        return tuple(self._begun)
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Everything, in order of path."""
+        found = {path: Entry(begun=True) for path in self._begun}
+        return dict(sorted({**found, **dict(self._select(""))}.items()))
+
+    @property
+    def paths(self) -> set[str]:
+        """Of every file that is ours."""
+        # as one text, which takes a third of the time; no path has a line feed
+        found = self._query("SELECT group_concat(path, char(10)) FROM files")
+        return {*self._begun, *(found[0][0].split("\n") if found and found[0][0] else ())}
+
+    def count(self) -> int:
+        """How many files are ours."""
+        found = self._query("SELECT count(*) FROM files")
+        return int(found[0][0]) if found else 0
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Name to key of each group whose files were all made."""
+        return dict(self._query("SELECT name, key FROM groups"))
+
+    def find_groups(self, names: Collection[str]) -> dict[str, str]:
+        """Name to key of those of `names` whose files were all made."""
+        if len(names) > _MANY:
+            return {name: key for name, key in self.groups.items() if name in names}
+        marks = ",".join("?" * len(names))
+        return dict(self._query(f"SELECT name, key FROM groups WHERE name IN ({marks})", names))  # noqa: S608 -- marks
+
+    def find(self, paths: Collection[str]) -> dict[str, Entry]:
+        """Entries of those of `paths` that are known."""
+        begun = {path: Entry(begun=True) for path in paths if path in self._begun}
+        if len(paths) > 10 * _MANY:
+            return begun | {path: entry for path, entry in self._select("") if path in paths}
+        return begun | dict(self._select_in("path", list(paths)))
+
+    def find_unknown(self, paths: Set[str]) -> Set[str]:
+        """Those of `paths` that are not ours."""
+        return paths - (self.paths if len(paths) > 10 * _MANY else self.find(paths).keys())
+
+    def find_of(self, groups: Collection[str]) -> dict[str, Entry]:
+        """Entries of all files of these groups."""
+        return dict(self._select_in("team", list(groups)))
+
+    def find_outside(self, groups: Collection[str]) -> dict[str, Entry]:
+        """Entries of all files that belong to none of these groups."""
+        teams = {team for (team,) in self._query("SELECT DISTINCT team FROM files")} - {*groups}
+        found = self.find_of(teams)
+        begun = self.find([path for path in self._begun if path not in found])
+        return found | {path: entry for path, entry in begun.items() if entry.group not in groups}
+
+    def sizes(self) -> Iterator[tuple[str, str, int]]:
+        """Group, path and size in bytes of every file that belongs to a group, group by group."""
+        yield from self._query("SELECT team, path, size_bytes FROM files WHERE team > '' ORDER BY team")
+
+    def begin(self, paths: Iterable[str]) -> None:
+        """Declares that the files at `paths` are about to be written or deleted."""
+        if paths := list(paths):
+            self._begun.update(dict.fromkeys(paths))
+            declare(self._begun_file, paths)
+
+    @property
+    def begun_file(self) -> Path:
+        """For `declare`, in another process."""
+        return self._begun_file
+
+    def finish(self, entries: Mapping[str, Entry]) -> None:
+        """The files are there, as their entries say."""
+        with self._writing() as database:
+            database.executemany(
+                "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                ((path, *_as_row(entry)) for path, entry in entries.items()),
+            )
+        self._settle(entries)
+
+    def forget(self, paths: Collection[str]) -> None:
+        """The files are gone, or no longer ours."""
+        if paths:
+            with self._writing() as database:
+                database.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in paths))
+            self._settle(paths)
+
+    def settle(self, untouched: Iterable[str]) -> None:
+        """Nothing was done to these files after all."""
+        self._settle(untouched)
+
+    def complete(self, groups: Mapping[str, str], members: Mapping[str, Collection[str]]) -> None:
+        """All files of these groups (name to key) are there; those of `members` and no others belong to them."""
+        wanted = {path: name for name, paths in members.items() for path in paths}
+        strays = [path for path in self.find_of(list(members)) if path not in wanted]
+        with self._writing() as database:
+            database.executemany("UPDATE files SET team = '' WHERE path = ?", ((path,) for path in strays))
+            database.executemany(
+                "UPDATE files SET team = ?1 WHERE path = ?2 AND team <> ?1",
+                ((name, path) for path, name in wanted.items()),
+            )
+            database.executemany("REPLACE INTO groups VALUES (?, ?)", groups.items())
+
+    def dissolve(self, groups: Collection[str]) -> None:
+        """These groups are not whole any more; their files stay."""
+        if groups:
+            with self._writing() as database:
+                database.executemany("DELETE FROM groups WHERE name = ?", ((name,) for name in groups))
+
+    def end(self) -> None:
+        """The build is over: what is still begun stays on the list, the rest goes."""
+        if self._begun:
+            part = self._begun_file.with_name(f".part-{self._begun_file.name}")
+            part.unlink(missing_ok=True)
+            declare(part, list(self._begun))
+            part.replace(self._begun_file)
+        elif self._begun_file.exists():
+            self._begun_file.unlink()
+
+    def _settle(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self._begun.pop(path, None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; in a new database where there is none."""
+        try:
+            if self._database is None:
+                self._database = create_database(self._file, _SCHEMA, _FORMAT)
+            self._database.execute("BEGIN IMMEDIATE")
+            with self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
+
+    def _query(self, sql: str, values: Iterable[str] = ()) -> list[Any]:
+        if self._database is None:
+            return []
+        try:
+            return self._database.execute(sql, tuple(values)).fetchall()
+        except sqlite3.DatabaseError:  # damaged where nobody had looked yet
+            self._database.close()
+            self._database = None
+            self._file.unlink()
+            return []
+
+    def _select_in(self, column: str, values: list[str]) -> Iterator[tuple[str, Entry]]:
+        for at in range(0, len(values), _MANY):
+            some = values[at : at + _MANY]
+            yield from self._select(f" WHERE {column} IN ({','.join('?' * len(some))})", some)
+
+    def _select(self, where: str, values: Iterable[str] = ()) -> Iterator[tuple[str, Entry]]:
+        for path, team, fingerprint, recipe, inputs, size_bytes, sha256, facts in self._query(
+            f"SELECT * FROM files{where}",  # noqa: S608 -- our own words
+            values,
+        ):
+            begun = path in self._begun
+            yield (
+                path,
+                Entry(fingerprint, recipe, json.loads(inputs), size_bytes, sha256, json.loads(facts), begun, team),
+            )
+
+
+def declare(begun_file: Path, paths: Iterable[str]) -> None:
+    """Adds to a list of what is begun; several processes may, each line goes in at once."""
+    begun_file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(begun_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(descriptor, b"\n" + encode_json(list(paths)) + b"\n")
+    finally:
+        os.close(descriptor)
+
+
+def _read_begun(file: Path) -> dict[str, None]:
+    begun: dict[str, None] = {}
+    with suppress(OSError):
+        for line in file.read_bytes().splitlines():
+            with suppress(ValueError, TypeError):
+                begun |= dict.fromkeys(path for path in json.loads(line) if isinstance(path, str))
+    return begun
+
+
+def _open(file: Path) -> sqlite3.Connection | None:
+    """The database; None where there is none yet, or one that cannot be used, which goes."""
+    if not file.is_file():
+        return None
+    database = open_database(file, _FORMAT, "SELECT 1 FROM groups LIMIT 1")
+    if database is None:
+        with suppress(OSError):
+            file.unlink()
+    return database
+
+
+def _as_row(entry: Entry) -> tuple[object, ...]:
+    inputs, facts = (encode_json(value).decode("ascii") for value in (entry.inputs, entry.facts))
+    return (entry.group, entry.fingerprint, entry.recipe, inputs, entry.size_bytes, entry.sha256, facts)

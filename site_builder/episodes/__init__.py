@@ -1,0 +1,1 @@
+"""An episode, from its bundle to its summary."""

@@ -1,0 +1,246 @@
+"""Joins what the archive says, what the host says and what the audio is into episodes. Pure.
+
+Recording time comes in, published time goes out: here everything timed passes through the `EditList`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from operator import attrgetter
+
+from site_builder.consent import Casting, Removal, cast_turns, plan_removals, redact
+from site_builder.episodes.chapters import make_chapters, move_chapters
+from site_builder.episodes.cues import move_cues, name_cues
+from site_builder.model import podcasting20 as p20
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import (
+    Chapter,
+    Cue,
+    Enclosure,
+    Episode,
+    Gap,
+    Guid,
+    Person,
+    Recording,
+    Span,
+    Timeline,
+    Turn,
+)
+from site_builder.render.notes import RenderedNotes, render_notes
+from site_builder.show.bundles import SHARED, Bundle
+from site_builder.show.front_matter import EpisodeMatter
+from site_builder.text.plain import shorten
+
+SUMMARY_LENGTH = 280
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """All that an episode is made of, before there is audio."""
+
+    bundle: Bundle
+    casting: Casting
+    edits: EditList
+    cues: tuple[Cue, ...] = ()
+    """The transcript in recording time."""
+    draft: bool = False
+    """Built for a preview only: a draft, or dated in the future."""
+
+    @property
+    def slug(self) -> str:
+        """Last part of the page's address."""
+        return self.bundle.slug
+
+
+def make_edits(
+    matter: EpisodeMatter, recording: Recording, casting: Casting, *, dead_air: Sequence[Span], removal: Removal
+) -> EditList:
+    """What of a recording is published: the host's trim, cuts and mutes, and what consent demands.
+
+    Args:
+        matter: The host's words; an own `trim` replaces the trimming of dead air.
+        recording: What is recorded.
+        casting: Whose speech has to go.
+        dead_air: Silence at both ends that may be trimmed.
+        removal: Whether refused speech is muted or cut.
+    """
+    edits = EditList.keep_all(recording.duration)
+    if matter.trim is None:
+        edits = edits.with_cuts(dead_air)
+    else:
+        end = math.inf if matter.trim.end is None else matter.trim.end
+        edits = edits.with_trim(Span(start=matter.trim.start or 0.0, end=end))
+    edits = edits.with_cuts(entry.noun() for entry in matter.cut).with_mutes(entry.noun() for entry in matter.mute)
+    refused = plan_removals(recording, casting)
+    return edits.with_cuts(refused) if removal is Removal.CUT else edits.with_mutes(refused)
+
+
+def make_episode(
+    material: Material,
+    enclosure: Enclosure,
+    *,
+    zone: tzinfo,
+    automatic_chapters: bool = True,
+    opening: str = "Opening",
+    facts: dict[str, str],
+) -> Episode:
+    """One episode in published time.
+
+    Args:
+        material: What it is made of; its edits are those the audio really has.
+        enclosure: The published audio.
+        zone: The show's time zone, for dates without one.
+        automatic_chapters: Whether chapters are made where the host wrote none.
+        opening: Title of the first of those where nobody holds the floor, in the show's language.
+        facts: Provenance for the page, label to value.
+    """
+    bundle, casting, edits = material.bundle, material.casting, material.edits
+    matter, recording = bundle.matter, bundle.recording
+    clean = _make_redactor(casting)
+    notes = render_notes(clean(bundle.notes), _when_heard(edits))
+    people, turns = _make_people(material)
+    chapters = _make_chapters(material, notes, turns, people, opening=opening if automatic_chapters else None)
+    return Episode(
+        guid=Guid(matter.guid),
+        slug=material.slug,
+        title=clean(matter.title),
+        published_at=matter.published_at(zone),
+        enclosure=enclosure,
+        summary=clean(matter.summary) or _summarise(notes.text),
+        notes_html=notes.html,
+        notes_text=notes.text,
+        tags=tuple(filter(None, map(clean, matter.tags))),
+        people=people,
+        turns=turns,
+        chapters=_clean_chapters(chapters, casting),
+        kind=matter.kind,
+        season=matter.season,
+        number=matter.episode,
+        number_shown=matter.episode_display,
+        explicit=matter.explicit,
+        recorded_at=recording.started_at if recording else None,
+        updated_at=matter.updated_at(zone),
+        source_url=recording.url if recording else "",
+        announced_url=_find_announcement(material),
+        gaps=_move_gaps(recording.gaps, edits) if recording else (),
+        draft=material.draft,
+        cues=_make_cues(material, turns, people, clean),
+        soundbites=_move_soundbites(matter, edits),
+        license=matter.license.noun() if matter.license else None,
+        locations=tuple(entry.noun() for entry in matter.location),
+        block=matter.block,
+        facts=facts,
+    )
+
+
+def _clean_chapters(chapters: tuple[Chapter, ...], casting: Casting) -> tuple[Chapter, ...]:
+    if not casting.redaction:
+        return chapters
+    return tuple(replace(chapter, title=redact(chapter.title, casting)) for chapter in chapters)
+
+
+def _make_redactor(casting: Casting) -> Callable[[str], str]:
+    return lambda text: redact(text, casting)
+
+
+def _find_announcement(material: Material) -> str:
+    """The announcing post, unless it may name somebody who is not to be named."""
+    recording = material.bundle.recording
+    return recording.announced_url if recording and not material.casting.restricted else ""
+
+
+def _when_heard(edits: EditList) -> Callable[[float], float | None]:
+    """Published time of what is heard; None where it is removed or muted."""
+
+    def move(time: float) -> float | None:
+        moment = Span(start=time, end=time + 0.001)
+        return edits.to_published(time) if edits.find_audible(moment) else None
+
+    return move
+
+
+def _make_people(material: Material) -> tuple[tuple[Person, ...], tuple[Turn, ...]]:
+    """Who is named, and who speaks when in published time; the host's own list of people replaces the recording's."""
+    recording, matter = material.bundle.recording, material.bundle.matter
+    turns = _move_turns(cast_turns(recording, material.casting), material.edits) if recording else ()
+    people = _count_speech(material.casting.credits, turns)
+    if matter.people is None:
+        return people, turns
+    named = tuple(entry.noun() for entry in matter.people)
+    places = [_find_person(person, named) for person in people]
+    hidden = {place for person, place in zip(people, places, strict=True) if person.anonymous}
+    named = tuple(replace(person, anonymous=number in hidden) for number, person in enumerate(named))
+    moved = [(places[turn.speaker], turn) for turn in turns]
+    turns = tuple(replace(turn, speaker=place) for place, turn in moved if place is not None)
+    return _count_speech(named, turns), turns
+
+
+def _find_person(person: Person, among: Sequence[Person]) -> int | None:
+    for number, other in enumerate(among):
+        same_handle = person.handle and person.handle.lower() == other.handle.lower()
+        if same_handle or person.name.casefold() == other.name.casefold():
+            return number
+    return None
+
+
+def _count_speech(people: Sequence[Person], turns: Sequence[Turn]) -> tuple[Person, ...]:
+    seconds = [0.0] * len(people)
+    for turn in turns:
+        seconds[turn.speaker] += turn.end - turn.start
+    return tuple(replace(person, speaking=round(spoken, 3)) for person, spoken in zip(people, seconds, strict=True))
+
+
+def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
+    moved = (
+        Turn(speaker=turn.speaker, start=start, end=end) for turn in turns for start, end in edits.find_published(turn)
+    )
+    return tuple(sorted(moved, key=attrgetter("start", "speaker")))
+
+
+def _make_chapters(
+    material: Material, notes: RenderedNotes, turns: Sequence[Turn], people: Sequence[Person], *, opening: str | None
+) -> tuple[Chapter, ...]:
+    written = material.bundle.matter.chapters
+    if written is not None:
+        return move_chapters([entry.noun() for entry in written], material.edits)
+    if opening is None:
+        return ()
+    return make_chapters(turns, notes.moments, material.edits.duration, people, opening=opening)
+
+
+def _make_cues(
+    material: Material, turns: Sequence[Turn], people: Sequence[Person], clean: Callable[[str], str]
+) -> tuple[Cue, ...]:
+    recording = material.bundle.recording
+    silences = recording.silences if recording else ()
+    cues = move_cues(material.cues, material.edits, silences=silences)
+    exact = recording is not None and recording.timeline is Timeline.LEVELS
+    cues = name_cues(cues, turns if exact else (), people)
+    if not material.casting.redaction:
+        return cues
+    return tuple(replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues)
+
+
+def _move_gaps(gaps: Sequence[Gap], edits: EditList) -> tuple[Gap, ...]:
+    places = ((gap, edits.to_published(gap.at)) for gap in gaps)
+    return tuple(replace(gap, at=place) for gap, place in places if place is not None)
+
+
+def _move_soundbites(matter: EpisodeMatter, edits: EditList) -> tuple[p20.Soundbite, ...]:
+    """Soundbites that are heard whole; one with something missing is none."""
+    moved = []
+    for entry in matter.soundbites:
+        span = Span(start=entry.start, end=entry.end)
+        place = edits.to_published_span(span)
+        if place and edits.find_audible(span) == (span,):
+            moved.append(replace(entry.noun(), start=place.start))
+    return tuple(moved)
+
+
+def _summarise(text: str) -> str:
+    """The first paragraph of the notes, if the notes begin with prose at all."""
+    first = text.split("\n\n", 1)[0]
+    return "" if first.startswith((SHARED, "•")) else shorten(first, SUMMARY_LENGTH)

@@ -1,0 +1,200 @@
+"""What a build has to know of every episode before it makes any: read from the files that changed, kept for the others.
+
+Each bundle has a `Card`. It is kept under the digest of the bundle's files and of all else it was made from, so that a
+bundle that is as it was is not read again (see `looks.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from site_builder.consent import Casting, decide, redact
+from site_builder.engine.cache import Kept
+from site_builder.engine.digests import digest_bytes, digest_file, digest_json
+from site_builder.engine.processes import map_in_processes
+from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.episodes.bundle_digests import Digests
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.model.podcast import Cue, Guid, Role
+from site_builder.show.bundles import Bundle, load_bundle
+from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE
+from site_builder.show.load import Claim, Premises, find_beyond, find_conflicts, load_premises, settle
+from site_builder.show.transcript_files import parse_transcript
+
+_KIND = "card"
+
+
+class Card(Value, frozen=True, kw_only=True):
+    """One bundle in brief."""
+
+    name: str
+    """Of its folder."""
+    key: str
+    """Digest of all it says and all that decides how it is published; equal keys, equal episodes."""
+    guid: str
+    slug: str
+    title: str
+    """As the host wrote it."""
+    shown_title: str
+    """As it may be shown: without those who are not to be named."""
+    published_at: datetime
+    draft: bool = False
+    withdrawn: str | None = None
+    withheld: str = ""
+    """Why consent keeps it back."""
+    pending: tuple[str, ...] = ()
+    """Labels of those heard who have not answered."""
+    has_recording: bool = False
+    has_spoken: bool = False
+    """Somebody is heard, and it was built before."""
+    is_restricted: bool = False
+    """Somebody in it is hidden or removed."""
+    has_pictures: bool = False
+    """Its front matter names a cover."""
+
+    @property
+    def path(self) -> str:
+        """The page's folder below the site's root."""
+        return f"episodes/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A show in brief."""
+
+    premises: Premises
+    cards: tuple[Card, ...]
+    base: str
+    """Digest of all that cards depend on beside their bundles."""
+
+    @property
+    def folder(self) -> Path:
+        """The show's folder."""
+        return self.premises.folder
+
+    def locate(self, card: Card) -> Path:
+        """The folder of a bundle."""
+        return self.folder / EPISODES / card.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An episode that is to be published, or previewed, with all that is known of it."""
+
+    bundle: Bundle
+    casting: Casting
+    cues: tuple[Cue, ...] = ()
+    draft: bool = False
+
+
+def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) -> Survey:
+    """Look a show over.
+
+    Args:
+        folder: The show.
+        digests: Those of its bundles as they are now.
+        kept: What earlier builds knew.
+        program: Digest of the program itself.
+        jobs: How many processes may read.
+
+    Raises:
+        UsageError: there is no show in `folder`.
+        InvalidDocument: every problem of every file.
+    """
+    problems: list[Problem] = []
+    premises = load_premises(folder, problems)
+    base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
+    names = list(digests.by_name)
+    keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
+    known = kept.load(_KIND)
+    cards = _recall(known, keys)
+    made = map_in_processes(partial(_read, premises, folder, keys), [name for name in names if name not in cards], jobs)
+    problems += [problem for found in made for problem in found if isinstance(problem, Problem)]
+    fresh = {card.name: card for found in made for card in found if isinstance(card, Card)}
+    cards |= fresh
+    everything = tuple(cards[name] for name in names if name in cards)
+    within = f"{folder / EPISODES}"
+    claims = [Claim(f"{within}/{card.name}/{INDEX}", card.guid, card.slug) for card in everything]
+    has_spoken = any(card.has_spoken for card in everything)
+    problems += find_conflicts(folder, premises, claims, has_spoken=has_spoken)
+    premises = settle(folder, premises, problems)
+    digests.keep(kept)
+    kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
+    kept.drop(_KIND, known.keys() - keys.keys())
+    return Survey(premises=premises, cards=everything, base=base)
+
+
+def _digest_common(folder: Path) -> list[str]:
+    """Of the files that every card depends on."""
+    files = (folder / CONFIG, folder / PEOPLE)
+    return [digest_file(file) if file.is_file() else "" for file in files]
+
+
+def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> dict[str, Card]:
+    """The cards that were made under these keys."""
+    texts = [known[name][1] for name, key in keys.items() if name in known and known[name][0] == key]
+    return {card.name: card for card in parse_values(Card, texts)}
+
+
+def _read(
+    premises: Premises | None, folder: Path, keys: Mapping[str, str], name: str
+) -> tuple[Card] | tuple[Problem, ...]:
+    """The card of a bundle, or what is wrong with it."""
+    try:
+        bundle = load_bundle(folder / EPISODES / name)
+        problems = tuple(find_beyond(bundle))
+        _load_cues(bundle)
+    except InvalidDocument as error:
+        return tuple(error.problems)
+    return problems or ((_make_card(premises, bundle, keys[name]),) if premises else ())
+
+
+def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
+    matter, recording = bundle.matter, bundle.recording
+    casting = cast(premises, bundle)
+    return Card(
+        name=bundle.folder.name,
+        key=key,
+        guid=matter.guid,
+        slug=bundle.slug,
+        title=matter.title,
+        shown_title=redact(matter.title, casting),
+        published_at=matter.published_at(premises.config.show.zone),
+        draft=matter.draft,
+        withdrawn=matter.withdrawn,
+        withheld=casting.withheld,
+        pending=casting.pending,
+        has_recording=bundle.has_recording,
+        has_spoken=bool(bundle.media and recording and recording.speakers),
+        is_restricted=casting.restricted,
+        has_pictures=bool(matter.cover),
+    )
+
+
+def cast(premises: Premises, bundle: Bundle) -> Casting:
+    """Who is heard and named in an episode."""
+    if bundle.recording is None:
+        return Casting(verdicts=())
+    _ = premises.words.gettext
+    nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
+    pending = premises.config.consent.pending.value
+    return decide(bundle.recording, Guid(bundle.matter.guid), premises.people, pending, nouns)
+
+
+def load_casting(show: Survey, card: Card) -> Casting:
+    """Who is heard and named in an episode, from its files."""
+    return cast(show.premises, load_bundle(show.locate(card)))
+
+
+def load_candidate(show: Survey, card: Card, *, draft: bool) -> Candidate:
+    """All that is known of an episode."""
+    bundle = load_bundle(show.locate(card))
+    return Candidate(bundle=bundle, casting=cast(show.premises, bundle), cues=_load_cues(bundle), draft=draft)
+
+
+def _load_cues(bundle: Bundle) -> tuple[Cue, ...]:
+    return parse_transcript(bundle.transcript.read_bytes(), bundle.transcript) if bundle.transcript else ()

@@ -1,0 +1,66 @@
+"""Cues of a transcript: who says each, by the turns, and where it is heard after edits. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Cue, Person, Span, Turn
+
+
+def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
+    """Cues with the name of whoever speaks most during each; names the cues have already stay.
+
+    `cues` and `turns` are on one clock. Turns of anyone not in `people` give no name. Only turns that tell who speaks
+    (`Timeline.LEVELS`) will do: somebody on stage is not somebody speaking.
+    """
+    if all(cue.speaker for cue in cues):
+        return tuple(cues)
+    turns = sorted(turns, key=lambda turn: turn.start)
+    ends = list(accumulate((turn.end for turn in turns), max))
+    return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
+
+
+def move_cues(cues: Sequence[Cue], edits: EditList, *, silences: Sequence[Span] = ()) -> tuple[Cue, ...]:
+    """Cues in published time. One that is muted or removed, even in part, is left out: what is not heard is not quoted.
+
+    Only a part that lies in one of `silences` (recording time) may be missing, because nobody says anything there.
+    """
+    moved = []
+    for cue in cues:
+        if whole := edits.place_whole(cue):
+            moved.append(Cue(start=whole[0], end=whole[1], text=cue.text, speaker=cue.speaker))
+            continue
+        span = Span(start=cue.start, end=cue.end)
+        place = edits.to_published_span(span)
+        if place and all(_is_within(lost, silences) for lost in _find_lost(span, edits)):
+            moved.append(replace(cue, start=place.start, end=place.end))
+    return tuple(moved)
+
+
+def _name_of(cue: Cue, turns: Sequence[Turn], ends: Sequence[float], people: Sequence[Person]) -> str:
+    """Who speaks most during `cue`; `ends` is the latest end of each turn and those before it."""
+    heard: dict[int, float] = {}
+    for number in range(bisect_left(ends, cue.start), len(turns)):
+        turn = turns[number]
+        if turn.start >= cue.end:
+            break
+        shared = min(turn.end, cue.end) - max(turn.start, cue.start)
+        if shared > 0:
+            heard[turn.speaker] = heard.get(turn.speaker, 0.0) + shared
+    most = max(heard, key=lambda speaker: heard[speaker], default=-1)
+    return people[most].name if 0 <= most < len(people) else ""
+
+
+def _find_lost(span: Span, edits: EditList) -> list[Span]:
+    """Parts of `span` that nobody will hear."""
+    heard = edits.find_audible(span)
+    edges = [span.start, *(edge for part in heard for edge in (part.start, part.end)), span.end]
+    return [Span(start=a, end=b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1e-6]
+
+
+def _is_within(span: Span, others: Sequence[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)

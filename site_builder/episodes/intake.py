@@ -1,0 +1,166 @@
+"""Conversations from a source into bundles: each new, known, completed or missing; never over a person's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from site_builder.episodes.new_episode import make_title, name_bundle, render_index
+from site_builder.model.conversation import Conversation
+from site_builder.model.podcast import Guid, Recording
+from site_builder.show.bundles import (
+    Bundle,
+    Staging,
+    find_bundles,
+    is_waiting,
+    load_bundle,
+    restore_parts,
+    write_noun,
+)
+from site_builder.show.layout import INDEX, PEOPLE, RECORDING
+from site_builder.show.people.writing import add_newcomers
+from site_builder.sources.source import Source
+
+
+class Fate(StrEnum):
+    """What became of one conversation."""
+
+    NEW = "new"
+    """A bundle was made."""
+    KNOWN = "known"
+    """There is a bundle already; nothing was touched."""
+    RESTORED = "restored"
+    """The bundle had lost its recording (it is not kept in git); it is back."""
+    EXTENDED = "extended"
+    """The source holds more parts than the bundle had."""
+    DIFFERENT = "different"
+    """The source's recording is not the one in the bundle; the bundle was left alone."""
+    MISSING = "missing"
+    """The source has no audio of it."""
+    UNREADABLE = "unreadable"
+    """The source has a recording of it, but nothing of that can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The outcome for one conversation of a source."""
+
+    id: str
+    title: str
+    fate: Fate
+    source: str
+    """Name of the source."""
+    folder: Path | None = None
+    """Its bundle, where there is one."""
+    reason: str = ""
+    """Why there is no audio, as a sentence."""
+    duration: float = 0.0
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether this is a problem that the exit code tells of."""
+        return self.fate is Fate.UNREADABLE
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for `--json`."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "result": str(self.fate),
+            "source": self.source,
+            "folder": str(self.folder) if self.folder else None,
+            "reason": self.reason or None,
+            "duration": round(self.duration, 3),
+        }
+
+
+class Shelf:
+    """The bundles of a show, as far as intake needs to know them. `render` writes the `index.md` of new ones."""
+
+    def __init__(
+        self,
+        episodes: Path,
+        bundles: Mapping[Path, Bundle],
+        render: Callable[[Conversation, str], str] = render_index,
+    ) -> None:
+        self.episodes = episodes
+        self.render = render
+        self.slugs = {bundle.slug.lower() for bundle in bundles.values()}
+        self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
+        self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
+
+    def take_all(self, source: Source) -> Iterator[Taken]:
+        """Take in every conversation of a source, oldest first."""
+        for id_ in source.find_ids():
+            yield self._take(source, id_)
+
+    def _take(self, source: Source, id_: str) -> Taken:
+        bundle = self.by_id.get(id_)
+        if bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files):
+            return Taken(id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder)
+        staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
+        with staging as staged:
+            conversation = source.read(id_, copy_into=staged)
+            if conversation.missing:
+                fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (_find_fate(conversation), None)
+            else:
+                if bundle:
+                    fate, folder = _complete(bundle, conversation, staged), bundle.folder
+                else:
+                    fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+                self.by_id[id_] = load_bundle(folder)
+        return Taken(
+            id=id_,
+            title=bundle.matter.title if bundle else make_title(conversation),
+            fate=fate,
+            source=source.name,
+            folder=folder,
+            reason=conversation.missing,
+            duration=conversation.recording.duration,
+        )
+
+    def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
+        name, slug = name_bundle(conversation, self.slugs, self._list_folders())
+        write_noun(staging.folder / RECORDING, _recording_of(conversation))
+        (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
+        self.slugs.add(slug)
+        return staging.publish(name)
+
+    def _list_folders(self) -> set[str]:
+        """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""
+        return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
+
+
+def _find_fate(conversation: Conversation) -> Fate:
+    return Fate.UNREADABLE if conversation.unreadable else Fate.MISSING
+
+
+def _recording_of(conversation: Conversation) -> Recording:
+    return replace(conversation.recording, announced_url=conversation.announcement.url)
+
+
+def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
+    """Give a bundle back what it lacks, where the source's recording is the same or continues it."""
+    found = conversation.recording
+    known = bundle.recording.parts if bundle.recording else ()
+    digests = [part.sha256 for part in found.parts]
+    if [part.sha256 for part in known] != digests[: len(known)]:
+        return Fate.DIFFERENT
+    if bundle.has_recording and len(found.parts) <= len(known):
+        return Fate.KNOWN
+    if len(found.parts) > len(known):
+        # First: after an interruption, what is not here yet is known to be missing.
+        write_noun(bundle.folder / RECORDING, _recording_of(conversation))
+    restore_parts(staged, bundle.folder, [part.file for part in found.parts])
+    return Fate.EXTENDED if len(found.parts) > len(known) else Fate.RESTORED
+
+
+def add_speakers(content: Path) -> tuple[str, ...]:
+    """Write whoever is heard for the first time into `people.yaml`; returns their names."""
+    bundles = (load_bundle(folder) for folder in find_bundles(content))
+    recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
+    return add_newcomers(content.parent / PEOPLE, recordings) if recordings else ()

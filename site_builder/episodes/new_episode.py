@@ -1,0 +1,73 @@
+"""The first version of an episode's `index.md`, from what its source says. Pure; what follows is the host's.
+
+Everything here is text from strangers: it is cleaned and escaped, and names are made from ids and slugs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from site_builder.model.conversation import Conversation
+from site_builder.model.podcast import Note
+from site_builder.show.bundles import SHARED
+from site_builder.show.front_matter import render_front_matter
+from site_builder.text.plain import clean, escape_markdown
+from site_builder.text.slugs import make_slug
+from site_builder.text.timecode import format_clock
+
+
+def make_title(conversation: Conversation) -> str:
+    """The announced title, else a dated one."""
+    if title := clean(conversation.announcement.title, keep_lines=False):
+        return title
+    day = recorded_at(conversation)
+    return f"Conversation on {day.day} {day:%B %Y}" if day else "Untitled conversation"
+
+
+def recorded_at(conversation: Conversation) -> datetime | None:
+    """When the conversation began, as far as its source tells."""
+    recording = conversation.recording
+    return recording.started_at or recording.ended_at or recording.archive_made_at
+
+
+def name_bundle(conversation: Conversation, slugs: Collection[str], folders: Collection[str]) -> tuple[str, str]:
+    """Folder name and slug for a new bundle, other than those that are in use.
+
+    The slug is the title's; where another episode has it, the day and at last the id are added, once and for good:
+    it is written into the front matter, and an URL made of it never changes by itself.
+    """
+    day = recorded_at(conversation)
+    date = f"{day:%Y-%m-%d}" if day else "undated"
+    id_ = conversation.recording.id
+    title = make_slug(make_title(conversation), fallback=date)
+    choices = (title, f"{title}-{date}", f"{title}-{make_slug(id_)}", sha256(id_.encode()).hexdigest()[:16])
+    names = ((f"{date}-{choice.removesuffix(f'-{date}')}", choice) for choice in choices)
+    return next((folder, slug) for folder, slug in names if folder not in folders and slug not in slugs)
+
+
+def render_index(conversation: Conversation, slug: str) -> str:
+    """The text of `index.md`: front matter and first show notes."""
+    matter = {
+        "title": make_title(conversation),
+        "date": recorded_at(conversation) or datetime(1970, 1, 1, tzinfo=UTC),
+        "guid": conversation.recording.id,
+        "slug": slug,
+        "tags": list(conversation.announcement.tags) or None,
+        "draft": True if recorded_at(conversation) is None else None,
+    }
+    front = render_front_matter({key: value for key, value in matter.items() if value is not None})
+    return front + "\n" + _render_notes(conversation)
+
+
+def _render_notes(conversation: Conversation) -> str:
+    paragraphs = [escape_markdown(clean(conversation.announcement.body))] if conversation.announcement.body else []
+    if conversation.notes:
+        paragraphs += [f"## {SHARED}", "\n".join(map(_render_note, conversation.notes))]
+    return "\n\n".join(paragraphs) + "\n" if paragraphs else ""
+
+
+def _render_note(note: Note) -> str:
+    lines = escape_markdown(clean(note.text)).splitlines()
+    return f"- {format_clock(note.at)} " + "\n  ".join(line for line in lines if line)

@@ -1,0 +1,83 @@
+"""Where a published recording comes from and what was done to it; never who asked for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from site_builder.consent import plan_removals
+from site_builder.episodes.assemble import Material
+from site_builder.model.podcast import PublishedAudio, Recording, Span
+from site_builder.text.languages import ENGLISH, Language
+from site_builder.text.timecode import format_clock
+
+
+def describe_provenance(material: Material, sound: PublishedAudio, words: Language = ENGLISH) -> dict[str, str]:
+    """Label to value, in the order in which they are shown. Times are those of the original recording."""
+    recording, edits = material.bundle.recording, material.edits
+    if recording is None:
+        return {}
+    _ = words.gettext
+    trimmed, cut = split_removed(material)
+    facts = {
+        _("Archive made"): words.format_date(recording.archive_made_at) if recording.archive_made_at else "",
+        _("Trimmed"): words.join(_describe_trim(span, recording, words) for span in trimmed),
+        _("Cut"): _describe_spans(cut, material, words),
+        _("Silenced"): _describe_spans(edits.muted, material, words),
+        _("Lost before it reached us"): words.join(
+            _("%(lost)s at %(at)s") % {"lost": words.format_length(gap.lost), "at": format_clock(gap.at)}
+            for gap in recording.gaps
+        ),
+        _("Original"): "\n".join(f"sha256 {digest}" for digest in sound.sources),
+        _("Published file"): f"sha256 {sound.enclosure.sha256}",
+        _("Made with"): sound.made_by,
+    }
+    return {label: value for label, value in facts.items() if value}
+
+
+def find_refused(material: Material) -> tuple[Span, ...]:
+    """Refused speech in published time, where it was muted; what was cut is not there to be heard."""
+    recording, edits = material.bundle.recording, material.edits
+    removals = plan_removals(recording, material.casting) if recording and material.casting.restricted else ()
+    parts = [
+        Span(start=max(span.start, muted.start), end=min(span.end, muted.end))
+        for span in removals
+        for muted in edits.muted
+        if span.start < muted.end and muted.start < span.end
+    ]
+    return tuple(place for part in parts if (place := edits.to_published_span(part)))
+
+
+def split_removed(material: Material) -> tuple[list[Span], list[Span]]:
+    """What was removed at the two ends, and what was removed in between."""
+    edits = material.edits
+    ends = [span for span in edits.removed if span.start == 0 or span.end == edits.recording]
+    return ends, [span for span in edits.removed if span not in ends]
+
+
+def _describe_trim(span: Span, recording: Recording, words: Language) -> str:
+    _ = words.gettext
+    silent = any(
+        silence.start <= span.start + recording.tick and span.end <= silence.end for silence in recording.silences
+    )
+    if span.start == 0:
+        text = _("%(length)s of silence at the start") if silent else _("%(length)s of sound at the start")
+    else:
+        text = _("%(length)s of silence at the end") if silent else _("%(length)s of sound at the end")
+    return text % {"length": words.format_length(span.duration)}
+
+
+def _describe_spans(spans: Iterable[Span], material: Material, words: Language) -> str:
+    _ = words.gettext
+    recording = material.bundle.recording
+    requested = plan_removals(recording, material.casting) if recording else ()
+    at_request = _("%(start)s to %(end)s at the request of somebody heard")
+    by_host = _("%(start)s to %(end)s by the host")
+    return words.join(
+        (at_request if _touches(span, requested) else by_host)
+        % {"start": format_clock(span.start), "end": format_clock(span.end)}
+        for span in spans
+    )
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)

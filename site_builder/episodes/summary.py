@@ -1,0 +1,128 @@
+"""What the rest of the site needs of an episode once its own files are made; kept between builds.
+
+The large parts (row, feed item, what can be searched) are kept beside it and read only where they are needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+from typing import Any
+
+from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.model import podcasting20 as p20
+from site_builder.model.podcast import Span
+from site_builder.render.pages.lists import Credit, Listed
+
+PARTS = ("outline", "names", "row", "item", "document")
+"""Kinds of what is kept of an episode, under its guid."""
+
+
+def name_group(guid: str) -> str:
+    """The group of an episode's files."""
+    return f"episode/{guid}"
+
+
+class SharedPicture(Value, frozen=True, kw_only=True):
+    """A picture that several episodes may show: a portrait, a chapter's."""
+
+    path: str
+    """Below the site's root."""
+    file: str
+    """Where it is made from."""
+    sha256: str
+    size: int
+    """Pixels it has to fit into."""
+
+
+class Outline(Value, frozen=True, kw_only=True):
+    """An episode in brief."""
+
+    guid: str
+    slug: str
+    title: str
+    published_at: datetime
+    updated_at: datetime | None = None
+    draft: bool = False
+    duration: float
+    """Seconds of its audio."""
+    enclosure: str
+    """Path of its audio."""
+    trailer: p20.Trailer | None = None
+    """As the channel names it, if it is one."""
+    pictures: tuple[SharedPicture, ...] = ()
+    audio: tuple[str, ...] = ()
+    """Paths of all its audio."""
+    absent: tuple[str, ...] = ()
+    """Paths of audio that this computer cannot make, for the recording is elsewhere."""
+    silent: tuple[Span, ...] = ()
+    """Published time in which nothing may be heard: somebody refused."""
+    trimmed: float = 0.0
+    """Seconds left out at the ends."""
+    listing: str = ""
+    """Digest of all this, but for `item` and `document`, and of its names: of all that lists and sitemap tell."""
+    row: str
+    """Digest of its row in lists."""
+    item: str
+    """Digest of its item in the feed; empty for a draft, which has none."""
+    document: str
+    """Digest of what can be searched; empty where that is nothing."""
+
+    @property
+    def path(self) -> str:
+        """The page's folder below the site's root."""
+        return f"episodes/{self.slug}/"
+
+    @property
+    def page(self) -> str:
+        """The file of the page."""
+        return f"{self.path}index.html"
+
+
+class Names(Value, frozen=True, kw_only=True):
+    """Under which an episode is found."""
+
+    tags: tuple[str, ...] = ()
+    people: tuple[Credit, ...] = ()
+
+
+def render_outline(outline: Outline) -> bytes:
+    """JSON, for `parse_outlines`."""
+    return encode_value(outline)
+
+
+def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
+    """Many at once, which is quicker than one by one; ValueError where one is none."""
+    return parse_values(Outline, texts)
+
+
+def render_names(names: Names) -> bytes:
+    """JSON, for `list_outlines`."""
+    return encode_value(names)
+
+
+def list_outlines(
+    outlines: Sequence[Outline], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
+) -> tuple[Listed, ...]:
+    """The episodes as lists know them; `names` are those of each, and `read_row` finds a row by guid."""
+    found = parse_values(Names, names)
+    return tuple(
+        Listed(
+            guid=outline.guid,
+            title=outline.title,
+            path=outline.path,
+            year=outline.published_at.astimezone(zone).year,
+            tags=named.tags,
+            people=named.people,
+            digest=outline.row,
+            load=partial(_load_row, read_row, outline.guid),
+        )
+        for outline, named in zip(outlines, found, strict=True)
+    )
+
+
+def _load_row(read_row: Callable[[str], bytes], guid: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(read_row(guid))
+    return row

@@ -1,0 +1,1 @@
+"""What a podcast is: frozen nouns, without input or output."""

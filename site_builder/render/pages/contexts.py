@@ -1,0 +1,400 @@
+"""Model to template contexts: plain JSON values, and nothing a template does not need.
+
+The contract of each template is written down in `docs/theming.md` and held by `tests/render/test_contexts.py`.
+Every context has `site` (the same on all pages), `page` (what this page is and where it goes) and, by template, its
+own keys. `page.file` is the output path, `page.template` the template. Paths are below the site's root; `page.root`
+leads there.
+No page grows with the show: lists come in pages, and an episode knows its neighbours only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from itertools import groupby
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from site_builder.model.podcast import Artwork, Episode, Show
+from site_builder.render.pages.episode_rows import (
+    describe_artwork,
+    describe_details,
+    describe_episode_row,
+    describe_player,
+    describe_sound,
+    describe_transcript,
+    find_social_picture,
+    is_local,
+)
+from site_builder.render.pages.json_ld import describe_episode_data, describe_person_data, describe_show_data
+from site_builder.render.pages.lists import Listed, NamedPerson, gather_people, gather_tags
+from site_builder.render.pages.offline import OFFLINE_PATH, describe_app
+from site_builder.render.pages.qr import make_qr
+from site_builder.render.pages.sharing import describe_share, find_embed_path
+from site_builder.render.pages.styles import DEFAULT_ACCENT
+from site_builder.render.urls import join_url
+from site_builder.text.languages import ENGLISH, Language
+from site_builder.text.plain import shorten
+
+_LATIN = re.compile("[A-Za-z]")
+
+Context = dict[str, Any]
+"""JSON values only: dict, list, str, int, float, bool, None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A labelled address: absolute, or a path below the site's root such as `about/`."""
+
+    label: str
+    href: str
+
+
+class Neighbour(NamedTuple):
+    """The episode before or after another."""
+
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLook:
+    """What the person who runs the show chose for its site; everything has a default that works."""
+
+    navigation: tuple[Link, ...] = ()
+    """Replaces the usual navigation; empty means Episodes, People, the free pages and Subscribe."""
+    pages: tuple[Link, ...] = ()
+    """The free pages, for the usual navigation."""
+    subscribe: tuple[Link, ...] = ()
+    """The show in apps and directories, most used first: `Link(label="Apple Podcasts", href="https://…")`."""
+    footer: str = ""
+    """Sanitised HTML at the end of every page; links without a scheme lead to paths below the site's root."""
+    contact: str = ""
+    """Where to ask to be taken out: an e-mail address or an `https` address. Empty: the show's e-mail."""
+    accent: str = DEFAULT_ACCENT
+    """The show's colour, `#rrggbb`, for icons and the window around the page."""
+    has_heading_font: bool = False
+    """Whether titles are set in a font of the show's own."""
+    logo: str = ""
+    """Path of a picture shown in place of the title in the header."""
+    home_count: int = 12
+    """Episodes on a home page."""
+    list_count: int = 100
+    """Episodes on a page of the archive, of a tag or of a person."""
+    built_by: str = "spacecast"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A show and how its site looks: what every page is made from."""
+
+    show: Show
+    look: SiteLook = SiteLook()
+    words: Language = ENGLISH
+    """Texts of the interface."""
+    zone: tzinfo = UTC
+    """Where the dates are told."""
+    described: Context = field(init=False, compare=False, repr=False)
+    """What every page knows of it: `describe_site`, made once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "described", describe_site(self))
+
+
+def describe_site(site: Site) -> Context:
+    """What every page knows of the show."""
+    show, look = site.show, site.look
+    _ = site.words.gettext
+    usual = (Link(label=_("Episodes"), href="archive/"), Link(label=_("People"), href="people/"), *look.pages)
+    return {
+        "title": show.title,
+        "subtitle": show.subtitle,
+        "description": show.description,
+        "author": show.author,
+        "url": show.url,
+        "host": urlsplit(show.url).netloc,
+        "language": show.language,
+        "dir": Language(show.language).direction,
+        "copyright": show.copyright,
+        "feed": "feed.xml",
+        "feed_url": join_url(show.url, "feed.xml"),
+        "navigation": [
+            _describe_link(link) | {"interface": not look.navigation and link not in look.pages}
+            for link in look.navigation or usual
+        ],
+        "subscribe": [_describe_link(link) for link in look.subscribe],
+        "funding": [{"label": funding.text, "href": funding.url} for funding in show.funding],
+        "moved_to": show.new_feed_url,
+        "footer": look.footer,
+        "contact": _describe_contact(look.contact or show.email),
+        "artwork": describe_artwork(show.artwork),
+        "logo": look.logo,
+        "media_origin": _find_origin(show.media_url),
+        "built_by": look.built_by,
+        "preload": not look.has_heading_font and bool(_LATIN.search(show.title)),
+        **describe_app(look.accent),
+    }
+
+
+def describe_home(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+    """The home pages, newest episodes first: `home.html`."""
+    chunks = _chunk(episodes, site.look.home_count)
+    return [
+        _context(site, "home.html", _find_number_path("", number, folder="page/"), "")
+        | {
+            "episodes": list(chunk),
+            "pages": _describe_numbers("", number, len(chunks), folder="page/"),
+            "total": len(episodes),
+        }
+        | {"json_ld": describe_show_data(site.show) if number == 1 else None}
+        for number, chunk in enumerate(chunks, 1)
+    ]
+
+
+def describe_episode(
+    site: Site,
+    episode: Episode,
+    *,
+    newer: Neighbour | None = None,
+    older: Neighbour | None = None,
+    peaks: Sequence[float] = (),
+    row: Context | None = None,
+) -> Context:
+    """The page of one episode: `episode.html`, with levels of its audio at equal distances (`peaks`).
+
+    `row` is its `describe_episode_row`, from whoever has it already.
+    """
+    row = row or describe_episode_row(episode, site.zone)
+    context = _context(site, "episode.html", episode.path, episode.title)
+    _introduce(site, context, episode.summary, find_social_picture(episode.pictures) or episode.artwork)
+    context["page"] |= {"kind": "article", "card": "player"}
+    return (
+        context
+        | {
+            "episode": (row or describe_episode_row(episode, site.zone))
+            | describe_details(site.show, episode, site.zone),
+            "player": describe_player(site.show, episode, peaks),
+            "transcript": describe_transcript(episode),
+            "newer": newer and newer._asdict(),
+            "older": older and older._asdict(),
+            "share": describe_share(site.show, episode),
+        }
+        | {"json_ld": describe_episode_data(site.show, episode)}
+    )
+
+
+def describe_embed(site: Site, episode: Episode, row: Context | None = None) -> Context:
+    """An episode's player alone, for a frame on another page: `embed.html`; `row` as for `describe_episode`."""
+    context = _context(site, "embed.html", find_embed_path(episode), episode.title)
+    context["page"] |= {"canonical": join_url(site.show.url, episode.path), "indexed": False}
+    return context | {
+        "episode": row or describe_episode_row(episode, site.zone),
+        "player": describe_sound(site.show, episode),
+    }
+
+
+def describe_archive(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+    """Every episode, newest first and grouped by year: `archive.html`."""
+    _ = site.words.gettext
+    return _describe_lists(site, "archive.html", "archive/", _("Episodes"), episodes)
+
+
+def describe_tags(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+    """The index of tags, then the pages of each tag: `tags.html` and `tag.html`. Nothing where no episode has a tag."""
+    tags = gather_tags(episodes)
+    if not tags:
+        return []
+    entries = [{"name": tag.name, "path": tag.path, "count": len(tag.episodes)} for tag in tags]
+    _ = site.words.gettext
+    contexts = [_context(site, "tags.html", "tags/", _("Topics")) | {"tags": entries}]
+    for tag, entry in zip(tags, entries, strict=True):
+        pages = _describe_lists(site, "tag.html", tag.path, tag.name, tag.episodes)
+        contexts += [page | {"tag": entry} for page in pages]
+    return contexts
+
+
+def describe_people(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+    """Everyone named on the show, then the pages of each person: `people.html` and `person.html`."""
+    people = gather_people(site.show.people, episodes)
+    entries = [_describe_person(person) for person in people]
+    _ = site.words.gettext
+    contexts = [_context(site, "people.html", "people/", _("People")) | {"people": entries}]
+    for person, entry in zip(people, entries, strict=True):
+        data = describe_person_data(site.show, person.person, person.path)
+        pages = _describe_lists(site, "person.html", person.path, person.person.name, person.episodes)
+        contexts += [page | {"person": entry, "json_ld": data} for page in pages]
+    return contexts
+
+
+def describe_page(site: Site, *, path: str, title: str, html: str, summary: str = "") -> Context:
+    """A free page, e.g. `about/`: `page.html`. `html` is sanitised."""
+    context = _context(site, "page.html", path, title) | {"html": html}
+    _introduce(site, context, summary)
+    return context
+
+
+def describe_subscribe(site: Site) -> Context:
+    """How to follow the show in an app: `subscribe.html`."""
+    _ = site.words.gettext
+    feed_url = join_url(site.show.url, "feed.xml")
+    code = make_qr(feed_url)
+    return _context(site, "subscribe.html", "subscribe/", _("Subscribe")) | {
+        "qr": {"size": code.size, "path": code.path},
+        "app_link": "podcast://" + feed_url.split("://", 1)[-1],
+    }
+
+
+def describe_search(site: Site, episodes: Sequence[Listed], *, parts: Sequence[int] = ()) -> Context:
+    """Search over titles, notes, people and transcripts: `search.html`. `parts` are further parts of the index."""
+    _ = site.words.gettext
+    context = _context(site, "search.html", "search/", _("Search"))
+    context["page"]["indexed"] = False
+    return context | {
+        "index": "pagefind/pagefind.js",
+        "parts": list(parts),
+        "has_tags": any(episode.tags for episode in episodes),
+    }
+
+
+def describe_offline(site: Site) -> Context:
+    """What is shown without a connection in place of a page that is not kept: `offline.html`."""
+    context = _context(site, "offline.html", OFFLINE_PATH, site.words.gettext("No connection"))
+    return context | {"page": context["page"] | {"indexed": False}}
+
+
+def describe_not_found(site: Site, episodes: Sequence[Listed]) -> Context:
+    """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
+    _ = site.words.gettext
+    context = _context(site, "not-found.html", "404.html", _("Not found"))
+    context["page"] |= {"root": urlsplit(site.show.url).path, "canonical": "", "indexed": False}
+    return context | {"episodes": list(episodes[:3])}
+
+
+def describe_tombstone(site: Site, *, path: str, title: str = "", reason: str = "") -> Context:
+    """What is left of a withdrawn episode: `tombstone.html`. Give a title or reason only where it names nobody."""
+    _ = site.words.gettext
+    context = _context(site, "tombstone.html", path, title or _("Withdrawn episode"))
+    context["page"] |= {"indexed": False}
+    return context | {"title": title, "reason": reason}
+
+
+def describe_redirect(site: Site, *, path: str, target: str) -> Context:
+    """The page at an address an episode once had: `redirect.html`. `target` is a path below the site's root."""
+    _ = site.words.gettext
+    context = _context(site, "redirect.html", path, _("Moved"))
+    context["page"] |= {"canonical": join_url(site.show.url, target), "indexed": False}
+    return context | {"target": target}
+
+
+def describe_feed_stylesheet(site: Site) -> Context:
+    """What a browser shows for the feed: `feed.css`. The feed names it in an `xml-stylesheet` instruction."""
+    return {"site": site.described, "page": describe_file("feed.css")}
+
+
+def _context(site: Site, template: str, path: str, title: str) -> Context:
+    page = {
+        "template": template,
+        "path": path,
+        "file": f"{path}index.html" if not path or path.endswith("/") else path,
+        "root": "../" * path.count("/"),
+        "title": title,
+        "window_title": _make_window_title(title, site.show.title),
+        "canonical": join_url(site.show.url, path),
+        "kind": "website",
+        "indexed": True,
+    }
+    context: Context = {"site": site.described, "page": page, "json_ld": None}
+    _introduce(site, context)
+    return context
+
+
+def _make_window_title(title: str, show_title: str) -> str:
+    """What a tab or a search result shows: the page first, the show where there is room, 70 characters at most."""
+    both = f"{title} · {show_title}" if title else show_title
+    return both if len(both) <= 70 else shorten(title or show_title, 70)
+
+
+def _introduce(site: Site, context: Context, summary: str = "", image: Artwork | None = None) -> None:
+    """Say what a link to the page shows elsewhere: its own summary and picture, else the show's."""
+    show = site.show
+    picture = image or find_social_picture(show.pictures) or show.artwork
+    context["page"] |= {
+        "description": shorten(summary or show.subtitle or show.description, 200),
+        "image": join_url(show.url, picture.path) if picture else "",
+        "card": "summary_large_image" if picture and picture.width > picture.height else "summary",
+    }
+
+
+def describe_file(path: str, template: str = "") -> Context:
+    """`page` of a file for machines."""
+    return {"template": template or path, "path": path, "file": path, "root": ""}
+
+
+def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[Listed]) -> list[Context]:
+    """The numbered pages of a list of episodes, each grouped by year."""
+    chunks = _chunk(episodes, site.look.list_count)
+    return [
+        _context(site, template, _find_number_path(path, number), title)
+        | {
+            "years": _group_by_year(chunk),
+            "pages": _describe_numbers(path, number, len(chunks)),
+            "total": len(episodes),
+        }
+        for number, chunk in enumerate(chunks, 1)
+    ]
+
+
+def _group_by_year(episodes: Sequence[Listed]) -> list[Context]:
+    return [
+        {"year": year, "episodes": list(group)} for year, group in groupby(episodes, key=lambda episode: episode.year)
+    ]
+
+
+def _chunk(episodes: Sequence[Listed], size: int) -> list[Sequence[Listed]]:
+    return [episodes[at : at + size] for at in range(0, len(episodes), size)] or [()]
+
+
+def _find_number_path(path: str, number: int, *, folder: str = "") -> str:
+    return path if number == 1 else f"{path}{folder}{number}/"
+
+
+def _describe_numbers(path: str, number: int, count: int, *, folder: str = "") -> Context:
+    """Where the neighbours of page `number` of `count` are; empty where there is none."""
+    return {
+        "number": number,
+        "count": count,
+        "newer": None if number == 1 else {"path": _find_number_path(path, number - 1, folder=folder)},
+        "older": None if number == count else {"path": _find_number_path(path, number + 1, folder=folder)},
+    }
+
+
+def _describe_person(entry: NamedPerson) -> Context:
+    person = entry.person
+    return {
+        "name": person.name,
+        "role": str(person.role),
+        "handle": person.handle,
+        "href": person.href,
+        "avatar": person.avatar_url if is_local(person.avatar_url) else "",
+        "path": entry.path,
+        "count": len(entry.episodes),
+        "speaking": entry.speaking,
+    }
+
+
+def _describe_link(link: Link) -> Context:
+    return {"label": link.label, "href": link.href, "local": is_local(link.href)}
+
+
+def _describe_contact(contact: str) -> Context | None:
+    if not contact:
+        return None
+    is_address = "@" in contact and "://" not in contact
+    return {"href": f"mailto:{contact}" if is_address else contact, "label": contact.removeprefix("https://")}
+
+
+def _find_origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

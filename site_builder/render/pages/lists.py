@@ -1,0 +1,148 @@
+"""Episodes as lists know them: what they are found by, and a stand-in for what lists show of them.
+
+A list of ten thousand episodes is planned without reading one of them: in its context each is a `Listed`, whose digest
+stands for its row; `complete` puts in the rows of a page that is really rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from site_builder.engine.serialization import digest_value
+from site_builder.model.podcast import Episode, Person, Role
+from site_builder.render.pages.episode_rows import describe_episode_row, find_person_path, find_tag_path
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Somebody in an episode."""
+
+    path: str
+    """Of their page; empty where they have none."""
+    speaking: float
+    """Seconds in that episode."""
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One episode."""
+
+    guid: str
+    title: str
+    path: str
+    year: int
+    """Of its publication, where the show is at home."""
+    tags: tuple[str, ...] = ()
+    people: tuple[Credit, ...] = ()
+    digest: str
+    """Of the row."""
+    load: Callable[[], Row] = field(repr=False, compare=False)
+    """The row, as `describe_episode_row` gives it. Not to be changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPerson:
+    """Someone with a page of their own, and the episodes they are heard in, newest first."""
+
+    person: Person
+    path: str
+    episodes: tuple[Listed, ...] = ()
+    speaking: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTag:
+    """A topic and the episodes that carry it, newest first."""
+
+    name: str
+    path: str
+    episodes: tuple[Listed, ...] = ()
+
+
+def list_episode(episode: Episode, zone: tzinfo) -> Listed:
+    """An episode that is at hand; dates are told in `zone`."""
+    row = describe_episode_row(episode, zone)
+    return Listed(
+        guid=episode.guid,
+        title=episode.title,
+        path=episode.path,
+        year=episode.published_at.astimezone(zone).year,
+        tags=episode.tags,
+        people=list_credits(episode),
+        digest=digest_value(row),
+        load=partial(dict, row),
+    )
+
+
+def list_credits(episode: Episode) -> tuple[Credit, ...]:
+    """Everyone in an episode."""
+    return tuple(Credit(find_person_path(person), person.speaking, person) for person in episode.people)
+
+
+def gather_people(hosts: Iterable[Person], episodes: Sequence[Listed]) -> list[NamedPerson]:
+    """Everyone with a page: hosts first, then by how often they are heard, then by name."""
+    found: dict[str, NamedPerson] = {}
+    heard: dict[str, dict[str, Listed]] = {}
+    spoken: dict[str, float] = {}
+    for person in hosts:
+        if path := find_person_path(person):
+            found.setdefault(path, NamedPerson(person=person, path=path))
+    for episode in episodes:
+        for credit in episode.people:
+            if path := credit.path:
+                if path not in found:
+                    found[path] = NamedPerson(person=credit.person, path=path)
+                heard.setdefault(path, {})[episode.guid] = episode
+                spoken[path] = spoken.get(path, 0.0) + credit.speaking
+    everyone = (
+        replace(entry, episodes=tuple(heard.get(path, {}).values()), speaking=spoken.get(path, 0.0))
+        for path, entry in found.items()
+    )
+    return sorted(
+        everyone,
+        key=lambda entry: (entry.person.role is not Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
+    )
+
+
+def gather_tags(episodes: Sequence[Listed]) -> list[NamedTag]:
+    """Every tag, by name; tags that differ only in case or accents are one."""
+    names: dict[str, str] = {}
+    found: dict[str, dict[str, Listed]] = {}
+    for episode in episodes:
+        for tag in episode.tags:
+            if path := find_tag_path(tag):
+                names.setdefault(path, tag)
+                found.setdefault(path, {})[episode.guid] = episode
+    tags = (NamedTag(name=names[path], path=path, episodes=tuple(tagged.values())) for path, tagged in found.items())
+    return sorted(tags, key=lambda tag: tag.name.casefold())
+
+
+def complete(context: Mapping[str, Any]) -> dict[str, Any]:
+    """A context with rows in place of the stand-ins."""
+    return _replace(context, lambda listed: listed.load())
+
+
+def _replace(context: Mapping[str, Any], put: Callable[[Listed], object]) -> dict[str, Any]:
+    """A context with what `put` gives in place of the stand-ins."""
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, Listed):
+            return put(value)
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        return _replace(value, put) if isinstance(value, dict) and "episodes" in value else value
+
+    return {key: fill(value) for key, value in context.items()}
+
+
+def digest_context(context: Mapping[str, Any], site: str) -> str:
+    """Digest of a context; `site` is that of its `site`, which all pages share."""
+    return digest_value({**_replace(context, attrgetter("digest")), "site": site})[:32]

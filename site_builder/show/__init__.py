@@ -1,0 +1,1 @@
+"""The show folder as files: bundles, front matter, the publication record, the lock."""

@@ -1,0 +1,208 @@
+"""What lies in `content/`: bundles on disk, both directions.
+
+A bundle is a folder below `content/episodes/`:
+
+    index.md          the host's: front matter and show notes; written once, never rewritten
+    space.json        the machine's: what the source says (a `Recording` as JSON)
+    recording-0.aac … the recording, byte for byte
+    media.json        facts of the published audio (`PublishedAudio` as JSON)
+    transcript.vtt    optional; .srt and .json too
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from site_builder.engine.serialization import parse_value, render_value
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.model.podcast import PublishedAudio, Recording
+from site_builder.show.documents import parse_front_matter
+from site_builder.show.front_matter import EpisodeMatter, PageMatter
+from site_builder.show.layout import INDEX, MEDIA, RECORDING
+from site_builder.text.slugs import make_slug
+
+_NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
+TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
+
+SHARED = "Shared during the conversation"
+"""Heading over the time-stamped notes that extract writes."""
+_DATED = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|undated)-")
+
+Noun = TypeVar("Noun", Recording, PublishedAudio)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One episode as it lies on disk."""
+
+    folder: Path
+    matter: EpisodeMatter
+    notes: str
+    """Markdown, as the host wrote it."""
+    notes_line: int
+    """Line of `index.md` the notes begin at."""
+    recording: Recording | None = None
+    media: PublishedAudio | None = None
+    transcript: Path | None = None
+
+    @property
+    def slug(self) -> str:
+        """Last part of the page's address: the front matter's, else one made of the folder's name without its date."""
+        return self.matter.slug or make_slug(_DATED.sub("", self.folder.name), fallback=self.matter.guid)
+
+    @property
+    def part_files(self) -> tuple[Path, ...]:
+        """Where the recording's parts are, or would be, in order."""
+        return tuple(self.folder / part.file for part in self.recording.parts) if self.recording else ()
+
+    @property
+    def has_recording(self) -> bool:
+        """Whether every part of the recording is here."""
+        parts = self.recording.parts if self.recording else ()
+        return bool(parts) and all(_is_there(self.folder, part.file) for part in parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreePage:
+    """A page of the host's own, from `content/pages/`."""
+
+    file: Path
+    slug: str
+    matter: PageMatter
+    text: str
+    """Markdown."""
+
+
+def find_bundles(content: Path) -> tuple[Path, ...]:
+    """Folders below `content/episodes/` that hold an `index.md`, in order of name. Hidden ones are unfinished work."""
+    episodes = content / "episodes"
+    folders = sorted(episodes.iterdir(), key=attrgetter("name")) if episodes.is_dir() else []
+    return tuple(folder for folder in folders if not folder.name.startswith(".") and _is_there(folder, INDEX))
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Whether a folder holds a file: asked ten times of each episode, and a `Path` takes longer than the answer."""
+    return os.path.isfile(f"{folder}/{name}")  # noqa: PTH113
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """One bundle.
+
+    Raises:
+        InvalidDocument: the front matter, `space.json` or `media.json` does not say what it must.
+    """
+    index = folder / INDEX
+    matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
+    transcripts = [folder / name for name in TRANSCRIPTS if _is_there(folder, name)]
+    return Bundle(
+        folder=folder,
+        matter=matter,
+        notes=notes,
+        notes_line=line,
+        recording=load_noun(folder / RECORDING, Recording),
+        media=load_noun(folder / MEDIA, PublishedAudio),
+        transcript=transcripts[0] if transcripts else None,
+    )
+
+
+def load_page(file: Path) -> FreePage:
+    """One free page; its slug is the front matter's or else the file's name.
+
+    Raises:
+        InvalidDocument: the front matter has problems.
+    """
+    matter, text, _ = parse_front_matter(file.read_bytes(), file, PageMatter)
+    return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text)
+
+
+def find_pages(content: Path) -> tuple[Path, ...]:
+    """Markdown files in `content/pages/`, in order of name."""
+    return tuple(sorted((content / "pages").glob("*.md")))
+
+
+def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
+    """A `Recording` or `PublishedAudio` from its JSON file; None where there is no such file."""
+    try:
+        return parse_value(type_, file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors()[0]["loc"])
+        again = "run extract" if type_ is Recording else "build"
+        message = f"this file is written by spacecast; restore it from a backup, or delete it and {again} again"
+        raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
+
+
+def write_noun(file: Path, noun: Noun) -> bool:
+    """Write the JSON form of a `Recording` or `PublishedAudio`; False where it stands there already."""
+    text = render_value(type(noun), noun, indent=1) + b"\n"
+    if file.is_file() and file.read_bytes() == text:
+        return False
+    write_file(file, text)
+    return True
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write in one step: a reader sees the old file or the new one, never half of it."""
+    temporary = file.with_name(f".part-{file.name}")
+    temporary.write_bytes(content)
+    temporary.replace(file)
+
+
+def is_waiting(folder: Path) -> bool:
+    """Whether a folder holds transcripts and nothing else: they were there before their episode."""
+    return folder.is_dir() and all(file.name in TRANSCRIPTS for file in folder.iterdir())
+
+
+class Staging:
+    """A bundle in the making: a hidden folder that becomes visible at once, or not at all."""
+
+    def __init__(self, episodes: Path, name: str) -> None:
+        self.folder = episodes / f".new-{name}"
+
+    def __enter__(self) -> Path:
+        """An empty folder to write into."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        return self.folder
+
+    def publish(self, name: str) -> Path:
+        """Give the folder its name. One that waits for its episode is completed, `index.md` last.
+
+        Raises:
+            FileExistsError: something else has that name.
+        """
+        final = self.folder.with_name(name)
+        if not final.exists():
+            return self.folder.rename(final)
+        if not is_waiting(final):
+            raise FileExistsError(final)
+        for file in sorted(self.folder.iterdir(), key=lambda file: file.name == INDEX):
+            file.replace(final / file.name)
+        return final
+
+    def __exit__(self, *failure: object) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def restore_parts(staged: Path, bundle: Path, files: Sequence[str]) -> None:
+    """Move recording parts from a staging folder into a bundle that lacks them."""
+    for file in files:
+        (staged / file).replace(bundle / file)
+
+
+def iter_source_files(content: Path) -> Iterator[Path]:
+    """Archives and audio files lying in `content/archives/`, in order of name; not what lies beside them."""
+    folder = content / "archives"
+    if folder.is_dir():
+        files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        yield from (path for path in files if path.suffix.lower() not in _NO_SOURCES)

@@ -1,0 +1,146 @@
+"""`config.yaml` as types. The classes in `sections` are the manual; only `show` is required.
+
+What a fingerprint needs of a config, or of a section, is `model_dump(mode="json")`: plain, in a fixed order, and
+the same for the same file on any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import Field
+
+from site_builder.errors import Problem, UsageError
+from site_builder.show.config.sections import (
+    AudioConfig,
+    AudioFormat,
+    ChapterSource,
+    ConsentConfig,
+    DeadAir,
+    Deploy,
+    EpisodeCovers,
+    FeedConfig,
+    MediaConfig,
+    Pending,
+    Removal,
+    ShowConfig,
+    ShowKind,
+    SiteConfig,
+    Subscribe,
+)
+from site_builder.show.config.show import describe_show, make_feed_guid
+from site_builder.show.documents import Document, find_line, parse_yaml
+from site_builder.show.layout import CONFIG
+
+__all__ = [
+    "AudioConfig",
+    "AudioFormat",
+    "ChapterSource",
+    "Config",
+    "ConsentConfig",
+    "DeadAir",
+    "EpisodeCovers",
+    "FeedConfig",
+    "MediaConfig",
+    "Pending",
+    "Removal",
+    "ShowConfig",
+    "ShowKind",
+    "SiteConfig",
+    "check_config_files",
+    "describe_show",
+    "load_config",
+    "make_feed_guid",
+    "parse_config",
+]
+
+"""Name of the file in the show's folder."""
+
+
+class Config(Document):
+    """Everything in `config.yaml`."""
+
+    show: ShowConfig
+    """What the podcast is."""
+    feed: FeedConfig = FeedConfig()
+    """How apps and directories see it."""
+    audio: AudioConfig = AudioConfig()
+    """What becomes of the recordings."""
+    consent: ConsentConfig = ConsentConfig()
+    """What happens with people who have not said yes, or have said no."""
+    site: SiteConfig = SiteConfig()
+    """How the website looks."""
+    subscribe: Subscribe = Field(default_factory=dict)
+    """The show's pages at apps and directories: `Apple Podcasts: https://…`."""
+    media: MediaConfig = MediaConfig()
+    """Audio somewhere else than the site."""
+    deploy: Deploy = Field(default_factory=dict)
+    """Where `spacecast deploy` sends the site: one place, or several by name."""
+
+    @property
+    def contact(self) -> str:
+        """Where somebody asks to be taken out: an e-mail or web address."""
+        return self.consent.contact or self.show.email
+
+
+def load_config(folder: Path) -> Config:
+    """The config of the show in `folder`.
+
+    Raises:
+        UsageError: there is none; the message says how to make one.
+        InvalidDocument: it does not say what it must; every problem with its line.
+    """
+    file = folder / CONFIG
+    try:
+        return parse_config(file.read_bytes(), Path(CONFIG))
+    except FileNotFoundError:
+        if (other := file.with_suffix(".yml")).is_file():
+            raise UsageError(f"{other}: rename this file to {CONFIG}") from None
+        raise UsageError(
+            f"{file}: no such file; `spacecast init {folder}` makes a new show there, -C names another folder"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+
+
+def parse_config(text: str | bytes, file: Path = Path(CONFIG)) -> Config:
+    """A config from its text; `file` is only named in problems.
+
+    Raises:
+        InvalidDocument: with every problem, each with its line.
+    """
+    return parse_yaml(text, file, Config)
+
+
+def check_config_files(config: Config, folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the files the config names: each must exist within the show's folder."""
+    text = (folder / CONFIG).read_bytes() if (folder / CONFIG).is_file() else b""
+    problems = []
+    for path, name in _files(config):
+        if message := _check_file(folder, name):
+            dotted = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+            problems.append(Problem(message, Path(CONFIG), find_line(text, path), dotted))
+    return tuple(problems)
+
+
+def _files(config: Config) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The way to each option that names a file, and the name."""
+    if config.show.cover:
+        yield ("show", "cover"), config.show.cover
+    for number, person in enumerate(config.show.people):
+        if person.image and "://" not in person.image:
+            yield ("show", "people", number, "image"), person.image
+    if config.site.logo:
+        yield ("site", "logo"), config.site.logo
+    for number, sheet in enumerate(config.site.css):
+        yield ("site", "css", number), sheet
+
+
+def _check_file(folder: Path, name: str) -> str:
+    file = folder / name
+    if not file.is_file():
+        return f"there is no file {name!r} in the show's folder"
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return f"{name!r} is a link that leads out of the show's folder; put the file itself there"
+    return ""

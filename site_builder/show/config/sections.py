@@ -1,0 +1,367 @@
+"""The sections of `config.yaml`: what may be written, what it means, and what holds where nothing is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from site_builder.model import podcasting20 as p20
+from site_builder.model.categories import parse_category
+from site_builder.model.podcast import Category
+from site_builder.show.documents import Document
+from site_builder.show.documents.entries import (
+    Country,
+    FundingEntry,
+    HostEntry,
+    LicenseEntry,
+    LocationEntry,
+    TextRecordEntry,
+)
+from site_builder.show.documents.fields import (
+    Colour,
+    EmailAddress,
+    FolderAddress,
+    Font,
+    Language,
+    Line,
+    Link,
+    Listed,
+    LocalPath,
+    Moment,
+    SecureAddress,
+    SomeText,
+    Text,
+    TimeZone,
+    Title,
+    Uuid,
+    WebAddress,
+    contact_address,
+    to_utc,
+)
+
+
+def _category(value: object) -> object:
+    return Category(**parse_category(value)._asdict()) if isinstance(value, str) else value
+
+
+AppleCategory = Annotated[Category, BeforeValidator(_category)]
+"""`Arts > Books`, `Technology`."""
+
+
+class ShowKind(StrEnum):
+    """Apple's `itunes:type`."""
+
+    EPISODIC = "episodic"
+    """Newest first."""
+    SERIAL = "serial"
+    """Meant to be heard from the first episode on; each needs a number."""
+
+
+class AudioFormat(StrEnum):
+    """What published audio is."""
+
+    COPY = "copy"
+    """The recording's own AAC, untouched, in an .m4a file."""
+    MP3 = "mp3"
+    AAC = "aac"
+
+
+class DeadAir(StrEnum):
+    """What happens to the silence before a room gets going and after it ends."""
+
+    TRIM = "trim"
+    KEEP = "keep"
+
+
+class ChapterSource(StrEnum):
+    """Whether episodes without chapters of the host's get some made from the conversation."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
+class Pending(StrEnum):
+    """What happens with somebody who has not answered yet."""
+
+    PUBLISH = "publish"
+    ANONYMISE = "anonymise"
+    WITHHOLD = "withhold"
+
+
+class Removal(StrEnum):
+    """How somebody who refused is taken out of the audio."""
+
+    MUTE = "mute"
+    """Silence; the clock stays."""
+    CUT = "cut"
+    """Gone; what follows moves up."""
+
+
+class EpisodeCovers(StrEnum):
+    """What stands for an episode that has no cover of its own."""
+
+    DRAW = "draw"
+    SHOW = "show"
+
+
+class ShowConfig(Document):
+    """`show`: what the podcast is."""
+
+    title: Title
+    """The show's name. No key words, no host's name: Apple removes shows for that."""
+    description: SomeText
+    """What it is about, one or more paragraphs of plain text; at most 4000 bytes are read by apps."""
+    url: FolderAddress
+    """Where the site will live, e.g. `https://example.org/show/`. Every link in the feed begins with it."""
+    language: Language
+    """Language spoken: `en`, `de`, `pt-br`. The site's own texts follow it."""
+    author: Title
+    """Who makes it, as apps show it."""
+    email: EmailAddress
+    """Public. Directories send their ownership codes to it."""
+    categories: Annotated[tuple[AppleCategory, ...], Listed, Field(min_length=1, max_length=5)] = Field(
+        alias="category"
+    )
+    """One or several of Apple's categories; most apps read the first only."""
+    subtitle: Annotated[Line, Field(max_length=255)] = ""
+    """One line below the title."""
+    explicit: bool = False
+    """Whether there may be strong language or adult themes."""
+    kind: ShowKind = Field(default=ShowKind.EPISODIC, alias="type")
+    """`episodic` (newest first) or `serial` (first to last)."""
+    timezone: TimeZone = "UTC"
+    """Zone of all dates written without one, and of the dates the site shows."""
+    cover: LocalPath | None = None
+    """Square JPEG or PNG, 1400 to 3000 pixels. Without it `content/cover.jpg` or `.png` is taken; else one is drawn."""
+    episode_covers: EpisodeCovers = EpisodeCovers.DRAW
+    """`draw` (an episode without a cover of its own gets one) or `show` (the show's cover serves all)."""
+    copyright: Line = ""
+    """Whose it is, without the word or the sign: `Ada Example`."""
+    people: Annotated[tuple[HostEntry, ...], Listed] = ()
+    """Hosts of all episodes that name nobody themselves."""
+    funding: Annotated[tuple[FundingEntry, ...], Listed] = ()
+    """Ways to support the show."""
+    license: LicenseEntry | None = None
+    """Terms of use of the audio, e.g. `cc-by-4.0`."""
+    location: Annotated[tuple[LocationEntry, ...], Listed] = ()
+    """Places the show is about or made at."""
+    countries: Annotated[tuple[Country, ...], Listed] = ()
+    """Where most listeners are, most important first (Spotify)."""
+    seasons: dict[Annotated[int, Field(ge=1)], Title] = Field(default_factory=dict)
+    """Names of seasons, by number."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The show's time zone."""
+        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
+
+class PodrollEntry(Document):
+    """Another show to recommend."""
+
+    guid: Uuid
+    """Its `podcast:guid`, as podcastindex.org tells it."""
+    feed_url: WebAddress | None = None
+    """Its feed."""
+    title: Line = ""
+    """Its name."""
+
+    def noun(self) -> p20.RecommendedShow:
+        """As the model has it."""
+        return p20.RecommendedShow(guid=self.guid, feed_url=self.feed_url or "", title=self.title)
+
+
+class UpdateFrequencyEntry(Document):
+    """How often episodes appear; a bare text will do."""
+
+    text: Annotated[Title, Field(max_length=128)]
+    """For people: `Every second Tuesday`."""
+    rule: Annotated[str, Field(max_length=500)] = ""
+    """For machines, RFC 5545: `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`."""
+    starts_at: Moment | None = None
+    """When the rule begins."""
+
+    def noun(self, zone: tzinfo) -> p20.UpdateFrequency:
+        """As the model has it; `zone` is the show's, for a date without one."""
+        starts_at = to_utc(self.starts_at, zone) if self.starts_at else None
+        return p20.UpdateFrequency(text=self.text, rule=self.rule, starts_at=starts_at)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class FeedConfig(Document):
+    """`feed`: how podcast apps and directories see the show."""
+
+    guid: Uuid | None = None
+    """The show's identity in the open podcast index. Set it once and never change it, even when the address changes."""
+    locked: bool = True
+    """Other hosts may not import the feed."""
+    moved_to: SecureAddress | None = None
+    """The show lives elsewhere now: address of its new feed. Apps follow."""
+    block: bool = False
+    """Keep the show out of directories."""
+    complete: bool = False
+    """No further episode will ever appear; apps stop looking. There is no quick way back."""
+    medium: Literal["podcast", "music", "audiobook", "newsletter", "course"] = "podcast"
+    """What it is, for apps that treat them differently."""
+    page_size: Annotated[int, Field(ge=0)] = 0
+    """Episodes in one page of the feed; older ones go to further pages (RFC 5005). 0: all in one."""
+    hub: SecureAddress | None = None
+    """A WebSub hub that tells apps at once about new episodes."""
+    op3: bool = False
+    """Count downloads with the Open Podcast Prefix Project. Every listener's download then passes through op3.dev."""
+    txt: Annotated[tuple[TextRecordEntry, ...], Listed] = ()
+    """Ownership codes that directories ask for."""
+    podroll: Annotated[tuple[PodrollEntry, ...], Listed] = ()
+    """Shows you recommend."""
+    update_frequency: UpdateFrequencyEntry | None = None
+    """How often episodes appear."""
+
+
+Bitrate = Literal[32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value) else value
+
+
+class AlternateFormat(StrEnum):
+    """What a further encoding is."""
+
+    MP3 = "mp3"
+    AAC = "aac"
+
+
+class AlternateEntry(Document):
+    """A further encoding of every episode; a bare format will do."""
+
+    format: AlternateFormat
+    """`mp3` or `aac`."""
+    bitrate: Annotated[Bitrate, BeforeValidator(_whole)] = 64
+    """Kilobits a second."""
+    channels: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
+    """1 (mono) or 2 (stereo)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_format(cls, value: Any) -> Any:
+        return {"format": value} if isinstance(value, str) else value
+
+
+class AudioConfig(Document):
+    """`audio`: what becomes of the recordings. They themselves are never changed."""
+
+    format: AudioFormat = AudioFormat.COPY
+    """`copy` (as recorded, nothing lost, quick), `mp3` or `aac` (encoded anew)."""
+    bitrate: Annotated[Bitrate, BeforeValidator(_whole)] = 64
+    """Kilobits a second when encoding; 64 is good for speech in one channel."""
+    channels: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
+    """Channels when encoding: 1 (mono) or 2 (stereo)."""
+    loudness: Annotated[float, Field(ge=-30, le=-8)] | None = None
+    """Bring each episode to this loudness in LUFS when encoding; apps advise -16. Nothing: as recorded."""
+    alternates: Annotated[tuple[AlternateEntry, ...], Listed, Field(max_length=8)] = ()
+    """Further encodings of every episode, for apps and listeners to choose from; the one above stays the usual one."""
+    dead_air: DeadAir = DeadAir.TRIM
+    """`trim` (long silence at both ends goes) or `keep`."""
+    chapters: ChapterSource = ChapterSource.AUTO
+    """`auto` (episodes without chapters get some made from the conversation) or `off`."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.loudness is not None and self.format is AudioFormat.COPY:
+            raise ValueError("`loudness` needs `format: mp3` or `format: aac`; `copy` leaves the sound as it is")
+        ways = [(self.format.value, self.bitrate, self.channels)]
+        ways += [(entry.format.value, entry.bitrate, entry.channels) for entry in self.alternates]
+        if len(set(ways)) < len(ways):
+            raise ValueError("`alternates` names an encoding that is there already; take it out")
+        return self
+
+
+class ConsentConfig(Document):
+    """`consent`: what happens with people who have not said yes, or have said no."""
+
+    pending: Pending = Pending.PUBLISH
+    """Who has not answered is `publish`ed (and counted in each build), `anonymise`d, or the episode is `withhold`en."""
+    removal: Removal = Removal.MUTE
+    """Who refuses is made silent (`mute`) or `cut` out."""
+    contact: Annotated[str, AfterValidator(contact_address)] | None = None
+    """Address to ask to be taken out, shown on each episode page: e-mail or web. Nothing: `show.email`."""
+
+
+class FontsConfig(Document):
+    """`site.fonts`: installed fonts, by CSS name; nothing is loaded from elsewhere."""
+
+    body: Font | None = None
+    """Running text."""
+    headings: Font | None = None
+    """Titles."""
+
+
+class SiteConfig(Document):
+    """`site`: how the website looks."""
+
+    accent: Colour | None = None
+    """The one colour of links and buttons, in quotes: `"#1a7f64"`. Nothing: taken from the cover."""
+    logo: LocalPath | None = None
+    """A picture in place of the title at the top."""
+    navigation: dict[Title, Link] | None = None
+    """Links at the top: `About: about/`. Nothing: the free pages, in their order."""
+    footer: Text = ""
+    """Markdown at the foot of each page."""
+    episodes_per_page: Annotated[int, Field(ge=1, le=200)] = 20
+    """Episodes on the home page and on each page of the archive."""
+    fonts: FontsConfig = FontsConfig()
+    """Other fonts than the theme's."""
+    css: Annotated[tuple[LocalPath, ...], Listed] = ()
+    """Your own style sheets, applied after the theme's."""
+    texts: dict[Title, Line] = Field(default_factory=dict)
+    """Your own words for texts of the interface: `Newest episodes: Fresh from the river`."""
+
+
+def _store(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9+-]*(:[^\s]*)?", text):
+        raise ValueError(
+            "expected where to, such as github-pages, s3://bucket/folder, rsync:user@host:/srv/show, "
+            "sftp:user@host:/srv/show or folder:/srv/show"
+        )
+    if re.search(r"//[^/@]*:[^/@]*@", text):
+        raise ValueError(
+            "write it without a password: this file may be published; hosts take secrets from their own tools"
+        )
+    return text
+
+
+Store = Annotated[str, AfterValidator(_store)]
+"""A place to send files to: a scheme, and what that host needs."""
+
+
+class MediaConfig(Document):
+    """`media`: audio somewhere else than the site."""
+
+    store: Store | None = None
+    """Where audio is sent, e.g. `s3://my-show/audio`."""
+    url: FolderAddress | None = None
+    """Where listeners get it from, e.g. `https://audio.example.org/`."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.store and not self.url:
+            raise ValueError("`store` needs `url`: the address listeners get the audio from")
+        return self
+
+
+Deploy = Annotated[
+    dict[Title, Store], BeforeValidator(lambda value: {"default": value} if isinstance(value, str) else value)
+]
+"""Targets of `spacecast deploy` by name; a single one is called `default`."""
+
+Subscribe = dict[Title, SecureAddress]
+"""Name of an app or directory to the show's page there."""

@@ -1,0 +1,29 @@
+"""YAML and front matter to typed objects, every problem at once with file and line.
+
+A document is a pydantic model that inherits from `Document`; `fields` has the types of single options. YAML is read as
+text alone (see `nodes`) and the model decides what each text means, so nothing is ever guessed. Problems are written
+for people (see `complaints`).
+"""
+
+from site_builder.show.documents.document import (
+    Document,
+    Problems,
+    decode,
+    find_front_line,
+    find_line,
+    parse_front_matter,
+    parse_yaml,
+)
+from site_builder.show.documents.messages import describe_value, list_options
+
+__all__ = [
+    "Document",
+    "Problems",
+    "decode",
+    "describe_value",
+    "find_front_line",
+    "find_line",
+    "list_options",
+    "parse_front_matter",
+    "parse_yaml",
+]

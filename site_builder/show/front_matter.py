@@ -1,0 +1,302 @@
+"""Front matter of episodes and free pages as types, and front matter as text.
+
+All times are recording time. Names that begin with `x-` are the host's own and mean nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
+
+from site_builder.model import podcasting20 as p20
+from site_builder.model.podcast import Chapter, EpisodeKind, Span
+from site_builder.show.documents import Document
+from site_builder.show.documents.entries import LicenseEntry, LocationEntry, PersonEntry
+from site_builder.show.documents.fields import (
+    Line,
+    Listed,
+    LocalPath,
+    Moment,
+    Picture,
+    Slug,
+    Text,
+    Timecode,
+    Title,
+    WebAddress,
+    to_utc,
+)
+
+_BETWEEN = re.compile(r"\s*(?:[-–—]|\bto\b|\.\.+|…)\s*")
+
+
+def _read_span(value: object) -> object:
+    """`0:12-1:30` as named values; either side may be missing."""
+    if not isinstance(value, str):
+        return value
+    sides = _BETWEEN.split(value.strip(), maxsplit=1)
+    if len(sides) != 2:
+        raise ValueError("expected from and to, such as 0:12-1:30")
+    return {name: side for name, side in zip(("from", "to"), sides, strict=True) if side}
+
+
+class SpanEntry(Document):
+    """From one time to another: `0:12-1:30`."""
+
+    start: Timecode = Field(validation_alias=AliasChoices("from", "start"))
+    end: Timecode = Field(validation_alias=AliasChoices("to", "end"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_text(cls, value: Any) -> Any:
+        return _read_span(value)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("the span ends before it begins")
+        return self
+
+    def noun(self) -> Span:
+        """As the model has it."""
+        return Span(start=self.start, end=self.end)
+
+
+class TrimEntry(Document):
+    """What of the recording is published: from `start` up to `end`. Both None: all of it."""
+
+    start: Timecode | None = Field(default=None, validation_alias=AliasChoices("from", "start"))
+    end: Timecode | None = Field(default=None, validation_alias=AliasChoices("to", "end"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_text(cls, value: Any) -> Any:
+        return {} if isinstance(value, str) and value.strip().lower() in _NO else _read_span(value)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError("the span ends before it begins")
+        return self
+
+
+_NO = {"none", "no", "off", "false"}
+
+
+class ChapterEntry(Document):
+    """A titled point: `0:00 Opening`."""
+
+    start: Timecode = Field(validation_alias=AliasChoices("at", "start"))
+    """When it begins."""
+    title: Title
+    """Five words at most are shown whole."""
+    url: WebAddress | None = None
+    """A page about it."""
+    image: Picture | None = None
+    """A picture of it: a file in the episode's folder, or an https address."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_text(cls, value: Any) -> Any:
+        if isinstance(value, str) and len(words := value.split(maxsplit=1)) == 2:
+            return {"at": words[0].rstrip(":"), "title": words[1].lstrip("-–— ")}
+        if isinstance(value, dict) and len(value) == 1 and (time := next(iter(value)))[:1].isdigit():
+            return {"at": time, "title": value[time]}
+        return value
+
+    def noun(self) -> Chapter:
+        """As the model has it."""
+        return Chapter(start=self.start, title=self.title, href=self.url or "", image=self.image or "")
+
+
+def _list_chapters(value: object) -> object:
+    """`none` as no chapters; `0:00: Opening` lines as a list."""
+    if isinstance(value, str) and value.strip().lower() in _NO:
+        return []
+    if isinstance(value, dict):
+        return [
+            {"at": time, **title} if isinstance(title, dict) else {"at": time, "title": title}
+            for time, title in value.items()
+        ]
+    return value
+
+
+def _order_chapters(chapters: tuple[ChapterEntry, ...]) -> tuple[ChapterEntry, ...]:
+    if len({chapter.start for chapter in chapters}) < len(chapters):
+        raise ValueError("two chapters begin at the same time")
+    return tuple(sorted(chapters, key=lambda chapter: chapter.start))
+
+
+class SoundbiteEntry(Document):
+    """A passage worth hearing on its own: `12:30-13:15`; 15 to 120 seconds are advised."""
+
+    start: Timecode = Field(validation_alias=AliasChoices("from", "start"))
+    end: Timecode = Field(validation_alias=AliasChoices("to", "end"))
+    title: Annotated[Line, Field(max_length=128)] = ""
+    """Without one, the episode's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_text(cls, value: Any) -> Any:
+        return _read_span(value)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("the soundbite ends before it begins")
+        return self
+
+    def noun(self) -> p20.Soundbite:
+        """As the model has it, still in recording time."""
+        return p20.Soundbite(start=self.start, duration=self.end - self.start, title=self.title)
+
+
+def _read_withdrawn(value: object) -> object:
+    if isinstance(value, str) and value.strip().lower() in {"true", "yes", "on"}:
+        return ""
+    return None if isinstance(value, str) and value.strip().lower() in _NO else value
+
+
+class EpisodeMatter(Document):
+    """Front matter of `content/episodes/*/index.md`: what the host says of an episode."""
+
+    title: Title
+    """Without number, season or the show's name: apps show those themselves."""
+    date: Moment
+    """When it is published; in the future it waits. Without a time zone: the show's. See `published_at`."""
+    guid: Annotated[Title, Field(max_length=255)]
+    """Identity of the episode in all apps, written by `extract`. Never change it."""
+    slug: Slug | None = None
+    """Last part of the page's address; fixed once published."""
+    summary: Text = ""
+    """A sentence or two for lists; without it the beginning of the notes."""
+    tags: Annotated[tuple[Title, ...], Listed] = ()
+    """Key words; each gets a page."""
+    draft: bool = False
+    """Not to be published yet."""
+    season: Annotated[int, Field(ge=1)] | None = None
+    """Number of the season."""
+    episode: Annotated[int, Field(ge=1)] | None = None
+    """Number of the episode; needed in a serial show."""
+    episode_display: Annotated[Line, Field(max_length=32)] = ""
+    """What apps show in place of the number: `Ch. 3`."""
+    kind: EpisodeKind = Field(default=EpisodeKind.FULL, alias="type")
+    """`full`, `trailer` or `bonus`."""
+    explicit: bool | None = None
+    """As in the show, where nothing is said."""
+    cover: LocalPath | None = None
+    """The episode's own picture: a file in its folder."""
+    cover_alt: Line = ""
+    """What is to be seen on it, for those who do not see it."""
+    people: Annotated[tuple[PersonEntry, ...], Listed] | None = None
+    """Who is named, in place of those heard in the recording."""
+    chapters: (
+        Annotated[tuple[ChapterEntry, ...], BeforeValidator(_list_chapters), AfterValidator(_order_chapters)] | None
+    ) = None
+    """Lines such as `0:00: Opening`; `none`: none at all; nothing: made from the conversation."""
+    soundbites: Annotated[tuple[SoundbiteEntry, ...], Listed] = ()
+    """Passages worth hearing on their own."""
+    trim: TrimEntry | None = None
+    """What is published, `0:12-1:30:00`; `none`: all of it; nothing: all but the dead air at both ends."""
+    cut: Annotated[tuple[SpanEntry, ...], Listed] = ()
+    """Spans that are taken out."""
+    mute: Annotated[tuple[SpanEntry, ...], Listed] = ()
+    """Spans that are made silent."""
+    license: LicenseEntry | None = None
+    """Terms of use, where they differ from the show's."""
+    location: Annotated[tuple[LocationEntry, ...], Listed] = ()
+    """Places it is about or was made at."""
+    block: bool = False
+    """Keep it out of directories."""
+    updated: Moment | None = None
+    """When it was changed in a way listeners should know of."""
+    withdrawn: Annotated[Line | None, BeforeValidator(_read_withdrawn)] = None
+    """Taken back: `true`, or the reason to be shown in its place. None: it is not; empty: without a reason."""
+
+    def published_at(self, zone: tzinfo) -> datetime:
+        """`date` in UTC; `zone` is the show's, for a date without one."""
+        return to_utc(self.date, zone)
+
+    def updated_at(self, zone: tzinfo) -> datetime | None:
+        """`updated` in UTC."""
+        return to_utc(self.updated, zone) if self.updated else None
+
+
+def _read_nav(value: object) -> object:
+    known = dict.fromkeys(_NO, None) | dict.fromkeys(("true", "yes", "on"), "0")
+    return known.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+class PageMatter(Document):
+    """Front matter of `content/pages/*.md`."""
+
+    title: Title
+    """Heading and text of its link."""
+    slug: Slug | None = None
+    """Last part of the page's address; without it the file's name."""
+    description: Line = ""
+    """A sentence for search engines."""
+    nav: Annotated[int | None, BeforeValidator(_read_nav)] = 0
+    """Place among the links at the top, smallest first; `false`: not there (None)."""
+    draft: bool = False
+    """Not to be published yet."""
+
+
+def render_front_matter(values: Mapping[str, object]) -> str:
+    """Front matter with its two `---` lines, for `parse_front_matter` to read back: order kept, None left out.
+
+    Values are text, numbers, true and false, dates, moments with a time zone, and lists and mappings of these. Text is
+    quoted only where it must be; whatever it holds, it stays text. Times (1:02:03) need no quotes (see `documents`).
+    """
+    shown = {name: value for name, value in values.items() if value is not None}
+    body = yaml.dump(shown, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**31, default_flow_style=False)
+    return f"---\n{body}---\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes for people; knows as little of types as the reader, but keeps what others would misread in quotes."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's interface
+        return True
+
+
+_MOMENT = r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?"
+_RESOLVED = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N",
+    "int": r"[-+]?[0-9_]+|0[xob][0-9A-Fa-f_]+",
+    "float": r"[-+]?(\.?[0-9][0-9_.]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF)|\.(nan|NaN|NAN))",
+    "timestamp": _MOMENT,
+    "merge": "<<|=",
+}
+_Dumper.yaml_implicit_resolvers = {}
+for _kind, _pattern in _RESOLVED.items():
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(rf"^(?:{_pattern})$"), None)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    lines = text.split("\n")
+    style = None
+    if not all(line.isprintable() for line in lines) or text.startswith("\ufeff"):
+        style = '"'
+    elif len(lines) > 1:
+        style = "|"  # where YAML allows it; else PyYAML takes double quotes
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _represent_moment(dumper: yaml.SafeDumper, moment: datetime) -> yaml.Node:
+    if moment.utcoffset() is None:
+        raise ValueError("render_front_matter takes moments with a time zone")
+    text = moment.isoformat()
+    text = f"{text[:-6]}Z" if text.endswith("+00:00") else text
+    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(datetime, _represent_moment)
+_Dumper.add_multi_representer(str, lambda dumper, text: _represent_text(dumper, str(text)))

@@ -1,0 +1,53 @@
+"""What the files of a show are called: names that people and the program agree on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+CONFIG: Final = "config.yaml"
+PEOPLE: Final = "content/people.yaml"
+EPISODES: Final = "content/episodes"
+"""Where bundles are, a folder each."""
+
+INDEX: Final = "index.md"
+"""In a bundle: what the host says of the episode."""
+RECORDING: Final = "space.json"
+"""What its source says of the recording."""
+MEDIA: Final = "media.json"
+"""Facts of the audio that was made."""
+
+OUTPUT_LEDGER = "output.ledger"
+"""Its name, in the folder that remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where a build puts the site, and where it remembers what it made."""
+
+    output: Path
+    """The site. Everything in it is made."""
+    memory: Path
+    """Folder of the ledger of `output` and of the last build's report."""
+
+    is_preview: bool = False
+    """To be looked at only: nothing in `content/` is written."""
+
+    @property
+    def ledger(self) -> Path:
+        """What the build engine remembers of `output`."""
+        return self.memory / OUTPUT_LEDGER
+
+    @property
+    def kept(self) -> Path:
+        """What is kept of content and episodes."""
+        return self.memory / "kept.db"
+
+
+def find_outlet(folder: Path, *, preview: bool) -> Outlet:
+    """`output/`, or the place of builds that are only looked at, which leave `output/` and its ledger alone."""
+    cache = folder / ".cache"
+    if preview:
+        return Outlet(cache / "preview/site", cache / "preview", is_preview=True)
+    return Outlet(folder / "output", cache)

@@ -1,0 +1,189 @@
+"""Everything a build starts from, read and checked before anything is written: config, people, bundles, pages.
+
+What is wrong in any file is told at once, with file and line.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
+from site_builder.show.config import Config, check_config_files, load_config
+from site_builder.show.documents import find_front_line
+from site_builder.show.front_matter import EpisodeMatter, SoundbiteEntry, SpanEntry
+from site_builder.show.layout import INDEX, PEOPLE
+from site_builder.show.people import People, load_people
+from site_builder.text.languages import ENGLISH, Language, load_language
+from site_builder.text.timecode import format_clock
+
+Loaded = TypeVar("Loaded")
+_SLACK = 1.0
+"""Seconds by which a time may lie after the end: people round up."""
+_OWN_PLACES = (
+    *("archive", "artwork", "assets", "episodes", "icons", "media", "offline", "page", "pagefind", "people", "search"),
+    *("subscribe", "tags"),
+    *("404.html", "feed.css", "feed.xml", "index.html", "robots.txt", "sitemap.xml"),
+)
+"""What the site has beside free pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """What holds for all episodes of a show, as its files say it."""
+
+    folder: Path
+    config: Config
+    people: People
+    pages: tuple[FreePage, ...]
+    words: Language = ENGLISH
+    """Texts of the interface."""
+
+    @property
+    def content(self) -> Path:
+        """The folder `content/`."""
+        return self.folder / "content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered(Premises):
+    """A show as its files say it."""
+
+    bundles: tuple[Bundle, ...]
+
+
+def gather(folder: Path) -> Gathered:
+    """Read a show whole: for commands that look at every episode. A build reads what changed (`survey.py`).
+
+    Raises:
+        UsageError: there is no show in `folder`.
+        InvalidDocument: every problem of every file.
+    """
+    problems: list[Problem] = []
+    premises = load_premises(folder, problems)
+    bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
+    problems += (problem for bundle in bundles for problem in find_beyond(bundle))
+    claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, bundle.slug) for bundle in bundles]
+    spoke = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles)
+    premises = settle(folder, premises, [*problems, *find_conflicts(folder, premises, claims, has_spoken=spoke)])
+    return Gathered(
+        folder=folder,
+        config=premises.config,
+        people=premises.people,
+        pages=premises.pages,
+        words=premises.words,
+        bundles=bundles,
+    )
+
+
+def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
+    """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`."""
+    config = next(_load_each(lambda _: load_config(folder), [folder], problems), None)
+    content = folder / "content"
+    people = next(_load_each(load_people, [folder / PEOPLE], problems), People(()))
+    pages = tuple(_load_each(load_page, find_pages(content), problems))
+    if config is None:
+        return None
+    words = load_language(config.show.language, folder, config.site.texts)
+    return Premises(folder=folder, config=config, people=people, pages=pages, words=words)
+
+
+def settle(folder: Path, premises: Premises | None, problems: Sequence[Problem]) -> Premises:
+    """The premises, if there is nothing wrong.
+
+    Raises:
+        InvalidDocument: all that is.
+    """
+    config = premises.config if premises else None
+    missing = check_config_files(config, folder) if config else []
+    if premises is None or problems or missing:
+        raise InvalidDocument([*map(_nearby, problems), *missing])
+    return premises
+
+
+class Claim(NamedTuple):
+    """What an episode wants for itself alone."""
+
+    file: str
+    """Its `index.md`."""
+    guid: str
+    slug: str
+
+
+def find_conflicts(
+    folder: Path, premises: Premises | None, claims: Sequence[Claim], *, has_spoken: bool
+) -> Iterator[Problem]:
+    """What is wrong between files. `has_spoken`: somebody is heard in an episode that was built before."""
+    yield from _find_forgotten(folder / PEOPLE, has_spoken=has_spoken)
+    yield from _find_clashes(claims, premises.pages if premises else ())
+
+
+def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: list[Problem]) -> Iterator[Loaded]:
+    """What loads; the problems of what does not are added to `problems`."""
+    for file in files:
+        try:
+            yield load(file)
+        except InvalidDocument as error:
+            problems.extend(error.problems)
+
+
+def _find_forgotten(file: Path, *, has_spoken: bool) -> Iterator[Problem]:
+    """What people answered is gone: a build without it would publish whoever said no."""
+    if has_spoken and not file.exists():
+        yield Problem(
+            "is gone, and with it who refused to be published in episodes built before; restore it from git or a "
+            "backup, or write an empty one to ask everybody again",
+            file,
+        )
+
+
+def find_beyond(bundle: Bundle) -> Iterator[Problem]:
+    """Times in the front matter that lie after the end of the recording: an edit that would silently do nothing."""
+    end = bundle.recording.duration if bundle.recording and bundle.recording.parts else math.inf
+    for step, last in _list_times(bundle.matter):
+        if last > end + _SLACK:
+            file = bundle.folder / INDEX
+            message = f"expected a time in the recording, which is {format_clock(end)} long, got {format_clock(last)}"
+            field = ".".join(str(part + 1) if isinstance(part, int) else part for part in step)
+            yield Problem(message, file, find_front_line(file.read_bytes(), step), field)
+
+
+def _list_times(matter: EpisodeMatter) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    """Every time in recording time with the way to its option; of spans the end."""
+    if matter.trim:
+        yield ("trim",), max(matter.trim.start or 0.0, matter.trim.end or 0.0)
+    spans: Mapping[str, Sequence[SpanEntry | SoundbiteEntry]]
+    spans = {"cut": matter.cut, "mute": matter.mute, "soundbites": matter.soundbites}
+    yield from (((name, number), entry.end) for name, entries in spans.items() for number, entry in enumerate(entries))
+    yield from ((("chapters", number), entry.start) for number, entry in enumerate(matter.chapters or ()))
+
+
+def _nearby(problem: Problem) -> Problem:
+    """Name the file as the person sees it from where they are."""
+    if problem.file is None or not problem.file.is_absolute():
+        return problem
+    return Problem(problem.message, Path(os.path.relpath(problem.file)), problem.line, problem.field)
+
+
+def _find_clashes(claims: Sequence[Claim], pages: Sequence[FreePage]) -> Iterator[Problem]:
+    """Guids and addresses that two files claim: never solved by a silent suffix, links may be in use."""
+    guids: dict[str, str] = {}
+    places: dict[str, str] = {}
+    for file, guid, slug in claims:
+        yield from _claim(guids, guid, file, "guid", "one of them is a copy: remove it, or give it its own")
+        yield from _claim(places, slug.lower(), file, "slug", "give one of them another `slug:`")
+    places = dict.fromkeys(_OWN_PLACES, "the site")
+    for page in pages:
+        yield from _claim(places, page.slug.lower(), str(page.file), "slug", "give it another `slug:`")
+
+
+def _claim(taken: dict[str, str], name: str, file: str, field: str, remedy: str) -> Iterator[Problem]:
+    owner = taken.setdefault(name, file)
+    if owner != file:
+        other = _nearby(Problem("", file=Path(owner))).file
+        yield Problem(f"{name!r} is used by {other} as well; {remedy}", Path(file), field=field)

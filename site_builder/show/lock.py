@@ -1,0 +1,93 @@
+"""One build of a show folder at a time, on every system: a file in `.cache/` that the operating system locks.
+
+The lock goes with the process, however it ends; the file stays and names who has it, or had it last.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from site_builder.errors import UsageError
+from site_builder.show.layout import CONFIG
+
+PATIENCE = 5.0
+"""Seconds that a second build waits for the first."""
+_FILE = Path(".cache/build.lock")
+_BETWEEN_TRIES = 0.05  # seconds
+_FAR = 1 << 30  # Windows makes locked bytes unreadable, so a byte behind the text is locked
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        with suppress(OSError):
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+
+class ShowBusy(UsageError):
+    """Another build or extract of the show is at work."""
+
+
+@contextmanager
+def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterator[None]:
+    """Keep everybody else from building the show in `folder`, this process's other threads included.
+
+    Nothing is locked, and nothing made, where there is no show yet.
+
+    Args:
+        folder: The show folder.
+        what: What it is held for, in a word that another process can show: `build`, `extract`.
+        patience: Seconds to wait for whoever has it; `PATIENCE` where nothing is said.
+
+    Raises:
+        ShowBusy: somebody else still has it; names who.
+    """
+    if not (folder / CONFIG).is_file():
+        yield
+        return
+    file = folder / _FILE
+    file.parent.mkdir(exist_ok=True)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        _wait(descriptor, file, time.monotonic() + (PATIENCE if patience is None else patience))
+        _sign(descriptor, what)
+        yield
+    finally:
+        os.close(descriptor)  # which unlocks
+
+
+def _wait(descriptor: int, file: Path, until: float) -> None:
+    while not _try_lock(descriptor):
+        if time.monotonic() >= until:
+            raise ShowBusy(f"{file.parent.parent}: {_describe_holder(file)}; wait until it is done, then try again")
+        time.sleep(_BETWEEN_TRIES)
+
+
+def _sign(descriptor: int, what: str) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{what} {os.getpid()}\n".encode())
+
+
+def _describe_holder(file: Path) -> str:
+    with suppress(OSError, ValueError):
+        what, pid = file.read_text("utf-8").split()
+        return f"`spacecast {what}` is at work in this folder (process {int(pid)})"
+    return "another spacecast is at work in this folder"

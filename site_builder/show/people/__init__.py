@@ -1,0 +1,19 @@
+"""Everyone heard on the show and what they said to being published: `content/people.yaml`.
+
+To change it, see `writing`, which loads more.
+"""
+
+from site_builder.show.people.file import load_people, parse_people
+from site_builder.show.people.newcomers import find_conflicts
+from site_builder.show.people.records import Answer, Consent, PersonRecord
+from site_builder.show.people.register import People
+
+__all__ = [
+    "Answer",
+    "Consent",
+    "People",
+    "PersonRecord",
+    "find_conflicts",
+    "load_people",
+    "parse_people",
+]

@@ -1,0 +1,1 @@
+"""Which files exist: audio, pictures, pages, feeds, search."""

@@ -1,0 +1,306 @@
+"""Which audio targets exist: soundings and encodings in `.cache/`, tagged enclosures in `output/`.
+
+Three steps, so that nothing dear is done twice: dead air is confirmed by ear once for a recording; a recording is
+copied or encoded once for its edits and settings; tags are written whenever they change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from site_builder.audio.facts import AudioFacts, AudioTags
+from site_builder.engine.builder import Facts, Target
+from site_builder.engine.digests import JSON, digest_json
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
+from site_builder.show.bundles import Bundle
+from site_builder.site.pictures import Pictures
+
+PEAKS = 500
+"""Points of the waveform kept for drawing."""
+SHORTEST_DEAD_AIR = 5.0
+"""Seconds; shorter silence at an end is left alone."""
+LEFT_OF_DEAD_AIR = 1.0
+"""Seconds of it that stay."""
+_AAC_FRAME = 1024
+"""Samples between two places where AAC can be cut."""
+QUIET = -45.0
+"""dBFS: dead air never peaks above this, hum and breath included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSettings:
+    """How published audio is made: the part of the config that its sound depends on."""
+
+    format: Literal["copy", "mp3", "aac"] = "copy"
+    bitrate: int = 64
+    """kbit/s; for encoded formats."""
+    channels: int = 1
+    loudness: float | None = None
+    """LUFS to normalise to; None leaves it."""
+
+    def as_json(self) -> dict[str, JSON]:
+        """What the bytes depend on: nothing but the format where the recording is copied."""
+        if self.format == "copy":
+            return {"format": "copy"}
+        values = {"format": self.format, "bitrate": self.bitrate, "channels": self.channels}
+        return {**values, "loudness": self.loudness}
+
+
+def key_of(guid: str) -> str:
+    """Name of an episode's files in the cache: stable, and harmless whatever its guid holds."""
+    return sha256(guid.encode()).hexdigest()[:16]
+
+
+def find_dead_air(recording: Recording) -> tuple[Span, ...]:
+    """Silence at the start and the end of a recording by its level readings, less the second that stays.
+
+    A level reading is one tick apart from the next, so a span ends one tick before the first reading that is not zero.
+    """
+    if recording.timeline is not Timeline.LEVELS:
+        return ()
+    ends = []
+    for span in recording.silences:
+        if span.start <= recording.tick and span.end < recording.duration:
+            ends.append(Span(start=0.0, end=span.end - LEFT_OF_DEAD_AIR))
+        elif span.end >= recording.duration - recording.tick and span.start > 0:
+            ends.append(Span(start=span.start + LEFT_OF_DEAD_AIR, end=recording.duration))
+    return tuple(span for span in ends if span.duration > SHORTEST_DEAD_AIR - LEFT_OF_DEAD_AIR)
+
+
+def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
+    """Listen whether the dead air of a recording is really quiet; None where there is none to listen to.
+
+    Its facts are `{"dead_air": [[start, end], …]}`, recording time in seconds.
+    """
+    spans = find_dead_air(bundle.recording) if bundle.recording and bundle.has_recording else ()
+    if not spans:
+        return None
+    inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
+    return Target(
+        path=f"soundings/{key_of(bundle.matter.guid)}.json",
+        recipe="sounding/1",
+        inputs=inputs,
+        make=partial(_make_sounding, bundle.part_files, spans),
+        label=f"Listening to {bundle.matter.title}",
+        group=key_of(bundle.matter.guid),
+    )
+
+
+def _make_sounding(parts: Sequence[Path], spans: Sequence[Span], out: Path) -> Facts:
+    from site_builder.audio.measure import find_levels  # noqa: PLC0415 -- decoding is loaded only where it is needed
+
+    levels = zip(spans, find_levels(parts, spans), strict=True)
+    quiet = [span for span, level in levels if level is None or level.peak <= QUIET]
+    facts: Facts = {"dead_air": [[span.start, span.end] for span in quiet]}
+    out.write_text(json.dumps(facts))
+    return facts
+
+
+def read_sounding(facts: Facts | None) -> tuple[Span, ...]:
+    """The dead air that a sounding confirmed."""
+    spans = cast("Sequence[tuple[float, float]]", (facts or {}).get("dead_air", ()))
+    return tuple(Span(start=start, end=end) for start, end in spans)
+
+
+def plan_encoding(
+    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
+) -> Target:
+    """The sound of an episode without tags, in the cache.
+
+    Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
+    """
+    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV is loaded only where sound is made
+
+    settings = choose_settings(recording, edits, wanted)
+    encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
+    return Target(
+        path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
+        recipe="audio/2",
+        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json(), **encoder},
+        make=partial(_make_encoding, bundle.part_files, edits, settings),
+        label=bundle.matter.title,
+        group=key_of(bundle.matter.guid),
+    )
+
+
+def plan_alternate(
+    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
+) -> Target:
+    """The same in a further encoding. `edits` are those the usual file came out with, so that all keep one time."""
+    target = plan_encoding(bundle, recording, sources, edits, wanted)
+    name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{Path(target.path).suffix}"
+    return replace(target, path=f"alternates/{key_of(bundle.matter.guid)}-{name}")
+
+
+def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
+    from site_builder.audio import encode, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
+
+    if settings.format == "copy":
+        facts, peaks = _copy(parts, edits, out)
+        made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
+    else:
+        wanted = encode.EncodeSettings(
+            format=settings.format,
+            bitrate=settings.bitrate * 1000,
+            channels=settings.channels,
+            loudness=settings.loudness,
+        )
+        facts, made = encode.write_encoded(parts, edits, out, wanted), edits
+        peaks = waveform.make_peaks(out, PEAKS)
+    return {**_describe_facts(facts), "peaks": list(peaks), "edits": made.as_json()}
+
+
+def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts, tuple[int, ...]]:
+    """Copy a recording and see its shape in passing; in a second pass where it turns out as long as nobody thought."""
+    from site_builder.audio import packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
+
+    expected = _foresee_length(edits, packets.find_coding(parts).sample_rate)
+    shape = waveform.Shape(expected, PEAKS)
+    facts = packets.write_copy(parts, edits, out, watch=shape.listen)
+    if not shape.is_heard or facts.duration != expected:
+        shape = waveform.Shape(facts.duration, PEAKS).hear(packets.read_copied(parts, edits), fallback=out)
+    return facts, shape.peaks
+
+
+def _foresee_length(edits: EditList, sample_rate: int) -> float:
+    """Seconds of a copy, exact to a sample if all goes as usual."""
+    return round(edits.snap(_AAC_FRAME, sample_rate).duration * sample_rate) / sample_rate
+
+
+def foresee(recording: Recording, edits: EditList, wanted: AudioSettings) -> tuple[EditList, Enclosure]:
+    """How edits will most likely come out, and a file of the length they will lead to."""
+    rate = recording.parts[0].sample_rate
+    if not edits.is_identity and choose_settings(recording, edits, wanted).format == "copy":
+        edits = edits.snap(_AAC_FRAME, rate)
+    duration = _foresee_length(edits, rate)
+    return edits, Enclosure(path="", size_bytes=0, media_type="", duration=duration, sha256="")
+
+
+def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:
+    return {
+        "codec": facts.codec,
+        "sample_rate": facts.sample_rate,
+        "channels": facts.channels,
+        "samples": facts.samples,
+        "duration": facts.duration,
+        "media_type": facts.media_type,
+    }
+
+
+def choose_settings(recording: Recording, edits: EditList, wanted: AudioSettings) -> AudioSettings:
+    """The settings as wanted, or the nearest encoded ones where a recording cannot be copied as it is.
+
+    AAC is copied frame by frame where all parts are coded alike; an MP3 only whole, for its frames share their bits.
+    """
+    if wanted.format != "copy":
+        return wanted
+    kinds = {(part.codec, part.sample_rate, part.channels) for part in recording.parts}
+    codec, _, channels = next(iter(kinds))
+    is_mp3 = codec.startswith("mp3")
+    if (
+        len(kinds) == 1
+        and channels <= 2
+        and (codec == "aac" or (is_mp3 and edits.is_identity and len(recording.parts) == 1))
+    ):
+        return wanted
+    return replace(wanted, format="mp3" if is_mp3 else "aac", bitrate=64 * min(channels, 2), channels=min(channels, 2))
+
+
+def find_extension(recording: Recording, settings: AudioSettings) -> str:
+    """Of the file that is published."""
+    is_mp3 = settings.format == "mp3" or (settings.format == "copy" and recording.parts[0].codec.startswith("mp3"))
+    return ".mp3" if is_mp3 else ".m4a"
+
+
+def find_media_path(slug: str, encoding: Target) -> str:
+    """Where the enclosure of an episode lies below the site's root.
+
+    The name holds a digest of what is heard, so a removed passage can never be served by a cache under the old name.
+    """
+    heard = digest_json({name: encoding.inputs[name] for name in ("sources", "edits", "settings")})
+    return f"media/{slug}-{heard[:8]}{Path(encoding.path).suffix}"
+
+
+def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTags, cover: Pictures | None) -> Target:
+    """The published file: the cached sound with the episode's tags, cover and chapters."""
+    described: dict[str, JSON] = {
+        "title": tags.title,
+        "album": tags.album,
+        "artist": tags.artist,
+        "date": tags.date,
+        "comment": tags.comment,
+        "url": tags.url,
+        "track": tags.track,
+        "cover": cover.original.path if cover else None,
+        "chapters": [[chapter.start, chapter.title, chapter.href] for chapter in tags.chapters],
+    }
+    return Target(
+        path=path,
+        recipe="enclosure/4",
+        inputs={"sound": sha256_of_source, "tags": described},
+        make=partial(_make_enclosure, source, tags, cover),
+        label=tags.title,
+    )
+
+
+def _make_enclosure(source: Path, tags: AudioTags, cover: Pictures | None, out: Path) -> Facts:
+    """The small picture is made here, and so only for a file that is made."""
+    from site_builder.audio.tags import write_tagged  # noqa: PLC0415 -- mutagen and PyAV, where they are needed
+
+    picture = cover.embedded() if cover else None
+    return _describe_facts(write_tagged(source, out, replace(tags, cover=picture)))
+
+
+def make_tags(show: Show, episode: Episode) -> AudioTags:
+    """What players show for an episode's file."""
+    return AudioTags(
+        title=episode.title,
+        album=show.title,
+        artist=show.author,
+        date=episode.published_at.date().isoformat(),
+        comment=episode.summary,
+        url=f"{show.url}{episode.path}",
+        track=episode.number,
+        chapters=episode.chapters,
+    )
+
+
+def read_enclosure(path: str, facts: Facts) -> Enclosure:
+    """An enclosure as feeds name it, from the facts of its target."""
+    values = cast("dict[str, Any]", facts)
+    duration = values["duration"]
+    return Enclosure(
+        path=path,
+        size_bytes=values["size_bytes"],
+        media_type=values["media_type"],
+        duration=duration,
+        sha256=values["sha256"],
+        bitrate=round(values["size_bytes"] * 8 / duration) if duration else 0,
+        channels=values["channels"],
+        sample_rate=values["sample_rate"],
+        codecs="mp4a.40.2" if values["codec"] == "aac" else "mp3",
+    )
+
+
+def name_encoding(codec: str, kilobits: int) -> str:
+    """What a listener who may choose reads: `MP3, 96 kbit/s`."""
+    return f"{codec.upper()}, {kilobits} kbit/s"
+
+
+def make_published(enclosure: Enclosure, sound: Facts, sources: Sequence[str], made_by: str) -> PublishedAudio:
+    """What `media.json` keeps, so that the episode can be built where its recording is absent."""
+    values = cast("dict[str, Any]", sound)
+    return PublishedAudio(
+        enclosure=replace(enclosure, title=""),
+        edits=json.dumps(values["edits"], sort_keys=True),
+        peaks=tuple(values["peaks"]),
+        sources=tuple(sources),
+        made_by=made_by,
+    )

@@ -1,0 +1,191 @@
+"""The pictures of a build: covers as given or drawn, their smaller sizes, and what goes into audio files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+from site_builder.engine import prefetch
+from site_builder.engine.builder import Outcome, Target, build_targets
+from site_builder.episodes.summary import name_group
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.events import Notify, ignore
+from site_builder.model.podcast import Episode, Guid, Show
+from site_builder.render.artwork.icons import Icon, find_icons, render_icon
+from site_builder.render.pages.styles import DEFAULT_ACCENT
+from site_builder.show.bundles import Bundle
+from site_builder.show.config import EpisodeCovers, describe_show
+from site_builder.show.layout import INDEX
+from site_builder.show.load import Premises
+from site_builder.site import pictures
+from site_builder.site.pictures import GivenCover, Pictures
+from site_builder.site.portraits import Portraits
+
+FEW = 8
+"""Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
+_MAIN = "show"
+"""Group of the show's own picture in the cache; those of episodes are named by guid."""
+_USUAL = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
+"""Where a show's cover is looked for when the config names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hung:
+    """Pictures of episodes in place."""
+
+    covers: Mapping[Guid, Pictures]
+    """By guid, of episodes that have a cover of their own."""
+    embedded: Mapping[Guid, Pictures]
+    """By guid: whose small JPEG goes into the episode's audio file."""
+    targets: Mapping[Guid, tuple[Target, ...]]
+    """By guid, for `output/`."""
+    failures: tuple[str, ...]
+
+    def put_on(self, episode: Episode) -> Episode:
+        """The episode with its cover."""
+        cover = self.covers.get(episode.guid)
+        return pictures.with_pictures(episode, cover) if cover else episode
+
+
+def start_early(premises: Premises, jobs: int) -> None:
+    """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
+    show = describe_show(premises.config.show, premises.config.feed)
+    Gallery(premises, show, published=(), jobs=jobs, notify=ignore).start(())
+
+
+class Gallery:
+    """Chooses, draws and sizes the covers of one show."""
+
+    def __init__(self, premises: Premises, show: Show, *, published: Iterable[str], jobs: int, notify: Notify) -> None:
+        self.folder = premises.folder
+        self.published = frozenset((*published, _MAIN))
+        """Guids of episodes whose pictures are kept."""
+        self.config = premises.config
+        self.show = show
+        self.cache = premises.folder / ".cache"
+        self.jobs = jobs
+        self.notify = notify
+        self.failures: list[str] = []
+        """A sentence for each picture of the show that could not be made."""
+
+    @cached_property
+    def cover(self) -> GivenCover | None:
+        """The show's own cover.
+
+        Raises:
+            InvalidDocument: it is not usable as one.
+        """
+        named = self.config.show.cover
+        names = (named,) if named else _USUAL
+        found = next((name for name in names if (self.folder / name).is_file()), None)
+        return pictures.load_cover(self.folder / found, found) if found else None
+
+    @cached_property
+    def accent(self) -> str:
+        """The one colour of site and drawn covers: the config's, else the cover's, else the theme's."""
+        given = pictures.find_accent(self.cover) if self.cover and not self.config.site.accent else None
+        return self.config.site.accent or given or DEFAULT_ACCENT
+
+    @property
+    def draws(self) -> bool:
+        """Whether each episode without a cover gets one drawn."""
+        return self.config.show.episode_covers is not EpisodeCovers.SHOW
+
+    @cached_property
+    def main(self) -> Pictures:
+        """The pictures of the show."""
+        return pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+
+    @cached_property
+    def portraits(self) -> Portraits:
+        """Of the people of the show."""
+        portraits = Portraits()
+        portraits.hang_show(self.show, self.folder)
+        return portraits
+
+    def hang_show(self) -> Show:
+        """The show with its pictures.
+
+        Raises:
+            InvalidDocument: one that is named is not there, or not usable.
+        """
+        show = Portraits().hang_show(self.show, self.folder)
+        return replace(show, artwork=self.main.artwork, pictures=(*self.show.pictures, self.main.social))
+
+    def start(self, episodes: Sequence[tuple[Bundle, Episode]]) -> None:
+        """Begin to draw what is not there yet in a process of its own; `episodes` as far as they are known by now."""
+        if self.jobs < 2:
+            return
+        with suppress(InvalidDocument, OSError):  # told of by `hang`
+            main = self.main
+            every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), main]
+            if wanted := [planned for planned in every if planned and self._is_wanted(planned)][:FEW]:
+                names = [name for planned in wanted for name in planned.names]
+                icons = find_icons(self.accent) if main in wanted else ()
+                make = partial(_draw_all, wanted, icons, self.accent)
+                prefetch.start(make, [*names, *(icon.path for icon in icons)])
+
+    def _is_wanted(self, planned: Pictures) -> bool:
+        """Whether a cover is neither there nor being drawn."""
+        path = planned.original.path
+        return not (prefetch.is_begun(path) or (self.cache / "pictures" / path).is_file())
+
+    def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
+        """Plan the pictures of episodes, and make those that go into audio files."""
+        covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
+        own = {guid: planned for guid, planned in covers.items() if planned}
+        originals = [replace(planned.original, group=guid) for guid, planned in own.items()]
+        outcome = self._make_originals([replace(self.main.original, group=_MAIN), *originals])
+        whole = [planned for planned in (self.main, *own.values()) if planned.original.path not in outcome.failed]
+        used = {episode.guid: own.get(episode.guid, self.main) for _, episode in episodes}
+        return Hung(
+            covers=own,
+            embedded={guid: planned for guid, planned in used.items() if planned in whole},
+            targets={
+                guid: tuple(replace(target, group=name_group(guid)) for target in planned.targets)
+                for guid, planned in own.items()
+                if planned in whole
+            },
+            failures=tuple(outcome.failed.values()),
+        )
+
+    def plan_show(self) -> list[Target]:
+        """The show's pictures for `output/`, but for portraits. What they are made from is made now."""
+        outcome = self._make_originals([replace(self.main.original, group=_MAIN)])
+        self.failures += outcome.failed.values()
+        return [] if outcome.failed else list(self.main.targets)
+
+    def _make_originals(self, originals: Sequence[Target]) -> Outcome:
+        return build_targets(
+            originals,
+            root=self.cache / "pictures",
+            ledger=self.cache / "pictures.ledger",
+            jobs=self.jobs if len(originals) > FEW else 1,
+            keep=self.published - {target.group for target in originals},
+            notify=self.notify,
+        )
+
+    def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
+        """The pictures of an episode; None where the show's serve."""
+        matter = bundle.matter
+        cover = None
+        if matter.cover:
+            file = bundle.folder / matter.cover
+            name = f"{bundle.folder.name}/{matter.cover}"
+            if not file.is_file():
+                message = f"there is no file {matter.cover!r} in the episode's folder"
+                raise InvalidDocument([Problem(message, file=bundle.folder / INDEX, field="cover")])
+            cover = pictures.load_cover(file, name)
+        elif not self.draws:
+            return None
+        return pictures.plan_episode_pictures(
+            self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
+        )
+
+
+def _draw_all(wanted: Sequence[Pictures], icons: Sequence[Icon], accent: str) -> Iterator[tuple[str, bytes]]:
+    yield from pictures.draw_all(wanted)
+    for icon in icons:
+        yield icon.path, render_icon(icon, accent)

@@ -1,0 +1,189 @@
+"""The feed, or its pages: a head and the items of episodes, which are kept and only joined here.
+
+A feed that breaks a rule apps rely on does not replace the last good one. Items that passed once, under the same head,
+are not checked again; that no two have one guid, page or file is seen to before anything is made.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from site_builder.engine.cache import Kept
+from site_builder.engine.digested import DigestedFile
+from site_builder.engine.digests import JSON, digest_json
+from site_builder.engine.ledger import Facts
+from site_builder.engine.processes import Task
+from site_builder.engine.serialization import digest_value
+from site_builder.engine.target import Target
+from site_builder.episodes.summary import Outline
+from site_builder.model import podcasting20 as p20
+from site_builder.model.paths import find_feed_path
+from site_builder.model.podcast import Show
+from site_builder.render.feed.rss import render_head, split_head
+from site_builder.site.previous_feed import LastFeed, describe_layout
+
+STYLESHEET = "feed.css"
+"""What a browser shows the feed with."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+MANY = 1000
+"""Episodes from which on it pays to write a feed ahead, in another process."""
+
+ReadItems = Callable[[Iterable[str]], Iterator[bytes]]
+"""The items of episodes, by guid, in that order."""
+FindLast = Callable[[str], LastFeed]
+"""The feed that is at a path below the site's root."""
+Accept = Callable[[str, bytes, str, Sequence[Outline]], None]
+"""Given the path of a feed, its head, a digest of what items are held against, and its episodes; raises where it breaks
+a rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPlan:
+    """What feeds are made of."""
+
+    show: Show
+    episodes: Sequence[Outline]
+    """Newest first; drafts are left out."""
+    hub: str = ""
+    """A WebSub hub that the feed names."""
+    size: int = 0
+    """Episodes in one page of the feed (RFC 5005); 0: all in one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """The feed, or one page of it."""
+
+    path: str
+    """Below the site's root."""
+    inputs: Mapping[str, JSON]
+    """All that it depends on."""
+    rules: str
+    """Digest of all that its items are held against."""
+    render_head: Callable[[], bytes]
+    episodes: Sequence[Outline]
+    """Whose items it has, in their order."""
+
+    def write(self, read_items: ReadItems, out: Path, last: LastFeed) -> Facts:
+        """Item by item: a feed may be larger than the memory it should take. Gives its layout, size and digest."""
+        begin, end = split_head(self.render_head())
+        sizes: list[int] = []
+        with DigestedFile(out) as file:
+            file.write(begin)
+            for is_there, some in groupby(self.episodes, lambda episode: episode.item in last):
+                if is_there:
+                    sizes += last.copy([episode.item for episode in some], file.write)
+                else:
+                    sizes += map(file.write, read_items(episode.guid for episode in some))
+            file.write(end)
+        layout = describe_layout(len(begin), [episode.item for episode in self.episodes], sizes)
+        return {**layout, **file.describe()}
+
+    def plan(self, write: Callable[[FeedPage, Path], Facts], accept: Accept) -> Target:
+        """The file to be; `write` is asked for it once it is accepted."""
+
+        def make(out: Path) -> Facts:
+            accept(self.path, self.render_head(), self.rules, self.episodes)
+            return write(self, out)
+
+        return Target(path=self.path, recipe="feed/2", inputs=self.inputs, make=make, label="feed")
+
+
+class Writing:
+    """Feeds being written ahead of time by a process of its own, in a folder of its own, until they are wanted."""
+
+    def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path, find_last: FindLast) -> None:
+        """`kept` is where items are kept; `folder` is made, and whatever is in it goes."""
+        self._folder = folder
+        self._find_last = find_last
+        self._places = {page.path: folder / f"{number}.xml" for number, page in enumerate(pages)}
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._task = Task(partial(self._write_all, pages, kept))
+        self._layouts: Mapping[str, Facts] | None = None
+
+    def _write_all(self, pages: Sequence[FeedPage], file: Path) -> dict[str, Facts]:
+        with Kept(file) as kept:
+            read = partial(kept.read, "item")
+            return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
+
+    def take(self, page: FeedPage, out: Path) -> Facts:
+        """Wait for a page, and move it to `out`; gives what `FeedPage.write` gave."""
+        if self._layouts is None:
+            self._layouts = self._task.result()
+        shutil.move(self._places[page.path], out)
+        return self._layouts[page.path]
+
+    def end(self) -> None:
+        """Leave nothing of what was not taken."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def describe_feeds(plan: FeedPlan) -> list[FeedPage]:
+    """The feed, or its pages from the oldest to the newest: each is there before the one that leads to it."""
+    released = sort_released(plan.episodes)
+    size = plan.size or max(1, len(released))
+    shares = [released[at : at + size] for at in range(0, len(released), size)] or [[]]
+    built = _find_change(released)
+    trailers = plan.show.trailers or tuple(episode.trailer for episode in released if episode.trailer)
+    describe = partial(_describe_page, plan, built, trailers, len(shares))
+    return [describe(number, shares[number - 1]) for number in range(len(shares), 0, -1)]
+
+
+def _describe_page(
+    plan: FeedPlan,
+    built: datetime,
+    trailers: tuple[p20.Trailer, ...],
+    last: int,
+    number: int,
+    episodes: Sequence[Outline],
+) -> FeedPage:
+    path, links = find_feed_path(number), _describe_links(plan, number, last)
+    fixed = {
+        "show": digest_value(plan.show),
+        "trailers": digest_value(trailers),
+        "links": digest_value(links),
+    }
+    return FeedPage(
+        path=path,
+        inputs={**fixed, "built": built.isoformat(), "episodes": digest_json([episode.item for episode in episodes])},
+        rules=digest_json([fixed["show"], fixed["trailers"], fixed["links"]]),
+        render_head=partial(
+            render_head, plan.show, feed_url=plan.show.url + path, built_at=built, links=links, trailers=trailers
+        ),
+        episodes=episodes,
+    )
+
+
+def sort_released(episodes: Iterable[Outline]) -> list[Outline]:
+    """Those a feed lists, in its order: no drafts, newest first, equal dates by guid."""
+    released = [episode for episode in episodes if not episode.draft]
+    return sorted(released, key=lambda episode: (episode.published_at, episode.guid), reverse=True)
+
+
+def _describe_links(plan: FeedPlan, number: int, last: int) -> p20.FeedLinks:
+    """What page `number` names beside itself; pages only where there are several."""
+
+    def address(page: int) -> str:
+        return plan.show.url + find_feed_path(page) if last > 1 and 1 <= page <= last else ""
+
+    return p20.FeedLinks(
+        stylesheet=STYLESHEET,
+        hub=plan.hub if number == 1 else "",
+        first=address(1),
+        previous=address(number - 1),
+        next=address(number + 1),
+        last=address(last),
+    )
+
+
+def _find_change(episodes: Iterable[Outline]) -> datetime:
+    """When something in the feed last changed."""
+    return max((moment for e in episodes for moment in (e.published_at, e.updated_at) if moment), default=_EPOCH)

@@ -1,0 +1,73 @@
+"""The part of a show's config and pages that its theme asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from site_builder.model.podcast import Show
+from site_builder.render.notes import render_notes
+from site_builder.render.pages.contexts import Link, SiteLook
+from site_builder.render.pages.styles import render_favicon, render_look
+from site_builder.render.pages.theme import Theme, load_theme
+from site_builder.show.bundles import FreePage
+from site_builder.show.config import Config
+from site_builder.show.load import Premises
+from site_builder.site.pages import Page
+from site_builder.text.languages import Language
+
+
+def load_show_theme(premises: Premises, accent: str) -> Theme:
+    """The theme in the show's own colours, fonts and language, with its own style sheets after the theme's."""
+    folder, site = premises.folder, premises.config.site
+    look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
+    own = b"".join((folder / name).read_bytes() for name in site.css)
+    generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
+    if site.logo:
+        generated[_name_logo(premises.config)] = (folder / site.logo).read_bytes()
+    return load_theme(folder, generated, premises.words, compiled=folder / ".cache" / "templates")
+
+
+def describe_look(premises: Premises, theme: Theme, accent: str) -> SiteLook:
+    """What the person who runs the show chose for its site."""
+    config, logo = premises.config, _name_logo(premises.config)
+    shown = sorted((page.matter.nav, page.slug, page) for page in premises.pages if page.matter.nav is not None)
+    return SiteLook(
+        navigation=tuple(_links(config.site.navigation or {})),
+        pages=tuple(Link(label=page.matter.title, href=f"{page.slug}/") for _, _, page in shown),
+        subscribe=tuple(_links(config.subscribe)),
+        footer=render_notes(config.site.footer).html if config.site.footer else "",
+        contact=config.contact,
+        accent=accent,
+        home_count=config.site.episodes_per_page,
+        has_heading_font=config.site.fonts.headings is not None,
+        logo=theme.find_asset(logo) if logo else "",
+    )
+
+
+def lay_out(page: FreePage) -> Page:
+    """A free page, ready for its template."""
+    return Page(
+        slug=page.slug,
+        title=page.matter.title,
+        html=render_notes(page.text).html,
+        summary=page.matter.description,
+    )
+
+
+def translate_defaults(show: Show, words: Language) -> Show:
+    """What the config says where the host says nothing, in the show's language."""
+    _ = words.gettext
+    usual = {"Support the show": _("Support the show")}
+    return replace(show, funding=tuple(replace(way, text=usual.get(way.text, way.text)) for way in show.funding))
+
+
+def _links(named: Mapping[str, str]) -> Iterator[Link]:
+    return (Link(label=label, href=href) for label, href in named.items())
+
+
+def _name_logo(config: Config) -> str:
+    """The asset it becomes; empty where there is none."""
+    logo = config.site.logo
+    return f"logo{PurePosixPath(logo).suffix.lower()}" if logo else ""

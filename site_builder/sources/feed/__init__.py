@@ -1,0 +1,1 @@
+"""An existing podcast feed as a source."""

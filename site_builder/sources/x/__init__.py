@@ -1,0 +1,1 @@
+"""X archives: the only code that knows X."""

@@ -1,0 +1,183 @@
+"""The tags that X's audio engine (Hydra) writes between the frames of a recording, one by one.
+
+A tag holds the wall clock, the guests on stage and one audio level for each slot on stage; slot 0 is the host, who is
+not among the guests. X documents none of it: every frame may be missing, malformed or hostile, and nothing here raises.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from site_builder.model.podcast import Part
+from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
+
+_NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
+_NTP_RANGE = (3_155_673_600.0, 6_000_000_000.0)  # 2000 to 2090: anything else is no wall clock
+_MOST_SLOTS = 10_000  # of levels and guests in one tag; a stage holds a dozen
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A guest on stage."""
+
+    slot: int
+    """Place of the guest's level among the levels."""
+    handle: str = ""
+    periscope_id: str = ""
+    avatar_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What one tag says; None for what it leaves out."""
+
+    at: float
+    """Seconds of audio before the tag, in its own part."""
+    ntp: float | None = None
+    """Wall clock: seconds since 1900."""
+    levels: tuple[float, ...] | None = None
+    """By slot, 0 to about 100; never empty."""
+    participants: tuple[Participant, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReading:
+    """All that was found in one file of a recording, in one pass over its bytes."""
+
+    part: Part
+    ticks: tuple[Tick, ...] = ()
+    junk_bytes: int = 0
+    """Bytes that are neither audio nor tags."""
+    truncated: bool = False
+    """The file ends in the middle of something."""
+
+
+def parse_tag(tag: bytes, at: float = 0.0) -> Tick:
+    """What an ID3v2 tag that stands after `at` seconds of audio says; an empty tick where it says nothing."""
+    ntp = spare_ntp = levels = participants = None
+    for name, content in parse_tag_frames(tag):
+        if name == b"TIT3":
+            ntp = _parse_ntp(parse_text(content))
+        elif name == b"TXXX" and (described := parse_user_text(content)):
+            match described:
+                case "HydraAudioLevel", text:
+                    levels = _parse_levels(text)
+                case "HydraParticipants", text:
+                    participants = _parse_participants(text)
+                case "JSONMetadata", text:
+                    spare_ntp = _parse_metadata_ntp(text)
+    return Tick(at=at, ntp=spare_ntp if ntp is None else ntp, levels=levels, participants=participants)
+
+
+def join_ticks(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
+    """The ticks without empty ones; several tags at the same place become one tick, the later word winning."""
+    joined: list[Tick] = []
+    for tick in ticks:
+        if tick.ntp is None and tick.levels is None and tick.participants is None:
+            continue
+        if joined and abs(joined[-1].at - tick.at) < 1e-6:
+            before = joined.pop()
+            tick = Tick(  # noqa: PLW2901
+                at=tick.at,
+                ntp=before.ntp if tick.ntp is None else tick.ntp,
+                levels=before.levels if tick.levels is None else tick.levels,
+                participants=before.participants if tick.participants is None else tick.participants,
+            )
+        joined.append(tick)
+    return tuple(joined)
+
+
+def find_start(ticks: Sequence[Tick]) -> datetime | None:
+    """Wall clock of the first sample of a part, to the millisecond; None where no tick tells the time."""
+    for tick in ticks:
+        if tick.ntp is not None:
+            return _NTP_EPOCH + timedelta(milliseconds=round((tick.ntp - tick.at) * 1000))
+    return None
+
+
+def _parse_ntp(text: str | None) -> float | None:
+    try:
+        ntp = float(text or "")
+    except ValueError:
+        return None
+    return ntp if _NTP_RANGE[0] < ntp < _NTP_RANGE[1] else None
+
+
+def _parse_metadata_ntp(text: str) -> float | None:
+    fields = _load_json(text)
+    ntp = fields.get("ntp") if isinstance(fields, dict) else None
+    return _parse_ntp(str(ntp)) if isinstance(ntp, int | float | str) else None
+
+
+def _parse_levels(text: str) -> tuple[float, ...] | None:
+    values = _load_json(text)
+    if not isinstance(values, list) or not values:
+        return None
+    return tuple(map(_level, values[:_MOST_SLOTS]))
+
+
+def _level(value: Any) -> float:
+    """A level as a number from 0; what is none counts as silence, so that the slots after it keep their places."""
+    try:
+        level = float(value) if isinstance(value, int | float | str) else 0.0
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return 0.0
+    return max(0.0, level) if level == level else 0.0  # noqa: PLR0124  (NaN)
+
+
+@lru_cache(maxsize=4)
+def _parse_participants(text: str) -> tuple[Participant, ...] | None:
+    """The guests on stage; the same text gives the same tuple, and successive tags hold the same text."""
+    entries = _load_json(text)
+    return tuple(_participants_of(entries)) if isinstance(entries, list) else None
+
+
+def _participants_of(entries: list[Any]) -> Iterator[Participant]:
+    taken: set[int] = set()
+    for position, entry in enumerate(entries[:_MOST_SLOTS]):
+        if not isinstance(entry, dict):
+            continue
+        slot = _parse_slot(entry.get("ParticipantIndex"), position + 1)
+        guest = Participant(
+            slot=slot,
+            handle=_clean(entry.get("UserName")).removeprefix("@"),
+            periscope_id=_clean(entry.get("UserId")),
+            avatar_url=_clean_url(entry.get("ProfileUrl")),
+        )
+        if slot not in taken and (guest.handle or guest.periscope_id):
+            taken.add(slot)
+            yield guest
+
+
+def _parse_slot(value: Any, otherwise: int) -> int:
+    """ParticipantIndex as a number or digits; list position where it is missing or absurd."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value):
+        value = int(value)
+    return value if type(value) is int and 0 <= value < _MOST_SLOTS else otherwise
+
+
+def _clean(value: Any) -> str:
+    """One line without control characters, at most 200 characters; empty where it is no text."""
+    return _UNSEEN.sub("", value).encode("utf-8", "ignore").decode()[:200].strip() if isinstance(value, str) else ""
+
+
+def _clean_url(value: Any) -> str:
+    text = _clean(value)
+    return text if re.fullmatch(r"https://[^\s\"'<>\\]+", text) and value == text else ""
+
+
+def _load_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

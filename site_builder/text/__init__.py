@@ -1,0 +1,1 @@
+"""Pure text: times, slugs, plain text, languages."""

@@ -1,0 +1,112 @@
+"""Show notes as HTML and text."""
+
+from __future__ import annotations
+
+import markdown
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.render.markdown import EXTENSIONS, make_engine
+from site_builder.render.notes import render_notes, text_of
+
+SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
+
+## Shared
+
+- 0:40 The map: <https://example.org/map>
+- 1:20 said in a removed span
+- no clock here
+
+1:02:03 – a paragraph with a clock
+"""
+
+
+def test_clocks_become_links_in_published_time() -> None:
+    html = render_notes(SOURCE, lambda time: time - 10).html
+    assert '<a class="moment" href="#t=30s" rel="noopener">0:30</a> The map' in html
+    assert '<a class="moment" href="#t=1h1m53s" rel="noopener">1:01:53</a> a paragraph' in html
+
+
+def test_what_lies_in_a_removed_span_disappears() -> None:
+    notes = render_notes(SOURCE, lambda time: None if time == 80 else time)
+    assert "removed span" not in notes.html + notes.text
+    assert "no clock here" in notes.html
+
+
+def test_a_list_that_lost_all_items_disappears() -> None:
+    assert render_notes("- 0:40 gone\n- 0:50 gone", lambda _: None).html == ""
+
+
+def test_plain_text_keeps_links_and_lines() -> None:
+    text = render_notes(SOURCE).text
+    assert "the site (https://example.org/a?b=1&c=2)" in text
+    assert "• 0:40 The map: https://example.org/map" in text
+
+
+def test_nothing_active_survives() -> None:
+    hostile = (
+        "<script>alert(1)</script><img src=x onerror=alert(1)> <a href='javascript:alert(1)'>x</a>\n"
+        "<style>*{}</style> <iframe src='https://evil.example'></iframe> <b onclick=x id=player class=y>b</b>"
+    )
+    html = render_notes(hostile).html
+    for word in ("script", "onerror", "javascript", "style", "iframe", "onclick", "id=", "class="):
+        assert word not in html
+
+
+PIECES = (
+    *(
+        "word ",
+        "Word.",
+        "\n",
+        "\n\n",
+        "    ",
+        "  \n",
+        "\\",
+        "# H\n",
+        "> ",
+        "- item\n",
+        "1. one\n",
+        ": def\n",
+        "===\n",
+        "---\n",
+        "***\n",
+    ),
+    *(
+        "a | b\n--|--\n1 | 2\n",
+        "```\n",
+        "`",
+        "*",
+        "**",
+        "_",
+        "__",
+        "[a](http://b)",
+        "![i](p.png 't')",
+        "[a][b]",
+        "[b]",
+        "![b]",
+    ),
+    *(
+        "[b]: http://x.example\n",
+        "<http://a.example>",
+        "<me@a.example>",
+        "<b>",
+        "</b>",
+        "<div>\n",
+        "&",
+        "&amp;",
+        "'",
+        '"',
+    ),
+    *("'s ", "--", "---", "...", "[", "]", "(", ")", "<", ">", "é"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
+    plain = markdown.Markdown(extensions=list(EXTENSIONS), output_format="html")
+    assert make_engine().convert(source) == plain.convert(source)
+
+
+def test_an_address_is_told_from_what_looks_like_one() -> None:
+    html = '<p><a title="say href=" href="https://example.org/?a=1&amp;b=2">here &amp; there</a></p>'
+    assert text_of(html) == "here & there (https://example.org/?a=1&b=2)"
