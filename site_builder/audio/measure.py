@@ -102,11 +102,6 @@ def gauge_loudness(frames: Iterable[AudioFrame], *, true_peak: bool = True) -> L
     return Loudness(float(last.get("lavfi.r128.I", -70)), 20 * math.log10(peak) if peak > 0 else SILENT)
 
 
-def find_level(parts: Sequence[Path], span: Span) -> Level | None:
-    """Level of one span; see `find_levels`."""
-    return find_levels(parts, (span,))[0]
-
-
 def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | None, ...]:
     """Level of each span (seconds over all parts), exact to a sample; None for one outside the recording.
 

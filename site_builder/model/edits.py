@@ -196,17 +196,6 @@ class EditList:
                 return offset + (span.start - kept), offset + (span.end - kept)
         return None
 
-    def to_recording(self, time: float) -> float:
-        """The moment of the recording heard at a published time; where a cut was made, the moment after it.
-
-        Times before the start or after the end give the first or last moment published.
-        """
-        if not self.kept:
-            return 0.0
-        index = max(0, min(bisect_right(self._offsets, time) - 1, len(self.kept) - 1))
-        span = self.kept[index]
-        return min(max(span.start, span.start + (time - self._offsets[index])), span.end)
-
     def _index(self, time: float) -> int:
         """The last kept span that starts at or before `time`, or -1."""
         return bisect_right(self.kept, time, key=lambda span: span.start) - 1

@@ -8,6 +8,7 @@ make_full_show(), make_full_episode()
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from site_builder.model.podcast import (
     Show,
     Turn,
 )
+from site_builder.render.feed.rss import join_feed, make_trailers, render_head, render_item
 
 FIRST_DAY = datetime(2026, 10, 2, 18, 30, tzinfo=UTC)
 """When episode 1 of `make_episode` came out; each further one comes a week later."""
@@ -234,3 +236,14 @@ def make_full_episode(**overrides: Any) -> Episode:
         facts={"Recorded": "2026-11-06", "Listeners": "123"},
     )
     return replace(episode, **overrides)
+
+
+def render_feed(
+    show: Show, episodes: Iterable[Episode], *, feed_url: str, built_at: datetime, links: p20.FeedLinks | None = None
+) -> bytes:
+    """A feed of one page, put together of the pieces that builds write: newest first, equal dates by guid."""
+    published = [episode for episode in episodes if not episode.draft]
+    published.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
+    trailers = show.trailers or make_trailers(show, published)
+    head = render_head(show, feed_url=feed_url, built_at=built_at, links=links or p20.FeedLinks(), trailers=trailers)
+    return join_feed(head, (render_item(show, episode) for episode in published))

@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show
+from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show, render_feed
 
 from site_builder.model.podcast import Artwork, Show
-from site_builder.render.feed.rss import render_feed
 
 Change = Callable[[str], str]
 

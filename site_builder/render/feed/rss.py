@@ -1,14 +1,9 @@
 """A show as an RSS 2.0 feed that podcast apps and directories accept.
 
-feedgen builds the plain RSS, `feed_extensions` the rest. A feed is its head (all about the show, with room for items)
-and its items, and each is rendered alone, as bytes that depend on nothing else:
-
-    published = list_published(episodes)
-    items = [render_item(show, episode) for episode in published]
-    render_feed(show, episodes, …) == join_feed(render_head(show, …), items)
-
-so a build renders the items that changed and joins them with the bytes it kept. Namespaces are declared once, on the
-root.
+feedgen builds the plain RSS, `extensions` the rest. A feed is its head (all about the show, with room for items) and
+its items; each is rendered alone, as bytes that depend on nothing else, and `join_feed(render_head(show, …), items)` is
+the whole. So a build renders the items that changed and joins them with the bytes it kept. Namespaces are declared
+once, on the root.
 
 Rules: https://podcasters.apple.com/support/823-podcast-requirements, the PSP-1 podcast RSS specification
 (https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification), https://www.rssboard.org/rss-specification.
@@ -17,7 +12,7 @@ Rules: https://podcasters.apple.com/support/823-podcast-requirements, the PSP-1 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 
@@ -43,32 +38,6 @@ _GENERATOR = "spacecast"
 """Without a version: a new one must not change every feed."""
 
 
-def render_feed(
-    show: Show,
-    episodes: Sequence[Episode],
-    *,
-    feed_url: str,
-    built_at: datetime,
-    links: p20.FeedLinks = _NO_LINKS,
-) -> bytes:
-    """The whole feed, newest episode first, as UTF-8. Drafts are left out.
-
-    Args:
-        show: What the channel says.
-        episodes: In any order.
-        feed_url: Where the feed will be fetched: `https://example.org/show/feed.xml`.
-        built_at: When something in it last changed (aware).
-        links: Style sheet, WebSub hub and RFC 5005 pages, where there are any.
-
-    Raises:
-        ValueError: a date has no time zone.
-    """
-    published = list_published(episodes)
-    trailers = show.trailers or make_trailers(show, published)
-    head = render_head(show, feed_url=feed_url, built_at=built_at, links=links, trailers=trailers)
-    return join_feed(head, (render_item(show, episode) for episode in published))
-
-
 def render_head(
     show: Show,
     *,
@@ -77,9 +46,17 @@ def render_head(
     links: p20.FeedLinks = _NO_LINKS,
     trailers: tuple[p20.Trailer, ...] | None = None,
 ) -> bytes:
-    """A feed without items, to be given to `join_feed`; arguments as for `render_feed`.
+    """A feed without items, to be given to `join_feed`, as UTF-8.
 
-    `trailers` may be those of `make_trailers`; without, they are the show's own.
+    Args:
+        show: What the channel says.
+        feed_url: Where the feed will be fetched: `https://example.org/show/feed.xml`.
+        built_at: When something in it last changed (aware).
+        links: Style sheet, WebSub hub and RFC 5005 pages, where there are any.
+        trailers: May be those of `make_trailers`; without, they are the show's own.
+
+    Raises:
+        ValueError: a date has no time zone.
     """
     feed = _start_feed(show)
     feed.language(show.language)
@@ -105,7 +82,7 @@ def render_head(
 def render_item(show: Show, episode: Episode) -> bytes:
     """One `item` element, indented as in the feed, without namespace declarations: they are on the feed's root.
 
-    Of the show it reads what `describe_item_inputs` names, and nothing else.
+    Of the show it reads `url`, `media_url`, `enclosure_prefix` and `explicit`, and nothing else.
     """
     feed = _start_feed(show)
     item = feed.add_entry()
@@ -123,12 +100,6 @@ def render_item(show: Show, episode: Episode) -> bytes:
     return whole[whole.index(b"    <item>") : whole.rindex(b"</item>") + len(b"</item>\n")]
 
 
-def list_published(episodes: Iterable[Episode]) -> list[Episode]:
-    """Those a feed lists, in its order: no drafts, newest first, equal dates by guid."""
-    published = [episode for episode in episodes if not episode.draft]
-    return sorted(published, key=lambda episode: (episode.published_at, episode.guid), reverse=True)
-
-
 def join_feed(head: bytes, items: Iterable[bytes]) -> bytes:
     """The feed of a `render_head` and any number of `render_item`s, in the order given."""
     begin, end = split_head(head)
@@ -139,11 +110,6 @@ def split_head(head: bytes) -> tuple[bytes, bytes]:
     """A `render_head` at the place its items go."""
     at = head.rindex(b"  </channel>")
     return head[:at], head[at:]
-
-
-def describe_item_inputs(show: Show) -> tuple[object, ...]:
-    """All of a show that its items depend on: where these are equal, an item of the same episode is the same bytes."""
-    return (show.url, show.media_url, show.enclosure_prefix, show.explicit)
 
 
 def make_trailers(show: Show, episodes: Iterable[Episode]) -> tuple[p20.Trailer, ...]:

@@ -7,7 +7,6 @@ for people (see `complaints`).
 
 from site_builder.show.documents.document import (
     Document,
-    Problems,
     decode,
     find_front_line,
     find_line,
@@ -18,7 +17,6 @@ from site_builder.show.documents.messages import describe_value, list_options
 
 __all__ = [
     "Document",
-    "Problems",
     "decode",
     "describe_value",
     "find_front_line",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -148,40 +147,3 @@ def find_line(text: str | bytes, path: Sequence[Step]) -> int | None:
         except (KeyError, IndexError, TypeError):
             return None
     return line_at(root, tuple(path))
-
-
-class Problems:
-    """Gathers problems over many documents, so that a person learns of all of them at once.
-
-    ::
-
-        problems = Problems()
-        for file in files:
-            with problems.gathered():
-                load(file)
-        problems.raise_any()
-    """
-
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
-
-    @contextmanager
-    def gathered(self) -> Iterator[None]:
-        """What is raised as InvalidDocument inside is kept for later."""
-        try:
-            yield
-        except InvalidDocument as error:
-            self.found.extend(error.problems)
-
-    def attempt(self, load: Callable[[], T]) -> T | None:
-        """What `load` returns; None, and its problems kept, where it raises InvalidDocument."""
-        try:
-            return load()
-        except InvalidDocument as error:
-            self.found.extend(error.problems)
-            return None
-
-    def raise_any(self) -> None:
-        """Raise InvalidDocument with everything gathered, if there is anything."""
-        if self.found:
-            raise InvalidDocument(self.found)

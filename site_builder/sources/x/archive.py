@@ -21,7 +21,7 @@ from site_builder.sources.x.announcement import choose_announcement, make_announ
 from site_builder.sources.x.clock import Clock, make_clock
 from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.json import Entry, is_user_id, load_entries, parse_moment, pick, pick_text, unwrap
-from site_builder.sources.x.members import Members, make_signature, open_members
+from site_builder.sources.x.members import Members, open_members
 from site_builder.sources.x.people import People
 from site_builder.sources.x.recordings import read_recordings
 from site_builder.sources.x.spaces import Space, find_spaces
@@ -114,11 +114,6 @@ class XArchive:
             return moment
         found = re.search(r"20\d\d-[01]\d-[0-3]\d", self.name)
         return parse_moment(found[0]) if found else None
-
-    @property
-    def signature(self) -> str:
-        """A cheap identity (hexadecimal): equal for the same zip under another name; opens no member."""
-        return make_signature(self._members)
 
     def find_ids(self) -> tuple[str, ...]:
         """Ids of all Spaces, oldest first; recordings that nothing describes come last. Reads no audio."""

@@ -6,7 +6,6 @@ Names inside an archive are untrusted: they are compared with WANTED and never b
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 import os
 import re
@@ -117,14 +116,6 @@ def open_members(path: Path) -> Members:
         raise UnusableSource(f"{path} does not exist; check the name") from error
     except OSError as error:
         raise UnusableSource(f"{path} cannot be read ({error.strerror or error}); check its permissions") from error
-
-
-def make_signature(members: Members) -> str:
-    """A cheap identity of what this program would read: names, sizes and marks; no file is opened."""
-    digest = hashlib.sha256()
-    for name, member in sorted(members.members.items()):
-        digest.update(f"{name}\0{member.size_bytes}\0{member.mark}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
 
 
 @contextmanager

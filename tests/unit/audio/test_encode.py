@@ -12,7 +12,7 @@ from listening import decode, list_boxes, loudest, probe
 from recording_maker import encode_tones, make_recording
 
 from site_builder.audio.encode import EncodeSettings, write_encoded
-from site_builder.audio.measure import find_level, measure, measure_loudness
+from site_builder.audio.measure import find_levels, measure, measure_loudness
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Span
@@ -54,7 +54,7 @@ def test_edits_are_exact_to_the_sample(settings: EncodeSettings, part: Path) -> 
     assert facts.duration == pytest.approx(edits.duration, abs=1 / 48000)
     muted = edits.to_published_span(Span(start=2, end=4))
     assert muted
-    level = find_level([part.with_name("out")], muted)
+    level = find_levels([part.with_name("out")], (muted,))[0]
     assert level
     assert level.peak < -80
     samples = decode(part.with_name("out"))
@@ -77,7 +77,7 @@ def test_mono_is_the_mean_of_the_channels(part: Path) -> None:
         [part], EditList.keep_all(LENGTH), part.with_name("mono"), EncodeSettings(format="aac", bitrate=96_000)
     )
     span = Span(start=0.5, end=1.5)
-    stereo, mono = (find_level([part.with_name(name)], span) for name in ("out", "mono"))
+    stereo, mono = (find_levels([part.with_name(name)], (span,))[0] for name in ("out", "mono"))
     assert stereo
     assert mono
     assert mono.rms == pytest.approx(stereo.rms, abs=0.3)

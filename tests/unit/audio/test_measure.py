@@ -11,7 +11,7 @@ import pytest
 from listening import decode, decode_recording, loudest
 from recording_maker import Oddities, make_recording, split_frames, wrap
 
-from site_builder.audio.measure import SILENT, find_level, find_levels, measure, measure_loudness
+from site_builder.audio.measure import SILENT, find_levels, measure, measure_loudness
 from site_builder.audio.packets import write_copy
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
@@ -41,7 +41,7 @@ def test_level_of_a_span(recording: Path) -> None:
     """Peak and mean level of exactly the span asked for."""
     heard = decode_recording(recording) if recording.suffix == ".aac" else decode(recording)
     span = Span(start=1.503, end=2.251)
-    level = find_level([recording], span)
+    level = find_levels([recording], (span,))[0]
     assert level
     part = heard[round(span.start * 48000) * 2 : round(span.end * 48000) * 2]
     assert 10 ** (level.peak / 20) == pytest.approx(max(map(abs, part)), rel=1e-3)
@@ -75,10 +75,10 @@ def test_muted_span_measures_as_silent(tmp_path: Path) -> None:
     """A mute decodes to digital silence, and the meter says so, also where sound adjoins."""
     (tmp_path / "in.aac").write_bytes(RECORDING)
     write_copy([tmp_path / "in.aac"], EditList.keep_all(6).with_mutes([Span(start=1.5, end=2.5)]), tmp_path / "out.m4a")
-    level = find_level([tmp_path / "out.m4a"], Span(start=1.5, end=2.5))
+    level = find_levels([tmp_path / "out.m4a"], (Span(start=1.5, end=2.5),))[0]
     assert level
     assert (level.peak, level.rms) == (SILENT, SILENT)
-    beside = find_level([tmp_path / "out.m4a"], Span(start=1.4, end=2.5))
+    beside = find_levels([tmp_path / "out.m4a"], (Span(start=1.4, end=2.5),))[0]
     assert beside
     assert beside.peak > -20
     assert loudest(decode(tmp_path / "out.m4a"), 1.5, 2.5) == 0
@@ -102,7 +102,7 @@ def test_broken_frames_keep_their_time(tmp_path: Path) -> None:
     frames = split_frames(make_recording(4, turns=[("host", 2, 4)], tags=False))
     frames[120] = frames[120][:7] + b"\xaa" * (len(frames[120]) - 7)
     (tmp_path / "in.aac").write_bytes(b"".join(frames))
-    level = find_level([tmp_path / "in.aac"], Span(start=2.1, end=3.9))
+    level = find_levels([tmp_path / "in.aac"], (Span(start=2.1, end=3.9),))[0]
     assert measure(tmp_path / "in.aac").samples == round(4 * 48000 / 1024) * 1024
     assert level
     assert level.peak > -20

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show, make_show
+from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show, make_show, render_feed
 from feed_mutations import FEED_CASES, FeedCase, make_clean_feed, make_clean_show
 
 from site_builder.checks.feed import FEED_BOOKS, check_feed, find_fatal
@@ -15,7 +15,6 @@ from site_builder.checks.feed.document import Site
 from site_builder.checks.feed.xml import BYTES
 from site_builder.checks.rule import Finding, Severity
 from site_builder.model.podcast import Show
-from site_builder.render.feed.rss import render_feed
 
 NOWHERE = Path("there-is-no-such-folder")
 ADVICE = {"description-brackets", "item-image", "item-transcript", "copyright-plain"}

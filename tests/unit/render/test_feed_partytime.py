@@ -6,10 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show
+from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show, render_feed
 from programs import find_node_module, run_node
-
-from site_builder.render.feed.rss import render_feed
 
 pytestmark = pytest.mark.skipif(
     not find_node_module("podcast-partytime"),

@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
-from site_builder.errors import InvalidDocument
+from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.config import Config
-from site_builder.show.documents import Document, Problems, find_line, list_options, parse_front_matter, parse_yaml
+from site_builder.show.documents import Document, find_line, list_options, parse_front_matter, parse_yaml
 from site_builder.show.documents.fields import (
     Colour,
     Link,
@@ -305,19 +305,6 @@ def test_problems_of_front_matter_name_the_line_of_the_file(text: str | bytes, m
         parse_front_matter(text, Path("index.md"), Coast)
 
 
-def test_problems_of_many_documents_are_raised_at_once() -> None:
-    problems = Problems()
-    texts = ("title: a", "lit: so", "titel: b")
-    loaded = [problems.attempt(partial(parse_yaml, text, FILE, Coast)) for text in texts]
-    with problems.gathered():
-        parse_yaml("- x", FILE, Coast)
-    assert loaded == [Coast(title="a"), None, None]
-    with pytest.raises(InvalidDocument) as caught:
-        problems.raise_any()
-    assert len(caught.value.problems) == 5
-    Problems().raise_any()
-
-
 def test_lines_are_found_in_sound_documents() -> None:
     text = "title: a\nlamps:\n  - name: b\n  - name: c\n    height: 2\n"
     assert find_line(text, ("title",)) == 1
@@ -412,14 +399,20 @@ def test_no_jargon_reaches_a_person(option: str, value: object) -> None:
             assert problem.line
 
 
+def find_problems(parse: Callable[[str, Path, type[Coast]], object], text: str) -> Sequence[Problem]:
+    try:
+        parse(text, FILE, Coast)
+    except InvalidDocument as error:
+        return error.problems
+    return ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet="ab:-[]{}'\"#&*!|>%@`? \n\t", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing a person can type makes anything but a document or problems."""
-    problems = Problems()
-    problems.attempt(lambda: parse_yaml(text, FILE, Coast))
-    problems.attempt(lambda: parse_front_matter(f"---\n{text}\n---\n", FILE, Coast))
-    assert all(problem.line for problem in problems.found)
+    for parse, written in ((parse_yaml, text), (parse_front_matter, f"---\n{text}\n---\n")):
+        assert all(problem.line for problem in find_problems(parse, written))
 
 
 def test_front_matter_is_read_at_the_speed_of_c() -> None:

@@ -22,7 +22,6 @@ from archive_maker import (
     write_archive,
     write_folder,
     write_zip,
-    ytd,
 )
 
 from site_builder.model.conversation import Conversation
@@ -194,20 +193,6 @@ def test_copies_are_byte_for_byte(tmp_path: Path) -> None:
     assert {file.name: file.read_bytes() for file in copies.iterdir()} == {
         part.file: media[part.origin] for part in recording.parts
     }
-
-
-def test_signature_tells_archives_apart(tmp_path: Path) -> None:
-    """Another name or other private files make no other archive; another tweet does."""
-    files = make_files(MadeArchive())
-
-    def signature(name: str, changes: dict[str, bytes]) -> str:
-        with open_archive(write_zip(tmp_path / name, files | changes)) as archive:
-            return archive.signature
-
-    usual = signature("a.zip", {})
-    assert usual == signature("b.zip", {})
-    assert usual == signature("c.zip", {"data/direct-messages.js": b"other"})
-    assert usual != signature("d.zip", {"data/tweets.js": ytd("tweets", [])})
 
 
 def test_detect(tmp_path: Path) -> None:
