@@ -100,7 +100,7 @@ def make_episode(
     bundle, casting, edits = material.bundle, material.casting, material.edits
     matter, recording = bundle.matter, bundle.recording
     clean = _make_redactor(casting)
-    notes = render_notes(clean(bundle.notes), _when_heard(edits))
+    notes = render_notes(clean(bundle.notes), _when_heard(edits), end=edits.recording)
     people, turns = _make_people(material)
     chapters = _make_chapters(material, notes, turns, people, opening=opening if automatic_chapters else None)
     return Episode(

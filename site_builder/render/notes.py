@@ -1,11 +1,13 @@
 """Show notes and free pages: Markdown to sanitised HTML and to plain text, time stamps moved to published time.
 
-A list item or paragraph that begins with a clock (`0:40`, `1:02:03`) is a time-stamped note, in recording time. It
-becomes a link to that moment of the player; one that lies in a removed span disappears.
+A list item or paragraph that begins with a clock (`0:40`, `75:30`, `1:02:03`) is a time-stamped note, in recording
+time. It becomes a link to that moment of the player; one that lies in a removed span disappears. What looks like a
+clock but is no moment of the recording, such as `99:99` or a time after its end, is text.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from site_builder.text.timecode import format_clock, format_fragment, parse_time
 Moved = Callable[[float], float | None]
 """Recording time to published time; None where it was removed."""
 
-_STAMP = re.compile(r"^\s*[(\[]?(\d+(?::[0-5]?\d){1,2})[)\]]?(?=\s|$)[\s–—-]*")
+_STAMP = re.compile(r"^\s*[(\[]?(\d{1,6}(?::[0-5]?\d){1,2})[)\]]?(?=\s|$)[\s–—-]*")
 _BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "pre", "br", "hr", "dt", "dd"}
 _ENDING = {"p", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr"}
 _TOKEN = re.compile(r'([^<]+)|<(/?)([a-z0-9]+)((?:[^">]|"[^"]*")*)>')
@@ -50,10 +52,16 @@ class RenderedNotes:
     """The time-stamped lines, in published time."""
 
 
-def render_notes(source: str, move: Moved = lambda time: time) -> RenderedNotes:
-    """Notes as HTML and text; `move` maps the clocks in them from recording time to published time."""
+def render_notes(source: str, move: Moved = lambda time: time, *, end: float = math.inf) -> RenderedNotes:
+    """Notes as HTML and text.
+
+    Args:
+        source: Markdown.
+        move: Maps the clocks in it from recording time to published time.
+        end: Of the recording, in seconds: what is later is no moment of it.
+    """
     engine, stamps = _find_engine()
-    stamps.move, stamps.moments = move, []
+    stamps.move, stamps.end, stamps.moments = move, end, []
     html = _CLEANER.clean(engine.reset().convert(source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
 
@@ -73,6 +81,7 @@ class _TimeStamps(Treeprocessor):
     def __init__(self, engine: markdown.Markdown) -> None:
         super().__init__(engine)
         self.move: Moved = lambda time: time
+        self.end = math.inf
         self.moments: list[Note] = []
 
     def run(self, root: Element) -> None:
@@ -86,9 +95,10 @@ class _TimeStamps(Treeprocessor):
     def _treat(self, parent: Element, block: Element) -> None:
         line = block[0] if block.tag == "li" and len(block) and block[0].tag == "p" else block
         stamp = _STAMP.match(line.text or "")
-        if stamp is None:
+        time = _read_clock(stamp[1]) if stamp else math.nan
+        if stamp is None or not time <= self.end:
             return
-        moved = self.move(parse_timecode(stamp[1]))
+        moved = self.move(time)
         if moved is None:
             parent.remove(block)
             return
@@ -98,6 +108,14 @@ class _TimeStamps(Treeprocessor):
         link.tail = " " + (line.text or "")[stamp.end() :]
         line.text = ""
         line.insert(0, link)
+
+
+def _read_clock(text: str) -> float:
+    """Seconds; not a number where what looks like a clock is none."""
+    try:
+        return parse_timecode(text)
+    except ValueError:
+        return math.nan
 
 
 def _describe_moment(at: float, line: Element, skip: int) -> Note:

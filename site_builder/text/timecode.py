@@ -6,12 +6,12 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-_CLOCK = re.compile(r"^(?:(\d+):)?([0-5]?\d):([0-5]?\d)(?:[.,](\d{1,6}))?$")
-_UNITS = re.compile(r"^(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s?)?$")
+_CLOCK = re.compile(r"^(?:(\d{1,9}):(?=[0-5]?\d:))?(\d{1,9}):([0-5]?\d)(?:[.,](\d{1,6}))?$")
+_UNITS = re.compile(r"^(?=\d)(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,12}(?:[.,]\d{1,12})?)s?)?$")
 
 
 def parse_timecode(text: str) -> float:
-    """Seconds from `1:02:03.5`, `2:03`, `90`, `90.5` or `1h2m3s`.
+    """Seconds from `1:02:03.5`, `2:03`, `75:30`, `90`, `90.5` or `1h2m3s`; without hours, minutes go past 60.
 
     Raises:
         ValueError: `text` is none of these.

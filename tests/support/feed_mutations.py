@@ -302,6 +302,8 @@ _CASES: tuple[tuple[str, str, Change], ...] = (
     ("description-brackets", "smaller than", text("description", "a &lt; b")),
     ("notes-safe", "a script", sub(r"<!\[CDATA\[", "<![CDATA[<script>x</script>")),
     ("notes-safe", "an event", sub(r"<!\[CDATA\[", '<![CDATA[<img src="x" onerror="x">')),
+    ("notes-safe", "an address that runs", sub(r"<!\[CDATA\[", "<![CDATA[<a href=' java\tscript:x()'>x</a>")),
+    ("notes-safe", "an event of the page", sub(r"<!\[CDATA\[", "<![CDATA[<body onload=x>")),
     ("notes-after-description", "before", sub(_NOTES_FIRST, r"\1\3\2")),
     ("value-trimmed", "a guid with a space", item_text("guid", "abc ")),
     ("language-known", "not a language", text("language", "xx")),

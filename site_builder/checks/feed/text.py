@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+import lxml.etree
+import lxml.html
 from pydantic import TypeAdapter, ValidationError
 
 from site_builder.checks import references as ref
@@ -30,9 +32,14 @@ _TRIMMED = (
     "language",
     "itunes:duration",
 )
-_UNSAFE = re.compile(
-    r"<\s*(script|style|iframe|object|embed|form|link|meta)\b|\son[a-z]+\s*=|javascript:", re.IGNORECASE
+_UNSAFE_TAGS = frozenset(
+    {
+        *("script", "style", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "base", "link"),
+        *("meta", "svg", "math"),
+    }
 )
+_ADDRESSES = frozenset(("href", "src", "action", "formaction", "poster", "data", "background", "srcset", "xlink:href"))
+_ACTIVE_SCHEME = re.compile(r"(?:javascript|vbscript|data(?!:image/)):", re.IGNORECASE)
 
 
 @FEED_TEXT.rule(
@@ -84,8 +91,27 @@ def _find_brackets(document: FeedDocument) -> Iterator[Remark]:
 )
 def _find_unsafe(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("content:encoded"):
-        if found := _UNSAFE.search(text_of(element)):
-            yield f"the notes hold “{found[0].strip()}”", document.at(element)
+        if found := next(_find_active(text_of(element)), ""):
+            yield f"the notes hold {found}", document.at(element)
+
+
+def _find_active(notes: str) -> Iterator[str]:
+    """What a browser would run, load or send, as it reads the HTML; words that only speak of it are text."""
+    if "<" not in notes:
+        return
+    try:
+        root = lxml.html.document_fromstring(notes)
+    except lxml.etree.ParserError:  # nothing but comments
+        return
+    for element in root.iter():
+        if element.tag in _UNSAFE_TAGS:
+            yield f"the element “{element.tag}”"
+        for name, value in element.items() if isinstance(element.tag, str) else ():
+            address = re.sub(r"[\x00-\x20]", "", value)
+            if name.startswith("on"):
+                yield f"the attribute “{name}”"
+            elif name in _ADDRESSES and _ACTIVE_SCHEME.match(address):
+                yield f"the address “{address[:40]}”"
 
 
 @FEED_TEXT.rule(

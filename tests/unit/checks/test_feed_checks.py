@@ -50,6 +50,21 @@ def test_good_feeds_are_accepted(show: Show, episodes: list[object]) -> None:
     assert find_fatal(render(show, *episodes), NOWHERE, show) == ()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Our rule: one = all, all = one.",
+        "Links that begin with javascript: are refused",
+        "a &lt;script&gt; in words, and <code>&lt;img onerror=1&gt;</code>",
+        "switch on = off, <em>on load = on fire</em>",
+        '<a href="https://example.org/?a=javascript:x" title="onclick=x">x</a>',
+    ],
+)
+def test_words_about_markup_are_no_markup(words: str) -> None:
+    episode = make_episode(1, notes_html=f"<p>{words}</p>")
+    assert "notes-safe" not in names(check(render(make_show(), episode), make_show()))
+
+
 def test_clean_feed_is_clean() -> None:
     """What the mutations below begin with has nothing but a transcript missing and brackets in one description."""
     assert names(check(make_clean_feed())) == {"description-brackets", "item-transcript"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import markdown
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
 from site_builder.render.notes import render_notes, text_of
+from site_builder.text.timecode import format_clock
 
 SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
 
@@ -31,6 +33,26 @@ def test_what_lies_in_a_removed_span_disappears() -> None:
     notes = render_notes(SOURCE, lambda time: None if time == 80 else time)
     assert "removed span" not in notes.html + notes.text
     assert "no clock here" in notes.html
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("75:30 The long answer", "1:15:30"),
+        ("- 119:59 last", "1:59:59"),
+        ("[0:60] x", None),
+        ("99:99 red balloons", None),
+        ("1:75:00 x", None),
+        ("1:2:3:4 x", None),
+        ("2:00:01 after the end", None),
+        ("100000:00 anything", None),
+        ("9" * 5000 + ":30 x", None),
+    ],
+)
+def test_what_is_no_moment_of_the_recording_is_text(line: str, moment: str | None) -> None:
+    notes = render_notes(line, end=7200)
+    assert [format_clock(note.at) for note in notes.moments] == ([moment] if moment else [])
+    assert moment is not None or line in notes.text
 
 
 def test_a_list_that_lost_all_items_disappears() -> None:
