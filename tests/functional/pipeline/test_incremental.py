@@ -23,7 +23,10 @@ from show_runner import PROJECT, TODAY, build, read_tree
 EPISODES = int(os.environ.get("INCREMENTAL_EPISODES", "12"))
 ROUNDS = int(os.environ.get("INCREMENTAL_ROUNDS", "2"))
 _GRANTED = r"^(guest_\d+:\n(?:  .*\n)*?    status: )granted$"
-_LONG = "from site_builder import assembly, cli, freshness; assembly.MANY, freshness._MANY = 1, 0; cli.main()"
+_LONG = (
+    "from site_builder.build import output, up_to_date; from site_builder.cli.main import main; "
+    "output.MANY, up_to_date._MANY = 1, 0; main()"
+)
 """The command, as if every feed were a long one and every show had many files."""
 NOT_COPIED = shutil.ignore_patterns("output", ".cache")
 

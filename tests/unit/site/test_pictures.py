@@ -163,7 +163,7 @@ def test_the_accent_of_a_given_cover(given: GivenCover) -> None:
 def test_planning_loads_no_picture_library() -> None:
     """A build that has nothing to draw does not pay for Pillow."""
     code = (
-        "import sys; sys.path.insert(0, 'tests')\n"
+        "import sys; sys.path.insert(0, 'tests/support')\n"
         "from pathlib import Path\nfrom episode_maker import make_episode, make_show\n"
         "from site_builder.site.pictures import plan_episode_pictures\n"
         "plan_episode_pictures(make_show(), make_episode(), '#c2410c', Path('cache'))\n"
