@@ -5,21 +5,15 @@ Nothing is downloaded but the feed: an enclosure is probed with HEAD and with a 
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from email.message import Message
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO, Any
-from urllib.error import HTTPError, URLError
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from lxml import etree
 
-from site_builder import __version__
 from site_builder.checks.live_rules import (
     AUDIO_DIRECT,
     AUDIO_HEAD,
@@ -36,12 +30,12 @@ from site_builder.checks.run import CheckReport
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.model.paths import FEED
+from site_builder.net.http import Answer, Client
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.layout import find_outlet
 
 LARGEST_FEED = 50_000_000
 """Bytes; whatever is longer is no feed."""
-_AGENT = f"spacecast/{__version__}"
 _HOPS = 5
 _PAGES = 50
 _SAME = ({"audio/x-m4a", "audio/m4a", "audio/mp4"}, {"audio/mpeg", "audio/mp3"})
@@ -62,35 +56,6 @@ class LiveAudio:
     def place(self) -> Place:
         """For findings."""
         return Place(episode=self.title, url=self.url)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said."""
-
-    status: int
-    """0 where there was no answer at all."""
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes = b""
-    reason: str = ""
-    """Why there was no answer."""
-    hops: int = 0
-    """Redirects on the way."""
-
-    @property
-    def media_type(self) -> str:
-        """Without parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def length(self) -> int | None:
-        """`Content-Length`; None where it is not told."""
-        text = self.headers.get("content-length", "")
-        return int(text) if text.isascii() and text.isdigit() else None
-
-    def __str__(self) -> str:
-        return f"status {self.status}" if self.status else self.reason
 
 
 def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: Notify = ignore) -> CheckReport:
@@ -135,7 +100,7 @@ def check_live(
     """
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
         raise UsageError(f"{url}: expected a web address, such as https://example.org/show/feed.xml")
-    client = _Client(timeout)
+    client = Client(url, silence=timeout, hops=_HOPS)
     url = url if urlsplit(url).path else f"{url}/"
     feed_url = url + FEED if url.endswith("/") else url
     answer = client.ask(feed_url, largest=LARGEST_FEED)
@@ -170,7 +135,7 @@ def _parse(raw: bytes) -> Any:
     return etree.fromstring(raw, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def _list_all_audio(client: _Client, url: str, raw: bytes) -> Iterator[LiveAudio]:
+def _list_all_audio(client: Client, url: str, raw: bytes) -> Iterator[LiveAudio]:
     """Enclosures of all pages of a feed (RFC 5005), each address once."""
     seen: set[str] = set()
     for _ in range(_PAGES):
@@ -202,7 +167,7 @@ def list_audio(root: Any) -> Iterator[LiveAudio]:
             )
 
 
-def _probe(client: _Client, audio: LiveAudio, prefix: str, notify: Notify) -> list[Finding]:
+def _probe(client: Client, audio: LiveAudio, prefix: str, notify: Notify) -> list[Finding]:
     notify(Making(audio.url, f"Asking for {audio.title}"))
     head = client.ask(audio.url, method="HEAD")
     part = client.ask(audio.url, headers={"Range": "bytes=0-1"}, largest=2)
@@ -252,63 +217,6 @@ def ping_hub(hub: str, feed_url: str, *, timeout: float = 20.0) -> None:
         SpacecastError: it does not take the message.
     """
     form = urlencode([("hub.mode", "publish"), ("hub.url", feed_url)]).encode()
-    answer = _Client(timeout).ask(hub, method="POST", content=form)
+    answer = Client(hub, silence=timeout, hops=_HOPS).ask(hub, method="POST", content=form)
     if not 200 <= answer.status < 300:
         raise SpacecastError(f"{hub}: the hub did not take the message ({answer}); apps will find the change later")
-
-
-class _Stay(HTTPRedirectHandler):
-    """Redirects are counted here, not followed unseen."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-class _Client:
-    """HTTP as an app speaks it: redirects followed, to the web only, with everything that was said kept."""
-
-    def __init__(self, timeout: float) -> None:
-        self.timeout = timeout
-        self.opener = build_opener(_Stay, HTTPSHandler(context=ssl.create_default_context()))
-
-    def ask(
-        self,
-        url: str,
-        *,
-        method: str = "GET",
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        largest: int = 0,
-    ) -> Answer:
-        """The answer to one request; at most `largest` bytes of its body are read."""
-        for hops in range(_HOPS + 1):
-            answer = self._ask_once(url, method, headers or {}, content, largest)
-            target = answer.headers.get("location")
-            if answer.status not in {301, 302, 303, 307, 308} or not target:
-                return Answer(
-                    status=answer.status, headers=answer.headers, body=answer.body, reason=answer.reason, hops=hops
-                )
-            url = urljoin(url, target)
-        return Answer(status=0, headers={}, reason=f"more than {_HOPS} redirects", hops=_HOPS)
-
-    def _ask_once(
-        self, url: str, method: str, headers: Mapping[str, str], content: bytes | None, largest: int
-    ) -> Answer:
-        if urlsplit(url).scheme not in {"http", "https"}:
-            return Answer(status=0, headers={}, reason="the address is no web address")
-        try:
-            wanted = {"User-Agent": _AGENT, "Accept-Encoding": "identity", **headers}
-            request = Request(url, data=content, headers=wanted, method=method)  # noqa: S310 -- the scheme is known
-            with self.opener.open(request, timeout=self.timeout) as response:
-                return _describe(response.status, response.headers, response, largest)
-        except HTTPError as error:
-            with error:
-                return _describe(error.code, error.headers, error, 0)
-        except (URLError, OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            return Answer(status=0, headers={}, reason=f"no answer ({reason})")
-
-
-def _describe(status: int, headers: Message, stream: IO[bytes] | HTTPResponse, largest: int) -> Answer:
-    named = {name.lower(): str(value) for name, value in headers.items()}
-    return Answer(status=status, headers=named, body=stream.read(largest) if largest else b"")

@@ -11,23 +11,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, cast
-from urllib.error import URLError
+from typing import IO
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
 
-from site_builder import __version__
+from site_builder.engine.digests import digest_file
 from site_builder.engine.files import Tree, part_of
 from site_builder.errors import TargetFailed, UsageError
 from site_builder.events import Made, Making, Notify, Progress, Started, ignore
 from site_builder.hosts.uploads import AbsentAudio, find_absent
 from site_builder.model.podcast import Enclosure
+from site_builder.net.download import discard, download
+from site_builder.net.failures import Refused, Unanswered
+from site_builder.net.http import Client
 from site_builder.show.config import load_config
 from site_builder.show.layout import find_outlet
 
 _CHUNK = 1 << 20
-_TIMEOUT = 60.0
-"""Seconds of silence after which a server is given up."""
+_LONGEST = 2 * 3600.0
+"""Seconds that one file may take from one place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +105,15 @@ def _fetch(audio: AbsentAudio, places: Sequence[str | Path], tree: Tree, notify:
 def _try(enclosure: Enclosure, place: str | Path, tree: Tree, notify: Notify) -> str:
     """Take a file from one place; why that did not do, if it did not."""
     part = part_of(enclosure.path)
+    file = Path(tree.locate(part))
     try:
-        with _open(enclosure, place) as stream:
-            tree.make_folders(enclosure.path)
-            tree.remove(part)
-            digest = _save(stream, enclosure, Path(tree.locate(part)), notify)
-    except (URLError, OSError, ValueError) as error:
+        tree.make_folders(enclosure.path)
+        tree.remove(part)
+        digest = _take(enclosure, place, file, notify)
+    except (Refused, Unanswered, OSError, ValueError) as error:
         with suppress(OSError):
             tree.remove(part)
-        return str(getattr(error, "reason", "") or getattr(error, "strerror", "") or error)
+        return str(getattr(error, "strerror", None) or error)
     if digest != enclosure.sha256:
         tree.remove(part)
         return "what is there is not what was published"
@@ -120,11 +121,21 @@ def _try(enclosure: Enclosure, place: str | Path, tree: Tree, notify: Notify) ->
     return ""
 
 
-def _open(enclosure: Enclosure, place: str | Path) -> IO[bytes]:
+def _take(enclosure: Enclosure, place: str | Path, file: Path, notify: Notify) -> str:
+    """SHA-256 of what lies in `file` now, from a folder or from the web."""
     if isinstance(place, Path):
-        return (place / enclosure.path).open("rb")
-    request = Request(place + quote(enclosure.path), headers={"User-Agent": f"spacecast/{__version__}"})  # noqa: S310
-    return cast("IO[bytes]", urlopen(request, timeout=_TIMEOUT))  # noqa: S310 -- a web address, see _read_source
+        with (place / enclosure.path).open("rb") as stream:
+            return _save(stream, enclosure, file, notify)
+
+    def report(done: int, _: int) -> None:
+        notify(Progress(enclosure.path, min(1.0, done / max(1, enclosure.size_bytes))))
+
+    try:
+        address = place + quote(enclosure.path)
+        download(Client(place), address, file, largest=enclosure.size_bytes, seconds=_LONGEST, report=report)
+    finally:
+        discard(file)
+    return digest_file(file)
 
 
 def _save(stream: IO[bytes], enclosure: Enclosure, file: Path, notify: Notify) -> str:

@@ -22,8 +22,8 @@ from site_builder.sources.feed.parser import FeedItem, PodcastFeed, RemoteFile, 
 from site_builder.sources.parts import read_part
 from site_builder.text.plain import clean
 
-_LONGEST_FEED = 200_000_000  # bytes
-_LONGEST_FILE = 20_000_000
+_LARGEST_FEED = 200_000_000  # bytes
+_LARGEST_FILE = 20_000_000
 _MOST_PAGES = 500
 _TRANSCRIPTS = {
     "text/vtt": "vtt",
@@ -46,7 +46,7 @@ def open_feed(reference: str, cache: Path, notify: Notify = ignore) -> FeedSourc
     if re.match(r"https?:", reference, re.IGNORECASE):
         web = Web(reference)
         notify(Making(reference, f"Fetching {reference}"))
-        answer = web.fetch(reference, longest=_LONGEST_FEED)
+        answer = web.fetch(reference, largest=_LARGEST_FEED)
         feed = parse_feed(answer.body, reference)
         return FeedSource(reference, _join_pages(feed, web), web, cache, notify)
     try:
@@ -64,7 +64,7 @@ def _join_pages(feed: PodcastFeed, web: Web) -> PodcastFeed:
     page, seen = feed, {feed.url}
     while page.next_url and page.next_url not in seen and len(seen) < _MOST_PAGES:
         seen.add(page.next_url)
-        page = parse_feed(web.fetch(page.next_url, longest=_LONGEST_FEED).body, page.next_url)
+        page = parse_feed(web.fetch(page.next_url, largest=_LARGEST_FEED).body, page.next_url)
         items = {item.guid: item for item in page.items} | items
         feed.remarks.extend(page.remarks)
     return replace(feed, items=tuple(items.values()))
@@ -160,7 +160,7 @@ class FeedSource:
     def _read_chapters(self, item: FeedItem) -> tuple[Chapter, ...]:
         if item.chapters_url:
             try:
-                content = self._web.fetch(item.chapters_url, longest=_LONGEST_FILE).body
+                content = self._web.fetch(item.chapters_url, largest=_LARGEST_FILE).body
                 return parse_json_chapters(content) or item.chapters
             except UnusableSource as error:
                 self._regret(item, "chapters", error)
@@ -171,7 +171,7 @@ class FeedSource:
         for kind, file in _sort_transcripts(item.transcripts):
             name = f"transcript.{kind}"
             try:
-                content = self._web.fetch(file.url, longest=_LONGEST_FILE).body
+                content = self._web.fetch(file.url, largest=_LARGEST_FILE).body
                 parse_transcript(content, Path(name))
             except (UnusableSource, InvalidDocument) as error:
                 self._regret(item, "transcript", error)
@@ -190,7 +190,7 @@ class FeedSource:
     def fetch_cover(self, url: str, folder: Path) -> str:
         """Bring a picture into a folder as `cover.jpg` or `cover.png`; empty, and a remark, where there is none."""
         try:
-            content = self._web.fetch(url, longest=_LONGEST_FILE).body
+            content = self._web.fetch(url, largest=_LARGEST_FILE).body
         except UnusableSource as error:
             self.remarks.append(f"a cover was left out: {error}")
             return ""

@@ -11,7 +11,7 @@ from archive_maker import write_archive
 from feed_server import Host, serve_files
 from show_runner import PROJECT, build, make_show, make_two_spaces
 
-from site_builder.sources.feed import http
+from site_builder.net import http
 
 PRACTICE = PROJECT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"
 

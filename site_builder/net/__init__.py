@@ -1,0 +1,1 @@
+"""The network: one client for everything that is asked of the web."""
