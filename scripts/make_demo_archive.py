@@ -5,6 +5,7 @@ environment that the tests run in. The same synthesiser gives the same bytes. Be
 demo_truth.json: who really speaks when, in seconds of recording time, for the tests to compare with.
 
     python scripts/make_demo_archive.py
+    python scripts/make_demo_archive.py --tags   # only the tags of the archive that is there, without a synthesiser
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import wave
+import zipfile
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +29,19 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests/support"))
 
 from archive_maker import dump, iso, make_tweet, write_zip, ytd  # noqa: E402
-from recording_maker import UNIX_EPOCH_IN_NTP, encode_pcm, make_participant, make_tag, split_frames  # noqa: E402
+from recording_maker import (  # noqa: E402
+    UNIX_EPOCH_IN_NTP,
+    chat_number,
+    encode_pcm,
+    make_id3,
+    make_participant,
+    make_tag,
+    split_frames,
+)
 
+from site_builder.sources.id3 import parse_tag_frames  # noqa: E402
+
+ARCHIVE = HERE.parent / "content" / "archives" / "demo.zip"
 RATE = 48000
 FRAME = 1024
 BIT_RATE = 96_000
@@ -63,7 +76,10 @@ class Take:
 
 
 def main() -> None:
-    """Make the archive and the truth."""
+    """Make the archive and the truth, or with `--tags` what the tags of the archive say of people."""
+    if "--tags" in sys.argv[1:]:
+        retag(ARCHIVE)
+        return
     script = yaml.safe_load((HERE / "demo_script.yaml").read_text("utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         takes = {
@@ -71,11 +87,41 @@ def main() -> None:
             for space in script["spaces"]
             if "lines" in space
         }
-    archive = HERE.parent / "content" / "archives" / "demo.zip"
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    write_zip(archive, make_files(script, takes))
+    ARCHIVE.parent.mkdir(parents=True, exist_ok=True)
+    write_zip(ARCHIVE, make_files(script, takes))
     (HERE / "demo_truth.json").write_text(json.dumps(make_truth(script, takes), indent=1) + "\n", "utf-8")
-    print(f"{archive}: {archive.stat().st_size} bytes")
+    print(f"{ARCHIVE}: {ARCHIVE.stat().st_size} bytes")
+
+
+def retag(archive: Path) -> None:
+    """Number the guests in every tag as `make_participant` does now; sound and all else stay as they are."""
+    with zipfile.ZipFile(archive) as zipped:
+        files = {name: zipped.read(name) for name in zipped.namelist()}
+    write_zip(archive, {name: _retag(content) if name.endswith(".ts") else content for name, content in files.items()})
+
+
+def _retag(recording: bytes) -> bytes:
+    """A recording with the tags between its frames written anew."""
+    out, at = bytearray(), 0
+    while at < len(recording):
+        if recording[at : at + 3] == b"ID3":
+            end = at + 10 + sum(recording[at + 6 + n] << shift for n, shift in enumerate((21, 14, 7, 0)))
+            out += make_id3([(name, _renumber(content)) for name, content in parse_tag_frames(recording[at:end])])
+        else:
+            header = recording[at : at + 6]
+            end = at + ((header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5)
+            out += recording[at:end]
+        at = end
+    return bytes(out)
+
+
+def _renumber(frame: bytes) -> bytes:
+    """A frame of a tag; one that lists guests gives each the number that follows them."""
+    head = b"\x03HydraParticipants\0"
+    if not frame.startswith(head):
+        return frame
+    guests = [guest | {"ParticipantIndex": chat_number(guest["UserName"])} for guest in json.loads(frame[len(head) :])]
+    return head + json.dumps(guests, separators=(",", ":")).encode()
 
 
 # ---------------------------------------------------------------------------------------------------------------- sound
@@ -153,9 +199,9 @@ def make_parts(space: Mapping[str, Any], people: Mapping[str, Any], take: Take) 
     """The recording's files: AAC frames with a tag at every tick. The encoder's priming frame is left out."""
     frames = split_frames(encode_pcm(take.mix, bit_rate=BIT_RATE))[1:]
     guests = [
-        make_participant(handle, slot + 1)
+        make_participant(handle, chat_number(handle))
         | {"UserId": people[handle]["periscope_id"], "ProfileUrl": f"{PROFILE_PICTURES}/{handle}.jpg"}
-        for slot, handle in enumerate(space["stage"])
+        for handle in space["stage"]
     ]
     parts = []
     for number, (first, last) in enumerate(zip(take.breaks, take.breaks[1:], strict=False)):

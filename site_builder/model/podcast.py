@@ -143,6 +143,13 @@ class Recording:
     parts: tuple[Part, ...] = ()
     speakers: tuple[Speaker, ...] = ()
     turns: tuple[Turn, ...] = ()
+    """Who speaks when, as far as it can be told."""
+    on_stage: tuple[Speaker, ...] = ()
+    """People whom the source names besides, of whom no sound is known. One without a span in `may_speak` may have
+    spoken at any time."""
+    may_speak: tuple[Turn, ...] = ()
+    """When each guest may be heard, however quietly and unsurely: of use where somebody refused. `speaker` counts in
+    `speakers`, then in `on_stage`."""
     timeline: Timeline = Timeline.NONE
     tick: float = 1.0
     """Uncertainty of each turn edge in seconds: the longest regular distance between two level readings."""

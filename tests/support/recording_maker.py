@@ -12,6 +12,7 @@ import io
 import json
 import math
 import re
+import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,6 +101,11 @@ def tone_frames(tones: tuple[int, ...], sample_rate: int = 48000, channels: int 
 # ----------------------------------------------------------------------------------------------------------------- tags
 
 
+def chat_number(handle: str) -> int:
+    """The `ParticipantIndex` of somebody: a number that follows them, and says nothing of their place in the list."""
+    return 10 + zlib.crc32(handle.encode()) % 80
+
+
 def make_participant(handle: str, index: int | None = None, **extra: Any) -> dict[str, Any]:
     """One entry of HydraParticipants as X writes it; `index=None` leaves ParticipantIndex out."""
     entry: dict[str, Any] = {} if index is None else {"ParticipantIndex": index}
@@ -158,11 +164,7 @@ def make_tag(
     if isinstance(ntp, float | int):
         frames.append((b"TXXX", _txxx(style, "JSONMetadata", _dump({"HydraVersion": 4, "ntp": round(ntp, 3)}))))
     if participants is not None:
-        text = (
-            participants
-            if isinstance(participants, str)
-            else _dump([_participant(p, n) for n, p in enumerate(participants)])
-        )
+        text = participants if isinstance(participants, str) else _dump([_participant(entry) for entry in participants])
         frames.append((b"TXXX", _txxx(style, "HydraParticipants", text)))
     if levels is not None:
         frames.append(
@@ -231,8 +233,8 @@ def _encoded(style: TagStyle, text: str) -> bytes:
             return text.encode()
 
 
-def _participant(entry: Any, position: int) -> Any:
-    return make_participant(entry, position + 1) if isinstance(entry, str) else entry
+def _participant(entry: Any) -> Any:
+    return make_participant(entry, chat_number(entry)) if isinstance(entry, str) else entry
 
 
 def _dump(value: Any) -> str:
@@ -337,10 +339,8 @@ class _Script:
             return 0
         guests = self.on_stage(at)
         for position, guest in enumerate([] if guests is None or isinstance(guests, str) else guests):
-            if guest == who:
+            if guest == who or (isinstance(guest, dict) and guest.get("UserName") == who):
                 return position + 1
-            if isinstance(guest, dict) and guest.get("UserName") == who:
-                return int(guest.get("ParticipantIndex", position + 1))
         return None
 
     def tag(self, at: float, ntp: float, lacks: set[str], style: TagStyle | None) -> bytes:

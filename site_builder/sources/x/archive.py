@@ -167,8 +167,16 @@ class XArchive:
         )
         if reading.timeline is not Timeline.LEVELS:
             return _with_sessions(recording, people, reading.speakers, clock)
-        speakers = people.identify(reading.speakers, reading.turns, clock.moment_of if clock.exact else None)
-        return replace(recording, speakers=speakers, turns=reading.turns, timeline=Timeline.LEVELS)
+        named = (*reading.speakers, *reading.on_stage)
+        known = people.identify(named, reading.turns, clock.moment_of if clock.exact else None)
+        return replace(
+            recording,
+            speakers=known[: len(reading.speakers)],
+            turns=reading.turns,
+            on_stage=(*known[len(reading.speakers) :], *people.find_unseen(known)),
+            may_speak=reading.may_speak,
+            timeline=Timeline.LEVELS,
+        )
 
     @cached_property
     def _tweets(self) -> Tweets:

@@ -1,7 +1,9 @@
 """The tags that X's audio engine (Hydra) writes between the frames of a recording, one by one.
 
-A tag holds the wall clock, the guests on stage and one audio level for each slot on stage; slot 0 is the host, who is
-not among the guests. X documents none of it: every frame may be missing, malformed or hostile, and nothing here raises.
+A tag holds the wall clock, the guests on stage and one audio level for each slot on stage. Slot 0 is the host, who is
+not among the guests; a guest's slot is their position in the list, counted from 1, as X's own player reads it. The
+number `ParticipantIndex` in an entry has nothing to do with levels (it picks a colour) and is never read. X documents
+none of it: every frame may be missing, malformed or hostile, and nothing here raises.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ class Participant:
     """A guest on stage."""
 
     slot: int
-    """Place of the guest's level among the levels."""
+    """Place of the guest's level among the levels: position in the list, counted from 1."""
     handle: str = ""
     periscope_id: str = ""
     avatar_url: str = ""
@@ -44,7 +46,7 @@ class Tick:
     ntp: float | None = None
     """Wall clock: seconds since 1900."""
     levels: tuple[float, ...] | None = None
-    """By slot, 0 to about 100; never empty."""
+    """By slot, 0 to about 100; never empty. NaN where something stands there that is no number."""
     participants: tuple[Participant, ...] | None = None
 
 
@@ -125,14 +127,14 @@ def _parse_levels(text: str) -> tuple[float, ...] | None:
 
 
 def _level(value: Any) -> float:
-    """A level as a number from 0; what is none counts as silence, so that the slots after it keep their places."""
+    """A level as a number from 0 (X's special value -2 is no loudness); NaN for what is none, which keeps its place."""
     try:
-        level = float(value) if isinstance(value, int | float | str) else 0.0
+        level = float(value) if isinstance(value, int | float | str) else math.nan
     except OverflowError:
         return math.inf
     except ValueError:
-        return 0.0
-    return max(0.0, level) if level == level else 0.0  # noqa: PLR0124  (NaN)
+        return math.nan
+    return level if math.isnan(level) else max(0.0, level)
 
 
 @lru_cache(maxsize=4)
@@ -143,27 +145,18 @@ def _parse_participants(text: str) -> tuple[Participant, ...] | None:
 
 
 def _participants_of(entries: list[Any]) -> Iterator[Participant]:
-    taken: set[int] = set()
-    for position, entry in enumerate(entries[:_MOST_SLOTS]):
+    """Guests with their slots; an entry that names nobody keeps its slot, which is then nobody's."""
+    for slot, entry in enumerate(entries[:_MOST_SLOTS], start=1):
         if not isinstance(entry, dict):
             continue
-        slot = _parse_slot(entry.get("ParticipantIndex"), position + 1)
         guest = Participant(
             slot=slot,
             handle=_clean(entry.get("UserName")).removeprefix("@"),
             periscope_id=_clean(entry.get("UserId")),
             avatar_url=_clean_url(entry.get("ProfileUrl")),
         )
-        if slot not in taken and (guest.handle or guest.periscope_id):
-            taken.add(slot)
+        if guest.handle or guest.periscope_id:
             yield guest
-
-
-def _parse_slot(value: Any, otherwise: int) -> int:
-    """ParticipantIndex as a number or digits; list position where it is missing or absurd."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}", value):
-        value = int(value)
-    return value if type(value) is int and 0 <= value < _MOST_SLOTS else otherwise
 
 
 def _clean(value: Any) -> str:

@@ -75,6 +75,11 @@ class People:
                 known[n] = replace(known[n], x_id=x_id, role=self._role(x_id), name=self.describe_user(x_id).name)
         return tuple(known)
 
+    def find_unseen(self, known: Iterable[Speaker]) -> tuple[Speaker, ...]:
+        """Those who spoke, by the metadata, and are none of those whom the recording's tags name."""
+        ids = {speaker.x_id for speaker in known} | set(self.space.host_ids[:1])
+        return tuple(self.describe_user(x_id) for x_id in self.space.speaker_ids if x_id not in ids)
+
     def _identify_by_handle(self, speaker: Speaker) -> Speaker:
         if speaker.role is Role.HOST or not is_handle(speaker.handle):
             return speaker

@@ -1,24 +1,29 @@
 """Who speaks when over a whole recording, from the tags of X's audio engine (Hydra) in all its parts. Pure.
 
-A reading stands for the time up to the next one. A slot whose level is at least LOUD speaks. Pauses of up to
-LONGEST_PAUSE (or one reading, where those are further apart) belong to a turn, unless somebody else speaks in them:
-then the turn ends, so that removing one person never takes along what another said in their pause. Where several speak
-at once their turns overlap.
+A reading stands for the time up to the next one. A slot whose level is at least LOUD speaks; where nobody does for
+longer than a pause, one of at least QUIET does. Pauses of up to LONGEST_PAUSE (or one reading, where those are further
+apart) belong to a turn, unless somebody else speaks in them: then the turn ends, so that removing one person never
+takes along what another said in their pause. Where several speak at once their turns overlap.
+
+Turns say who is heard. Who may be heard is more: for those who refused, see `may_speak`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from site_builder.model.podcast import Gap, Role, Span, Speaker, Timeline, Turn
+from site_builder.model.podcast import Gap, Span, Speaker, Timeline, Turn
 from site_builder.sources.x.hydra_tags import Participant, PartReading, Tick, find_start, join_ticks, parse_tag
+from site_builder.sources.x.stage import Numbering, StageMoment, make_stage
 
 __all__ = [
     "LOUD",
+    "QUIET",
     "PartReading",
     "Participant",
     "Tick",
@@ -32,13 +37,14 @@ __all__ = [
 
 LOUD = 8.0
 """The level from which a slot counts as speaking: 1 to 7 is the noise of an open microphone, talk is 20 to 80."""
+QUIET = LOUD / 2
+"""The level from which a slot counts as speaking where nobody louder is heard: a guest far from the microphone."""
 LONGEST_PAUSE = 2.0
 """Seconds of silence inside a turn: levels drop to zero between words."""
 SMALLEST_GAP = 0.5
 """Seconds by which the wall clock must jump before audio counts as lost."""
 
 _SLACK = 0.1  # tags stand between frames, so their distances vary by a frame or two
-Holders = Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +53,12 @@ class TimelineReading:
 
     speakers: tuple[Speaker, ...]
     """The host, then guests in order of appearance: all whose level was ever above zero, however quiet (so some may
-    have no turn); without any level, all on stage. A slot that no list names gives a speaker without a name."""
+    have no turn); without any level, all on stage. Levels beyond the list give one speaker without a name."""
     turns: tuple[Turn, ...] = ()
+    on_stage: tuple[Speaker, ...] = ()
+    """Guests of whom no level above zero is known, though they may be heard: see `Recording.on_stage`."""
+    may_speak: tuple[Turn, ...] = ()
+    """When each may be heard, however quietly: see `Recording.may_speak`."""
     silences: tuple[Span, ...] = ()
     unknown: tuple[Span, ...] = ()
     """Longer than a tick without a reading, in a recording that has some: nobody can tell who speaks there."""
@@ -66,14 +76,15 @@ class _Reading:
     start: float
     end: float
     levels: tuple[float, ...]
-    holders: Holders
+    stage: StageMoment
+    heard: Mapping[int, float]
+    """Number of each person whose level is above zero, to that level."""
 
 
 def make_timeline(parts: Sequence[PartReading], host: Speaker) -> TimelineReading:
     """Speakers, turns, silences and gaps of a recording from the ticks of its parts.
 
-    A tag without a list of guests means the list before it. A slot is held by whom the list says at that moment (by
-    Periscope id, or else handle), and whoever left a slot is its holder until another takes it.
+    People are known again by Periscope id, or else by handle.
     """
     ticks = join_ticks(
         [
@@ -83,14 +94,18 @@ def make_timeline(parts: Sequence[PartReading], host: Speaker) -> TimelineReadin
         ]
     )
     duration = sum(reading.part.duration for reading in parts)
-    cast = _Cast(host)
+    numbers = Numbering(host)
     tick = _regular_distance([tick.at for tick in ticks if tick.levels is not None])
-    readings = _make_readings(ticks, cast, tick, duration)
-    turns = _make_turns(readings, max(LONGEST_PAUSE, tick) + _SLACK)
-    speakers, turns = cast.keep_heard(readings, turns) if readings else (tuple(cast.speakers), ())
+    readings = _make_readings(ticks, numbers, tick, duration)
+    speakers = sorted({0}.union(*(reading.heard for reading in readings)) if readings else range(len(numbers.speakers)))
+    presences = _find_presences(readings, tick)
+    others = sorted(number for number in presences if number not in speakers)
+    new = {number: position for position, number in enumerate([*speakers, *others])}
     return TimelineReading(
-        speakers=speakers,
-        turns=turns,
+        speakers=tuple(numbers.speakers[number] for number in speakers),
+        turns=_renumber(_make_turns(readings, max(LONGEST_PAUSE, tick) + _SLACK), new),
+        on_stage=tuple(numbers.speakers[number] for number in others),
+        may_speak=_renumber(_make_spans(presences), new),
         silences=tuple(_make_silences(readings)),
         unknown=tuple(_find_unknown(readings, tick, duration)),
         gaps=tuple(_find_gaps(ticks)),
@@ -98,6 +113,10 @@ def make_timeline(parts: Sequence[PartReading], host: Speaker) -> TimelineReadin
         timeline=Timeline.LEVELS if readings else Timeline.NONE,
         started_at=tuple(find_start(reading.ticks) for reading in parts),
     )
+
+
+def _renumber(turns: Sequence[Turn], new: Mapping[int, int]) -> tuple[Turn, ...]:
+    return tuple(replace(turn, speaker=new[turn.speaker]) for turn in turns)
 
 
 def make_session_turns(
@@ -142,58 +161,12 @@ def _regular_distance(times: Sequence[float]) -> float:
     return round(max(distance for distance in distances if distance <= usual * 1.5), 3)
 
 
-class _Cast:
-    """Who is who: gives each person one number, whatever slot they hold."""
+def _make_readings(ticks: Sequence[Tick], numbers: Numbering, tick: float, duration: float) -> list[_Reading]:
+    """Level readings with their times and holders; each lasts to the next, or one tick where that is missing.
 
-    def __init__(self, host: Speaker) -> None:
-        self.speakers: list[Speaker] = [host]
-        self._numbers: dict[tuple[str, str], int] = {("handle", host.handle.casefold()): 0} if host.handle else {}
-        self._nameless: dict[int, int] = {}
-
-    def number_of(self, guest: Participant) -> int:
-        """The guest's number: known by Periscope id, else by handle."""
-        keys = [("id", guest.periscope_id)] * bool(guest.periscope_id)
-        keys += [("handle", guest.handle.casefold())] * bool(guest.handle)
-        known = next((self._numbers[key] for key in keys if key in self._numbers), None)
-        if known is None or (known and self._is_other(known, guest)):
-            known = len(self.speakers)
-            self.speakers.append(
-                Speaker(
-                    handle=guest.handle, periscope_id=guest.periscope_id, avatar_url=guest.avatar_url, role=Role.GUEST
-                )
-            )
-        for key in keys:
-            self._numbers[key] = known
-        return known
-
-    def _is_other(self, number: int, guest: Participant) -> bool:
-        """Whether a guest who has a known handle is another account all the same."""
-        known = self.speakers[number].periscope_id
-        return bool(known and guest.periscope_id and known != guest.periscope_id)
-
-    def nameless(self, slot: int) -> int:
-        """The number of whoever holds a slot that no list names."""
-        if slot not in self._nameless:
-            self._nameless[slot] = len(self.speakers)
-            self.speakers.append(Speaker())
-        return self._nameless[slot]
-
-    def keep_heard(
-        self, readings: Sequence[_Reading], turns: Sequence[Turn]
-    ) -> tuple[tuple[Speaker, ...], tuple[Turn, ...]]:
-        """The host and all whose level was ever above zero, and the turns with numbers to match."""
-        heard = {reading.holders[slot] for reading in readings for slot, level in enumerate(reading.levels) if level}
-        kept = sorted(heard | {0})
-        renumbered = {number: new for new, number in enumerate(kept)}
-        return (
-            tuple(self.speakers[number] for number in kept),
-            tuple(replace(turn, speaker=renumbered[turn.speaker]) for turn in turns),
-        )
-
-
-def _make_readings(ticks: Sequence[Tick], cast: _Cast, tick: float, duration: float) -> list[_Reading]:
-    """Level readings with their times and holders; each lasts to the next, or one tick where that is missing."""
-    holders = _find_holders(ticks, cast)
+    None where every level is zero: then the engine tells nothing, whoever speaks.
+    """
+    stage = make_stage(ticks, numbers)
     heard = [n for n, tick_ in enumerate(ticks) if tick_.levels is not None and tick_.at < duration]
     readings = []
     for n, following in pairwise([*heard, None]):
@@ -204,32 +177,42 @@ def _make_readings(ticks: Sequence[Tick], cast: _Cast, tick: float, duration: fl
         end = min(duration, start + tick + _SLACK if following is None else ticks[following].at)
         if end - start > tick + _SLACK:
             end = start + tick
-        loud = [slot for slot, level in enumerate(levels) if level and slot not in holders[n]]
-        named = {slot: cast.nameless(slot) for slot in loud}
-        readings.append(_Reading(start, end, levels, {**holders[n], **named} if named else holders[n]))
-    return readings
+        readings.append(_Reading(start, end, levels, stage[n], _find_heard(levels, stage[n], numbers)))
+    return readings if any(reading.heard for reading in readings) else []
 
 
-def _find_holders(ticks: Sequence[Tick], cast: _Cast) -> list[Holders]:
-    """Who holds each slot at each tick. A slot that becomes known only with the next list was that person's already."""
-    holders: list[Holders] = []
-    current: Holders = {0: 0}
-    listed: tuple[Participant, ...] | None = None
-    for tick in ticks:
-        if tick.participants is not None and tick.participants is not listed:
-            listed = tick.participants
-            current = {**current, **{guest.slot: cast.number_of(guest) for guest in listed}}
-        holders.append(current)
-    first = next((n for n, tick in enumerate(ticks) if tick.participants is not None), 0)
-    holders[:first] = [holders[first]] * first if holders else []
-    return [
-        now if now is after else {**after, **now}
-        for now, after in zip(holders, [*holders[1:], *holders[-1:]], strict=True)
-    ]
+def _find_heard(levels: Sequence[float], stage: StageMoment, numbers: Numbering) -> Mapping[int, float]:
+    heard: dict[int, float] = {}
+    for slot, level in enumerate(levels):
+        if level > 0:
+            holder = stage.find_holder(slot)
+            number = numbers.unknown if holder is None else holder
+            heard[number] = max(level, heard.get(number, 0.0))
+    return heard
+
+
+def _find_speaking(readings: Sequence[_Reading]) -> list[set[int]]:
+    """Who speaks at each reading."""
+    speaking = [{number for number, level in reading.heard.items() if level >= LOUD} for reading in readings]
+    quiet = [n for n, loud in enumerate(speaking) if not loud]
+    for stretch in _find_runs(quiet):
+        if readings[stretch[-1]].end - readings[stretch[0]].start > LONGEST_PAUSE + _SLACK:
+            for n in stretch:
+                speaking[n] = {number for number, level in readings[n].heard.items() if level >= QUIET}
+    return speaking
+
+
+def _find_runs(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ascending numbers in runs without holes."""
+    first = 0
+    for n in range(1, len(numbers) + 1):
+        if n == len(numbers) or numbers[n] != numbers[n - 1] + 1:
+            yield numbers[first:n]
+            first = n
 
 
 def _make_turns(readings: Sequence[_Reading], longest_pause: float) -> tuple[Turn, ...]:
-    speaking = [{reading.holders[s] for s, level in enumerate(reading.levels) if level >= LOUD} for reading in readings]
+    speaking = _find_speaking(readings)
     under_way: dict[int, tuple[int, int]] = {}  # speaker to the first and last reading of the turn
     turns: list[tuple[int, int, int]] = []
     for now, speakers in enumerate(speaking):
@@ -245,6 +228,45 @@ def _make_turns(readings: Sequence[_Reading], longest_pause: float) -> tuple[Tur
         Turn(speaker=speaker, start=_whole_ms(readings[first].start), end=_whole_ms(readings[last].end))
         for first, speaker, last in sorted(turns)
     )
+
+
+def _find_presences(readings: Sequence[_Reading], tick: float) -> Mapping[int, Sequence[tuple[float, float]]]:
+    """When each person but the host may be heard, by number, as spans; empty for those of whom no level is ever read.
+
+    What lies less than two ticks apart is joined: what is taken out of the sound is wider than that.
+    """
+    found: dict[int, list[tuple[float, float]]] = {}
+    told: set[int] = set()
+    for reading in readings:
+        told.update(reading.heard, _find_told(reading))
+        for number in _find_present(reading):
+            spans = found.setdefault(number, [])
+            if spans and reading.start - spans[-1][1] <= 2 * tick:
+                spans[-1] = (spans[-1][0], reading.end)
+            else:
+                spans.append((reading.start, reading.end))
+    return {number: spans if number in told else () for number, spans in found.items()}
+
+
+def _find_told(reading: _Reading) -> set[int]:
+    """Those who have a level, be it zero."""
+    levels = reading.levels
+    return {
+        number for slot, number in reading.stage.listed.items() if slot < len(levels) and not math.isnan(levels[slot])
+    }
+
+
+def _find_present(reading: _Reading) -> set[int]:
+    """Those of whom any level above zero may be, and those who are on stage without one; the host apart."""
+    above = [slot for slot, level in enumerate(reading.levels) if level != 0]  # NaN, no number, may be any
+    candidates = {number for slot in above for number in reading.stage.find_candidates(slot)}
+    untold = set(reading.stage.listed.values()) - _find_told(reading)
+    return (candidates | untold | reading.heard.keys()) - {0}
+
+
+def _make_spans(presences: Mapping[int, Sequence[tuple[float, float]]]) -> tuple[Turn, ...]:
+    spans = sorted((start, number, end) for number, own in presences.items() for start, end in own)
+    return tuple(Turn(speaker=number, start=_whole_ms(start), end=_whole_ms(end)) for start, number, end in spans)
 
 
 def _whole_ms(seconds: float) -> float:

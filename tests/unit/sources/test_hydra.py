@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -38,6 +38,7 @@ from site_builder.sources.x.timeline import (
     parse_tag,
 )
 
+NAN = math.nan
 HOST = Speaker(role=Role.HOST, handle="host")
 STARTED = datetime(2026, 10, 9, 7, 30, tzinfo=UTC)
 STYLES = {
@@ -137,7 +138,8 @@ class TestTags:
         ("text", "levels"),
         [
             ("[1, 2.5, 80]", (1, 2.5, 80)),
-            ('[NaN, -5, null, true, "12", {}, [], "x", 9]', (0, 0, 0, 1, 12, 0, 0, 0, 9)),
+            ('[NaN, -5, null, true, "12", {}, [], "x", 9]', (NAN, 0, NAN, 1, 12, NAN, NAN, NAN, 9)),
+            ("[-2, -2.0, 0.4]", (0, 0, 0.4)),
             ("[1e400, 1" + "0" * 400 + "]", (math.inf, math.inf)),
             ("[]", None),
             ("{}", None),
@@ -146,27 +148,28 @@ class TestTags:
             ("9" * 5000, None),
             ("", None),
         ],
-        ids=["plain", "not numbers", "huge", "empty", "object", "cut", "nested", "long number", "nothing"],
+        ids=["plain", "not numbers", "special", "huge", "empty", "object", "cut", "nested", "long number", "nothing"],
     )
     def test_levels(self, text: str, levels: tuple[float, ...] | None) -> None:
-        """Whatever stands among the levels, slots keep their places; what is no list is no reading."""
-        assert parse_tag(make_tag(NTP_2026, text)).levels == levels
+        """What is no level keeps its place and is no silence; -2 is no loudness; what is no list is no reading."""
+        found = parse_tag(make_tag(NTP_2026, text)).levels
+        assert found == (pytest.approx(levels, nan_ok=True) if levels else None)
 
     def test_participants(self) -> None:
-        """ParticipantIndex is the slot, else the place in the list; what is no guest is left out."""
+        """The slot is the place in the list, whatever ParticipantIndex says; what is no guest keeps its place."""
         entries = [
             make_participant("kit", ProfileUrl="https://pbs.twimg.com/a\x00b.jpg"),
             make_participant("lou", 7),
             make_participant("max", -1),
             "nobody",
             {"ParticipantIndex": 9},
-            make_participant("dup", 7),
             make_participant("ann", 10**30),
-            {"UserName": "@bo\u202e\x00b", "ParticipantIndex": "4", "ProfileUrl": "javascript:alert(1)"},
+            {"UserName": "@bo\u202e\x00b", "ParticipantIndex": "1", "ProfileUrl": "javascript:alert(1)"},
         ]
         guests = parse_tag(make_tag(NTP_2026, [1], json.dumps(entries))).participants
         assert guests is not None
-        assert [(guest.slot, guest.handle) for guest in guests] == [(1, "kit"), (7, "lou"), (3, "max"), (4, "bob")]
+        places = [(guest.slot, guest.handle) for guest in guests]
+        assert places == [(1, "kit"), (2, "lou"), (3, "max"), (6, "ann"), (7, "bob")]
         assert guests[0].avatar_url == guests[-1].avatar_url == ""
 
     def test_the_spare_clock(self) -> None:
@@ -285,10 +288,11 @@ class TestTurns:
         """Known again by Periscope id, even under a new handle; the first handle stays."""
 
         def on_stage(at: float) -> list[Any]:
-            return [make_participant("kit", 1)] if at < 10 else [make_participant("kit2", 3, UserId="1ekit")]
+            kit = [make_participant("kit", 1)], [make_participant("lou"), make_participant("kit2", 1, UserId="1ekit")]
+            return kit[at >= 10]
 
         reading = read(
-            make_recording(20, levels=lambda at: [0, 50, 0, 0] if at < 10 else [0, 0, 0, 50], participants=on_stage)
+            make_recording(20, levels=lambda at: [0, 50, 0] if at < 10 else [0, 0, 50], participants=on_stage)
         )
         assert_close(reading, [("kit", 0, 20)])
 
@@ -334,8 +338,66 @@ class TestTurns:
     def test_more_levels_than_guests(self) -> None:
         """A slot that no list names is somebody without a name, never somebody else."""
         reading = read(make_recording(10, levels=lambda at: [0, 0, 50, 30], participants=["kit"]))
-        assert [reading.speakers[turn.speaker] for turn in reading.turns] == [Speaker(), Speaker()]
-        assert len({turn.speaker for turn in reading.turns}) == 2
+        assert [reading.speakers[turn.speaker] for turn in reading.turns] == [Speaker()]
+
+    @pytest.mark.parametrize(
+        ("lists", "levels", "truth"),
+        [
+            (
+                {0: [("kit", 1), ("lou", 2)], 6: [("lou", 2)]},
+                ["host", "host", 1, 1, 2, 2, "host", "host", 1, 1, 1, 1],
+                [("host", 0, 2), ("kit", 2, 4), ("lou", 4, 6), ("host", 6, 8), ("lou", 8, 12)],
+            ),
+            (
+                {0: [("lou", 2), ("kit", 1)]},
+                ["host", "host", "host", "host", *[1] * 8],
+                [("host", 0, 4), ("lou", 4, 12)],
+            ),
+            (
+                {0: [("kit", 23), ("lou", 57)]},
+                [*["host"] * 4, *[1] * 4, *[2] * 4],
+                [("host", 0, 4), ("kit", 4, 8), ("lou", 8, 12)],
+            ),
+            (
+                {0: [("kit", 0), ("lou", 0)]},
+                [*["host"] * 4, *[1] * 4, *[2] * 4],
+                [("host", 0, 4), ("kit", 4, 8), ("lou", 8, 12)],
+            ),
+            (
+                {0: [("kit", 2), ("lou", 1)], 4: [], 8: [("max", 1)]},
+                [*[1] * 4, *[1] * 4, *[1] * 4],
+                [("kit", 0, 4), ("", 4, 7), ("max", 7, 12)],
+            ),
+        ],
+        ids=["a guest leaves", "order", "large numbers", "all zero", "whoever left holds nothing"],
+    )
+    def test_a_slot_is_a_place_in_the_newest_list(
+        self,
+        lists: Mapping[int, Sequence[tuple[str, int]]],
+        levels: Sequence[int | str],
+        truth: Sequence[ScriptedTurn],
+    ) -> None:
+        """Position in the newest list and one more, whatever ParticipantIndex says; off the list is off the stage."""
+
+        def on_stage(at: float) -> list[Any]:
+            newest = max(start for start in lists if start <= at + 1e-6)
+            return [make_participant(handle, index) for handle, index in lists[newest]]
+
+        def level(at: float) -> list[int]:
+            slot = levels[min(11, int(at + 1e-6))]
+            return [60 * (n == (0 if slot == "host" else slot)) for n in range(3)]
+
+        assert_close(read(make_recording(12, levels=level, participants=on_stage)), truth)
+
+    @pytest.mark.parametrize(("level", "turns"), [(3.9, 0), (6, 1)])
+    def test_a_quiet_guest(self, level: float, turns: int) -> None:
+        """Where nobody louder speaks for longer than a pause, somebody quiet does."""
+        reading = read(
+            make_recording(20, levels=lambda at: [50 if at < 5 or at > 14 else 0, level], participants=["kit"])
+        )
+        quiet = [(start, end) for who, start, end in spoken(reading) if who == "kit"]
+        assert len(quiet) == turns
+        assert not quiet or quiet[0] == pytest.approx((5, 15), abs=1.1)
 
     def test_heard_before_listed(self) -> None:
         """Somebody whose level comes one tag before their name is that person."""
