@@ -6,7 +6,7 @@ They are made in batches, so that memory does not grow with the show.
 from __future__ import annotations
 from site_builder.show.layout import Outlet
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
@@ -48,16 +48,29 @@ class Slot(NamedTuple):
         return name_group(self.card.guid)
 
 
-def line_up(selection: Selection, base: str) -> list[Slot]:
-    """Each episode with its neighbours, newest first; `base` is a digest of all that every episode depends on."""
-    cards = selection.chosen
-    neighbours = [None, *(Neighbour(card.shown_title, card.path) for card in cards), None]
+def line_up(selection: Selection, base: str, left: Iterable[Outline] = ()) -> list[Slot]:
+    """Each episode with its neighbours, newest first.
+
+    Args:
+        selection: The episodes.
+        base: Digest of all that every episode depends on.
+        left: Episodes that cannot be made anew, but stand among their neighbours as they were.
+    """
+    row: list[Card | Outline] = [*selection.chosen, *left]
+    if len(row) > len(selection.chosen):
+        row.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
+    neighbours = [None, *map(_introduce, row), None]
     slots = []
-    for newer, card, older in zip(neighbours, cards, neighbours[2:], strict=False):
-        draft = card.guid in selection.drafts
-        key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
-        slots.append(Slot(card, key, newer, older, draft))
+    for newer, card, older in zip(neighbours, row, neighbours[2:], strict=False):
+        if isinstance(card, Card):
+            draft = card.guid in selection.drafts
+            key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
+            slots.append(Slot(card, key, newer, older, draft))
     return slots
+
+
+def _introduce(episode: Card | Outline) -> Neighbour:
+    return Neighbour(episode.shown_title if isinstance(episode, Card) else episode.title, episode.path)
 
 
 def _share_out(slots: Sequence[Slot], is_dear: Callable[[Slot], bool]) -> Iterator[Sequence[Slot]]:
@@ -103,18 +116,24 @@ class Renewal:
     jobs: int
     notify: Notify
 
-    def renew(self, slots: Sequence[Slot], tally: Tally) -> tuple[Outline, ...]:
-        """All episodes but those that fail, in the order of `slots`."""
+    def renew(self, slots: Sequence[Slot], tally: Tally, unusable: Iterable[str] = ()) -> tuple[Outline, ...]:
+        """All episodes but those that fail, in the order of `slots`; what is kept of the `unusable` (guids) stays."""
         known = self.kept.load("outline")
         stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
         names = {slot.card.guid for slot in stale}
         texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
         for some in _share_out(stale, lambda slot: self.studio.needs_files(slot.card)):
             texts |= self._make(some, tally)
-        gone = known.keys() - {slot.card.guid for slot in slots}
+        gone = known.keys() - {slot.card.guid for slot in slots} - set(unusable)
         for part in PARTS:
             self.kept.drop(part, gone)
         return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
+
+    def find_last(self, guids: Iterable[str]) -> dict[str, Outline]:
+        """By guid, episodes as they were when they could last be made, of those that once could."""
+        wanted = set(guids)
+        known = self.kept.load("outline") if wanted else {}
+        return {outline.guid: outline for outline in parse_outlines(known[guid][1] for guid in wanted & known.keys())}
 
     def remake(self, slots: Mapping[str, Slot], name: str) -> None:
         """Make the files of one episode anew, ahead of a build, which will look at all of them again.

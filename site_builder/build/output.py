@@ -25,7 +25,7 @@ from site_builder.engine.cache import Kept, Reader
 from site_builder.site.previous_feed import LastFeed
 from site_builder.engine.ledger import Facts
 from site_builder.site.audio import key_of
-from site_builder.episodes.summary import Outline, list_outlines
+from site_builder.episodes.summary import Outline, list_outlines, name_group
 from site_builder.site.portraits import plan_portraits
 from site_builder.show.published import Pins, find_redirects
 from site_builder.render.pages.contexts import Context, Site, describe_search
@@ -93,6 +93,10 @@ class _Assembly:
         """Of feeds ahead of time."""
         self.outcome = Outcome()
         """Of the last round of building."""
+        self.apart: tuple[str, ...] = job.survey.problems
+        """What fails without holding up anything else, a sentence each."""
+        self.is_feed_held = False
+        """Whether an episode is missing that the last feed has, so that it stays, and nothing is deleted."""
         job.notify(Stage("episodes"))
         self.gallery, self.renewal = _set_up(job)
 
@@ -115,7 +119,8 @@ class _Assembly:
         self.make_search(search)
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
-        left = () if self.tally.failures else self.find_strangers(strangers)  # or what failed would be one
+        any_failed = self.tally.failures or self.apart
+        left = () if any_failed else self.find_strangers(strangers)  # or what failed would be one
         self.look_for_leaks(episodes, left)
         return Assembled(report=self.report(episodes, left), episodes=episodes)
 
@@ -140,11 +145,28 @@ class _Assembly:
 
     def make_episodes(self) -> tuple[Outline, ...]:
         """All episodes, those made anew that are not as they were."""
-        slots = line_up(self.job.selection, _digest_base(self.job, self.renewal.setting))
-        self.groups += [slot.name for slot in slots]
-        episodes = self.renewal.renew(slots, self.tally)
+        unusable = [bundle.guid for bundle in self.job.survey.unusable]
+        last = self.renewal.find_last(unusable)
+        left = [episode for episode in last.values() if self.job.outlet.is_preview or not episode.draft]
+        slots = line_up(self.job.selection, _digest_base(self.job, self.renewal.setting), left)
+        self.groups += [*(slot.name for slot in slots), *map(name_group, unusable)]
+        episodes = self.renewal.renew(slots, self.tally, unusable)
+        self.hold_feed(unusable, {slot.card.guid for slot in slots} - {episode.guid for episode in episodes})
         self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
-        return episodes
+        if not left:
+            return episodes
+        every = (*episodes, *left)
+        return tuple(sorted(every, key=lambda episode: (episode.published_at, episode.guid), reverse=True))
+
+    def hold_feed(self, unusable: Sequence[str], failed: Set[str]) -> None:
+        """See whether the feed would lose an episode that it had: then it stays. Else failures hold up nothing."""
+        missing, pins = [*unusable, *failed], self.job.pins
+        last = self.renewal.find_last(missing)
+        self.is_feed_held = any(
+            (guid in last and last[guid].item) or (guid in pins and not pins[guid].retired) for guid in missing
+        )
+        if failed and not self.is_feed_held:
+            self.apart, self.tally.failures = (*self.apart, *self.tally.failures), {}
 
     def make_pages(self, contents: Contents) -> list[Group]:
         """Every page that is no episode's, where any may differ; gives the parts of the search index to be made.
@@ -201,6 +223,8 @@ class _Assembly:
 
     def begin_feeds(self, contents: Contents) -> None:
         """Plan the feed, its further pages before it; where it is long it is written from now on."""
+        if self.is_feed_held:
+            return
         job, feed, show, episodes = self.job, self.job.survey.premises.config.feed, contents.show, contents.episodes
         read_item = partial(Reader(job.outlet.kept).read, "item")
         guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
@@ -236,7 +260,7 @@ class _Assembly:
 
     def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
-        if not self.tally.failures:
+        if not (self.tally.failures or self.is_feed_held or self.job.survey.premises.problems):
             self.build(self.plan, keep=self.groups, hold=absent)
 
     def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
@@ -260,7 +284,8 @@ class _Assembly:
             kept=count_files(self.job.outlet.ledger) - len(self.tally.made),
             removed=self.outcome.removed,
             warnings=tuple(map(_warn_of, strangers)),
-            failures=(*self.tally.failures, *self.tally.leaks),
+            failures=(*self.tally.failures, *self.apart, *self.tally.leaks),
+            is_feed_held=self.is_feed_held or bool(self.tally.failures),
             reasons=self.tally.reasons,
             trimmed=sum(episode.trimmed for episode in episodes),
             pending=len({label for card in self.job.selection.chosen for label in card.pending}),

@@ -142,7 +142,9 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
 
     with Kept(outlet.kept) as kept:
         extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
-        if new := seen_archives.find_new(folder, survey.cards):
+        new = seen_archives.find_new(folder, survey.cards)
+        postponed = [_postpone(folder, path) for path in new if survey.unusable]
+        if new and not postponed:
             start_early(survey.premises, options.jobs)
             extraction = _take_in(folder, new, notify)
             seal, _ = seal.look_again(folder, options.seal)
@@ -150,7 +152,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             seen_archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
         known = published.load_pins(folder)
-        pins = _pin(folder, known, survey, selection, options.retire)
+        pins, broken = _check_promises(folder, known, survey, selection, now, options)
         look.forget()  # from here on the output changes
         job = assembly.Job(
             survey=survey,
@@ -165,12 +167,28 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         assembled = assembly.assemble(job)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    report = replace(report, warnings=(*report.warnings, *extraction.remarks))
+    report = replace(report, warnings=(*report.warnings, *extraction.remarks, *postponed))
+    report = replace(report, failures=(*report.failures, *broken))
     if not (options.drafts or options.preview or report.failures):
         published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
     if not report.failures:
         _remember(outlet, look, seal, find_due(survey.cards, now), report)
     return report if options.explain else replace(report, reasons={})
+
+
+def _check_promises(
+    folder: Path, known: Pins, survey: Survey, selection: Selection, now: datetime, options: BuildOptions
+) -> tuple[Pins, tuple[str, ...]]:
+    """The pins before this build. A preview is made all the same, and tells why the build it shows would be refused."""
+    from site_builder.build.selection import select
+    from site_builder.errors import InvalidDocument
+
+    if not options.preview:
+        return _pin(folder, known, survey, selection, options.retire), ()
+    try:
+        return _pin(folder, known, survey, select(survey.cards, now, drafts=False), ()), ()
+    except InvalidDocument as error:
+        return known, tuple(map(str, error.problems))
 
 
 def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire: Sequence[str]) -> Pins:
@@ -181,10 +199,16 @@ def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire
         published.retire(known, retire),
         {card.name: card for card in survey.cards},
         going_out=[card.guid for card in selection.chosen],
-        held_back=selection.withheld.values(),
+        held_back=[*selection.withheld.values(), *survey.find_unusable(known)],
         within=folder / EPISODES,
     )
     return published.update(pins, (), selection.withdrawn)
+
+
+def _postpone(folder: Path, source: Path) -> str:
+    """What an episode that cannot be read has of a recording is not known: it might be taken in a second time."""
+    name = source.relative_to(folder)
+    return f"{name} is not taken in before all episodes in content/episodes/ can be read; mend them and build again"
 
 
 def _remember(

@@ -37,6 +37,8 @@ class BuildReport:
     taken: tuple[Taken, ...] = ()
     warnings: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    is_feed_held: bool = False
+    """Whether the last good feed stays because of the failures."""
     reasons: dict[str, str] = field(default_factory=dict)
     """Path to why it was made; filled with `--explain`."""
     strict: bool = False

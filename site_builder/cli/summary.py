@@ -53,5 +53,5 @@ def show_build(report: BuildReport) -> None:
     for failure in report.failures:
         say(f"{_red('failed')}: {failure}", error=True)
     say(report.summary)
-    if report.failures:
+    if report.is_feed_held:
         say("Because of this the feed was not replaced: the last good one stays.", error=True)

@@ -6,7 +6,8 @@ bundle that is as it was is not read again (see `looks.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,10 +23,22 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role
 from site_builder.show.bundles import Bundle, load_bundle
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE
-from site_builder.show.load import Claim, Premises, find_beyond, find_conflicts, load_premises, settle
+from site_builder.show.load import (
+    Claim,
+    Premises,
+    find_beyond,
+    find_clashes,
+    find_forgotten,
+    load_premises,
+    nearby,
+    settle,
+)
 from site_builder.show.transcript_files import parse_transcript
 
 _KIND = "card"
+_GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
+_HEAD = 100_000
+"""Bytes of a file in which front matter is looked for that cannot be read."""
 
 
 class Card(Value, frozen=True, kw_only=True):
@@ -63,6 +76,17 @@ class Card(Value, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A bundle that cannot be built as it is written; the others are."""
+
+    name: str
+    """Of its folder."""
+    guid: str
+    """From its text, or from when it could be built. Empty where that is not known, or is that of another episode."""
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """A show in brief."""
 
@@ -70,6 +94,19 @@ class Survey:
     cards: tuple[Card, ...]
     base: str
     """Digest of all that cards depend on beside their bundles."""
+    unusable: tuple[Unusable, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with single episodes and pages, a sentence each."""
+        found = (problem for bundle in self.unusable for problem in bundle.problems)
+        return tuple(map(str, (*self.premises.problems, *map(nearby, found))))
+
+    def find_unusable(self, guids: Iterable[str]) -> list[str]:
+        """Those of `guids` that belong to an episode that cannot be built now, or may do so."""
+        found = {bundle.guid for bundle in self.unusable}
+        present = {card.guid for card in self.cards}
+        return [guid for guid in guids if guid in found or ("" in found and guid not in present)]
 
     @property
     def folder(self) -> Path:
@@ -103,29 +140,60 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
 
     Raises:
         UsageError: there is no show in `folder`.
-        InvalidDocument: every problem of every file.
+        InvalidDocument: something is wrong that all episodes depend on; with every problem of every file.
     """
     problems: list[Problem] = []
     premises = load_premises(folder, problems)
     base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
-    names = list(digests.by_name)
     keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
     known = kept.load(_KIND)
     cards = _recall(known, keys)
-    made = map_in_processes(partial(_read, premises, folder, keys), [name for name in names if name not in cards], jobs)
-    problems += [problem for found in made for problem in found if isinstance(problem, Problem)]
-    fresh = {card.name: card for found in made for card in found if isinstance(card, Card)}
+    wanted = [name for name in keys if name not in cards]
+    made = dict(zip(wanted, map_in_processes(partial(_read, premises, folder, keys), wanted, jobs), strict=True))
+    fresh = {name: card for name, card in made.items() if isinstance(card, Card)}
     cards |= fresh
-    everything = tuple(cards[name] for name in names if name in cards)
-    within = f"{folder / EPISODES}"
-    claims = [Claim(f"{within}/{card.name}/{INDEX}", card.guid, card.slug) for card in everything]
-    has_spoken = any(card.has_spoken for card in everything)
-    problems += find_conflicts(folder, premises, claims, has_spoken=has_spoken)
+    everything = [cards[name] for name in keys if name in cards]
+    faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
+    faults |= _find_clashes(folder, everything)
+    problems += find_forgotten(folder, has_spoken=any(card.has_spoken for card in everything))
+    if premises is None or problems:
+        problems += (problem for found in faults.values() for problem in found)
     premises = settle(folder, premises, problems)
     digests.keep(kept)
     kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
     kept.drop(_KIND, known.keys() - keys.keys())
-    return Survey(premises=premises, cards=everything, base=base)
+    usable = tuple(card for card in everything if card.name not in faults)
+    taken = {card.guid for card in usable}
+    guids = {name: _find_guid(folder, name, known) for name in faults}
+    unusable = (
+        Unusable(name=name, guid="" if guids[name] in taken else guids[name], problems=found)
+        for name, found in faults.items()
+    )
+    return Survey(premises=premises, cards=usable, base=base, unusable=tuple(unusable))
+
+
+def _find_clashes(folder: Path, cards: Sequence[Card]) -> dict[str, tuple[Problem, ...]]:
+    """By name, what episodes claim that others claim too. Which of two is meant cannot be known: neither is built."""
+    within = f"{folder / EPISODES}"
+    names = {f"{within}/{card.name}/{INDEX}": card.name for card in cards}
+    claims = [Claim(file, card.guid, card.slug) for file, card in zip(names, cards, strict=True)]
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem, owner in find_clashes(claims):
+        name = names[str(problem.file)]
+        found[name] = (*found.get(name, ()), problem)
+        found.setdefault(names[owner], ())
+    return found
+
+
+def _find_guid(folder: Path, name: str, known: Mapping[str, tuple[str, bytes]]) -> str:
+    """The guid of a bundle that cannot be read: as it stands in its text, or as it was when it could."""
+    try:
+        text = (folder / EPISODES / name / INDEX).read_bytes()[:_HEAD].decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    if written := _GUID.search(text):
+        return written[1].strip().strip("'\"")
+    return next((card.guid for card in parse_values(Card, [known[name][1]])), "") if name in known else ""
 
 
 def _digest_common(folder: Path) -> list[str]:
@@ -140,9 +208,7 @@ def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> 
     return {card.name: card for card in parse_values(Card, texts)}
 
 
-def _read(
-    premises: Premises | None, folder: Path, keys: Mapping[str, str], name: str
-) -> tuple[Card] | tuple[Problem, ...]:
+def _read(premises: Premises | None, folder: Path, keys: Mapping[str, str], name: str) -> Card | tuple[Problem, ...]:
     """The card of a bundle, or what is wrong with it."""
     try:
         bundle = load_bundle(folder / EPISODES / name)
@@ -150,7 +216,7 @@ def _read(
         _load_cues(bundle)
     except InvalidDocument as error:
         return tuple(error.problems)
-    return problems or ((_make_card(premises, bundle, keys[name]),) if premises else ())
+    return problems or (_make_card(premises, bundle, keys[name]) if premises else ())
 
 
 def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:

@@ -125,8 +125,8 @@ def load_page(file: Path) -> FreePage:
 
 
 def find_pages(content: Path) -> tuple[Path, ...]:
-    """Markdown files in `content/pages/`, in order of name."""
-    return tuple(sorted((content / "pages").glob("*.md")))
+    """Markdown files in `content/pages/`, in order of name; not hidden ones, which programs leave there."""
+    return tuple(sorted(file for file in (content / "pages").glob("*.md") if not file.name.startswith(".")))
 
 
 def load_noun(file: Path, type_: type[Noun]) -> Noun | None:

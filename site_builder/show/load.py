@@ -43,6 +43,8 @@ class Premises:
     pages: tuple[FreePage, ...]
     words: Language = ENGLISH
     """Texts of the interface."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with free pages: these are left out."""
 
     @property
     def content(self) -> Path:
@@ -70,7 +72,10 @@ def gather(folder: Path) -> Gathered:
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
     claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, bundle.slug) for bundle in bundles]
     spoke = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles)
-    premises = settle(folder, premises, [*problems, *find_conflicts(folder, premises, claims, has_spoken=spoke)])
+    problems += find_forgotten(folder, has_spoken=spoke)
+    problems += (clash.problem for clash in find_clashes(claims))
+    problems += premises.problems if premises else ()
+    premises = settle(folder, premises, problems)
     return Gathered(
         folder=folder,
         config=premises.config,
@@ -82,15 +87,30 @@ def gather(folder: Path) -> Gathered:
 
 
 def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
-    """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`."""
+    """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`.
+
+    What is wrong with a free page is kept apart: it is no reason to do without all else.
+    """
     config = next(_load_each(lambda _: load_config(folder), [folder], problems), None)
     content = folder / "content"
     people = next(_load_each(load_people, [folder / PEOPLE], problems), People(()))
-    pages = tuple(_load_each(load_page, find_pages(content), problems))
+    apart: list[Problem] = []
+    pages = tuple(_load_each(load_page, find_pages(content), apart))
     if config is None:
+        problems += apart
         return None
+    clashes = [clash.problem for clash in _find_page_clashes(pages)]
+    apart += clashes
+    unclear = {problem.file for problem in clashes}
     words = load_language(config.show.language, folder, config.site.texts)
-    return Premises(folder=folder, config=config, people=people, pages=pages, words=words)
+    return Premises(
+        folder=folder,
+        config=config,
+        people=people,
+        pages=tuple(page for page in pages if page.file not in unclear),
+        words=words,
+        problems=tuple(map(nearby, apart)),
+    )
 
 
 def settle(folder: Path, premises: Premises | None, problems: Sequence[Problem]) -> Premises:
@@ -102,7 +122,7 @@ def settle(folder: Path, premises: Premises | None, problems: Sequence[Problem])
     config = premises.config if premises else None
     missing = check_config_files(config, folder) if config else []
     if premises is None or problems or missing:
-        raise InvalidDocument([*map(_nearby, problems), *missing])
+        raise InvalidDocument([*map(nearby, problems), *missing])
     return premises
 
 
@@ -115,14 +135,6 @@ class Claim(NamedTuple):
     slug: str
 
 
-def find_conflicts(
-    folder: Path, premises: Premises | None, claims: Sequence[Claim], *, has_spoken: bool
-) -> Iterator[Problem]:
-    """What is wrong between files. `has_spoken`: somebody is heard in an episode that was built before."""
-    yield from _find_forgotten(folder / PEOPLE, has_spoken=has_spoken)
-    yield from _find_clashes(claims, premises.pages if premises else ())
-
-
 def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: list[Problem]) -> Iterator[Loaded]:
     """What loads; the problems of what does not are added to `problems`."""
     for file in files:
@@ -132,8 +144,12 @@ def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: 
             problems.extend(error.problems)
 
 
-def _find_forgotten(file: Path, *, has_spoken: bool) -> Iterator[Problem]:
-    """What people answered is gone: a build without it would publish whoever said no."""
+def find_forgotten(folder: Path, *, has_spoken: bool) -> Iterator[Problem]:
+    """What people answered is gone: a build without it would publish whoever said no.
+
+    `has_spoken`: somebody is heard in an episode that was built before.
+    """
+    file = folder / PEOPLE
     if has_spoken and not file.exists():
         yield Problem(
             "is gone, and with it who refused to be published in episodes built before; restore it from git or a "
@@ -163,27 +179,39 @@ def _list_times(matter: EpisodeMatter) -> Iterator[tuple[tuple[str | int, ...], 
     yield from ((("chapters", number), entry.start) for number, entry in enumerate(matter.chapters or ()))
 
 
-def _nearby(problem: Problem) -> Problem:
+def nearby(problem: Problem) -> Problem:
     """Name the file as the person sees it from where they are."""
     if problem.file is None or not problem.file.is_absolute():
         return problem
     return Problem(problem.message, Path(os.path.relpath(problem.file)), problem.line, problem.field)
 
 
-def _find_clashes(claims: Sequence[Claim], pages: Sequence[FreePage]) -> Iterator[Problem]:
-    """Guids and addresses that two files claim: never solved by a silent suffix, links may be in use."""
+class Clash(NamedTuple):
+    """Two files that claim the same for themselves alone."""
+
+    problem: Problem
+    """Of the second."""
+    owner: str
+    """The first."""
+
+
+def find_clashes(claims: Sequence[Claim]) -> Iterator[Clash]:
+    """Guids and addresses that two episodes claim: never solved by a silent suffix, links may be in use."""
     guids: dict[str, str] = {}
     places: dict[str, str] = {}
     for file, guid, slug in claims:
         yield from _claim(guids, guid, file, "guid", "one of them is a copy: remove it, or give it its own")
         yield from _claim(places, slug.lower(), file, "slug", "give one of them another `slug:`")
+
+
+def _find_page_clashes(pages: Sequence[FreePage]) -> Iterator[Clash]:
     places = dict.fromkeys(_OWN_PLACES, "the site")
     for page in pages:
         yield from _claim(places, page.slug.lower(), str(page.file), "slug", "give it another `slug:`")
 
 
-def _claim(taken: dict[str, str], name: str, file: str, field: str, remedy: str) -> Iterator[Problem]:
+def _claim(taken: dict[str, str], name: str, file: str, field: str, remedy: str) -> Iterator[Clash]:
     owner = taken.setdefault(name, file)
     if owner != file:
-        other = _nearby(Problem("", file=Path(owner))).file
-        yield Problem(f"{name!r} is used by {other} as well; {remedy}", Path(file), field=field)
+        other = nearby(Problem("", file=Path(owner))).file
+        yield Clash(Problem(f"{name!r} is used by {other} as well; {remedy}", Path(file), field=field), owner)
