@@ -27,9 +27,9 @@ from PIL import Image
 
 from site_builder import __version__
 from site_builder.model.podcast import Person, Turn
-from site_builder.render.pages.contexts import SiteLook
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
 from site_builder.render.pages.qr import make_qr
+from site_builder.render.pages.site_context import SiteLook
 from site_builder.show.config import make_feed_guid
 from site_builder.show.config.sections import SiteConfig
 

@@ -28,7 +28,8 @@ from site_builder.site.audio import key_of
 from site_builder.episodes.summary import Outline, list_outlines, name_group
 from site_builder.site.portraits import plan_portraits
 from site_builder.show.published import Pins, find_redirects
-from site_builder.render.pages.contexts import Context, Site, describe_search
+from site_builder.render.pages.contexts import describe_search
+from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.search_text import render_documents
 from site_builder.build.episodes import Renewal, Tally, line_up
 from site_builder.build.report import BuildReport

@@ -268,6 +268,8 @@ class Artwork:
     alt: str = ""
     purpose: str = "artwork"
     """`artwork`, `social`, `canvas`, `banner`, `poster` or `circular`."""
+    drawn: bool = False
+    """Made by this program of the words beside it, where the host gave no picture."""
     smaller: tuple[Artwork, ...] = ()
     """The same picture in smaller sizes for pages, largest first."""
 

@@ -15,11 +15,12 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Episode, Show, Span
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item
-from site_builder.render.pages.contexts import Context, Neighbour, Site, describe_embed, describe_episode
+from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode
 from site_builder.render.pages.episode_rows import describe_episode_row
 from site_builder.render.pages.lists import complete, digest_context, list_credits
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.sharing import find_oembed_path, render_oembed
+from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.theme import Theme
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.render.urls import absolute_url

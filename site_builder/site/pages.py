@@ -18,9 +18,9 @@ from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 from site_builder.render.artwork.icons import find_icons, render_icon
 from site_builder.render.pages import contexts
-from site_builder.render.pages.contexts import Context
 from site_builder.render.pages.lists import Listed
 from site_builder.render.pages.offline import describe_manifest, describe_worker
+from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 from site_builder.site.episode_files import Setting, plan_page
 
@@ -58,7 +58,7 @@ class Contents:
         return self.list_all()
 
     @property
-    def site(self) -> contexts.Site:
+    def site(self) -> Site:
         """The show and how its site looks."""
         return self.setting.site
 

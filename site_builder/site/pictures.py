@@ -196,6 +196,7 @@ def _plan(
         width=side,
         height=side,
         alt=alt,
+        drawn=cover is None,
         smaller=tuple(
             Artwork(path=f"{stem}-{size}.webp", width=size, height=size, media_type="image/webp", alt=alt)
             for size in sizes

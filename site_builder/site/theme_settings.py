@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from site_builder.model.podcast import Show
 from site_builder.render.notes import render_notes
-from site_builder.render.pages.contexts import Link, SiteLook
+from site_builder.render.pages.site_context import Link, SiteLook
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.show.bundles import FreePage

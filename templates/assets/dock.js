@@ -17,6 +17,14 @@
     } catch {}
   };
 
+  const recallPlace = (key) => {
+    try {
+      return Number(localStorage.getItem(`spacecast:at:${key}`)) || 0;
+    } catch {
+      return 0;
+    }
+  };
+
   const formatClock = (seconds) => {
     const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
     const pad = (number) => String(number).padStart(2, "0");
@@ -83,6 +91,17 @@
     if (wished !== location.href) carryOn(state);
   };
   begin();
+  // The newest episode on the home page: the link leads to its page, and where there are scripts it plays here.
+  for (const link of document.querySelectorAll("[data-listen]")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      document.dispatchEvent(new Event("spacecast:play")); // ends what played before
+      const { listen, key, title, show, duration } = link.dataset;
+      carryOn({ key, title, show, page: link.href, src: listen, at: recallPlace(key), rate: 1, volume: 1, duration: Number(duration) });
+      document.querySelector('.dock [data-act="toggle"]').focus();
+    });
+  }
   // A page kept by the browser for "back" knows nothing of what played since.
   addEventListener("pageshow", (event) => event.persisted && recall() && location.reload());
 }

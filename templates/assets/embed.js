@@ -27,7 +27,7 @@
     box.style.setProperty("--heard", String(Math.min(1, audio.currentTime / duration)));
     now.textContent = formatClock(audio.currentTime);
     scrub.value = String(audio.currentTime);
-    scrub.setAttribute("aria-valuetext", now.textContent);
+    scrub.setAttribute("aria-valuetext", box.dataset.of.replace("{now}", now.textContent));
     whole.href = audio.currentTime >= 1 ? `${page}#t=${Math.floor(audio.currentTime)}` : page;
     if (audio.currentTime < stopAt) return;
     stopAt = Infinity;

@@ -9,9 +9,11 @@
   const audio = find("#audio");
   const duration = Number(player.dataset.duration);
   const stage = find(".stage", player);
+  const head = find(".head", stage);
   const scrub = find("#scrub");
   const speed = find("#speed");
   const volume = find("#volume");
+  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const turns = findAll("#turns tr").map((row) => {
@@ -144,6 +146,8 @@
 
   // ---- what is seen follows what is heard
 
+  const isAtRest = () => audio.paused && audio.currentTime === 0; // nothing was played yet
+
   let shownLine = null;
   let shownSpeakers = "";
   let shownSecond = -1;
@@ -151,6 +155,7 @@
   const show = () => {
     const time = audio.currentTime;
     stage.style.setProperty("--heard", String(Math.min(1, time / duration)));
+    head.hidden = isAtRest();
     if (Math.floor(time) !== shownSecond) showSecond(Math.floor(time));
     showSpeakers(time);
     showLine(time);
@@ -160,7 +165,7 @@
     shownSecond = second;
     for (const clock of findAll("[data-now]")) clock.textContent = formatClock(second);
     scrub.value = String(second);
-    scrub.setAttribute("aria-valuetext", formatClock(second));
+    scrub.setAttribute("aria-valuetext", player.dataset.of.replace("{now}", formatClock(second)));
     const current = chapters[findIndex(chapters, second)];
     for (const chapter of chapters) {
       if (chapter === current) chapter.item.setAttribute("aria-current", "true");
@@ -178,7 +183,7 @@
   };
 
   const showSpeakers = (time) => {
-    const speakers = findSpeakers(time);
+    const speakers = isAtRest() ? [] : findSpeakers(time);
     if (speakers.join() === shownSpeakers) return;
     shownSpeakers = speakers.join();
     for (const [person, lane] of lanes) lane.classList.toggle("now", speakers.includes(person));
@@ -234,6 +239,7 @@
     audio.addEventListener("volumechange", () => {
       find('[data-do="mute"]').setAttribute("aria-pressed", String(audio.muted));
       volume.value = String(audio.muted ? 0 : audio.volume);
+      volume.setAttribute("aria-valuetext", percent.format(volume.value));
     });
     audio.addEventListener("timeupdate", () => {
       show();
@@ -454,7 +460,7 @@
   const begin = () => {
     audio.controls = false;
     audio.hidden = true;
-    for (const part of findAll(".deck, .keys, .head, .scrub", player)) part.hidden = false;
+    for (const part of findAll(".deck, .keys, .scrub", player)) part.hidden = false;
     player.classList.add("ready");
     wireAudio();
     wireControls();

@@ -81,19 +81,21 @@
       const start = words[location] === formatClock(moment.fragment) ? location + 1 : location; // a note begins with it
       return { ...moment, nodes: markWords(words, start, end, matches) };
     });
-    return moments.sort((a, b) => parseSeconds(a.fragment) - parseSeconds(b.fragment));
+    // What was said goes before a chapter or note that begins there: one moment is one result.
+    const rank = ({ kind }) => "lnc".indexOf(kind);
+    moments.sort((a, b) => parseSeconds(a.fragment) - parseSeconds(b.fragment) || rank(a) - rank(b));
+    return moments.filter((moment, index) => moment.fragment !== moments[index - 1]?.fragment);
   };
 
   const formatDate = (date) =>
     new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date));
 
-  const formatUnit = (value, unit) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  // As the site's own pages write a length.
   const formatLength = (seconds) => {
-    if (seconds < 60) return formatUnit(seconds, "second");
+    if (seconds < 59.5) return texts.seconds.replace("{seconds}", Math.round(seconds));
     const minutes = Math.round(seconds / 60);
-    const hours = Math.floor(minutes / 60);
-    return [hours ? formatUnit(hours, "hour") : "", formatUnit(minutes % 60, "minute")].join(" ").trim();
+    const text = minutes < 60 ? texts.minutes : texts.hours;
+    return text.replace("{hours}", Math.floor(minutes / 60)).replace("{minutes}", minutes % 60);
   };
 
   // ---- results as elements

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sample_site import describe_sample_pages, make_episodes, make_look, make_sample_show
 
 from site_builder.model.podcast import Chapter, Episode
-from site_builder.render.pages.contexts import Context, Link
+from site_builder.render.pages.site_context import Context, Link
 from site_builder.text.languages import Language
 
 SHOWS: dict[str, tuple[str, str, str, str]] = {

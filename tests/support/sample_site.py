@@ -26,14 +26,10 @@ from episode_maker import FIRST_DAY, make_enclosure, make_episode, make_show
 
 from site_builder.engine.digests import digest_bytes
 from site_builder.model import podcasting20 as p20
-from site_builder.model.podcast import Chapter, Cue, Episode, Person, Role, Show, Turn
+from site_builder.model.podcast import Chapter, Cue, Episode, Guid, Person, Role, Show, Turn
 from site_builder.render.artwork.icons import find_icons, render_icon
 from site_builder.render.pages.contexts import (
-    Context,
-    Link,
     Neighbour,
-    Site,
-    SiteLook,
     describe_archive,
     describe_embed,
     describe_episode,
@@ -53,6 +49,7 @@ from site_builder.render.pages.contexts import (
 from site_builder.render.pages.lists import complete, list_episode
 from site_builder.render.pages.offline import describe_manifest, describe_worker
 from site_builder.render.pages.search_text import render_documents
+from site_builder.render.pages.site_context import Context, Link, Site, SiteLook
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 from site_builder.render.pages.styles import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
@@ -230,6 +227,26 @@ def make_long_episode() -> Episode:
         enclosure=make_enclosure("a-very-long-night", duration=3 * 3600.0),
         transcripts=(),
     )
+
+
+HARD_TITLES = {
+    "long": "Why the night train waits at the border for two hours while everybody aboard is asleep and nobody "
+    "remembers why",
+    "word": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "address": "https://example.org/spaces/1lDxLnrWjwkGm/why-the-night-train-waits?utm_source=x&utm_medium=social",
+    "arabic": "لماذا ينتظر قطار الليل ساعتين عند الحدود بينما ينام جميع من فيه ولا يتذكر أحد السبب على الإطلاق أبدا",
+}
+"""Titles that strain a page, by the end of the episode's slug."""
+
+
+def make_hard_episodes() -> list[Episode]:
+    """The main episode once more under each of the titles that strain a page, also as a person's name and a tag."""
+    word = HARD_TITLES["word"]
+    people = (MARA, replace(DAVY, name=word, handle="verylong"), OWEN)
+    return [
+        make_main_episode(slug=f"hard-{name}", title=title, guid=Guid(f"hard-{name}"), people=people, tags=(word,))
+        for name, title in HARD_TITLES.items()
+    ]
 
 
 def _make_other(nth: int) -> Episode:

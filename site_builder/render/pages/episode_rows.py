@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from site_builder.model.podcast import Artwork, Cue, Enclosure, Episode, Person, Show
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
@@ -84,6 +84,8 @@ def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]
         "explicit": bool(episode.explicit),
         "draft": episode.draft,
         "artwork": describe_artwork(episode.artwork),
+        "key": str(episode.guid),
+        "audio": quote(episode.enclosure.path),
         "strip": describe_strip(episode.turns, len(episode.people), duration),
     }
 
@@ -99,6 +101,7 @@ def describe_artwork(artwork: Artwork | None) -> dict[str, Any] | None:
         "width": shown.width,
         "height": shown.height,
         "alt": artwork.alt,
+        "drawn": artwork.drawn,
         "copies": [{"path": copy.path, "width": copy.width} for copy in copies],
     }
 

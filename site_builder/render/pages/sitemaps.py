@@ -10,7 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from site_builder.model.podcast import Show
-from site_builder.render.pages.contexts import Context, describe_file
+from site_builder.render.pages.contexts import describe_file
+from site_builder.render.pages.site_context import Context
 
 LONGEST = 50_000
 """Addresses in one sitemap."""

@@ -15,23 +15,20 @@ from sample_site import describe_sample_pages, make_conversation, make_episodes,
 
 from site_builder.model.podcast import Artwork, Cue, Episode, Person, Role, Turn
 from site_builder.render.pages.contexts import (
-    Context,
     Neighbour,
-    Site,
-    SiteLook,
     describe_archive,
     describe_episode,
     describe_home,
     describe_not_found,
     describe_people,
     describe_redirect,
-    describe_site,
     describe_subscribe,
     describe_tags,
     describe_tombstone,
 )
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 from site_builder.render.pages.lists import Listed, complete, list_episode
+from site_builder.render.pages.site_context import Context, Site, SiteLook, describe_site
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "theming.md").read_text("utf-8")

@@ -20,8 +20,9 @@ from lxml import html
 from sample_site import describe_sample_pages, make_look, make_sample_show
 
 from site_builder.errors import InvalidDocument
-from site_builder.render.pages.contexts import Context, Site, SiteLook, describe_archive, describe_home, describe_page
+from site_builder.render.pages.contexts import describe_archive, describe_home, describe_page
 from site_builder.render.pages.lists import complete, list_episode
+from site_builder.render.pages.site_context import Context, Site, SiteLook
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder, load_language

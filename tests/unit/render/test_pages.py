@@ -25,16 +25,9 @@ from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Person
 from site_builder.render.artwork.icons import find_icons
 from site_builder.render.notes import render_notes
-from site_builder.render.pages.contexts import (
-    Context,
-    Link,
-    Site,
-    SiteLook,
-    describe_episode,
-    describe_home,
-    describe_page,
-)
+from site_builder.render.pages.contexts import describe_episode, describe_home, describe_page
 from site_builder.render.pages.lists import complete, list_episode
+from site_builder.render.pages.site_context import Context, Link, Site, SiteLook
 from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.render.pages.theme import Theme, load_theme, render_css_string, render_json
 

@@ -15,9 +15,10 @@ from sample_site import describe_sample_pages, load_sample_theme, make_main_epis
 
 from site_builder.model.podcast import Artwork
 from site_builder.render.artwork.icons import find_icons, render_icon
-from site_builder.render.pages.contexts import Site, describe_embed, describe_episode
+from site_builder.render.pages.contexts import describe_embed, describe_episode
 from site_builder.render.pages.offline import describe_manifest, describe_worker
 from site_builder.render.pages.sharing import render_oembed
+from site_builder.render.pages.site_context import Site
 
 SHOW = make_sample_show()
 EPISODE = make_main_episode()
