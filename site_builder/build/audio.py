@@ -304,6 +304,7 @@ class Studio:
             zone=self.config.show.zone,
             automatic_chapters=audio.chapters is ChapterSource.AUTO,
             opening=self.words.gettext("Opening"),
+            source_link=self.words.gettext("The Space on X"),
             facts=describe_provenance(take.material, take.sound, self.words),
         )
         season = self.config.show.seasons.get(episode.season or 0, "")

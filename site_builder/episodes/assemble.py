@@ -31,6 +31,7 @@ from site_builder.model.podcast import (
 )
 from site_builder.render.notes import RenderedNotes, render_notes
 from site_builder.show.bundles import SHARED, Bundle
+from site_builder.show.documents.podcasting20 import list_posts
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.text.plain import shorten
 
@@ -85,6 +86,7 @@ def make_episode(
     zone: tzinfo,
     automatic_chapters: bool = True,
     opening: str = "Opening",
+    source_link: str = "The Space on X",
     facts: dict[str, str],
 ) -> Episode:
     """One episode in published time.
@@ -95,6 +97,7 @@ def make_episode(
         zone: The show's time zone, for dates without one.
         automatic_chapters: Whether chapters are made where the host wrote none.
         opening: Title of the first of those where nobody holds the floor, in the show's language.
+        source_link: What the link to where the conversation took place says, in the show's language.
         facts: Provenance for the page, label to value.
     """
     bundle, casting, edits = material.bundle, material.casting, material.edits
@@ -131,6 +134,12 @@ def make_episode(
         soundbites=_move_soundbites(matter, edits),
         license=matter.license.noun() if matter.license else None,
         locations=tuple(entry.noun() for entry in matter.location),
+        links=_make_links(material, clean, source_link),
+        funding=tuple(replace(way, text=clean(way.text)) for way in (entry.noun() for entry in matter.funding)),
+        posts=list_posts(matter.comments),
+        chat=matter.chat.noun() if matter.chat else None,
+        value=_make_value(matter, edits, clean),
+        texts=tuple(replace(record, text=clean(record.text)) for record in (entry.noun() for entry in matter.txt)),
         block=matter.block,
         facts=facts,
     )
@@ -150,6 +159,38 @@ def _find_announcement(material: Material) -> str:
     """The announcing post, unless it may name somebody who is not to be named."""
     recording = material.bundle.recording
     return recording.announced_url if recording and not material.casting.restricted else ""
+
+
+def _make_links(material: Material, clean: Callable[[str], str], source_link: str) -> tuple[p20.ContentLink, ...]:
+    """The host's links, then where it took place, unless somebody who is hidden here can be heard or read there."""
+    recording, written = material.bundle.recording, material.bundle.matter.links
+    links = [replace(link, text=clean(link.text)) for link in (entry.noun() for entry in written or ())]
+    if recording and recording.url and written != () and not material.casting.restricted:
+        links.append(p20.ContentLink(href=recording.url, text=source_link))
+    return tuple({link.href: link for link in reversed(links)}.values())[::-1]
+
+
+def _make_value(matter: EpisodeMatter, edits: EditList, clean: Callable[[str], str]) -> tuple[p20.Value, ...]:
+    """How to pay, with passages in published time; one of which nothing is left is none."""
+    if not matter.value:
+        return ()
+    value = matter.value.noun()
+    spans = (
+        (split, edits.to_published_span(Span(start=split.start, end=split.start + split.duration)))
+        for split in (entry.noun() for entry in matter.value.splits)
+    )
+    splits = tuple(
+        replace(split, start=span.start, duration=span.duration, recipients=_clean_names(split.recipients, clean))
+        for split, span in spans
+        if span
+    )
+    return (replace(value, recipients=_clean_names(value.recipients, clean), splits=splits),)
+
+
+def _clean_names(
+    recipients: Sequence[p20.ValueRecipient], clean: Callable[[str], str]
+) -> tuple[p20.ValueRecipient, ...]:
+    return tuple(replace(recipient, name=clean(recipient.name)) for recipient in recipients)
 
 
 def _when_heard(edits: EditList) -> Callable[[float], float | None]:

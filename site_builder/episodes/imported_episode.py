@@ -114,7 +114,7 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
 
 def describe_person(person: Person) -> dict[str, object]:
     """As front matter and config write them; only what is on the web as people.yaml would take it."""
-    entry: dict[str, object] = {"name": person.name, "role": person.role.value}
+    entry: dict[str, object] = {"name": person.name, "role": str(person.role)}
     if account := _ACCOUNT.fullmatch(person.href):
         entry["handle"] = account[1]
     if re.match(r"https?://\S+$", person.href):

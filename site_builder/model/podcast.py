@@ -19,7 +19,7 @@ Guid = NewType("Guid", str)
 
 
 class Role(StrEnum):
-    """What a person does in an episode; the values are Podcasting 2.0 taxonomy roles."""
+    """What a person who is heard does in an episode; `credits` has every role there is."""
 
     HOST = "host"
     CO_HOST = "co-host"
@@ -184,7 +184,10 @@ class Person:
     """Someone named in an episode or of a show."""
 
     name: str
-    role: Role = Role.GUEST
+    role: str = Role.GUEST
+    """One of `credits.ROLES`."""
+    group: str = ""
+    """One of the groups of `credits.TAXONOMY`; empty: the usual one of the role."""
     handle: str = ""
     href: str = ""
     avatar_url: str = ""
@@ -322,6 +325,13 @@ class Show(p20.Publicity):
     pictures: tuple[Artwork, ...] = ()
     """Pictures beyond the artwork: banners, social cards."""
     update_frequency: p20.UpdateFrequency | None = None
+    publisher: p20.RemoteItem | None = None
+    """The feed of whoever publishes several shows."""
+    podping: bool = False
+    """Changes are told to podping.cloud."""
+    services: tuple[p20.ServiceBlock, ...] = ()
+    """Services that may, or may not, list the show, beyond what `block` says of all."""
+    live: tuple[p20.LiveItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +372,8 @@ class Episode(p20.Publicity):
     alternates: tuple[Enclosure, ...] = ()
     """The same audio in further encodings."""
     soundbites: tuple[p20.Soundbite, ...] = ()
+    links: tuple[p20.ContentLink, ...] = ()
+    """Where it can be heard or seen outside of apps."""
     pictures: tuple[Artwork, ...] = ()
     season_name: str = ""
     number_shown: str = ""

@@ -79,6 +79,110 @@ class SocialPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContentLink:
+    """A place outside the app where the same conversation can be heard or seen."""
+
+    href: str
+    text: str = ""
+    """What is to be found there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A room where listeners talk to each other."""
+
+    server: str
+    """Host name of the server to connect to."""
+    protocol: str
+    """`irc`, `xmpp`, `nostr` or `matrix`."""
+    account_id: str = ""
+    """Who the host is there."""
+    space: str = ""
+    """The room, where the server has several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRecipient:
+    """Somebody who gets a part of what listeners pay."""
+
+    address: str
+    """Public key of a Lightning node, or a Lightning address such as `ada@example.org`."""
+    split: int
+    """Shares of the whole."""
+    name: str = ""
+    kind: str = "node"
+    """`node` or `lnaddress`."""
+    custom_key: str = ""
+    custom_value: str = ""
+    fee: bool = False
+    """Taken off the whole before it is divided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteItem:
+    """A show elsewhere, or one of its episodes."""
+
+    feed_guid: str
+    feed_url: str = ""
+    item_guid: str = ""
+    medium: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueTimeSplit:
+    """A passage during which others are paid: either `recipients` or those of `remote`."""
+
+    start: float
+    duration: float
+    recipients: tuple[ValueRecipient, ...] = ()
+    remote: RemoteItem | None = None
+    remote_start: float = 0.0
+    """Where in the other episode the passage begins, in seconds."""
+    remote_percentage: int | None = None
+    """What share goes to the other show; None: all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """How listeners pay while they listen, and whom."""
+
+    recipients: tuple[ValueRecipient, ...]
+    kind: str = "lightning"
+    """The currency or layer."""
+    method: str = "keysend"
+    suggested: str = ""
+    """A decimal number in that currency, kept as it was written."""
+    splits: tuple[ValueTimeSplit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceBlock:
+    """Whether one service may list the show."""
+
+    service: str
+    """A slug such as `google`; empty: every service."""
+    blocked: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveItem:
+    """A conversation that is announced, takes place or has just ended."""
+
+    guid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    status: str = "pending"
+    """`pending`, `live` or `ended`."""
+    description: str = ""
+    links: tuple[ContentLink, ...]
+    """Where it takes place; at least one."""
+    recording: str = ""
+    """Id of the recording it will become, where the link tells: then it goes once the episode is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trailer:
     """A short piece of audio that presents the show or a season."""
 
@@ -145,3 +249,5 @@ class Publicity:
     texts: tuple[TextRecord, ...] = ()
     block: bool = False
     """Keep it out of directories."""
+    chat: Chat | None = None
+    value: tuple[Value, ...] = ()

@@ -16,7 +16,13 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Chapter, EpisodeKind, Span
 from site_builder.show.documents import Document
-from site_builder.show.documents.entries import LicenseEntry, LocationEntry, PersonEntry
+from site_builder.show.documents.entries import (
+    FundingEntry,
+    LicenseEntry,
+    LocationEntry,
+    PersonEntry,
+    TextRecordEntry,
+)
 from site_builder.show.documents.fields import (
     Line,
     Listed,
@@ -30,6 +36,7 @@ from site_builder.show.documents.fields import (
     WebAddress,
     to_utc,
 )
+from site_builder.show.documents.podcasting20 import ChatEntry, Comments, ContentLinkEntry, EpisodeValueEntry
 
 _BETWEEN = re.compile(r"\s*(?:[-–—]|\bto\b|\.\.+|…)\s*")
 
@@ -125,6 +132,11 @@ def _list_chapters(value: object) -> object:
     return value
 
 
+def _list_links(value: object) -> object:
+    """`none` as no links at all, not even that of the Space."""
+    return [] if isinstance(value, str) and value.strip().lower() in _NO else value
+
+
 def _order_chapters(chapters: tuple[ChapterEntry, ...]) -> tuple[ChapterEntry, ...]:
     if len({chapter.start for chapter in chapters}) < len(chapters):
         raise ValueError("two chapters begin at the same time")
@@ -210,6 +222,18 @@ class EpisodeMatter(Document):
     """Terms of use, where they differ from the show's."""
     location: Annotated[tuple[LocationEntry, ...], Listed] = ()
     """Places it is about or was made at."""
+    links: Annotated[tuple[ContentLinkEntry, ...], Listed, BeforeValidator(_list_links)] | None = None
+    """Where it can be heard or seen outside of apps, beside the Space; `none`: nowhere, not even there."""
+    funding: Annotated[tuple[FundingEntry, ...], Listed] = ()
+    """Ways to support it, where they are not the show's."""
+    comments: Comments = ()
+    """Posts whose replies are the comments, in place of the one that announced it; `none`: no comments."""
+    chat: ChatEntry | None = None
+    """A room for this episode, in place of the show's."""
+    value: EpisodeValueEntry | None = None
+    """How listeners can pay while they listen, in place of what the show says."""
+    txt: Annotated[tuple[TextRecordEntry, ...], Listed] = ()
+    """Free text for machines: `{purpose: ai-content, text: "false"}`."""
     block: bool = False
     """Keep it out of directories."""
     updated: Moment | None = None

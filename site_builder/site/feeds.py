@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -133,8 +133,15 @@ def describe_feeds(plan: FeedPlan) -> list[FeedPage]:
     shares = [released[at : at + size] for at in range(0, len(released), size)] or [[]]
     built = _find_change(released)
     trailers = plan.show.trailers or tuple(episode.trailer for episode in released if episode.trailer)
+    plan = replace(plan, show=replace(plan.show, live=_find_coming(plan.show, released)))
     describe = partial(_describe_page, plan, built, trailers, len(shares))
     return [describe(number, shares[number - 1]) for number in range(len(shares), 0, -1)]
+
+
+def _find_coming(show: Show, released: Sequence[Outline]) -> tuple[p20.LiveItem, ...]:
+    """The conversations that are announced, and no episodes yet."""
+    known = {episode.guid for episode in released}
+    return tuple(item for item in show.live if item.recording not in known)
 
 
 def _describe_page(
@@ -146,8 +153,9 @@ def _describe_page(
     episodes: Sequence[Outline],
 ) -> FeedPage:
     path, links = find_feed_path(number), _describe_links(plan, number, last)
+    show = plan.show if number == 1 else replace(plan.show, live=())
     fixed = {
-        "show": digest_value(plan.show),
+        "show": digest_value(show),
         "trailers": digest_value(trailers),
         "links": digest_value(links),
     }
@@ -156,7 +164,7 @@ def _describe_page(
         inputs={**fixed, "built": built.isoformat(), "episodes": digest_json([episode.item for episode in episodes])},
         rules=digest_json([fixed["show"], fixed["trailers"], fixed["links"]]),
         render_head=partial(
-            render_head, plan.show, feed_url=plan.show.url + path, built_at=built, links=links, trailers=trailers
+            render_head, show, feed_url=show.url + path, built_at=built, links=links, trailers=trailers
         ),
         episodes=episodes,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import av
 import pytest
 from feed_schema import find_faults
-from full_show import SECOND, make_full_show, make_plain_show
+from full_show import FIRST, SECOND, THIRD, make_full_show, make_plain_show
 from lxml import html
 from PIL import Image
 from show_runner import PROJECT, build, spacecast
@@ -37,6 +37,7 @@ CONFIG: dict[str, Effect] = {
     "show.people": ("people/index.html", "Olive Option"),
     "show.people[].name": (FEED, ">Olive Option</podcast:person>"),
     "show.people[].role": (FEED, '<podcast:person role="co-host"'),
+    "show.people[].group": "people[].group",
     "show.people[].handle": ("people/olive-o/index.html", "@olive_o"),
     "show.people[].href": (FEED, 'href="https://options.example.org/olive"'),
     "show.people[].image": (FEED, 'img="https://options.example.org/every/artwork/people-'),
@@ -53,11 +54,47 @@ CONFIG: dict[str, Effect] = {
     "show.location[].osm": (FEED, 'osm="R62422"'),
     "show.location[].country": (FEED, 'country="DE"'),
     "show.countries": (FEED, "<spotify:countryOfOrigin>gb ie<"),
+    "show.comments": (FEED, '<podcast:socialInteract protocol="activitypub"'),
+    "show.comments[].url": (FEED, 'uri="https://social.example/@olive/1"'),
+    "show.comments[].protocol": (FEED, '<podcast:socialInteract protocol="activitypub"'),
+    "show.comments[].account": (FEED, 'accountId="@olive@social.example"'),
+    "show.comments[].account_url": (FEED, 'accountUrl="https://social.example/@olive"'),
+    "show.chat": (FEED, "<podcast:chat"),
+    "show.chat.protocol": (FEED, 'protocol="irc"'),
+    "show.chat.server": (FEED, '<podcast:chat server="irc.options.example.org"'),
+    "show.chat.account": (FEED, 'accountId="olive-o"'),
+    "show.chat.room": (FEED, 'space="#bulbs"'),
+    "show.value": (FEED, "<podcast:value "),
+    "show.value.type": (FEED, '<podcast:value type="bulbs"'),
+    "show.value.method": (FEED, 'method="by-hand"'),
+    "show.value.suggested": (FEED, 'suggested="0.00000005"'),
+    "show.value.recipients": (FEED, "<podcast:valueRecipient"),
+    "show.value.recipients[].address": (FEED, 'type="node" address="02d5c1bf'),
+    "show.value.recipients[].name": (FEED, 'name="Olive\'s node"'),
+    "show.value.recipients[].split": (FEED, 'split="95"'),
+    "show.value.recipients[].type": (FEED, 'type="lnaddress" address="olive@pay.example.org"'),
+    "show.value.recipients[].custom_key": (FEED, 'customKey="696969"'),
+    "show.value.recipients[].custom_value": (FEED, 'customValue="bulb-9"'),
+    "show.value.recipients[].fee": (FEED, 'split="1" fee="true"'),
     "show.seasons": (PAGE, '<podcast:season name="Horns and Bells">2<'),
     "feed.guid": (FEED, "<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810<"),
     "feed.locked": (FEED, '<podcast:locked owner="olive@options.example.org">no<'),
     "feed.moved_to": (FEED, "<itunes:new-feed-url>https://new.example.net/feed.xml<"),
     "feed.block": (FEED, "<itunes:block>Yes<"),
+    "feed.block_services": (FEED, '<podcast:block id="google">yes<'),
+    "feed.allow_services": (FEED, '<podcast:block id="apple">no<'),
+    "feed.publisher": (FEED, "<podcast:publisher>"),
+    "feed.publisher.guid": (FEED, '<podcast:remoteItem feedGuid="003af0a0-6a45-55cf-b765-68e3d349551a"'),
+    "feed.publisher.feed_url": (FEED, 'feedUrl="https://lamps.example.org/publisher.xml" medium="publisher"'),
+    "feed.podping": (FEED, '<podcast:podping usesPodping="true"/>'),
+    "feed.live": (FEED, '<guid isPermaLink="false">live-1dddddddddddd</guid>'),
+    "feed.live[].title": (FEED, "<title>The next talk</title>"),
+    "feed.live[].url": (FEED, '<podcast:contentLink href="https://x.com/i/spaces/1dddddddddddd"'),
+    "feed.live[].starts_at": (FEED, 'start="2026-12-04T18:30:00Z"'),
+    "feed.live[].ends_at": (FEED, 'end="2026-12-04T20:00:00Z"'),
+    "feed.live[].status": (FEED, '<podcast:liveItem status="ended"'),
+    "feed.live[].description": (FEED, "<description>About lamps to come.</description>"),
+    "feed.live[].text": (FEED, ">Listen there</podcast:contentLink>"),
     "feed.medium": (FEED, "<podcast:medium>course<"),
     "feed.page_size": (FEED, 'every/feed-2.xml" rel="next"'),
     "feed.hub": (FEED, '<atom:link href="https://hub.example.org/" rel="hub"/>'),
@@ -117,7 +154,8 @@ EPISODE: dict[str, Effect] = {
     "cover_alt": (NUMBER_ONE, 'alt="A horn on a tower"'),
     "people": (NUMBER_ONE, "Owen Pike"),
     "people[].name": (PAGE, ">Owen Pike</podcast:person>"),
-    "people[].role": (PAGE, '<podcast:person role="guest" href="https://example.org/owen"'),
+    "people[].role": (PAGE, '<podcast:person role="audio editor"'),
+    "people[].group": (PAGE, 'group="writing" href="https://example.org/owen"'),
     "people[].handle": ("people/owen-p/index.html", "@owen_p"),
     "people[].href": (PAGE, 'href="https://example.org/owen"'),
     "people[].image": (NUMBER_ONE, 'src="../../artwork/people-'),
@@ -148,6 +186,54 @@ EPISODE: dict[str, Effect] = {
     "location[].geo": (PAGE, 'geo="geo:1.5,2.5"'),
     "location[].osm": (PAGE, 'osm="N77"'),
     "location[].country": (PAGE, 'country="IE"'),
+    "links": (PAGE, "<podcast:contentLink"),
+    "links[].url": (PAGE, '<podcast:contentLink href="https://video.example.org/number-one"'),
+    "links[].text": (PAGE, ">Watch the horn</podcast:contentLink>"),
+    "funding": (NUMBER_ONE, ">Buy a horn</a>"),
+    "funding[].url": (PAGE, '<podcast:funding url="https://options.example.org/give-horn">'),
+    "funding[].text": (PAGE, ">Buy a horn</podcast:funding>"),
+    "comments": (PAGE, "<podcast:socialInteract"),
+    "comments[].url": (PAGE, 'protocol="atproto" uri="https://bsky.app/profile/olive.example/post/1" priority="1"'),
+    "comments[].protocol": (PAGE, 'protocol="hive" uri="https://posts.example.org/2" priority="2"'),
+    "comments[].account": (PAGE, 'accountId="olive-hive"'),
+    "comments[].account_url": (PAGE, 'accountUrl="https://posts.example.org/olive"'),
+    "chat": (PAGE, "<podcast:chat"),
+    "chat.protocol": (PAGE, 'protocol="matrix"'),
+    "chat.server": (PAGE, '<podcast:chat server="matrix.example.org"'),
+    "chat.account": (PAGE, 'accountId="@olive:example.org"'),
+    "chat.room": (PAGE, 'space="#horns"'),
+    "value": (PAGE, "<podcast:value "),
+    "value.type": (PAGE, '<podcast:value type="horns"'),
+    "value.method": (PAGE, 'method="by-horn"'),
+    "value.suggested": (PAGE, 'suggested="0.00000006"'),
+    "value.recipients": (PAGE, "<podcast:valueRecipient"),
+    "value.recipients[].address": (PAGE, 'address="horn@pay.example.org"'),
+    "value.recipients[].name": (PAGE, '<podcast:valueRecipient name="The horn"'),
+    "value.recipients[].split": (PAGE, 'split="7"'),
+    "value.recipients[].type": (PAGE, 'type="lnaddress" address="horn@pay.example.org"'),
+    "value.recipients[].custom_key": (PAGE, 'customKey="k9"'),
+    "value.recipients[].custom_value": (PAGE, 'customValue="v9"'),
+    "value.recipients[].fee": "show.value.recipients[].fee",
+    "value.splits": (PAGE, "<podcast:valueTimeSplit"),
+    "value.splits[].from": (PAGE, '<podcast:valueTimeSplit startTime="3"'),
+    "value.splits[].to": (PAGE, 'startTime="3" duration="2"'),
+    "value.splits[].recipients": (PAGE, "<podcast:valueRecipient"),
+    "value.splits[].recipients[].address": (PAGE, 'address="guest@pay.example.org"'),
+    "value.splits[].recipients[].name": (PAGE, '<podcast:valueRecipient name="Guest horn"'),
+    "value.splits[].recipients[].split": (PAGE, 'split="8"'),
+    "value.splits[].recipients[].type": (PAGE, 'type="lnaddress" address="guest@pay.example.org"'),
+    "value.splits[].recipients[].custom_key": (PAGE, 'customKey="k8"'),
+    "value.splits[].recipients[].custom_value": (PAGE, 'customValue="v8"'),
+    "value.splits[].recipients[].fee": (PAGE, 'split="8" fee="true"'),
+    "value.splits[].remote": (PAGE, "<podcast:remoteItem"),
+    "value.splits[].remote.guid": (PAGE, '<podcast:remoteItem feedGuid="a94f5cc9-8c58-55fc-91fe-a324087a655b"'),
+    "value.splits[].remote.feed_url": (PAGE, 'feedUrl="https://horns.example.org/feed.xml"'),
+    "value.splits[].remote.item_guid": (PAGE, 'itemGuid="horn-1"'),
+    "value.splits[].remote_from": (PAGE, 'remoteStartTime="30"'),
+    "value.splits[].percentage": (PAGE, 'remotePercentage="90"'),
+    "txt": (PAGE, "<podcast:txt"),
+    "txt[].text": (PAGE, ">false</podcast:txt>"),
+    "txt[].purpose": (PAGE, '<podcast:txt purpose="ai-content">'),
     "block": (PAGE, "<itunes:block>Yes<"),
     "updated": ("sitemap.xml", "<lastmod>2026-10-11T22:00"),
     "withdrawn": ("episodes/the-bell/index.html", "The bell was borrowed"),
@@ -301,7 +387,7 @@ def test_pages_of_the_feed_lead_to_each_other(shows: Shows) -> None:
     assert 'feed.xml" rel="previous"' in second
     assert 'rel="next"' not in second
     assert "<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810<" in second
-    guids = re.findall(r'<guid isPermaLink="false">(.*?)<', first + second)
+    guids = re.findall(r"<item>.*?<guid isPermaLink=\"false\">(.*?)<", first + second, flags=re.DOTALL)
     assert len(guids) == len(set(guids)) == 2
     assert SECOND not in guids
 
@@ -315,3 +401,18 @@ def test_withdrawing_shrinks_the_feed(shows: Shows, tmp_path: Path) -> None:
     report: dict[str, Any] = build(full)
     assert "feed-2.xml" in report["removed"]
     assert (full / "output/feed.xml").read_text().count("<item>") == 2
+
+
+def test_the_space_is_linked_unless_somebody_is_hidden(shows: Shows) -> None:
+    """Who listens in an app that cannot play it finds the Space; not where somebody refused or is not to be named."""
+    plain, full = shows
+    link = '<podcast:contentLink href="https://x.com/i/spaces/{}">The Space on X</podcast:contentLink>'
+    assert all(is_in(plain, FEED, link.format(guid)) for guid in (FIRST, SECOND, THIRD))
+    assert not any(is_in(full, page, link.partition("{")[0] + guid) for guid in (FIRST, THIRD) for page in (FEED, PAGE))
+
+
+def test_what_was_announced_goes_once_it_is_an_episode(shows: Shows) -> None:
+    """The other live item of the config is that of the first episode; the one to come is on the newest page alone."""
+    _, full = shows
+    assert (full / "output" / FEED).read_text().count("<podcast:liveItem") == 1
+    assert not is_in(full, PAGE, "<podcast:liveItem")

@@ -41,6 +41,23 @@ DIRTY_TEXT = "tab\there\x00\x08\x0b\x1b[31m\ud800\udfff\ufffe\uffff\x85end"
 """Control characters, lone surrogates and non-characters: may never reach a file."""
 
 
+_RECIPIENTS = (
+    p20.ValueRecipient(
+        name="Ada Quill", address="02d5c1bf8b940dc9cadca86d1b0a3c37fbe39cee4c7e839e33bef9174531d27f52", split=95
+    ),
+    p20.ValueRecipient(
+        name="Host",
+        kind="lnaddress",
+        address="host@pay.example.org",
+        split=5,
+        fee=True,
+        custom_key="696969",
+        custom_value="a1b2",
+    ),
+)
+"""Somebody with a node, and somebody with a Lightning address who takes a fee."""
+
+
 def make_show(**overrides: Any) -> Show:
     """A valid show with everything Apple and PSP-1 require, and nothing else."""
     show = Show(
@@ -145,6 +162,26 @@ def make_full_show(**overrides: Any) -> Show:
             p20.TextRecord(text="anything at all"),
         ),
         pictures=(Artwork(path="artwork/banner.jpg", width=3000, height=1000, purpose="banner", alt="A wide river"),),
+        chat=p20.Chat(server="irc.example.org", protocol="irc", account_id="@ada", space="#river"),
+        value=(p20.Value(recipients=_RECIPIENTS, suggested="0.00000015000"),),
+        publisher=p20.RemoteItem(
+            feed_guid="003af0a0-6a45-55cf-b765-68e3d349551a",
+            feed_url="https://example.net/publisher.xml",
+            medium="publisher",
+        ),
+        podping=True,
+        services=(p20.ServiceBlock(service="google"), p20.ServiceBlock(service="apple", blocked=False)),
+        live=(
+            p20.LiveItem(
+                guid="live-1lDxLnrWjwk99",
+                title="Next week: ice",
+                starts_at=FIRST_DAY + timedelta(weeks=20),
+                ends_at=FIRST_DAY + timedelta(weeks=20, hours=2),
+                description="What ice does to gauges.",
+                links=(p20.ContentLink(href="https://x.com/i/spaces/1lDxLnrWjwk99", text="Listen on X"),),
+                recording="1lDxLnrWjwk99",
+            ),
+        ),
         update_frequency=p20.UpdateFrequency(
             text="Every second Friday", rule="FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", starts_at=FIRST_DAY
         ),
@@ -174,6 +211,7 @@ def make_full_episode(**overrides: Any) -> Episode:
                 speaking=700.0,
             ),
             Person(name="Cleo <Gauge> Reader", role=Role.GUEST, href="https://example.net/cleo", speaking=500.0),
+            Person(name="Eve Cutter", role="audio editor"),
             Person(name="Dee Listener", avatar_url="http://insecure.example/dee.jpg"),
         ),
         turns=(
@@ -227,6 +265,26 @@ def make_full_episode(**overrides: Any) -> Episode:
         soundbites=(
             p20.Soundbite(start=310.0, duration=42.5, title="The gauge that lied"),
             p20.Soundbite(start=0.0, duration=30.0),
+        ),
+        links=(
+            p20.ContentLink(href="https://x.com/i/spaces/1lDxLnrWjwk07", text="The Space on X"),
+            p20.ContentLink(href="https://video.example/7?a=1&b=2", text="Watch <it> & see"),
+        ),
+        chat=p20.Chat(server="example.org", protocol="matrix", account_id="@ada:example.org", space="#gauges"),
+        value=(
+            p20.Value(
+                recipients=_RECIPIENTS,
+                splits=(
+                    p20.ValueTimeSplit(start=60.0, duration=237.5, recipients=_RECIPIENTS[:1]),
+                    p20.ValueTimeSplit(
+                        start=330.0,
+                        duration=53.0,
+                        remote=p20.RemoteItem(feed_guid="a94f5cc9-8c58-55fc-91fe-a324087a655b", item_guid="song-3"),
+                        remote_start=174.0,
+                        remote_percentage=95,
+                    ),
+                ),
+            ),
         ),
         funding=(p20.Funding(url="https://example.org/give/7", text="Support this episode"),),
         license=p20.License(name="cc-by-4.0"),

@@ -44,7 +44,25 @@ show:
   location: {name: Lamp Coast, relation: creator, geo: "52.5,13.4", osm: R62422, country: DE}
   countries: [GB, IE]
   seasons: {2: Horns and Bells}
+  comments: {url: https://social.example/@olive/1, protocol: activitypub, account: "@olive@social.example",
+             account_url: https://social.example/@olive}
+  chat: {protocol: irc, server: irc.options.example.org, account: olive-o, room: "#bulbs"}
+  value:
+    type: bulbs
+    method: by-hand
+    suggested: 0.00000005
+    recipients:
+      - {name: Olive's node, address: 02d5c1bf8b940dc9cadca86d1b0a3c37fbe39cee4c7e839e33bef9174531d27f52, split: 95}
+      - {address: olive@pay.example.org, type: lnaddress, fee: yes, custom_key: "696969", custom_value: bulb-9}
 feed:
+  block_services: google
+  allow_services: apple
+  publisher: {guid: 003af0a0-6a45-55cf-b765-68e3d349551a, feed_url: https://lamps.example.org/publisher.xml}
+  podping: yes
+  live:
+    - {title: The next talk, url: "https://x.com/i/spaces/1dddddddddddd", starts_at: 2026-12-04 19:30,
+       ends_at: 2026-12-04 21:00, status: ended, description: About lamps to come., text: Listen there}
+    - {title: A talk that is an episode by now, url: "https://x.com/i/spaces/1aaaaaaaaaaaa", starts_at: 2026-10-09}
   guid: 917393e3-1b1e-5cef-ace4-edaa54e1f810
   locked: no
   moved_to: https://new.example.net/feed.xml
@@ -98,7 +116,8 @@ explicit: no
 cover: cover.png
 cover_alt: A horn on a tower
 people:
-  - {name: Owen Pike, role: guest, handle: "@owen_p", href: https://example.org/owen, image: owen.png}
+  - {name: Owen Pike, role: Audio Editor, group: writing, handle: "@owen_p",
+     href: https://example.org/owen, image: owen.png}
   - Olive Option
 chapters:
   - {at: 0:01, title: Before the horn}
@@ -111,6 +130,24 @@ cut: 0:02-0:03
 mute: 0:09-0:10
 license: {name: Horn Licence, url: https://example.org/horn-licence}
 location: {name: Horn Rock, relation: creator, geo: "1.5,2.5", osm: N77, country: IE}
+links: {url: https://video.example.org/number-one, text: Watch the horn}
+funding: {url: https://options.example.org/give-horn, text: Buy a horn}
+comments:
+  - https://bsky.app/profile/olive.example/post/1
+  - {url: https://posts.example.org/2, protocol: hive, account: olive-hive, account_url: https://posts.example.org/olive}
+chat: {protocol: matrix, server: matrix.example.org, account: "@olive:example.org", room: "#horns"}
+value:
+  type: horns
+  method: by-horn
+  suggested: 0.00000006
+  recipients: {name: The horn, address: horn@pay.example.org, split: 7, type: lnaddress, fee: no,
+    custom_key: k9, custom_value: v9}
+  splits:
+    - {from: 0:05, to: 0:07, recipients: {name: Guest horn, address: guest@pay.example.org, split: 8, type: lnaddress,
+       fee: yes, custom_key: k8, custom_value: v8}}
+    - {from: 0:08, to: 0:10, percentage: 90, remote_from: 0:30, remote: {guid: a94f5cc9-8c58-55fc-91fe-a324087a655b,
+       feed_url: https://horns.example.org/feed.xml, item_guid: horn-1}}
+txt: {purpose: ai-content, text: "false"}
 block: yes
 updated: 2026-10-12
 draft: no

@@ -108,7 +108,7 @@ def gather_people(hosts: Iterable[Person], episodes: Sequence[Listed]) -> list[N
     )
     return sorted(
         everyone,
-        key=lambda entry: (entry.person.role is not Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
+        key=lambda entry: (entry.person.role != Role.HOST, -len(entry.episodes), entry.person.name.casefold()),
     )
 
 

@@ -43,6 +43,14 @@ from site_builder.show.documents.fields import (
     contact_address,
     to_utc,
 )
+from site_builder.show.documents.podcasting20 import (
+    ChatEntry,
+    Comments,
+    LiveEntry,
+    PublisherEntry,
+    Slug,
+    ValueEntry,
+)
 
 
 def _category(value: object) -> object:
@@ -152,6 +160,12 @@ class ShowConfig(Document):
     """Places the show is about or made at."""
     countries: Annotated[tuple[Country, ...], Listed] = ()
     """Where most listeners are, most important first (Spotify)."""
+    comments: Comments = ()
+    """Posts whose replies are the comments on the show."""
+    chat: ChatEntry | None = None
+    """A room where listeners talk to each other."""
+    value: ValueEntry | None = None
+    """How listeners can pay while they listen."""
     seasons: dict[Annotated[int, Field(ge=1)], Title] = Field(default_factory=dict)
     """Names of seasons, by number."""
 
@@ -208,6 +222,10 @@ class FeedConfig(Document):
     """The show lives elsewhere now: address of its new feed. Apps follow."""
     block: bool = False
     """Keep the show out of directories."""
+    block_services: Annotated[tuple[Slug, ...], Listed, Field(max_length=100)] = ()
+    """Services that may not list the show, though others may: `[google, amazon]`."""
+    allow_services: Annotated[tuple[Slug, ...], Listed, Field(max_length=100)] = ()
+    """Services that may list the show in spite of `block`."""
     complete: bool = False
     """No further episode will ever appear; apps stop looking. There is no quick way back."""
     medium: Literal["podcast", "music", "audiobook", "newsletter", "course"] = "podcast"
@@ -224,6 +242,12 @@ class FeedConfig(Document):
     """Shows you recommend."""
     update_frequency: UpdateFrequencyEntry | None = None
     """How often episodes appear."""
+    publisher: PublisherEntry | None = None
+    """The feed of whoever publishes this show among others."""
+    podping: bool = False
+    """Say that changes are told to podping.cloud, so that apps need not look. Something else has to tell them."""
+    live: Annotated[tuple[LiveEntry, ...], Listed, Field(max_length=100)] = ()
+    """Conversations you have announced, such as the next Space. Each goes once its episode is published."""
 
 
 Bitrate = Literal[32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
+from site_builder.model import podcasting20 as p20
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 from site_builder.show.config.sections import FeedConfig, ShowConfig
+from site_builder.show.documents.podcasting20 import list_posts
 
 _NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 
@@ -53,4 +55,17 @@ def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") ->
         locations=tuple(entry.noun() for entry in show.location),
         texts=tuple(entry.noun() for entry in feed.txt),
         block=feed.block,
+        posts=list_posts(show.comments),
+        chat=show.chat.noun() if show.chat else None,
+        value=(show.value.noun(),) if show.value else (),
+        publisher=feed.publisher.noun() if feed.publisher else None,
+        podping=feed.podping,
+        services=_list_services(feed),
+        live=tuple(entry.noun(show.zone) for entry in feed.live),
     )
+
+
+def _list_services(feed: FeedConfig) -> tuple[p20.ServiceBlock, ...]:
+    blocked = [(service, True) for service in feed.block_services]
+    allowed = [(service, False) for service in feed.allow_services]
+    return tuple(p20.ServiceBlock(service=service, blocked=block) for service, block in [*blocked, *allowed])

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from site_builder.model import podcasting20 as p20
+from site_builder.model.credits import parse_group, parse_role
 from site_builder.model.podcast import Person, Role
 from site_builder.show.documents.document import Document
 from site_builder.show.documents.fields import Handle, Line, Picture, Title, WebAddress
@@ -54,8 +55,10 @@ class PersonEntry(NamedEntry):
 
     name: Title
     """As it is shown."""
-    role: Role = Role.GUEST
-    """`host`, `co-host` or `guest`."""
+    role: Annotated[str, AfterValidator(parse_role)] = Role.GUEST.value
+    """`host`, `co-host`, `guest`, or another of https://podcasttaxonomy.com such as `producer` or `audio editor`."""
+    group: Annotated[str, AfterValidator(parse_group)] | None = None
+    """The taxonomy's group, where it is not the usual one of the role."""
     handle: Handle = ""
     """Account on X, with or without `@`."""
     href: WebAddress | None = None
@@ -66,14 +69,19 @@ class PersonEntry(NamedEntry):
     def noun(self) -> Person:
         """As the model has it; `avatar_url` is the picture as written."""
         return Person(
-            name=self.name, role=self.role, handle=self.handle, href=self.href or "", avatar_url=self.image or ""
+            name=self.name,
+            role=self.role,
+            group=self.group or "",
+            handle=self.handle,
+            href=self.href or "",
+            avatar_url=self.image or "",
         )
 
 
 class HostEntry(PersonEntry):
     """Someone of the show; a host unless said otherwise."""
 
-    role: Role = Role.HOST
+    role: Annotated[str, AfterValidator(parse_role)] = Role.HOST.value
 
 
 class FundingEntry(Document):
@@ -128,7 +136,7 @@ class LocationEntry(NamedEntry):
 
 
 class TextRecordEntry(Document):
-    """Free text for machines: an ownership code that a directory asks for."""
+    """Free text for machines: an ownership code that a directory asks for, or `ai-content`."""
 
     text: Annotated[Title, Field(max_length=4000)]
     """The code."""

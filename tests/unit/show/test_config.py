@@ -75,13 +75,32 @@ EVERYTHING = (
   episode_covers: show
   people:
     - Mara Vane
-    - {name: Owen Pike, role: co-host, handle: "@foghorn_owen", href: https://example.org/owen, image: content/owen.png}
+    - {name: Owen Pike, role: co-host, group: Writing, handle: "@foghorn_owen",
+       href: https://example.org/owen, image: content/owen.png}
   funding: {url: https://example.org/give, text: Buy a bulb}
   license: cc-by-4.0
   location: {name: Lamp Coast, relation: creator, geo: "52.5, 13.4", osm: r62422, country: de}
   countries: [GB, ie]
   seasons: {1: Towers, 2: Horns}
+  comments:
+    - https://social.example/@lamp/1
+    - {url: https://posts.example/2, protocol: atproto, account: "@lamp", account_url: https://posts.example/}
+  chat: {protocol: irc, server: irc.example.org, account: mara, room: "#lamps"}
+  value:
+    type: lightning
+    method: amp
+    suggested: 0.00000005000
+    recipients:
+      - {name: Mara, address: mara@pay.example.org, split: 95, type: lnaddress}
+      - {address: 02d5c1bf8b940dc9cadca86d1b0a3c37fbe39cee4c7e839e33bef9174531d27f52, fee: yes, custom_key: "696969",
+         custom_value: abc}
 feed:
+  block_services: [google]
+  allow_services: apple
+  publisher: {guid: 003af0a0-6a45-55cf-b765-68e3d349551a, feed_url: https://lamps.example/feed.xml}
+  podping: yes
+  live: {title: Fog, url: "https://x.com/i/spaces/1eaKbrPaYLrKX", starts_at: 2026-12-04 19:30,
+         ends_at: 2026-12-04 21:00, status: live, description: Words, text: Hear it}
   guid: 917393E3-1B1E-5CEF-ACE4-EDAA54E1F810
   locked: no
   moved_to: https://example.net/feed.xml
@@ -155,6 +174,13 @@ def test_a_show_is_described_for_the_model() -> None:
     assert show.update_frequency is not None
     assert str(show.update_frequency.starts_at) == "2026-07-01 18:30:00+00:00"
     assert (show.funding[0].text, show.texts[0].text, show.podroll[0].title) == ("Buy a bulb", "code-1", "Podnews")
+    assert [(post.protocol, post.priority) for post in show.posts] == [("activitypub", 1), ("atproto", 2)]
+    assert [(recipient.kind, recipient.split) for recipient in show.value[0].recipients] == [
+        ("lnaddress", 95),
+        ("node", 1),
+    ]
+    assert [(service.service, service.blocked) for service in show.services] == [("google", True), ("apple", False)]
+    assert (show.live[0].guid, str(show.live[0].starts_at)) == ("live-1eaKbrPaYLrKX", "2026-12-04 19:30:00+00:00")
 
 
 @pytest.mark.parametrize(
@@ -276,8 +302,8 @@ def test_files_a_config_names_must_be_in_the_show(tmp_path: Path) -> None:
     problems = check_config_files(load_config(show), show)
     assert [(problem.field, problem.line) for problem in problems] == [
         ("show.cover", 13),
-        ("show.people.2.image", 18),
-        ("site.logo", 43),
+        ("show.people.2.image", 19),
+        ("site.logo", 62),
     ]
     assert str(problems[0]) == "config.yaml:13: show.cover: there is no file 'content/cover.jpg' in the show's folder"
     assert "leads out of the show's folder" in problems[2].message
