@@ -26,7 +26,7 @@ EMBEDDED = 600
 DRAWN = 3000
 CARD = (1200, 630)
 
-_RECIPE = "artwork/3"
+_RECIPE = "artwork/4"
 """Raise the number when drawing, converting or encoding changes: names change with it."""
 
 

@@ -110,7 +110,7 @@ def draw_cover(
     words = Words(title=title, author=author, kicker=kicker)
     top = _draw_words(picture, words, ink, _COVER)
     _paint_motif(picture, top, ink, motif_seed, turns, duration)
-    return encode_jpeg(picture)
+    return encode_jpeg(picture, progressive=False)
 
 
 def draw_social_card(  # noqa: PLR0913 -- as draw_cover

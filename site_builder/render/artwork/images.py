@@ -100,7 +100,7 @@ def resize(content: bytes, size: int, media_type: str = "image/jpeg") -> bytes:
     if media_type != "image/webp":
         return encode_jpeg(picture, 82)
     out = io.BytesIO()
-    picture.save(out, "WEBP", quality=82, method=4)
+    picture.save(out, "WEBP", quality=82, method=2)  # half the time of the usual 4, 5 % larger
     return out.getvalue()
 
 
@@ -170,10 +170,15 @@ def _weigh(colour: Colour, share: float) -> float:
     return float(colour.chroma**1.5 * share**0.5)
 
 
-def encode_jpeg(picture: Image.Image, quality: int = 85) -> bytes:
-    """An RGB picture as progressive JPEG, 72 dpi, without metadata."""
+def encode_jpeg(picture: Image.Image, quality: int = 85, *, progressive: bool = True) -> bytes:
+    """An RGB picture as JPEG, 72 dpi, without metadata.
+
+    Progressive is a twentieth smaller and takes four times as long: too long for a drawn cover of nine megapixels.
+    """
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0", dpi=(72, 72))
+    picture.save(
+        out, "JPEG", quality=quality, progressive=progressive, optimize=True, subsampling="4:2:0", dpi=(72, 72)
+    )
     return out.getvalue()
 
 
