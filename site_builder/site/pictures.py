@@ -26,6 +26,8 @@ EMBEDDED = 600
 DRAWN = 3000
 CARD = (1200, 630)
 
+_ENOUGH = 0.6
+"""Share of letters, as in `render.artwork.lettering`."""
 _RECIPE = "artwork/4"
 """Raise the number when drawing, converting or encoding changes: names change with it."""
 
@@ -114,7 +116,7 @@ def plan_episode_pictures(
 ) -> Pictures:
     """An episode's cover, as given or else drawn from its title and who speaks when."""
     drawing = _Drawing(
-        title=episode.title,
+        title=episode.title if _is_drawable(episode.title) else f"{episode.published_at:%Y-%m-%d}",
         kicker=show.title,
         people=_join_names(episode.people),
         accent=accent,
@@ -123,6 +125,16 @@ def plan_episode_pictures(
         duration=episode.enclosure.duration,
     )
     return _plan(episode.slug, drawing, cover, EPISODE_SIZES, alt or episode.title, cache)
+
+
+def _is_drawable(title: str) -> bool:
+    """Whether the font of covers has the letters of a title; where not, its date tells its cover from the others.
+
+    The font itself is asked only where something is drawn: it has Latin, Greek and Cyrillic.
+    """
+    letters = [letter for letter in title if letter.isalpha()]
+    known = sum(letter < "\u0530" or "\u1e00" <= letter < "\u2000" for letter in letters)
+    return known >= _ENOUGH * len(letters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

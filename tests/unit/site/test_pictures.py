@@ -170,3 +170,22 @@ def test_planning_loads_no_picture_library() -> None:
         "assert 'PIL' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+@pytest.mark.parametrize(
+    ("title", "drawn"),
+    [
+        ("Why no two blink alike", "Why no two blink alike"),
+        ("Ночные поезда", "Ночные поезда"),
+        ("لماذا ينتظر القطار", "2026-10-02"),
+        ("למה הרכבת ממתינה", "2026-10-02"),
+        ("夜行列車はなぜ待つのか", "2026-10-02"),
+    ],
+)
+def test_a_title_the_font_lacks_gives_way_to_the_date(title: str, drawn: str, tmp_path: Path) -> None:
+    """Covers of a show in such letters differ by more than their pattern."""
+    said = plan_episode_pictures(make_show(), make_episode(1, title=title), "#c2410c", tmp_path)
+    dated = plan_episode_pictures(make_show(), make_episode(1, title=drawn), "#c2410c", tmp_path)
+    assert said.draw() == dated.draw()
+    other = plan_episode_pictures(make_show(), make_episode(2, title=title), "#c2410c", tmp_path)
+    assert other.draw() != said.draw()
