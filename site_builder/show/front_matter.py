@@ -36,6 +36,7 @@ from site_builder.show.documents.fields import (
     WebAddress,
     to_utc,
 )
+from site_builder.show.documents.front_lines import NAMES, TIMED_LINES, WHOLE_LINE, WORDS
 from site_builder.show.documents.podcasting20 import ChatEntry, Comments, ContentLinkEntry, EpisodeValueEntry
 
 _BETWEEN = re.compile(r"\s*(?:[-–—]|\bto\b|\.\.+|…)\s*")
@@ -173,10 +174,27 @@ def _read_withdrawn(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() in _NO else value
 
 
+_COMMAS = re.compile(r"\s*[,;，；、،]\s*")
+
+
+def _split(value: object) -> object:
+    """`Mara, Owen` as a list; a single entry as a list of one."""
+    if isinstance(value, str):
+        return [part for part in _COMMAS.split(value.strip()) if part]
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _split_tags(value: object) -> object:
+    """`fog, sleep` and `#fog #sleep` as a list."""
+    if isinstance(value, str) and value.lstrip().startswith("#"):
+        return [part.lstrip("#") for part in re.split(r"[\s,;，；、،]+", value) if part.strip("#")]
+    return _split(value)
+
+
 class EpisodeMatter(Document):
     """Front matter of `content/episodes/*/index.md`: what the host says of an episode."""
 
-    title: Title
+    title: Annotated[Title, WHOLE_LINE]
     """Without number, season or the show's name: apps show those themselves."""
     date: Moment
     """When it is published; in the future it waits. Without a time zone: the show's. See `published_at`."""
@@ -184,9 +202,9 @@ class EpisodeMatter(Document):
     """Identity of the episode in all apps, written by `extract`. Never change it."""
     slug: Slug | None = None
     """Last part of the page's address; fixed once published."""
-    summary: Text = ""
+    summary: Annotated[Text, WHOLE_LINE] = ""
     """A sentence or two for lists; without it the beginning of the notes."""
-    tags: Annotated[tuple[Title, ...], Listed] = ()
+    tags: Annotated[tuple[Title, ...], WORDS, BeforeValidator(_split_tags)] = ()
     """Key words; each gets a page."""
     draft: bool = False
     """Not to be published yet."""
@@ -194,7 +212,7 @@ class EpisodeMatter(Document):
     """Number of the season."""
     episode: Annotated[int, Field(ge=1)] | None = None
     """Number of the episode; needed in a serial show."""
-    episode_display: Annotated[Line, Field(max_length=32)] = ""
+    episode_display: Annotated[Line, Field(max_length=32), WHOLE_LINE] = ""
     """What apps show in place of the number: `Ch. 3`."""
     kind: EpisodeKind = Field(default=EpisodeKind.FULL, alias="type")
     """`full`, `trailer` or `bonus`."""
@@ -202,21 +220,22 @@ class EpisodeMatter(Document):
     """As in the show, where nothing is said."""
     cover: LocalPath | None = None
     """The episode's own picture: a file in its folder."""
-    cover_alt: Line = ""
+    cover_alt: Annotated[Line, WHOLE_LINE] = ""
     """What is to be seen on it, for those who do not see it."""
-    people: Annotated[tuple[PersonEntry, ...], Listed] | None = None
+    people: Annotated[Annotated[tuple[PersonEntry, ...], BeforeValidator(_split)] | None, NAMES] = None
     """Who is named, in place of those heard in the recording."""
-    chapters: (
-        Annotated[tuple[ChapterEntry, ...], BeforeValidator(_list_chapters), AfterValidator(_order_chapters)] | None
-    ) = None
+    chapters: Annotated[
+        Annotated[tuple[ChapterEntry, ...], BeforeValidator(_list_chapters), AfterValidator(_order_chapters)] | None,
+        TIMED_LINES,
+    ] = None
     """Lines such as `0:00: Opening`; `none`: none at all; nothing: made from the conversation."""
-    soundbites: Annotated[tuple[SoundbiteEntry, ...], Listed] = ()
+    soundbites: Annotated[tuple[SoundbiteEntry, ...], BeforeValidator(_split)] = ()
     """Passages worth hearing on their own."""
     trim: TrimEntry | None = None
     """What is published, `0:12-1:30:00`; `none`: all of it; nothing: all but the dead air at both ends."""
-    cut: Annotated[tuple[SpanEntry, ...], Listed] = ()
+    cut: Annotated[tuple[SpanEntry, ...], BeforeValidator(_split)] = ()
     """Spans that are taken out."""
-    mute: Annotated[tuple[SpanEntry, ...], Listed] = ()
+    mute: Annotated[tuple[SpanEntry, ...], BeforeValidator(_split)] = ()
     """Spans that are made silent."""
     license: LicenseEntry | None = None
     """Terms of use, where they differ from the show's."""
@@ -258,11 +277,11 @@ def _read_nav(value: object) -> object:
 class PageMatter(Document):
     """Front matter of `content/pages/*.md`."""
 
-    title: Title
+    title: Annotated[Title, WHOLE_LINE]
     """Heading and text of its link."""
     slug: Slug | None = None
     """Last part of the page's address; without it the file's name."""
-    description: Line = ""
+    description: Annotated[Line, WHOLE_LINE] = ""
     """A sentence for search engines."""
     nav: Annotated[int | None, BeforeValidator(_read_nav)] = 0
     """Place among the links at the top, smallest first; `false`: not there (None)."""

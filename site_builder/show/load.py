@@ -166,7 +166,7 @@ def find_beyond(bundle: Bundle) -> Iterator[Problem]:
             file = bundle.folder / INDEX
             message = f"expected a time in the recording, which is {format_clock(end)} long, got {format_clock(last)}"
             field = ".".join(str(part + 1) if isinstance(part, int) else part for part in step)
-            yield Problem(message, file, find_front_line(file.read_bytes(), step), field)
+            yield Problem(message, file, find_front_line(file.read_bytes(), EpisodeMatter, step), field)
 
 
 def _list_times(matter: EpisodeMatter) -> Iterator[tuple[tuple[str | int, ...], float]]:

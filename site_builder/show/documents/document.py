@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +13,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.show.documents.front_lines import read_front_lines
 from site_builder.show.documents.messages import complain, option_names
-from site_builder.show.documents.yaml import Reading, Step, UnreadableYaml, compose, line_at
+from site_builder.show.documents.yaml import TABS, Reading, Step, UnreadableYaml, compose, line_at
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -21,7 +23,10 @@ T = TypeVar("T")
 # No plugin that happens to be installed has a say in what is valid; looking for them takes 20 ms at each start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = r"(?:-{3,80}|(?=-{0,2}[–—])[-–—]{1,9})[ \t\xa0]{0,80}"
+"""As keyboards write it that make one dash of two or three hyphens."""
+_FRONT = re.compile(rf"\A\s*^[ \t]{{0,80}}{_FENCE}\n(.*?)^{_FENCE}(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_OPENED = re.compile(rf"\s*{_FENCE}(?:\n|\Z)")
 
 
 class Document(BaseModel):
@@ -72,13 +77,30 @@ def parse_front_matter(text: str | bytes, file: Path, type_: type[M]) -> tuple[M
     text = decode(text, file)
     found = _FRONT.match(text)
     if not found:
-        opened = re.match(r"---[ \t]*(\n|\Z)", text)
-        message = "the front matter is never closed: add a line `---` below it"
-        if not opened:
-            message = "expected front matter: a line `---`, lines such as `title: …`, and another line `---`"
-        raise InvalidDocument([Problem(message, file=file, line=1)])
-    matter = _parse(found[1], file, type_, first_line=2)
+        raise InvalidDocument([Problem(_explain_missing(text), file=file, line=1)])
+    first_line = text.count("\n", 0, found.start(1)) + 1
+    front = read_front_lines(found[1], type_)
+    misspelt = [Problem(sentence, file, first_line + line) for line, sentence in front.faults]
+    try:
+        matter = _parse(front.text, file, type_, first_line, misspelt)
+    except InvalidDocument as error:
+        written = found[1].split("\n")
+        raise InvalidDocument([_blame_tab(problem, written, first_line) for problem in error.problems]) from None
     return matter, text[found.end() :], text.count("\n", 0, found.end()) + 1
+
+
+def _blame_tab(problem: Problem, written: Sequence[str], first_line: int) -> Problem:
+    """A tab was read as two spaces: where that was not what was meant, it is what has to be mended."""
+    line = written[min((problem.line or first_line) - first_line, len(written) - 1)]
+    return replace(problem, message=TABS) if problem.field is None and re.match(" *\t", line) else problem
+
+
+def _explain_missing(text: str) -> str:
+    if _OPENED.match(text):
+        return "the front matter is never closed: add a line `---` below it"
+    if text.lstrip().startswith("+++"):
+        return "write the front matter as lines `title: …` between two lines `---`, in place of `+++`"
+    return "expected front matter: a line `---`, lines such as `title: …`, and another line `---`"
 
 
 def decode(text: str | bytes, file: Path) -> str:
@@ -97,14 +119,14 @@ def decode(text: str | bytes, file: Path) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _parse(text: str, file: Path, type_: type[M], first_line: int) -> M:
+def _parse(text: str, file: Path, type_: type[M], first_line: int, known: Sequence[Problem] = ()) -> M:
     try:
         root = compose(text, first_line)
     except UnreadableYaml as error:
-        raise InvalidDocument([Problem(str(error), file=file, line=error.line)]) from None
+        raise InvalidDocument([*known, Problem(str(error), file=file, line=error.line)]) from None
     reading = Reading(text, first_line)
     plain = reading.read(root) if root else None
-    problems = [Problem(fault.message, file, fault.line, _dotted(fault.path)) for fault in reading.faults]
+    problems = [*known] + [Problem(fault.message, file, fault.line, _dotted(fault.path)) for fault in reading.faults]
     try:
         document = type_.model_validate({} if plain is None else plain)
     except ValidationError as error:
@@ -129,11 +151,12 @@ def _dotted(path: Sequence[Step]) -> str | None:
     return ".".join(printable) or None
 
 
-def find_front_line(text: str | bytes, path: Sequence[Step]) -> int | None:
+def find_front_line(text: str | bytes, type_: type[BaseModel], path: Sequence[Step]) -> int | None:
     """Line of an option in the front matter of a Markdown file known to be sound; None where it is not there."""
-    found = _FRONT.match(decode(text, Path()))
-    line = find_line(found[1], path) if found else None
-    return line + 1 if line else None
+    text = decode(text, Path())
+    found = _FRONT.match(text)
+    line = find_line(read_front_lines(found[1], type_).text, path) if found else None
+    return line + text.count("\n", 0, found.start(1)) if found and line else None
 
 
 def find_line(text: str | bytes, path: Sequence[Step]) -> int | None:

@@ -18,14 +18,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator
 
+from site_builder.show.documents.moments import parse_moment
 from site_builder.text.plain import clean
 from site_builder.text.slugs import SLUG_PATTERN, make_slug
 from site_builder.text.timecode import parse_timecode
 
 _LONGEST_RECORDING = 30 * 24 * 3600.0
-_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:(?:[Tt]|[ \t]+)(\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)[ \t]*([Zz]|[+-]\d\d(?::?\d\d)?)?)?"
-)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?")
 _ISO_639_1 = """
@@ -93,18 +91,12 @@ Timecode = Annotated[float, BeforeValidator(_seconds)]
 def _moment(value: object) -> object:
     if isinstance(value, datetime):
         return value
-    found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
     try:
-        if found and 1900 <= int(found[1][:4]) <= 2200:
-            return _read_moment(*found.groups())
+        if isinstance(value, str):
+            return parse_moment(value)
     except ValueError:
         pass
     raise ValueError("expected a date such as 2026-10-09, 2026-10-09 19:30 or 2026-10-09T19:30:00+02:00")
-
-
-def _read_moment(day: str, clock: str | None, zone: str | None) -> datetime:
-    hour, _, rest = (clock or "00:00").partition(":")
-    return datetime.fromisoformat(f"{day}T{hour:0>2}:{rest}{(zone or '').upper()}")
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -89,9 +89,9 @@ def _describe_unknown(key: str, parent: tuple[Step, ...], type_: type[BaseModel]
     if _SECRET.search(key):
         return "secrets do not belong here: this file may be published; hosts take theirs from their own tools"
     holder = _model_at(type_, parent)
-    here = {_simplify(name): option for name, option in (_names_of(holder) if holder else {}).items()}
-    homes = {_simplify(name): place for name, place in _homes(type_).items()}
-    wanted = _simplify(key)
+    here = {simplify(name): option for name, option in (_names_of(holder) if holder else {}).items()}
+    homes = {simplify(name): place for name, place in _homes(type_).items()}
+    wanted = simplify(key)
     name = key if key.isprintable() else repr(key)[1:-1]
     if wanted in here:
         return f"unknown name; did you mean `{here[wanted]}`?"
@@ -105,7 +105,8 @@ def _describe_unknown(key: str, parent: tuple[Step, ...], type_: type[BaseModel]
     return f"unknown name `{name}`; known here: {known}" if known else f"unknown name `{name}`"
 
 
-def _simplify(name: str) -> str:
+def simplify(name: str) -> str:
+    """A name however it is written: `cover-alt`, `Cover alt` and `cover_alt` are one."""
     return re.sub(r"[-_ ]", "", name).lower()
 
 

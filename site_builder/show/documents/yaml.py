@@ -102,7 +102,8 @@ _REMEDIES = (
     ("block scalar", "put quotes around a text that begins with `|` or `>`"),
     ("directive", "put quotes around a text that begins with `%`"),
 )
-_STARTS = {"\t": "indent with spaces: YAML does not allow tabs", "%": _REMEDIES[-1][1]} | {
+TABS = "indent with spaces: YAML does not allow tabs"
+_STARTS = {"\t": TABS, "%": _REMEDIES[-1][1]} | {
     sign: f"put quotes around a text that begins with `{sign}`" for sign in "@`"
 }
 

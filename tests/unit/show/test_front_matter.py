@@ -80,6 +80,151 @@ def test_no_chapters_is_not_the_same_as_nothing_said() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Part 2: the return",
+        "What now:",
+        "[Live] from the coast",
+        "*Star* & {moon}",
+        "& then",
+        "!Wow",
+        "%d lamps",
+        "@home",
+        "`code`",
+        "- dash",
+        "? huh",
+        "Issue #4 of 5: x",
+        "| pipe",
+        '"Floods" and "other"',
+        "'Til dawn",
+        "“Smart: quotes”",
+        "It’s: fine",
+        "C:\\temp",
+    ],
+)
+def test_a_title_goes_to_the_end_of_its_line(title: str) -> None:
+    """In an episode and in a page; as a summary, too."""
+    text = f"---\ntitle: {title}\nsummary: {title}\ndate: 2026-10-08\nguid: x\n---\n"
+    matter = parse_front_matter(text, FILE, EpisodeMatter)[0]
+    assert (matter.title, matter.summary) == (title, title)
+    assert parse_front_matter(f"---\ntitle: {title}\n---\n", FILE, PageMatter)[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('"Part 2: the return"', "Part 2: the return"),
+        ("'a: b'  # a remark", "a: b"),
+        ("'It's me'", "It's me"),
+        ("Foo # Kim's real name is Robin", "Foo"),
+        ("a\n  b: c\n  d", "a b: c d"),
+        (">-\n  a: b", "a: b"),
+        ('"x\n  y: z"', "x y: z"),
+    ],
+)
+def test_what_is_yaml_stays_yaml(written: str, title: str) -> None:
+    assert parse_front_matter(f"---\ntitle: {written}\n---\n", FILE, PageMatter)[0].title == title
+
+
+BARE = "title: A: b\ndate: 2026-10-08\nguid: x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"---  \n{BARE}\n---\t\n",
+        f"\n\n---\n{BARE}\n---\n",
+        f"-----\n{BARE}\n-----\n",
+        f"—-\n{BARE}\n—-\n",
+        f"\ufeff---\n{BARE}\n---\n",
+        f"---\n{BARE}\n---\n".replace("\n", "\r\n"),
+        f"---\n{BARE}\n---\n".replace("\n", "\r"),
+        f"---\n{BARE}\n---\n".replace(": ", ":\t", 1),
+        f"---\n{BARE}\n---\n".replace(": ", ":\xa0"),
+        f"---\n{BARE}\n---\n".replace(": ", "：", 1),
+        f"---\n{BARE}\n---\n".replace("title", "Title").replace("date", "DATE"),
+        f"---\n \u200b{BARE}\n---\n",
+        "---\n\t{}\n---\n".format(BARE.replace("\n", "\n\t")),
+        "---\n  {}\n---\n".format(BARE.replace("\n", "\n  ")),
+    ],
+)
+def test_every_keyboard_and_editor_will_do(text: str) -> None:
+    assert parse_front_matter(text, FILE, EpisodeMatter)[0].title == "A: b"
+
+
+@pytest.mark.parametrize(
+    ("written", "tags"),
+    [
+        ("fog, sleep", ("fog", "sleep")),
+        ("#fog #sleep", ("fog", "sleep")),
+        ("fog；sleep、C#", ("fog", "sleep", "C#")),
+        ("[fog, sleep]", ("fog", "sleep")),
+        ("\n- fog, mist\n- C: the language\n- '#1'", ("fog, mist", "C: the language", "#1")),
+        ("one word or three", ("one word or three",)),
+    ],
+)
+def test_commas_part_tags(written: str, tags: tuple[str, ...]) -> None:
+    assert episode(f"tags: {written}").tags == tags
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        " 0:00 Intro, 75:30 A: b",
+        "\n  0:00 Intro\n  75:30 A: b",
+        "\n0:00 Intro\n75:30 A: b # a remark",
+        "\n- 0:00 Intro\n- 75:30 A: b",
+        "\n- 0:00: Intro\n- 75:30: A: b",
+        "\n  0:00: Intro\n  75:30: A: b",
+        "\n0:00: Intro\n75:30: A: b",
+        "\n  0:00:Intro\n  75:30:A: b",
+        "\n\t(0:00) Intro\n\t[75:30] - A: b",
+        "\n  * 0:00 Intro\n  • 1:15:30 A: b",
+        "\n  - {at: 0:00, title: Intro}\n  - 75:30 A: b",
+        " |\n  0:00 Intro\n  1h15m30s A: b",
+    ],
+)
+def test_chapters_may_be_plain_lines(written: str) -> None:
+    chapters = episode(f"chapters:{written}\nseason: 2").chapters
+    assert [(entry.start, entry.title) for entry in chapters or ()] == [(0.0, "Intro"), (4530.0, "A: b")]
+
+
+def test_lists_on_one_line() -> None:
+    matter = episode("people: Mara, Owen\ncut: 0:10-0:20, 75:00-76:00\nlocation: Vienna, Austria")
+    assert [entry.name for entry in matter.people or ()] == ["Mara", "Owen"]
+    assert [entry.start for entry in matter.cut] == [10.0, 4500.0]
+    assert [entry.name for entry in matter.location] == ["Vienna, Austria"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("title:NoSpace\ndate: 2026-10-08\nguid: x", "index.md:2: put a space behind the colon: `title: NoSpace`"),
+        ("title: x\ndate: 2026-10-08\nguid: x\ndraft:true", "index.md:5: put a space behind the colon: `draft: true`"),
+        ("title: x\n  draft: true\ndate: 2026-10-08\nguid: x", "index.md:3: put quotes around"),
+        ('title: "x\ndate: 2026-10-08\nguid: x', "index.md:2: a quoted text or a bracket is opened here"),
+        ("title: x\ndate: 10/09/2026\nguid: x", "index.md:3: date: expected a date"),
+    ],
+)
+def test_slips_are_told_on_their_own_line(text: str, problem: str) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        parse_front_matter(f"---\n{text}\n---\n", FILE, EpisodeMatter)
+    assert str(caught.value).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-10-9", "2026/10/09", "9 October 2026", "Oct 9, 2026", "October 9th, 2026"),
+        *("2026-10-09 00:00", "2026-10-09 12:00 am", "9. Oct. 2026 at 0:00"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(written: str) -> None:
+    assert episode(f"updated: {written}").updated == datetime(2026, 10, 9)  # noqa: DTZ001
+    assert episode("updated: 9 Oct 2026 7:30 pm UTC").updated == datetime(2026, 10, 9, 19, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     "written", ["0:12-1:30", "0:12 – 1:30", "0:12 to 1:30", "{from: 0:12, to: 1:30}", "{start: 12, end: 90}"]
 )
 def test_spans_are_read_as_people_write_them(written: str) -> None:
