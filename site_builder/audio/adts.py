@@ -103,14 +103,20 @@ def is_container(start: bytes) -> bool:
 def scan_frames(chunks: Iterable[bytes]) -> Iterator[Item]:
     """Everything in the stream in order: the sizes of all items add up to the sizes of all chunks.
 
-    A stream has one sample rate: frames of another are junk. A run ends at a tag, at junk, where the format changes and
-    about where a chunk ends. Memory: one chunk, or one tag where that is longer.
+    Files joined from several recordings change their sample rate or channels on the way; each run has one format. A run
+    ends at a tag, at junk, where the format changes and about where a chunk ends. Memory: one chunk, or one tag where
+    that is longer.
     """
     scanner = _Scanner()
     for chunk in chunks:
         if chunk:
             yield from scanner.feed(chunk)
     yield from scanner.finish()
+
+
+def parse_format(frame: bytes) -> AdtsFormat | None:
+    """The format that a frame's header names; None where it has no header."""
+    return _parse_format(int.from_bytes(frame[:4], "big") & _FIXED) if len(frame) >= 4 else None
 
 
 @lru_cache(maxsize=64)
@@ -231,10 +237,17 @@ class _Scanner:
         if not length or (self._fixed and head == self._fixed):
             return length > 0
         end = at + length
-        return (self._ended and end == len(self._bytes)) or self._header(end)[0] == head or self._tag_size(end) > 0
+        if self._header(end)[0] == head or self._tag_size(end) > 0:
+            return True
+        return self._ended and end == len(self._bytes) and self._may_be_last(head)
+
+    def _may_be_last(self, head: int) -> bool:
+        """Whether the end of the stream alone confirms a frame: one of another rate would be chance."""
+        found = _parse_format(head)
+        return not self._rate or (found is not None and found.sample_rate == self._rate)
 
     def _header(self, at: int) -> tuple[int, int]:
-        """Fixed part of the header at `at` and the length of its frame; zeros where there is no header of this stream.
+        """Fixed part of the header at `at` and the length of its frame; zeros where there is no header.
 
         Frames of more than one raw data block are none: no encoder in use writes them and FFmpeg does not decode them.
         """
@@ -243,7 +256,7 @@ class _Scanner:
         head, rest, blocks = _HEADER.unpack_from(self._bytes, at)
         found = _parse_format(head & _FIXED)
         length = (head & 3) << 11 | rest >> 5
-        if found is None or blocks & 3 or length < 8 or (self._rate and found.sample_rate != self._rate):
+        if found is None or blocks & 3 or length < 8:
             return 0, 0
         return head & _FIXED, length
 

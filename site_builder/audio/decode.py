@@ -25,14 +25,14 @@ def read_frames(part: Path) -> Iterator[AudioFrame]:
     Raises:
         UnusableSource: the part cannot be read.
     """
-    decoder = None
+    decoders = Decoders()
     for batch in read_packets(part):
         if not batch.coding.adts:
             yield from container_frames(part)
             return
-        decoder = decoder or Decoder(batch.coding)
+        decode = decoders.of(batch.coding).decode
         for payload in batch.packets:
-            yield decoder.decode(payload)
+            yield decode(payload)
 
 
 def read_spans(parts: Iterable[Path], spans: Sequence[Span]) -> Iterator[tuple[float, AudioFrame]]:
@@ -57,12 +57,13 @@ Timed = Generator[tuple[float, AudioFrame], None, float]
 
 
 def _aac_spans(part: Path, start: float, spans: Sequence[Span]) -> Timed:
-    decoder = None
+    decoders, started = Decoders(), False
     for batch in read_packets(part):
-        if decoder is None:
-            decoder = Decoder(batch.coding)
-            length = batch.coding.frame_samples / batch.coding.sample_rate
+        decoder = decoders.of(batch.coding)
+        length = batch.coding.frame_samples / batch.coding.sample_rate
+        if not started:
             start -= batch.lead / batch.coding.sample_rate
+            started = True
         end = start + len(batch.packets) * length
         if _touch(spans, start, end + length):
             for number, payload in enumerate(batch.packets):
@@ -92,7 +93,7 @@ def container_frames(part: Path) -> Iterator[AudioFrame]:
     """Frames as FFmpeg gives them, preparation and padding that the container names left out."""
     with open_audio(part) as (container, stream):
         for packet in container.demux(stream):
-            with suppress(av.error.InvalidDataError):
+            with suppress(av.error.FFmpegError):  # what cannot be decoded is left out
                 yield from packet.decode()
 
 
@@ -109,14 +110,30 @@ class Decoder:
             context.extradata = coding.setup
         self._context = context
         self._silence = _make_silence(coding)
+        self.refused = 0
+        """Packets that could not be decoded."""
 
     def decode(self, payload: bytes) -> AudioFrame:
         """The frame that this packet completes."""
         try:
             frames = self._context.decode(av.Packet(payload))
-        except av.error.InvalidDataError:
+        except av.error.FFmpegError:  # not only invalid data: the decoder says EPERM, ENOSYS and others of odd frames
             frames = []
+            self.refused += 1
         return frames[0] if frames else self._silence
+
+
+class Decoders:
+    """The decoder for each coding of a stream whose coding may change."""
+
+    def __init__(self) -> None:
+        self._known: dict[Coding, Decoder] = {}
+
+    def of(self, coding: Coding) -> Decoder:
+        """The one that has decoded packets of this coding before, else a new one."""
+        if coding not in self._known:
+            self._known[coding] = Decoder(coding)
+        return self._known[coding]
 
 
 def _make_silence(coding: Coding) -> AudioFrame:

@@ -19,7 +19,7 @@ import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from site_builder.audio.adts import Run, is_adts, scan_frames
+from site_builder.audio.adts import SAMPLES_PER_FRAME, Run, is_adts, scan_frames
 from site_builder.errors import UnusableSource
 
 _CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
@@ -57,6 +57,8 @@ class Batch:
     """Samples by which the batch begins before the recording does: they only prepare the decoder (MP4 edit list)."""
     missing: int = 0
     """Samples by which the last packet is shorter than a frame."""
+    unheard: bool = False
+    """An edit list inside the container leaves some of the packets out, though sound came before."""
 
 
 @contextmanager
@@ -96,7 +98,7 @@ def read_packets(path: Path) -> Iterator[Batch]:
         UnusableSource: the part cannot be read.
     """
     if holds_adts(path):
-        yield from _adts_batches(_read_chunks(path))
+        yield from _adts_batches(read_chunks(path))
         return
     with open_audio(path) as (container, stream):
         if stream.codec_context.name == "aac" and not stream.codec_context.extradata:
@@ -115,7 +117,12 @@ def count_samples(packet: av.Packet[AudioStream], sample_rate: int) -> int:
     return max(0, round((packet.duration or 0) * packet.time_base * sample_rate) - skipped)
 
 
-def _read_chunks(path: Path) -> Iterator[bytes]:
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """A file's bytes, a megabyte at a time.
+
+    Raises:
+        UnusableSource: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -130,12 +137,13 @@ def _adts_batches(chunks: Iterator[bytes]) -> Iterator[Batch]:
     for item in scan_frames(chunks):
         if not isinstance(item, Run):
             continue
-        if coding is None or coding.channels != item.format.channels:
+        form = item.format
+        if coding is None or (coding.sample_rate, coding.channels) != (form.sample_rate, form.channels):
             coding = Coding(
                 codec="aac",
-                sample_rate=item.format.sample_rate,
-                channels=item.format.channels,
-                frame_samples=1024,
+                sample_rate=form.sample_rate,
+                channels=form.channels,
+                frame_samples=SAMPLES_PER_FRAME,
                 adts=True,
             )
         yield Batch(coding=coding, packets=_split_run(item))
@@ -166,11 +174,15 @@ def _container_batches(container: InputContainer, stream: AudioStream) -> Iterat
             continue
         pts, duration = packet.pts or 0, packet.duration or whole
         early, short = pts < 0, coding.frame_samples and duration < whole
-        if packets and (early or short or len(packets) == _BATCH):
+        unheard = packet.is_discard and not early
+        if packets and (early or short or unheard or len(packets) == _BATCH):
             yield Batch(coding=coding, packets=packets)
             packets = []
         packets.append(bytes(packet))
-        if early or short:
+        if unheard:
+            yield Batch(coding=coding, packets=packets, unheard=True)
+            packets = []
+        elif early or short:
             missing = coding.frame_samples - round(duration * per_tick) if short else 0
             yield Batch(coding=coding, packets=packets, lead=round(-min(pts, 0) * per_tick), missing=missing)
             packets = []

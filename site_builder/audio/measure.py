@@ -11,8 +11,10 @@ from pathlib import Path
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from site_builder.audio.adts import Run, scan_frames
+from site_builder.audio.counting import SampleCount
 from site_builder.audio.decode import read_spans
-from site_builder.audio.demux import count_samples, holds_adts, open_audio, read_packets
+from site_builder.audio.demux import count_samples, holds_adts, open_audio, read_chunks
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.sound import filter_sound, make_graph, pull_sound, read_sound
 from site_builder.errors import UnusableSource
@@ -66,17 +68,17 @@ def measure(path: Path) -> AudioFacts:
 
 
 def _measure_adts(path: Path) -> AudioFacts:
-    coding, packets = None, 0
-    for batch in read_packets(path):
-        coding = coding or batch.coding
-        packets += len(batch.packets)
-    if coding is None:
+    count = SampleCount()
+    for item in scan_frames(read_chunks(path)):
+        if isinstance(item, Run):
+            count.add_run(item)
+    if not count.seconds:
         raise UnusableSource(f"{path}: this recording holds no sound; take the file from the archive again")
     return AudioFacts(
-        codec=coding.codec,
-        sample_rate=coding.sample_rate,
-        channels=coding.channels,
-        samples=packets * coding.frame_samples,
+        codec="aac",
+        sample_rate=count.sample_rate,
+        channels=count.channels,
+        samples=count.samples,
         size_bytes=path.stat().st_size,
     )
 

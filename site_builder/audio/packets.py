@@ -121,6 +121,8 @@ def _join(parts: Sequence[Path], coding: Coding, edits: EditList) -> Iterator[Ba
                 raise CannotCopy(
                     f"{part}: the sound changes from {coding} to {batch.coding}, and a file holds one; {_REMEDY}"
                 )
+            if batch.unheard:
+                raise CannotCopy(f"{part}: an edit list inside it leaves out some of its sound; {_REMEDY}")
             if batch.lead % coding.frame_samples and not edits.is_identity:
                 raise CannotCopy(
                     f"{part}: the sound does not begin with a frame, so it cannot be cut as it is; {_REMEDY}"

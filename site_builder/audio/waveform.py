@@ -38,6 +38,8 @@ class Shape:
         self.duration = duration
         self.is_heard = False
         """Whether any sound has passed."""
+        self.undecodable: list[float] = []
+        """Where frames that were looked at could not be decoded, in seconds."""
         self._peaks: list[float | None] = [None] * count
 
     @property
@@ -73,8 +75,11 @@ class Shape:
                 stride = max(2, round(self.duration / length / (_LOOKS * len(self._peaks))))
             after = number + len(batch.packets)
             for look in range(-(-number // stride) * stride, after - 1, stride):
+                refused = decoder.refused
                 decoder.decode(batch.packets[look - number])
                 self._add(look * length, decoder.decode(batch.packets[look + 1 - number]))
+                if decoder.refused > refused:
+                    self.undecodable.append(look * length)
             number = after
             yield batch
 

@@ -71,6 +71,7 @@ class Studio:
         ]
         self.digests = FileDigests(place.cache / "digests.json")
         self.failures: list[str] = []
+        self.warnings: list[str] = []
         self.tagged: list[Outcome] = []
         """What came of tagging, batch by batch."""
 
@@ -199,6 +200,8 @@ class Studio:
         if facts is None:
             return None
         path = media.find_media_path(material.slug, target)
+        if remark := media.describe_undecodable(facts):
+            self.warnings.append(_name(material.bundle, remark))
         sound = media.make_published(media.read_enclosure(path, facts), facts, sources, MADE_BY)
         edits = EditList.parse(sound.edits)
         return Take(

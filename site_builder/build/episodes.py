@@ -90,6 +90,8 @@ class Tally:
     """Paths of files with new bytes."""
     failures: dict[str, None] = field(default_factory=dict)
     """A sentence each."""
+    warnings: dict[str, None] = field(default_factory=dict)
+    """A sentence each."""
     leaks: dict[str, None] = field(default_factory=dict)
     """What is seen or heard though it must not be, a sentence each."""
     reasons: dict[str, str] = field(default_factory=dict)
@@ -194,5 +196,6 @@ class Renewal:
             tally.add(tagged)
         tally.add(outcome)
         tally.failures |= dict.fromkeys(self.studio.failures)
+        tally.warnings |= dict.fromkeys(self.studio.warnings)
         tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_outlines(texts.values())))
         return texts

@@ -284,7 +284,7 @@ class _Assembly:
             made=tuple(self.tally.made),
             kept=count_files(self.job.outlet.ledger) - len(self.tally.made),
             removed=self.outcome.removed,
-            warnings=tuple(map(_warn_of, strangers)),
+            warnings=(*self.tally.warnings, *map(_warn_of, strangers)),
             failures=(*self.tally.failures, *self.apart, *self.tally.leaks),
             is_feed_held=self.is_feed_held or bool(self.tally.failures),
             reasons=self.tally.reasons,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.engine.builder import Facts, Target
@@ -21,6 +21,10 @@ from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
 from site_builder.show.bundles import Bundle
 from site_builder.site.pictures import Pictures
+from site_builder.text.timecode import format_clock
+
+if TYPE_CHECKING:
+    from site_builder.audio.waveform import Shape
 
 PEAKS = 500
 """Points of the waveform kept for drawing."""
@@ -124,7 +128,7 @@ def plan_encoding(
         path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
         recipe="audio/2",
         inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json(), **encoder},
-        make=partial(_make_encoding, bundle.part_files, edits, settings),
+        make=partial(_make_encoding, bundle.part_files, edits, settings, _choose_encoding(recording, wanted)),
         label=bundle.matter.title,
         group=key_of(bundle.matter.guid),
     )
@@ -139,25 +143,41 @@ def plan_alternate(
     return replace(target, path=f"alternates/{key_of(bundle.matter.guid)}-{name}")
 
 
-def _make_encoding(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
-    from site_builder.audio import encode, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
+def _make_encoding(
+    parts: Sequence[Path], edits: EditList, settings: AudioSettings, otherwise: AudioSettings, out: Path
+) -> Facts:
+    """Copy or encode. What turns out on the way to be no copy (mono after stereo …) is encoded as `otherwise`."""
+    from site_builder.audio.packets import CannotCopy  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
-    if settings.format == "copy":
-        facts, peaks = _copy(parts, edits, out)
-        made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
-    else:
-        wanted = encode.EncodeSettings(
-            format=settings.format,
-            bitrate=settings.bitrate * 1000,
-            channels=settings.channels,
-            loudness=settings.loudness,
-        )
-        facts, made = encode.write_encoded(parts, edits, out, wanted), edits
-        peaks = waveform.make_peaks(out, PEAKS)
-    return {**_describe_facts(facts), "peaks": list(peaks), "edits": made.as_json()}
+    if settings.format != "copy":
+        return _encode(parts, edits, settings, out)
+    try:
+        facts, shape = _copy(parts, edits, out)
+    except CannotCopy:
+        return _encode(parts, edits, otherwise, out)
+    made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
+    refused: Facts = {"undecodable": [round(at, 1) for at in shape.undecodable[:5]]} if shape.undecodable else {}
+    return {**_describe_facts(facts), "peaks": list(shape.peaks), "edits": made.as_json(), **refused}
 
 
-def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts, tuple[int, ...]]:
+def _encode(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
+    from site_builder.audio import encode, waveform  # noqa: PLC0415
+
+    wanted = encode.EncodeSettings(
+        format="mp3" if settings.format == "mp3" else "aac",
+        bitrate=settings.bitrate * 1000,
+        channels=settings.channels,
+        loudness=settings.loudness,
+    )
+    facts = encode.write_encoded(parts, edits, out, wanted)
+    return {
+        **_describe_facts(facts),
+        "peaks": list(waveform.make_peaks(out, PEAKS)),
+        "edits": edits.as_json(),
+    }
+
+
+def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts, Shape]:
     """Copy a recording and see its shape in passing; in a second pass where it turns out as long as nobody thought."""
     from site_builder.audio import packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
@@ -166,7 +186,7 @@ def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts
     facts = packets.write_copy(parts, edits, out, watch=shape.listen)
     if not shape.is_heard or facts.duration != expected:
         shape = waveform.Shape(facts.duration, PEAKS).hear(packets.read_copied(parts, edits), fallback=out)
-    return facts, shape.peaks
+    return facts, shape
 
 
 def _foresee_length(edits: EditList, sample_rate: int) -> float:
@@ -202,7 +222,7 @@ def choose_settings(recording: Recording, edits: EditList, wanted: AudioSettings
     if wanted.format != "copy":
         return wanted
     kinds = {(part.codec, part.sample_rate, part.channels) for part in recording.parts}
-    codec, _, channels = next(iter(kinds))
+    codec, channels = recording.parts[0].codec, recording.parts[0].channels
     is_mp3 = codec.startswith("mp3")
     if (
         len(kinds) == 1
@@ -210,7 +230,14 @@ def choose_settings(recording: Recording, edits: EditList, wanted: AudioSettings
         and (codec == "aac" or (is_mp3 and edits.is_identity and len(recording.parts) == 1))
     ):
         return wanted
-    return replace(wanted, format="mp3" if is_mp3 else "aac", bitrate=64 * min(channels, 2), channels=min(channels, 2))
+    return _choose_encoding(recording, wanted)
+
+
+def _choose_encoding(recording: Recording, wanted: AudioSettings) -> AudioSettings:
+    """The encoded settings that are nearest to a copy."""
+    channels = min(2, max(part.channels for part in recording.parts))
+    is_mp3 = recording.parts[0].codec.startswith("mp3")
+    return replace(wanted, format="mp3" if is_mp3 else "aac", bitrate=64 * channels, channels=channels)
 
 
 def find_extension(recording: Recording, settings: AudioSettings) -> str:
@@ -292,6 +319,13 @@ def read_enclosure(path: str, facts: Facts) -> Enclosure:
 def name_encoding(codec: str, kilobits: int) -> str:
     """What a listener who may choose reads: `MP3, 96 kbit/s`."""
     return f"{codec.upper()}, {kilobits} kbit/s"
+
+
+def describe_undecodable(sound: Facts) -> str:
+    """A sentence on sound that no player can play; empty where there is none."""
+    places = cast("Sequence[float]", sound.get("undecodable", ()))
+    spots = ", ".join(dict.fromkeys(format_clock(at) for at in places))
+    return f"some of its sound cannot be decoded, so listeners hear silence there: {spots}" if places else ""
 
 
 def make_published(enclosure: Enclosure, sound: Facts, sources: Sequence[str], made_by: str) -> PublishedAudio:

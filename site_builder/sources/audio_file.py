@@ -18,6 +18,7 @@ from typing import Any, Self
 from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Recording, Role, Speaker
+from site_builder.sources.damage import describe_damage
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part
 from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.timeline import TimelineReading, make_timeline
@@ -81,7 +82,8 @@ class AudioFile:
             raise UnusableSource(f"{self._path} is empty; get the file again from where it came from")
         if self._tags is None:
             raise UnusableSource(
-                f"{self._path} holds no audio that can be read; play it in a media player to see whether it is whole"
+                f"{self._path} holds no audio that can be read; play it in a media player to see whether it is whole, "
+                "and convert it to .m4a if it is"
             )
 
     @property
@@ -110,6 +112,7 @@ class AudioFile:
             raise KeyError(id)
         with self._path.open("rb") as stream:
             reading = read_part(stream, self.name, folder=copy_into)
+        self.remarks += describe_damage([reading])
         host = Speaker(role=Role.HOST, handle=self.account.handle, name=self.account.name)
         timeline = make_timeline([reading], host)
         recording = self._describe(reading, timeline)

@@ -17,6 +17,8 @@ import av.audio
 import av.container
 import av.error
 
+from site_builder.audio.adts import SAMPLES_PER_FRAME, parse_format
+from site_builder.audio.counting import SampleCount
 from site_builder.sources.x.hydra_tags import Tick, join_ticks, parse_tag
 
 _CONTAINERS = {"aac": "adts", "mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
@@ -37,37 +39,49 @@ class ContainerFacts:
     samples: int
     """Decoded samples per channel, the encoder's padding left out where the file tells it."""
     ticks: tuple[Tick, ...] = ()
+    truncated: bool = False
+    """It is damaged from some place on."""
 
 
 def measure_audio(path: Path) -> ContainerFacts | None:
-    """Facts of the file at `path`, read to its end; None where it holds no audio."""
+    """Facts of the file at `path`, read to its end; None where it holds no audio that can be decoded."""
     with _open(path) as container:
-        if container is None or not container.streams.audio:
+        stream = _find_sound(container)
+        if container is None or stream is None:
             return None
-        stream = container.streams.audio[0]
-        codec = stream.codec_context
-        count = _Count(Fraction(1, codec.sample_rate or 1))
-        with suppress(av.error.FFmpegError):  # the end is missing or damaged: what came before counts
+        count = _Count(stream)
+        cut = False
+        try:
             _count_samples(container, stream, count)
-        if not count.samples or not codec.sample_rate:
+        except av.error.FFmpegError:  # the end is missing or damaged: what came before counts
+            cut = True
+        if not count.sound.samples:
             return None
         return ContainerFacts(
             container=_name(container),
-            codec=codec.codec.canonical_name,
-            sample_rate=codec.sample_rate,
-            channels=codec.channels,
-            samples=count.samples,
+            codec=stream.codec_context.codec.canonical_name,
+            sample_rate=count.sound.sample_rate,
+            channels=count.sound.channels,
+            samples=count.sound.samples,
             ticks=join_ticks(list(count.make_ticks())),
+            truncated=cut,
         )
 
 
 def load_audio_tags(path: Path) -> dict[str, str] | None:
-    """The file's own tags as they stand (untrusted), keys in lower case; None where it holds no audio."""
+    """The file's own tags as they stand (untrusted), keys in lower case; None where no audio of it can be decoded."""
     with _open(path) as container:
-        if container is None or not container.streams.audio:
+        stream = _find_sound(container)
+        if container is None or stream is None:
             return None
-        tags = {**container.streams.audio[0].metadata, **container.metadata}
+        tags = {**stream.metadata, **container.metadata}
         return {key.lower(): value for key, value in tags.items()}
+
+
+def _find_sound(container: av.container.InputContainer | None) -> av.audio.AudioStream | None:
+    """The first audio stream that there is a decoder for: FFmpeg knows formats that it cannot decode."""
+    streams = container.streams.audio if container else ()
+    return next((stream for stream in streams if stream.codec_context), None)
 
 
 @contextmanager
@@ -87,34 +101,58 @@ def _name(container: av.container.InputContainer) -> str:
 
 
 class _Count:
-    """Samples counted so far, and where in the file's own clock they lie: media time is counted, never believed."""
+    """Sound counted so far, and where in the file's own clock it lies: media time is counted, never believed."""
 
-    def __init__(self, sample_length: Fraction) -> None:
-        self.samples = 0
-        self._sample_length = sample_length
-        self._anchors: list[tuple[Fraction, int]] = []  # file time at which a contiguous stretch starts, samples before
+    def __init__(self, stream: av.audio.AudioStream) -> None:
+        self.sound = SampleCount()
+        self._stream = stream
+        self._skip = 0  # samples still to come that the container says are not heard
+        self._anchors: list[tuple[Fraction, Fraction]] = []  # file time where a contiguous stretch starts, sound before
         self._tags: list[tuple[Fraction, bytes]] = []
 
-    def add_audio(self, time: Fraction | None, samples: int) -> None:
-        if time is not None and (not self._anchors or abs(time - self._expected()) > Fraction(1, 20)):
-            self._anchors.append((time, self.samples))
-        self.samples += samples
+    def add_frame(self, packet: Any) -> None:
+        """A packet of AAC-LC, known to hold 1024 samples."""
+        form = parse_format(bytes(packet)) if self._stream.codec_context.extradata is None else None
+        rate, channels = (form.sample_rate, form.channels or 2) if form else (0, 0)
+        self._add(packet, rate, channels, SAMPLES_PER_FRAME - self._unheard(packet))
 
-    def add_tag(self, time: Fraction | None, tag: bytes) -> None:
-        if time is not None:
-            self._tags.append((time, tag))
+    def add_decoded(self, packet: Any) -> None:
+        """Any other packet: what comes out when it is decoded."""
+        with suppress(av.error.FFmpegError):
+            for frame in packet.decode():
+                self._add(packet, frame.sample_rate, len(frame.layout.channels), frame.samples)
+
+    def add_tag(self, packet: Any) -> None:
+        """A timed tag."""
+        if (time := _time_of(packet)) is not None and packet.size:
+            self._tags.append((time, bytes(packet)))
 
     def make_ticks(self) -> Iterator[Tick]:
+        """The tags, placed where they stand in the sound."""
         starts = [time for time, _ in self._anchors]
         for time, tag in self._tags:
             if starts:
                 anchor, before = self._anchors[max(0, bisect_right(starts, time) - 1)]
-                at = before * self._sample_length + max(Fraction(0), time - anchor)
-                yield parse_tag(tag, float(at))
+                yield parse_tag(tag, float(before + max(Fraction(0), time - anchor)))
+
+    def _add(self, packet: Any, sample_rate: int, channels: int, samples: int) -> None:
+        context, time = self._stream.codec_context, _time_of(packet)
+        if time is not None and (not self._anchors or abs(time - self._expected()) > Fraction(1, 20)):
+            self._anchors.append((time, self.sound.seconds))
+        if rate := sample_rate or context.sample_rate:
+            self.sound.add(rate, channels or context.channels, samples)
 
     def _expected(self) -> Fraction:
         time, before = self._anchors[-1]
-        return time + (self.samples - before) * self._sample_length
+        return time + self.sound.seconds - before
+
+    def _unheard(self, packet: Any) -> int:
+        """Samples of a packet that only prepare the decoder, pad the end, or that an edit list leaves out."""
+        start, end = _read_skips(packet)
+        self._skip += start
+        skipped = SAMPLES_PER_FRAME if packet.is_discard else min(self._skip, SAMPLES_PER_FRAME)
+        self._skip = max(0, self._skip - skipped)
+        return min(SAMPLES_PER_FRAME, skipped + end)
 
 
 def _count_samples(container: av.container.InputContainer, stream: av.audio.AudioStream, count: _Count) -> None:
@@ -122,26 +160,21 @@ def _count_samples(container: av.container.InputContainer, stream: av.audio.Audi
     by_packets = stream.codec_context.codec.canonical_name == "aac" and stream.profile == "LC"
     timed: list[Any] = [data for data in container.streams.data if data.name == "timed_id3"]
     for packet in container.demux([stream, *timed]):
-        time = packet.pts * packet.time_base if packet.pts is not None else None
         if packet.stream_index != stream.index:
-            if packet.size:
-                count.add_tag(time, bytes(packet))
+            count.add_tag(packet)
         elif not by_packets:
-            count.add_audio(time, _decoded_samples(packet))
+            count.add_decoded(packet)
         elif packet.size:
-            count.add_audio(time, max(0, 1024 - _skipped(packet)))
+            count.add_frame(packet)
 
 
-def _decoded_samples(packet: Any) -> int:
-    try:
-        return sum(frame.samples for frame in packet.decode())
-    except av.error.InvalidDataError:
-        return 0
+def _time_of(packet: Any) -> Fraction | None:
+    return packet.pts * packet.time_base if packet.pts is not None else None
 
 
-def _skipped(packet: Any) -> int:
-    """Samples at the packet's ends that are the encoder's padding (FFmpeg's AV_PKT_DATA_SKIP_SAMPLES)."""
+def _read_skips(packet: Any) -> tuple[int, int]:
+    """Samples to skip from the packet's start on, and before its end (FFmpeg's AV_PKT_DATA_SKIP_SAMPLES)."""
     if not packet.has_sidedata("skip_samples"):
-        return 0
+        return 0, 0
     start, end = struct.unpack("<II", bytes(packet.get_sidedata("skip_samples"))[:8])
-    return int(start + end)
+    return start, end

@@ -10,14 +10,12 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from site_builder.audio.adts import (
     LONGEST_TAG,
-    SAMPLES_PER_FRAME,
-    AdtsFormat,
     Junk,
     Run,
     Tag,
@@ -25,6 +23,7 @@ from site_builder.audio.adts import (
     is_container,
     scan_frames,
 )
+from site_builder.audio.counting import SampleCount
 from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Part
 from site_builder.sources.id3 import parse_syncsafe
@@ -145,35 +144,38 @@ def is_audio_start(head: bytes) -> bool:
     return is_container(head) or head[:3] == b"ID3" or is_adts(head)
 
 
-@dataclass
 class _AdtsCount:
     """What has been seen of an ADTS stream so far."""
 
-    format: AdtsFormat | None = None
-    frames: int = 0
-    junk_bytes: int = 0
-    cut: bool = False
-    ticks: list[Tick] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.frames = SampleCount()
+        self.ticks: list[Tick] = []
+        self.cut = False
+        self._audio_bytes = 0
+        self._junk_bytes = 0
 
     def add(self, items: Iterable[Run | Tag | Junk]) -> None:
         for item in items:
             match item:
                 case Run():
-                    self.format = self.format or item.format
-                    self.frames += item.frames
+                    self.frames.add_run(item)
+                    self._audio_bytes += len(item.content)
                 case Tag():
-                    # Before the first frame the rate is not known, and no time has passed.
-                    rate = self.format.sample_rate if self.format else 1
-                    self.ticks.append(parse_tag(item.content, self.frames * SAMPLES_PER_FRAME / rate))
+                    self.ticks.append(parse_tag(item.content, float(self.frames.seconds)))
                 case Junk():
-                    self.junk_bytes += item.size_bytes
+                    self._junk_bytes += item.size_bytes
                     self.cut = self.cut or item.cut
+
+    @property
+    def lost(self) -> float:
+        """Seconds of sound that the bytes which are none would hold."""
+        return float(self.frames.seconds) * self._junk_bytes / self._audio_bytes if self._audio_bytes else 0.0
 
 
 def _read_adts(intake: _Intake, chunks: Iterable[bytes], index: int) -> PartReading:
     seen = _AdtsCount()
     seen.add(scan_frames(chunks))
-    if seen.format is None:
+    if not seen.frames.seconds:
         raise _no_audio(intake.origin)
     ticks = join_ticks(seen.ticks)
     part = Part(
@@ -183,12 +185,12 @@ def _read_adts(intake: _Intake, chunks: Iterable[bytes], index: int) -> PartRead
         size_bytes=intake.size_bytes,
         container="adts",
         codec="aac",
-        sample_rate=seen.format.sample_rate,
-        channels=seen.format.channels or 2,
-        samples=seen.frames * SAMPLES_PER_FRAME,
+        sample_rate=seen.frames.sample_rate,
+        channels=seen.frames.channels,
+        samples=seen.frames.samples,
         started_at=find_start(ticks),
     )
-    return PartReading(part=part, ticks=ticks, junk_bytes=seen.junk_bytes, truncated=seen.cut)
+    return PartReading(part=part, ticks=ticks, lost=seen.lost, truncated=seen.cut)
 
 
 def _read_container(intake: _Intake, copy: _Copy, index: int) -> PartReading:
@@ -215,10 +217,11 @@ def _read_container(intake: _Intake, copy: _Copy, index: int) -> PartReading:
         samples=found.samples,
         started_at=find_start(found.ticks),
     )
-    return PartReading(part=part, ticks=found.ticks)
+    return PartReading(part=part, ticks=found.ticks, truncated=found.truncated)
 
 
 def _no_audio(origin: str) -> UnusableSource:
     return UnusableSource(
-        f"{origin} holds no audio that can be read; play it in a media player to see whether it is whole"
+        f"{origin} holds no audio that can be read; play it in a media player to see whether it is whole, "
+        "and convert it to .m4a if it is"
     )

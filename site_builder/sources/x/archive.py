@@ -17,6 +17,7 @@ from typing import Any, Self
 from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Recording, Speaker, Timeline
+from site_builder.sources.damage import describe_damage
 from site_builder.sources.x.announcement import choose_announcement, make_announcement, make_notes
 from site_builder.sources.x.clock import Clock, make_clock
 from site_builder.sources.x.hydra_tags import PartReading
@@ -131,7 +132,7 @@ class XArchive:
         space = self._spaces[id]
         media = () if self._is_torn(space) else space.media
         parts, damage = read_recordings(self._members, media, copy_into)
-        self.remarks += [f"{self.name}: {sentence}" for sentence in damage]
+        self.remarks += [f"{self.name}: {sentence}" for sentence in (*damage, *describe_damage(parts))]
         people = People(space, self.account, self._tweets)
         reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))
         clock = make_clock(space, [part.part for part in parts], reading.started_at, reading.gaps)
@@ -224,7 +225,7 @@ class XArchive:
     def _explain_no_spaces(self) -> str:
         path = self._members.path
         if self.remarks:
-            return f"{path} is damaged: {self.remarks[0]}; download the archive from X again"
+            return f"{path} is damaged: {self.remarks[0]}; or download the archive from X again"
         if self._is_partial:
             return (
                 f"{path} is one of several zips of an archive and holds no Spaces; "

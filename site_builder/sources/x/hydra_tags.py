@@ -56,10 +56,10 @@ class PartReading:
 
     part: Part
     ticks: tuple[Tick, ...] = ()
-    junk_bytes: int = 0
-    """Bytes that are neither audio nor tags."""
+    lost: float = 0.0
+    """Seconds of sound, about, that its damaged bytes would hold: those that are neither audio nor tags."""
     truncated: bool = False
-    """The file ends in the middle of something."""
+    """The file ends in the middle of a frame or is damaged from there on."""
 
 
 def parse_tag(tag: bytes, at: float = 0.0) -> Tick:

@@ -15,8 +15,14 @@ from typing import Any, BinaryIO
 from site_builder.sources.x.members import DamagedMember, Members, open_member
 
 _CHUNK = 1 << 18
-_LONGEST_ENTRY = 32 << 20
+_LONGEST_ENTRY = 4 << 20
 """Characters; a tweet has a few thousand, a Space with a thousand speakers a few hundred thousand."""
+_MOST_ENTRIES = 300_000
+"""In one file, which X ends at about 100 MB; a tweet takes some 800 bytes at least."""
+_MOST_OF_ALL = 2_000_000
+"""In all files of a kind: more than nearly anybody has posted."""
+_MOST_EMPTY = 1000
+"""Entries that say nothing, of which X writes none."""
 _SEPARATOR = re.compile(r"[\s,]*")
 _PREFIX = re.compile(r"\s*(?=[\[{])|[^=]{0,200}=\s*(?=[\[{])")
 _PART = re.compile(r"-part(\d+)\.js$")
@@ -43,7 +49,7 @@ class _Text:
         """Read on; False at the end."""
         if self.ended:
             return False
-        chunk = self._stream.read(max(_CHUNK, len(self.ahead)))
+        chunk = self._stream.read(max(_CHUNK, min(len(self.ahead), _LONGEST_ENTRY)))
         self.ended = not chunk
         self.ahead += self._decoder.decode(chunk, self.ended)
         return True
@@ -74,7 +80,7 @@ def parse_entries(stream: BinaryIO) -> Iterator[Any]:
 
 
 def _items(text: _Text) -> Iterator[Any]:
-    at = 0
+    at = given = empty = 0
     while True:
         at = _SEPARATOR.match(text.ahead, at).end()  # type: ignore[union-attr]  # matches anything
         if at >= len(text.ahead):
@@ -86,6 +92,9 @@ def _items(text: _Text) -> Iterator[Any]:
         if text.ahead[at] == "]":
             return
         entry, at = _next_entry(text, at)
+        given, empty = given + 1, empty + (not entry)
+        if given > _MOST_ENTRIES or empty > _MOST_EMPTY:
+            raise DamagedMember("holds more entries than anything X writes")
         yield entry
 
 
@@ -123,13 +132,18 @@ def _part_number(name: str) -> int:
 
 def load_entries(members: Members, *stems: str, remarks: list[str] | None = None) -> Iterator[Any]:
     """Entries of a split file, all parts in order. What is damaged is left out, and said in `remarks`."""
+    left = iter(range(_MOST_OF_ALL))
     for name in find_files(members, *stems):
         try:
             with open_member(members, name) as stream:
-                yield from parse_entries(stream)
+                for entry in parse_entries(stream):
+                    if next(left, None) is None:
+                        raise DamagedMember("holds more entries than are read")  # noqa: TRY301
+                    yield entry
         except DamagedMember as damage:
             if remarks is not None:
-                remarks.append(f"data/{name} {damage}; what comes after the damage is left out")
+                rest = "" if members.members[name].refused else "; what comes after the damage is left out"
+                remarks.append(f"data/{name} {damage}{rest}")
 
 
 def unwrap(entry: Any, known: frozenset[str]) -> Entry:

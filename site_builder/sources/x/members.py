@@ -6,7 +6,6 @@ Names inside an archive are untrusted: they are compared with WANTED and never b
 
 from __future__ import annotations
 
-import lzma
 import os
 import re
 import stat
@@ -26,8 +25,14 @@ WANTED = re.compile(
 )
 """What may be opened, as a name below `data/`."""
 _ROOTED = re.compile(rf"(?!data/.*/data/|assets/|__MACOSX/)(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")
-_LARGEST_TEXT = 4 << 30
+_LARGEST_POSTS = 4 << 30
+_LARGEST_TEXT = 32 << 20
+"""Of what is no posts; a thousand Spaces take some 10 MB."""
 _LARGEST_MEDIA = 16 << 30
+_LONGEST_LIST = 32 << 20
+"""Bytes of a zip's list of files: some 300,000 files, more than the 50 GB that X puts into one zip."""
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How X packs. Others unpack into gigabytes at once, whatever the member says of its size."""
 _BOMB_RATIO = 200
 """Real audio and real tweets pack less than a tenth as well."""
 _HARMLESS_BYTES = 64 << 20
@@ -93,7 +98,8 @@ class FolderMembers:
         self.members = {}
         for name, file in self._files.items():
             status = file.stat(follow_symlinks=False)
-            self.members[name] = Member(name=name, size_bytes=status.st_size, mark=str(status.st_mtime_ns))
+            size, mark = status.st_size, str(status.st_mtime_ns)
+            self.members[name] = Member(name=name, size_bytes=size, mark=mark, refused=_refuse_size(name, size))
 
     def open_raw(self, name: str) -> IO[bytes]:
         """The bytes of a file."""
@@ -151,9 +157,7 @@ def _damage_named() -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DamagedMember("is damaged inside the zip") from error
-    except NotImplementedError as error:
-        raise DamagedMember("is packed in a way not known here; unzip the archive and use the folder") from error
-    except (OSError, RuntimeError, ValueError, lzma.LZMAError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise DamagedMember(f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
@@ -172,13 +176,12 @@ def _plain_name(info: zipfile.ZipInfo) -> str:
 
 
 def _describe_entry(name: str, info: zipfile.ZipInfo) -> Member:
-    largest = _LARGEST_MEDIA if "/" in name else _LARGEST_TEXT
-    refused = ""
+    refused = _refuse_size(name, info.file_size)
     if info.flag_bits & 0x1:
         refused = "is encrypted"
-    elif info.file_size > largest:
-        refused = f"claims to be {info.file_size >> 30} GB, which nothing in an archive is"
-    elif info.file_size > max(_HARMLESS_BYTES, info.compress_size * _BOMB_RATIO):
+    elif info.compress_type not in _METHODS:
+        refused = "is packed in a way that X does not use; unzip the archive and use the folder"
+    elif not refused and info.file_size > max(_HARMLESS_BYTES, info.compress_size * _BOMB_RATIO):
         refused = "would grow more than 200-fold when unpacked, which no real recording or tweet does"
     return Member(name=name, size_bytes=info.file_size, mark=f"{info.CRC:08x}", refused=refused)
 
@@ -205,11 +208,33 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(entries, key=lambda entry: entry.name)
 
 
+def _refuse_size(name: str, size_bytes: int) -> str:
+    """Why a file of this size is not read; empty where it is."""
+    largest = _LARGEST_MEDIA if "/" in name else _LARGEST_POSTS if "tweet" in name else _LARGEST_TEXT
+    if size_bytes <= largest:
+        return ""
+    size = f"{size_bytes >> 30} GB" if size_bytes >> 30 else f"{size_bytes >> 20} MB"
+    return f"claims to be {size}, which nothing in an archive is"
+
+
 def _open_zip(path: Path) -> zipfile.ZipFile:
+    if _find_list_size(path) > _LONGEST_LIST:
+        raise UnusableSource(f"{path} lists more files than an archive has; unzip it and use the folder")
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error) as error:
         raise UnusableSource(_explain_bad_zip(path)) from error
+
+
+def _find_list_size(path: Path) -> int:
+    """Bytes of a zip's list of files, by its end record (APPNOTE.TXT 4.3.14 and 4.3.16); 0 where there is none."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - (1 << 17)))
+        tail = file.read()
+    end, end64 = tail.rfind(b"PK\5\6"), tail.rfind(b"PK\6\6")
+    listed = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    return listed if listed < 0xFFFFFFFF or end64 < 0 else int.from_bytes(tail[end64 + 40 : end64 + 48], "little")
 
 
 def _explain_bad_zip(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -44,9 +45,11 @@ def read_recordings(
         try:
             with open_member(members, member.name) as stream:
                 prefix = _Prefix(stream)
-                readings.append(read_part(cast("BinaryIO", prefix), origin, index=len(readings), folder=copy_into))
+                reading = read_part(cast("BinaryIO", prefix), origin, index=len(readings), folder=copy_into)
                 if prefix.damage:
+                    reading = replace(reading, truncated=False)  # told here, with the reason
                     damage.append(f"{origin} {prefix.damage}; it is used up to there")
+                readings.append(reading)
         except DamagedMember as reason:
             damage.append(f"{origin} {reason}")
         except UnusableSource as error:

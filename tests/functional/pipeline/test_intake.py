@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from archive_maker import (
     write_folder,
     write_zip,
 )
+from edit_list_maker import put_edit_list
 from recording_maker import make_recording, wrap
 from show_runner import (
     build,
@@ -282,3 +284,22 @@ def test_parts_in_two_zips_of_one_archive(tmp_path: Path) -> None:
         files[first],
         files[second],
     ]
+
+
+def test_recordings_that_no_copy_can_hold(tmp_path: Path) -> None:
+    """Mono after stereo, another sample rate, an edit list: encoded anew unasked, as long as they are; none is lost."""
+    stereo, mono = make_recording(3, tags=False), make_recording(3, tags=False, channels=1)
+    files = {
+        "stereo-mono.aac": (stereo + mono, 6),
+        "rates.aac": (stereo * 2 + make_recording(3, tags=False, sample_rate=44100), 9),
+        "edited.m4a": (put_edit_list(wrap(make_recording(10, tags=False), "mp4"), [(0, 3), (6, 4)]), 7),
+    }
+    for name, (content, _) in files.items():
+        (tmp_path / name).write_bytes(content)
+    show = make_show(tmp_path / "show")
+    assert extract(show, *(tmp_path / name for name in files)) == ["new"] * 3
+    for index in (show / "content/episodes").glob("*/index.md"):
+        text = index.read_text().replace("draft: true\n", "")
+        index.write_text(re.sub("(?m)^date: .*$", "date: 2026-10-09", text))
+    assert build(show)["episodes"] == 3
+    assert sorted(round(episode.seconds) for episode in read_feed(show)) == [6, 7, 9]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import sys
 import time
 import tracemalloc
@@ -252,6 +253,19 @@ def make_encrypted(folder: Path) -> Path:
 
 
 EMPTY = ytd("spaces_metadata", [])
+
+
+def make_packed(method: int) -> Callable[[Path], Path]:
+    """A maker of a small zip that unpacks to 40 MB of blanks."""
+
+    def make(folder: Path) -> Path:
+        with zipfile.ZipFile(folder / "a.zip", "w", method) as zipped:
+            zipped.writestr("data/spaces-metadata.js", b"[" + b" " * 40_000_000)
+        return folder / "a.zip"
+
+    return make
+
+
 UNUSABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda folder: folder / "none.zip", "does not exist"),
     "empty file": (make_with("a.zip", b""), "is empty (0 bytes)"),
@@ -270,6 +284,9 @@ UNUSABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
         ),
         "one of several zips",
     ),
+    "packed with bzip2": (make_packed(zipfile.ZIP_BZIP2), "is packed in a way that X does not use; unzip"),
+    "packed with LZMA": (make_packed(zipfile.ZIP_LZMA), "is packed in a way that X does not use; unzip"),
+    "metadata too large": (make_packed(zipfile.ZIP_DEFLATED), "claims to be 38 MB"),
     "metadata damaged": (
         lambda folder: write_zip(folder / "a.zip", {"data/spaces-metadata.js": b"window.YTD = [ {"}),
         "is damaged",
@@ -288,6 +305,40 @@ def test_unusable_archives_say_what_to_do(tmp_path: Path, make: Callable[[Path],
     assert message in sentence
     assert re.search(r"[;,:] .*(download|use|unzip|check|join|request)", sentence)
     assert "\n" not in sentence
+
+
+FLOODS = {
+    "a long entry": b'[{"tweet": {"full_text": "' + b"x" * 60_000_000 + b'"}}]',
+    "a deep entry": b"[" + b"[[]," * 5_000_000 + b"]",
+    "empty entries": b"[" + b"{}," * 3_000_000 + b"{}]",
+    "small entries": b"[" + b'{"id":"1"},' * 5000 + b"{}]",
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_floods_of_entries(flood: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of tweets unlike anything X writes is given up, in bounded memory; the Space is there all the same."""
+    path = write_zip(tmp_path / "a.zip", {**make_files(MadeArchive()), "data/tweets.js": FLOODS[flood]}, stored=True)
+    monkeypatch.setattr("site_builder.sources.x.json._MOST_ENTRIES", 3000)  # or small ones take half a minute
+    tracemalloc.start()
+    try:
+        with open_archive(path) as archive:
+            assert archive.read(ID).recording.duration > 11
+            (remark,) = archive.remarks
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert remark.startswith("data/tweets.js ")
+    assert peak < 250_000_000
+
+
+def test_a_zip_that_lists_too_much(tmp_path: Path) -> None:
+    """A list of files longer than any archive's is not loaded."""
+    entry = b"PK\1\2" + bytes(42)
+    end = b"PK\5\6" + bytes(4) + struct.pack("<HHII", 65535, 65535, 800_000 * len(entry), 0) + bytes(2)
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4" + entry * 800_000 + end)
+    with pytest.raises(UnusableSource, match="lists more files than an archive has"):
+        open_archive(tmp_path / "a.zip")
 
 
 def test_damaged_recording_leaves_the_others_be(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""The length and format of a stream whose sample rate or channels may change on the way."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from site_builder.audio.adts import SAMPLES_PER_FRAME, Run
+
+
+class SampleCount:
+    """Samples counted so far, by format.
+
+    Where the format changes on the way, the stream is told in the sample rate of most of it and in the largest number
+    of channels: that is what the rest is converted to.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = Fraction(0)
+        """Exact."""
+        self.channels = 0
+        """The most there are."""
+        self._by_rate: dict[int, Fraction] = {}
+
+    def add(self, sample_rate: int, channels: int, samples: int) -> None:
+        """Take in samples (per channel) of one format."""
+        length = Fraction(samples, sample_rate)
+        self.seconds += length
+        self.channels = max(self.channels, channels)
+        self._by_rate[sample_rate] = self._by_rate.get(sample_rate, Fraction(0)) + length
+
+    def add_run(self, run: Run) -> None:
+        """Take in frames of an ADTS stream; two channels where only the sound itself tells."""
+        self.add(run.format.sample_rate, run.format.channels or 2, run.frames * SAMPLES_PER_FRAME)
+
+    @property
+    def sample_rate(self) -> int:
+        """Of most of the stream, the first among equals; 0 before the first sample."""
+        return max(self._by_rate, key=self._by_rate.__getitem__, default=0)
+
+    @property
+    def samples(self) -> int:
+        """Per channel, at `sample_rate`."""
+        return round(self.seconds * self.sample_rate)
