@@ -139,6 +139,12 @@ class Studio:
         self.failures += outcome.failed.values()
         return outcome
 
+    def prune(self) -> None:
+        """Delete cached sound of episodes that are published no more."""
+        for name in ("soundings", "audio"):
+            if (self.place.cache / f"{name}.ledger").exists():
+                self._build_in_cache(name, ())
+
     def _prepare(self, candidate: Candidate, dead_air: tuple[Span, ...]) -> Material:
         """A candidate with the edits it asks for; SpacecastError where it has neither recording nor published audio."""
         bundle = candidate.bundle

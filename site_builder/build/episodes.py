@@ -129,6 +129,8 @@ class Renewal:
         gone = known.keys() - {slot.card.guid for slot in slots} - set(unusable)
         for part in PARTS:
             self.kept.drop(part, gone)
+        if gone:
+            self.studio.prune()
         return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
 
     def find_last(self, guids: Iterable[str]) -> dict[str, Outline]:

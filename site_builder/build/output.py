@@ -27,7 +27,8 @@ from site_builder.engine.ledger import Facts
 from site_builder.site.audio import key_of
 from site_builder.episodes.summary import Outline, list_outlines, name_group
 from site_builder.site.portraits import plan_portraits
-from site_builder.show.published import Pins, find_redirects
+from site_builder.show.promises import find_redirects
+from site_builder.show.published import Pins
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.search_text import render_documents
@@ -329,15 +330,23 @@ def _digest_base(job: Job, setting: Setting) -> str:
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
     read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
     names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
+    moved = find_redirects(job.pins, episodes)
     return Contents(
         setting=setting,
         episodes=episodes,
         list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
         pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
         tombstones=_describe_tombstones(job, episodes),
-        moved=find_redirects(job.pins, episodes),
+        moved=moved,
+        oembed=_read_oembed(job.outlet, moved),
         base=job.survey.base,
     )
+
+
+def _read_oembed(outlet: Outlet, moved: Mapping[str, str]) -> dict[str, bytes]:
+    """What was made for episodes that had another slug once, by that."""
+    files = {old: outlet.output / "episodes" / new / "oembed.json" for old, new in moved.items()}
+    return {old: file.read_bytes() for old, file in files.items() if file.is_file()}
 
 
 def _describe_tombstones(job: Job, episodes: Iterable[Outline]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.build import up_to_date
-from site_builder.engine.digests import JSON
+from site_builder.build.options import BuildOptions, is_ci
 from site_builder.events import Making, Notify, Stage, ignore
 from site_builder.show.layout import EPISODES
 from site_builder.engine.processes import Task
@@ -27,31 +27,14 @@ if TYPE_CHECKING:
     from site_builder.episodes.intake import Taken
     from site_builder.engine.cache import Kept
     from site_builder.episodes.bundle_digests import Digests
-    from site_builder.show.published import Pins
+    from site_builder.show.published import Pins, Published
     from site_builder.build.selection import Selection
     from site_builder.episodes.catalog import Survey
 
+__all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "look_at"]
+
 # The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
 # ruff: noqa: PLC0415
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """What the person asked of a build."""
-
-    jobs: int = 1
-    drafts: bool = False
-    strict: bool = False
-    explain: bool = False
-    preview: bool = False
-    """To be looked at only: made in a place of its own; `output/` and `published.json` stay as they are."""
-    retire: tuple[str, ...] = ()
-    """Published episodes, by slug or guid, that are taken back for good though their folders are gone."""
-
-    @property
-    def seal(self) -> dict[str, JSON]:
-        """Those that change what is made."""
-        return {"drafts": self.drafts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +118,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
     from site_builder.episodes import seen_archives
     from site_builder.build import output as assembly
+    from site_builder.build import publication
     from site_builder.show import published
     from site_builder.site.covers import start_early
     from site_builder.engine.cache import Kept
@@ -151,9 +135,10 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
             seen_archives.remember(folder, new, survey.cards)
         selection = select(survey.cards, now, drafts=options.drafts)
-        known = published.load_pins(folder)
+        known = published.load_published(folder)
         pins, broken = _check_promises(folder, known, survey, selection, now, options)
         look.forget()  # from here on the output changes
+        outlet.release.unlink(missing_ok=True)
         job = assembly.Job(
             survey=survey,
             selection=selection,
@@ -167,42 +152,38 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         assembled = assembly.assemble(job)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    report = replace(report, warnings=(*report.warnings, *extraction.remarks, *postponed))
+    report = replace(report, warnings=(*report.warnings, *extraction.remarks, *postponed), is_first=look.memory is None)
     report = replace(report, failures=(*report.failures, *broken))
-    if not (options.drafts or options.preview or report.failures):
-        published.write_pins(folder, published.update(pins, assembled.episodes, selection.withdrawn), known)
     if not report.failures:
         _remember(outlet, look, seal, find_due(survey.cards, now), report)
+        if not (options.drafts or options.preview):
+            release = publication.make_release(survey, selection, assembled.episodes, now)
+            publication.end_build(folder, known, release, survey.cards, now, options)
     return report if options.explain else replace(report, reasons={})
 
 
 def _check_promises(
-    folder: Path, known: Pins, survey: Survey, selection: Selection, now: datetime, options: BuildOptions
+    folder: Path, known: Published, survey: Survey, selection: Selection, now: datetime, options: BuildOptions
 ) -> tuple[Pins, tuple[str, ...]]:
-    """The pins before this build. A preview is made all the same, and tells why the build it shows would be refused."""
+    """What is promised, as this build has to keep it; a UserError where it would break it.
+
+    A preview is made all the same, and tells why the build it shows would be refused.
+    """
+    from site_builder.build import publication
     from site_builder.build.selection import select
     from site_builder.errors import InvalidDocument
+    from site_builder.show import promises
 
-    if not options.preview:
-        return _pin(folder, known, survey, selection, options.retire), ()
+    kept = known._replace(pins=promises.retire(known.pins, options.retire))
+    usual = select(survey.cards, now, drafts=False) if options.drafts else selection
+    broken: tuple[str, ...] = ()
     try:
-        return _pin(folder, known, survey, select(survey.cards, now, drafts=False), ()), ()
+        publication.require_kept(folder, kept, survey, usual, now, options)
     except InvalidDocument as error:
-        return known, tuple(map(str, error.problems))
-
-
-def _pin(folder: Path, known: Pins, survey: Survey, selection: Selection, retire: Sequence[str]) -> Pins:
-    """What is promised to those who subscribed, before this build; a UserError where it would be broken."""
-    from site_builder.show import published
-
-    pins = published.keep_promises(
-        published.retire(known, retire),
-        {card.name: card for card in survey.cards},
-        going_out=[card.guid for card in selection.chosen],
-        held_back=[*selection.withheld.values(), *survey.find_unusable(known)],
-        within=folder / EPISODES,
-    )
-    return published.update(pins, (), selection.withdrawn)
+        if not options.preview:
+            raise
+        broken = tuple(map(str, error.problems))
+    return promises.withdraw(kept.pins, selection.withdrawn), broken
 
 
 def _postpone(folder: Path, source: Path) -> str:
@@ -249,8 +230,10 @@ def find_unchanged(
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.build.report import parse_report
 
-    if options.retire:
+    outlet = find_outlet(folder, preview=options.preview)
+    if options.retire or options.published or options.moved or is_ci():
         return None
-    output = find_outlet(folder, preview=options.preview).output
+    if not (options.preview or options.drafts or outlet.release.is_file()):
+        return None
     known = (look or look_at(folder, options)).recall(now)
-    return parse_report(known, output=output, strict=options.strict) if known else None
+    return parse_report(known, output=outlet.output, strict=options.strict) if known else None

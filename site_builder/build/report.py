@@ -46,6 +46,8 @@ class BuildReport:
     """Seconds of dead air and other sound left out at the ends of recordings."""
     pending: int = 0
     """How many people are heard who have not said yes or no."""
+    is_first: bool = False
+    """Nothing had been built here before."""
 
     @property
     def failed(self) -> bool:
@@ -57,7 +59,9 @@ class BuildReport:
     def summary(self) -> str:
         """One line: what there is, and what was done."""
         there = f"{_count(self.episodes, 'episode')} ({format_length(self.duration)}) in {self.output}"
-        done = [f"{len(self.made)} made", f"{self.kept} kept", f"{len(self.removed)} removed"]
+        done = [f"{_count(len(self.made), 'file')} made", f"{self.kept} kept"]
+        if self.removed:
+            done.append(f"{_count(len(self.removed), 'outdated file')} deleted")
         if self.skipped:
             done.append(f"{len(self.skipped)} left out")
         if self.trimmed >= 1:

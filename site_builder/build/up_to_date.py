@@ -170,15 +170,17 @@ class Look:
     """How a show looks, beside how it looked when it was last built.
 
     Attributes:
+        outlet: where the build puts the site.
+        memory: what the last build left; None where there is nothing.
         seal: all that a build reads, as it is now.
         is_same: whether that is as it was.
     """
 
     def __init__(self, outlet: Outlet, folder: Path, options: Mapping[str, JSON], last: Seal | None = None) -> None:
         """`last` is a seal from after the last build, if there is one."""
-        self._outlet = outlet
+        self.outlet = outlet
         self._stamp = _stamp(outlet)
-        self._memory = memory = _load_memory(outlet)
+        self.memory = memory = _load_memory(outlet)
         many = memory is not None and len(memory.output.files) > _MANY
         known = last or (memory and memory.seal)
         self._helper = _Helper(known, folder, memory.output, outlet.output) if known and memory and many else None
@@ -192,33 +194,33 @@ class Look:
     @property
     def is_current(self) -> bool:
         """Whether no other build has ended since."""
-        return _stamp(self._outlet) == self._stamp
+        return _stamp(self.outlet) == self._stamp
 
     @cached_property
     def _output(self) -> Snapshot | None:
         """The output, where it is as the last build left it."""
-        if self._memory is None:
+        if self.memory is None:
             return None
-        known, root = self._memory.output, self._outlet.output
+        known, root = self.memory.output, self.outlet.output
         return self._helper.finish() if self._helper else known.renew(root)
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""
-        memory = self._memory
+        memory = self.memory
         if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
             return None
         output = self._output
         if output is None:
             return None
         if (self.seal, output) != (memory.seal, memory.output):
-            remember(self._outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
+            remember(self.outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
         return cast("dict[str, Any]", memory.report)
 
     @cached_property
     def output(self) -> Snapshot:
         """How the output looks."""
-        known = self._memory.output if self._memory else None
-        return self._output or take_snapshot(self._outlet.output, sizes_only=True, known=known)
+        known = self.memory.output if self.memory else None
+        return self._output or take_snapshot(self.outlet.output, sizes_only=True, known=known)
 
     @property
     def sizes(self) -> Mapping[str, int] | None:
@@ -227,4 +229,23 @@ class Look:
 
     def forget(self) -> None:
         """Make the next build look at everything."""
-        (self._outlet.memory / _MEMORY).unlink(missing_ok=True)
+        (self.outlet.memory / _MEMORY).unlink(missing_ok=True)
+
+
+def accept(look: Look, folder: Path, options: Mapping[str, JSON], name: str) -> None:
+    """Go on as if the last build had seen the file `name` of `content/` as it was written since `look`.
+
+    Where anything else differs, the next build looks at everything.
+    """
+    memory = look.memory
+    if memory is None or not look.is_same:
+        return
+    seal, _ = look.seal.look_again(folder, options)
+    trees = [(seal.trees[root], tree) for root, tree in look.seal.trees.items()]
+    if seal.fixed == look.seal.fixed and all(_list_times(new, name) == _list_times(old, name) for new, old in trees):
+        remember(look.outlet, replace(memory, seal=seal))
+
+
+def _list_times(tree: Snapshot, without: str) -> dict[str, array[int]]:
+    """What `stat` said of each file but one."""
+    return {file: tree.times[3 * at : 3 * at + 3] for at, file in enumerate(tree.files) if file != without}

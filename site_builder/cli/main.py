@@ -127,6 +127,8 @@ def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
 @click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")
+@click.option("--published", is_flag=True, help="You put output/ online by hand: hold on to what is in it from now on.")
+@click.option("--moved", is_flag=True, help="The show's new address leaves nobody behind: nothing has to be moved.")
 @click.option("--explain", is_flag=True, help="Say for each file made which input changed.")
 @click.option("--timings", is_flag=True, help="Say where the time went, by stage.")
 @as_json
@@ -144,7 +146,7 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
     if report is None:
         with _progress() as notify:
             report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
-    _print_json(report.as_json()) if json_ else _show_build(report)
+    _print_json(report.as_json()) if json_ else _show_build(report, folder)
     for line in watch.describe() if timings else ():
         click.echo(line, err=True)
     if report.failed:
@@ -311,14 +313,14 @@ def _progress() -> AbstractContextManager[Notify]:
     return tables.progress()
 
 
-def _show_build(report: BuildReport) -> None:
+def _show_build(report: BuildReport, folder: Path) -> None:
     from site_builder.cli import summary  # noqa: PLC0415
 
     if report.taken:
         from site_builder.cli import recordings  # noqa: PLC0415
 
         recordings.show_news(report.taken)
-    summary.show_build(report)
+    summary.show_build(report, folder)
 
 
 def _print_json(value: object) -> None:

@@ -8,15 +8,23 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from site_builder.show.layout import PUBLISHED
 
 if TYPE_CHECKING:
     from site_builder.build.report import BuildReport
 
 _MOST = 20
 """Lines of one kind that anybody reads."""
+HOLD_BACK = (
+    "Not to be heard by everybody yet? Write `draft: true` into an episode's index.md; before anything is online its "
+    "title, date, address and folder are yours to change or delete, too."
+)
+"""How to keep an episode back, said by whatever takes episodes in."""
 _dim = partial(click.style, dim=True)
 _bold = partial(click.style, bold=True)
 _yellow = partial(click.style, fg="yellow")
@@ -41,8 +49,8 @@ def _tell_more(count: int, what: str, *, error: bool) -> None:
         say(_dim(f"… and {count - _MOST:,} more {what}; `spacecast build --json` lists all"), error=error)
 
 
-def show_build(report: BuildReport) -> None:
-    """The closing summary of `spacecast build`."""
+def show_build(report: BuildReport, folder: Path) -> None:
+    """The closing summary of `spacecast build` of the show in `folder`."""
     for path, reason in report.reasons.items():
         say(_dim(f"{path}: {reason}"))
     for skipped in report.skipped[:_MOST]:
@@ -55,3 +63,23 @@ def show_build(report: BuildReport) -> None:
     say(report.summary)
     if report.is_feed_held:
         say("Because of this the feed was not replaced: the last good one stays.", error=True)
+    if report.failures:
+        return
+    if report.is_first:
+        _tell_next_steps(report, folder)
+    if not (folder / PUBLISHED).is_file():
+        say("Nothing is online yet. Copying output/ by hand? Say so once with --published.")
+
+
+def _tell_next_steps(report: BuildReport, folder: Path) -> None:
+    """What a person does after the first build of a show."""
+    from site_builder.text.command_lines import make_command  # noqa: PLC0415
+
+    steps = {"serve": "look at it in your browser", "deploy": "put it online, once config.yaml says where"}
+    if report.pending:
+        steps = {"people --ask": "write to those who are heard and have not been asked yet", **steps}
+    say("Next:")
+    for words, why in steps.items():
+        say(f"  {make_command(folder, *words.split())}  {_dim(why)}")
+    if report.episodes:
+        say(HOLD_BACK)

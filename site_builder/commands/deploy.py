@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from site_builder.build import publication
 from site_builder.build.pipeline import BuildOptions, build, find_unchanged
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
@@ -108,7 +109,9 @@ def deploy(
     with lock_show(folder, "deploy"):
         legs = plan_legs(folder, config, address)
         if not dry_run:
+            publication.promise(folder)
             ship(legs, notify)
+            publication.confirm(folder, redact(address), now)
     return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run, warnings=warnings)
 
 

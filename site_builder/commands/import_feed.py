@@ -236,19 +236,28 @@ def _load_bundles(folder: Path) -> Mapping[Path, Bundle]:
 
 
 def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
-    """Subscribers have had these episodes: their guids and dates are kept for ever."""
-    pins = published.load_pins(folder)
+    """Subscribers have had these episodes: their guids and dates are promises, though others made them."""
+    known = published.load_published(folder)
     new = []
     for bundle in _load_bundles(folder).values():
         item = source.items.get(bundle.matter.guid)
-        if item and item.published_at and item.guid not in pins and not bundle.matter.draft:
+        if item and item.published_at and item.guid not in known.pins and not bundle.matter.draft:
             if item.published_at > now:
                 source.remarks.append(f"“{item.title}” has a date in the future, and appears then")
                 continue
             date, slug = item.published_at, bundle.slug
-            new.append(published.Pin(guid=item.guid, slug=slug, first_published=date, enclosure=""))
+            online = (("import", now),)
+            new.append(published.Pin(item.guid, slug, first_published=date, enclosure="", online=online))
     new.sort(key=lambda pin: (pin.first_published, pin.guid))
-    published.write_pins(folder, {**pins, **{pin.guid: pin for pin in new}}, pins)
+    pins = {**known.pins, **{pin.guid: pin for pin in new}}
+    published.write_published(folder, known._replace(pins=pins, show=_pin_show(folder, source, known)), known)
+
+
+def _pin_show(folder: Path, source: FeedSource, known: published.Published) -> published.ShowPin:
+    """The show's guid, where the feed has one and nothing of another show was promised here."""
+    feed_guid = load_config(folder).feed.guid
+    is_this = bool(source.feed.guid) and feed_guid == source.feed.guid
+    return known.show._replace(guid=source.feed.guid) if is_this and not known.pins else known.show
 
 
 def _say_more(feed: PodcastFeed, remarks: list[str]) -> None:

@@ -15,6 +15,7 @@ from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.front_matter import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.sources.detect import open_source
+from site_builder.text.command_lines import make_command
 from site_builder.text.plain import clean, escape_markdown
 from site_builder.text.slugs import make_slug
 
@@ -163,4 +164,4 @@ def _next_steps(folder: Path, archive: Path | None, answers: Mapping[str, str | 
         yield f"look over {CONFIG}, above all: {', '.join(asked)}"
     if not archive:
         yield f"put your X archive into {folder / 'content/archives'}/"
-    yield f"spacecast -C {folder} build"
+    yield make_command(folder, "build")

@@ -61,6 +61,8 @@ class Card(Value, frozen=True, kw_only=True):
     """Why consent keeps it back."""
     pending: tuple[str, ...] = ()
     """Labels of those heard who have not answered."""
+    recording_id: str = ""
+    """As the source of its recording has it."""
     has_recording: bool = False
     has_spoken: bool = False
     """Somebody is heard, and it was built before."""
@@ -234,6 +236,7 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         withdrawn=matter.withdrawn,
         withheld=casting.withheld,
         pending=casting.pending,
+        recording_id=recording.id if recording else "",
         has_recording=bundle.has_recording,
         has_spoken=bool(bundle.media and recording and recording.speakers),
         is_restricted=casting.restricted,

@@ -8,6 +8,8 @@ from typing import Final
 
 CONFIG: Final = "config.yaml"
 PEOPLE: Final = "content/people.yaml"
+PUBLISHED: Final = "content/published.json"
+"""What has been promised to those who subscribe."""
 EPISODES: Final = "content/episodes"
 """Where bundles are, a folder each."""
 
@@ -43,6 +45,11 @@ class Outlet:
     def kept(self) -> Path:
         """What is kept of content and episodes."""
         return self.memory / "kept.db"
+
+    @property
+    def release(self) -> Path:
+        """What of the show is in `output`, as its last build noted it; not there while that is not whole."""
+        return self.memory / "release.json"
 
 
 def find_outlet(folder: Path, *, preview: bool) -> Outlet:

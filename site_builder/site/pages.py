@@ -49,6 +49,8 @@ class Contents:
     """Slug of a withdrawn episode to the reason that is given; may be empty."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Slug an episode once had to the one it has."""
+    oembed: Mapping[str, bytes] = field(default_factory=dict)
+    """For each of these slugs, what oEmbed tells of the episode now: a file cannot lead elsewhere."""
     base: str = ""
     """Digest of what else decides what pages show: the config, the program."""
 
@@ -80,6 +82,7 @@ def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
         *_plan_redirects(contents.show),
         *(plan_page(contents.setting, context) for context in pages),
         *(plan_page(contents.setting, context) for context in _describe_files(contents, pages)),
+        *_plan_former_oembed(contents.oembed),
         bytes_target(".nojekyll", "empty/1", {}, bytes),
     ]
 
@@ -103,8 +106,9 @@ def describe_pages(contents: Contents) -> list[Context]:
             for slug, reason in contents.tombstones.items()
         ),
         *(
-            contexts.describe_redirect(site, path=f"episodes/{old}/", target=f"episodes/{new}/")
+            contexts.describe_redirect(site, path=f"episodes/{old}/{part}", target=f"episodes/{new}/{part}")
             for old, new in contents.moved.items()
+            for part in ("", "embed/")
         ),
         contexts.describe_not_found(site, episodes),
     ]
@@ -114,10 +118,17 @@ def digest_contents(contents: Contents) -> str:
     """Of all that `describe_pages` and `plan_site` depend on: where it is as it was, so is each of these pages."""
     pages: JSON = [[page.slug, page.title, page.html, page.summary] for page in contents.pages]
     show = digest_value(contents.show)
+    oembed: JSON = {slug: digest_bytes(content) for slug, content in contents.oembed.items()}
     return digest_json(
         [
             *("pages/1", contents.setting.site_digest, contents.setting.theme.digest, show, pages),
-            *(contents.tombstones, contents.moved, contents.base, [episode.listing for episode in contents.episodes]),
+            *(
+                contents.tombstones,
+                contents.moved,
+                oembed,
+                contents.base,
+                [episode.listing for episode in contents.episodes],
+            ),
         ]
     )
 
@@ -138,6 +149,12 @@ def _find_places(contents: Contents, pages: Sequence[Context]) -> Iterator[Place
     for episode in contents.episodes:
         updated = (episode.updated_at or episode.published_at).isoformat()
         yield Place(contents.show.url + episode.path, updated)
+
+
+def _plan_former_oembed(former: Mapping[str, bytes]) -> Iterator[Target]:
+    for slug, content in former.items():
+        inputs: dict[str, JSON] = {"content": digest_bytes(content)}
+        yield bytes_target(f"episodes/{slug}/oembed.json", "bytes/1", inputs, partial(bytes, content), "oEmbed")
 
 
 def _plan_assets(setting: Setting) -> Iterator[Target]:

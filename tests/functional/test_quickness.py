@@ -14,7 +14,7 @@ from show_runner import PROJECT, build, spacecast
 
 OURS = {
     *("__init__", "__main__", "cli", "cli.main", "cli.summary"),
-    *("build", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
+    *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.digests", "engine.snapshot", "engine.processes"),
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),
 }

@@ -9,19 +9,21 @@ from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import AsBuilt
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.show.config import describe_show
 from site_builder.show.layout import EPISODES
-from site_builder.show.published import FILE, Pins, find_broken, load_pins
+from site_builder.show.promises import find_broken, find_broken_show, find_redirects
+from site_builder.show.published import FILE, Published, ShowPin, load_published
 
 PUBLISHED: Rulebook[AsBuilt] = Rulebook("What was published")
 
 _PLACE = Place(file=FILE)
 
 
-def _load(built: AsBuilt) -> Pins:
+def _load(built: AsBuilt) -> Published:
     try:
-        return load_pins(built.folder)
+        return load_published(built.folder)
     except InvalidDocument:
-        return {}
+        return Published()
 
 
 def _held_back(built: AsBuilt) -> set[str]:
@@ -37,7 +39,7 @@ def _held_back(built: AsBuilt) -> set[str]:
 )
 def _find_unreadable(built: AsBuilt) -> Iterator[Remark]:
     try:
-        load_pins(built.folder)
+        load_published(built.folder)
     except InvalidDocument as error:
         yield error.problems[0].message, _PLACE
 
@@ -55,9 +57,8 @@ def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
         for bundle in built.bundles
         if bundle.matter.published_at(built.config.show.zone) <= built.now
     ]
-    for problem in find_broken(
-        _load(built), _list_written(built), out, _held_back(built), built.gathered.folder / EPISODES
-    ):
+    published, within = _load(built), built.gathered.folder / EPISODES
+    for problem in find_broken(published, _list_written(built), out, _held_back(built), within, built.now):
         yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
 
 
@@ -69,12 +70,17 @@ class _Standing:
     slug: str
     draft: bool
     withdrawn: str | None
+    recording_id: str
 
 
 def _list_written(built: AsBuilt) -> dict[str, _Standing]:
     return {
         bundle.folder.name: _Standing(
-            bundle.matter.guid, built.slug(bundle), bundle.matter.draft, bundle.matter.withdrawn
+            bundle.matter.guid,
+            built.slug(bundle),
+            bundle.matter.draft,
+            bundle.matter.withdrawn,
+            bundle.recording.id if bundle.recording else "",
         )
         for bundle in built.gathered.bundles
     }
@@ -82,6 +88,20 @@ def _list_written(built: AsBuilt) -> dict[str, _Standing]:
 
 def _sentence(problem: Problem) -> str:
     return f"{problem.field}: {problem.message}" if problem.field else problem.message
+
+
+@PUBLISHED.rule(
+    "published-show-kept",
+    Severity.ERROR,
+    ref.manual("moving"),
+    holds="Once anything is online, the show's feed.guid stays, and its address changes only where apps are told.",
+    remedy="Put back what was there; docs/moving.md says how a show moves.",
+)
+def _find_broken_show(built: AsBuilt) -> Iterator[Remark]:
+    show = describe_show(built.config.show, built.config.feed)
+    now = ShowPin(guid=show.guid, url=show.url, moved_to=show.new_feed_url)
+    for problem in find_broken_show(_load(built).show, now, has_moved=False):
+        yield _sentence(problem), Place(file=problem.file)
 
 
 @PUBLISHED.rule(
@@ -96,8 +116,8 @@ def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
         return
     present = built.items_by_guid.keys() | _held_back(built)
     present |= {b.matter.guid for b in built.gathered.bundles if b.matter.withdrawn is not None}
-    for guid, pin in _load(built).items():
-        if not pin.retired and guid not in present:
+    for guid, pin in _load(built).pins.items():
+        if not pin.retired and guid not in present and pin.first_published <= built.now:
             yield f"the published episode {pin.slug} ({guid}) is not in the feed", _PLACE
 
 
@@ -109,7 +129,7 @@ def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
     remedy="Build again.",
 )
 def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
-    retired = {guid for guid, pin in _load(built).items() if pin.retired}
+    retired = {guid for guid, pin in _load(built).pins.items() if pin.retired}
     for item in built.items:
         if item.text("guid") in retired and built.feed:
             yield "it was withdrawn, and is in the feed", built.feed.at(item)
@@ -123,7 +143,8 @@ def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
     remedy="Build again.",
 )
 def _find_lost_addresses(built: AsBuilt) -> Iterator[Remark]:
-    for guid, pin in _load(built).items():
-        for slug in pin.former_slugs if guid in built.items_by_guid else ():
-            if not (built.output / "episodes" / slug / "index.html").is_file():
-                yield f"nothing is left at episodes/{slug}/", _PLACE
+    released = [standing for standing in _list_written(built).values() if standing.guid in built.items_by_guid]
+    for slug in find_redirects(_load(built).pins, released):
+        for name in ("index.html", "embed/index.html", "oembed.json"):
+            if not (built.output / "episodes" / slug / name).is_file():
+                yield f"nothing is left at episodes/{slug}/{name.removesuffix('index.html')}", _PLACE

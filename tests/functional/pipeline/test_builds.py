@@ -221,6 +221,7 @@ def test_future_date_comes(two_spaces: Path, tmp_path: Path) -> None:
 def test_withdrawn_episode_leaves_a_tombstone(pair: Path, tmp_path: Path) -> None:
     """A withdrawn episode is gone from feed and audio; its page says so."""
     show = copy_show(pair, tmp_path / "show")
+    build(show, "--published")
     edit(find_bundle(show, "2026-10-09") / "index.md", "\nslug:", "\nwithdrawn: 2026-10-20\nslug:")
     report = build(show)
     assert [entry["reason"] for entry in report["skipped"]] == ["taken back: 2026-10-20"]
@@ -234,6 +235,7 @@ def test_withdrawn_episode_leaves_a_tombstone(pair: Path, tmp_path: Path) -> Non
 def test_published_addresses_are_kept(pair: Path, tmp_path: Path) -> None:
     """A changed slug leaves a redirect; a changed guid is refused."""
     show = copy_show(pair, tmp_path / "show")
+    build(show, "--published")
     index = find_bundle(show, "2026-10-09") / "index.md"
     edit(index, "slug: signals-in-the-dark-explained", "slug: signals")
     build(show)
@@ -243,7 +245,7 @@ def test_published_addresses_are_kept(pair: Path, tmp_path: Path) -> None:
     edit(index, "guid: 1lD", "guid: 2lD")
     run = spacecast("-C", show, "build")
     assert run.code == 2
-    assert "index.md: guid: was published as '1lDxLnrWjwkGm'; put that back" in run.err
+    assert "index.md: guid: was '1lDxLnrWjwkGm'; put that back" in run.err
 
 
 def test_folder_of_any_name_has_a_proper_address(pair: Path, tmp_path: Path) -> None:

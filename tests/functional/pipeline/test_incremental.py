@@ -171,26 +171,26 @@ def compare(show: Path, clean: Path) -> None:
 def test_incremental_is_clean(tmp_path: Path, seed: int) -> None:
     """Several changes at a time, each kind at least once in the two runs together with the next test."""
     show = ChangingShow(tmp_path / "show", random.Random(seed))
-    build(show.folder)
+    build(show.folder, "--published")
     for _ in range(ROUNDS):
         done = show.dice.sample(CHANGES, 5)
         for change in done:
             change(show)
         options = [word for guid in show.retire for word in ("--retire", guid)]
         show.retire.clear()
-        build(show.folder, *options)
+        build(show.folder, "--published", *options)
         compare(show.folder, tmp_path / "clean")
 
 
 def test_each_kind_of_change(tmp_path: Path) -> None:
     """One after the other, a build after each; compared at the end, where whatever was missed still shows."""
     show = ChangingShow(tmp_path / "show", random.Random(0))
-    build(show.folder)
+    build(show.folder, "--published")
     for change in CHANGES:
         change(show)
         options = [word for guid in show.retire for word in ("--retire", guid)]
         show.retire.clear()
-        build(show.folder, *options)
+        build(show.folder, "--published", *options)
     (show.folder / ".cache/output.ledger").unlink()  # all is made again
     build(show.folder)
     compare(show.folder, tmp_path / "clean")
@@ -201,7 +201,7 @@ def build_as_long(show: ChangingShow) -> None:
     retired = [word for guid in show.retire for word in ("--retire", guid)]
     show.retire.clear()
     subprocess.run(
-        [sys.executable, "-c", _LONG, "-C", str(show.folder), "build", "--jobs", "2", *retired],
+        [sys.executable, "-c", _LONG, "-C", str(show.folder), "build", "--jobs", "2", "--published", *retired],
         check=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "SOURCE_DATE_EPOCH": TODAY},
         stdout=subprocess.DEVNULL,

@@ -242,6 +242,7 @@ def test_one_damaged_recording_in_an_archive(bend: object, tmp_path: Path) -> No
 def test_bundles_lost_from_disk_are_not_lost_silently(pair: Path, tmp_path: Path) -> None:
     """Deleting the folder of a published episode stops the build, with the way out."""
     show = copy_show(pair, tmp_path / "show")
+    build(show, "--published")
     shutil.rmtree(find_bundle(show, "2026-10-09"))
     before = read_tree(show / "output")
     run = spacecast("-C", show, "build")

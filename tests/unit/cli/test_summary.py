@@ -19,9 +19,10 @@ REPORT = BuildReport(
     skipped=(Skipped(title=TITLE, reason="it is a draft"),),
     warnings=("[dim] is odd",),
     failures=("feed.xml: no",),
+    is_feed_held=True,
     reasons={"index.html": "new"},
 )
-OUT = f"index.html: new\nleft out: {TITLE}: it is a draft\n0 episodes (0 s) in output: 0 made, 0 kept, 0 removed, "
+OUT = f"index.html: new\nleft out: {TITLE}: it is a draft\n0 episodes (0 s) in output: 0 files made, 0 kept, "
 ERR = (
     "warning: [dim] is odd\nfailed: feed.xml: no\nBecause of this the feed was not replaced: the last good one stays.\n"
 )
@@ -40,7 +41,7 @@ def test_what_is_piped_is_plain(wish: str, monkeypatch: pytest.MonkeyPatch, caps
     """Results on standard output, problems on standard error."""
     if wish:
         monkeypatch.setenv(wish, "1")
-    show_build(REPORT)
+    show_build(REPORT, Path())
     out, err = capsys.readouterr()
     assert out == f"{OUT}1 left out, 1 failed.\n"
     assert err == ERR
@@ -51,7 +52,7 @@ def test_styles_are_there_where_they_are_wanted(
 ) -> None:
     """Of the words before a sentence, not of what others wrote."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    show_build(REPORT)
+    show_build(REPORT, Path())
     out, err = capsys.readouterr()
     assert f"\x1b[33mleft out\x1b[0m: \x1b[1m{TITLE}\x1b[0m: it is a draft\n" in out
     assert "\x1b[33mwarning\x1b[0m: [dim] is odd\n" in err
@@ -61,11 +62,11 @@ def test_styles_are_there_where_they_are_wanted(
 def test_of_thousands_the_first_are_told(count: int, capsys: pytest.CaptureFixture[str]) -> None:
     """A show that has always been a draft, or an output full of what somebody left there."""
     skipped = tuple(Skipped(title=f"Talk {number}", reason="it is a draft") for number in range(count))
-    show_build(BuildReport(output=Path("output"), skipped=skipped, warnings=tuple(map(str, range(count)))))
+    show_build(BuildReport(output=Path("output"), skipped=skipped, warnings=tuple(map(str, range(count)))), Path())
     out, err = capsys.readouterr()
     more = "" if count == 20 else f"… and {count - 20:,} more {{}}; `spacecast build --json` lists all\n"
     assert out.startswith("".join(f"left out: Talk {number}: it is a draft\n" for number in range(20)))
-    assert out.count("\n") == 21 + bool(more)
+    assert out.count("\n") == 22 + bool(more)
     assert more.format("left out") in out
     assert err == "".join(f"warning: {number}\n" for number in range(20)) + more.format("warnings")
 
