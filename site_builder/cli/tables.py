@@ -12,12 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from site_builder import events
-from site_builder.cli.summary import show_warnings
 from site_builder.text.timecode import format_length
 
 if TYPE_CHECKING:
     from site_builder.checks.run import CheckReport
-    from site_builder.commands.deploy import DeployReport
     from site_builder.commands.init import NewShow
     from site_builder.commands.people import Request
     from site_builder.consent import PersonRow
@@ -133,18 +131,3 @@ def show_new(new: NewShow) -> None:
     OUT.print(f"[bold]{escape(new.title)}[/] is ready in {escape(str(new.folder))}/")
     for step in new.next_steps:
         OUT.print(f"  • {escape(step)}")
-
-
-def show_deploy(report: DeployReport) -> None:
-    """The result of `spacecast deploy`, or with `--dry-run` everything it would do, in order."""
-    if report.dry_run:
-        for leg in report.legs:
-            for upload in leg.uploads:
-                OUT.print(f"send    {escape(upload.path)} [dim]({upload.size_bytes} bytes)[/]", soft_wrap=True)
-        for leg in reversed(report.legs):
-            for path in leg.difference.surplus:
-                OUT.print(f"remove  {escape(path)}", soft_wrap=True)
-    show_warnings(report.warnings)
-    OUT.print(escape(report.summary), soft_wrap=True)
-    if not report.dry_run:
-        OUT.print(f"Online soon: {escape(report.site_url)}", soft_wrap=True)

@@ -7,8 +7,8 @@ finishes. With a media store there are two hosts; the order is the same across b
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,21 @@ from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
 from site_builder.checks.site.hosts import HOSTS as LIMITED
 from site_builder.checks.site.hosts import LIMITS
+from site_builder.commands.deploy_review import Waiting, describe_waiting, find_waiting
+from site_builder.commands.deploy_target import (
+    Target,
+    find_target,
+    note_place,
+    require_real_addresses,
+    require_same_place,
+)
 from site_builder.errors import SpacecastError, TargetFailed, UsageError
 from site_builder.events import Notify, Started, ignore
-from site_builder.hosts import HOSTS, Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
+from site_builder.hosts import Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
 from site_builder.hosts.uploads import find_absent, load_uploads
-from site_builder.show.config import Config, load_config
+from site_builder.show.config import Config, describe_show, load_config
 from site_builder.show.lock import lock_show
+from site_builder.text.command_lines import make_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +67,29 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeployReport:
-    """What a deploy did, or would do."""
+class DeployPlan:
+    """What a deploy is about to do: everything a person may want to know before the first byte is sent."""
 
     legs: tuple[Leg, ...]
     """One per host; the media store first where there is one."""
     site_url: str
-    dry_run: bool = False
     warnings: tuple[str, ...] = ()
     """Where the host's limits are near, in figures for this show, and what would help."""
+    waiting: tuple[Waiting, ...] = ()
+    """Who is heard and has not answered."""
+    notice: tuple[str, ...] = ()
+    """The same as lines, with what happens to them."""
+    first: tuple[str, ...] = ()
+    """Titles of the episodes that go out for the first time; from then on their guids and dates stay."""
+    new_place: str = ""
+    """Where it goes, as it will be noted in the config, where the show has never been sent there; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployReport(DeployPlan):
+    """What a deploy did, or would do."""
+
+    dry_run: bool = False
 
     @property
     def summary(self) -> str:
@@ -80,59 +103,114 @@ class DeployReport:
         kept = len(leg.wanted) - len(leg.uploads)
         return f"{leg.host.label}: {sent}, {kept} there already, {len(leg.difference.surplus)} {words[1]}."
 
+    @property
+    def outcome(self) -> str:
+        """The last line: where the site is now, or would be."""
+        if self.dry_run:
+            return f"Nothing was sent. A deploy would go to: {self.legs[-1].host.label}"
+        return self.legs[-1].host.describe_outcome(self.site_url)
+
     def as_json(self) -> dict[str, Any]:
         """For `spacecast deploy --json`."""
         legs = [leg.as_json() for leg in self.legs]
-        return {"url": self.site_url, "dry_run": self.dry_run, "legs": legs, "warnings": list(self.warnings)}
+        waiting = [
+            {"name": each.name, "episodes": list(each.episodes), "asked": each.asked and each.asked.isoformat()}
+            for each in self.waiting
+        ]
+        site = {"url": self.site_url, "dry_run": self.dry_run, "legs": legs}
+        return {**site, "first": list(self.first), "not_answered": waiting, "warnings": list(self.warnings)}
+
+
+Review = Callable[[DeployPlan], bool]
+"""Tells a person what is about to be done; whether it may be."""
+
+
+def refuse_new_places(plan: DeployPlan) -> bool:
+    """A review by nobody: what was confirmed once may be done again, and nothing else."""
+    return not plan.new_place
 
 
 def deploy(
-    folder: Path, target: str | None, now: datetime, *, dry_run: bool = False, notify: Notify = ignore
+    folder: Path,
+    name: str | None,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    review: Review = refuse_new_places,
+    notify: Notify = ignore,
 ) -> DeployReport:
     """Send `output/` to a host that the config names.
 
     Args:
         folder: The show's.
-        target: A name below `deploy:` or an address; None where the config names only one.
+        name: Of a target below `deploy:`, or an address; None where the config names only one.
         now: A build is stale once an episode's date has come.
         dry_run: Look, and change nothing.
+        review: Asked once all is known and nothing sent.
         notify: Receives the events of a build, for each file sent.
 
     Raises:
-        UsageError: no such target, or one that cannot be.
+        UsageError: no such target, one that cannot be, one that was not confirmed, or addresses nobody can reach.
         SpacecastError: the build is stale or failed, the host cannot take it, or the way there broke.
     """
     config = load_config(folder)
-    address = find_target(config.deploy, target)
+    target = find_target(config.deploy, name)
+    require_real_addresses(folder, config)
+    host = open_host(target.address, _describe_setting(folder, config))
+    is_new = not require_same_place(config, host.noted_as)
     require_fresh(folder, now, notify)
-    warnings = require_sound(folder, now, address, notify)
+    warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):
-        legs = plan_legs(folder, config, address)
+        legs = plan_legs(folder, config, target.address)
+        plan = _describe_plan(folder, config, legs, warnings, host.noted_as if is_new else "")
         if not dry_run:
-            publication.promise(folder)
-            ship(legs, notify)
-            publication.confirm(folder, redact(address), now)
-    return DeployReport(legs=legs, site_url=config.show.url, dry_run=dry_run, warnings=warnings)
+            _execute(folder, target, plan, review, now, notify)
+    values = {field.name: getattr(plan, field.name) for field in fields(plan)}
+    remarks = tuple(remark for leg in legs for remark in leg.host.remarks)
+    return DeployReport(**{**values, "warnings": warnings + remarks}, dry_run=dry_run)
 
 
-def find_target(targets: Mapping[str, str], name: str | None) -> str:
-    """The address to deploy to.
+def _describe_setting(folder: Path, config: Config) -> Setting:
+    guid = describe_show(config.show, config.feed).guid
+    return Setting(folder=folder, site_url=config.show.url, show_guid=guid)
+
+
+def _describe_plan(
+    folder: Path, config: Config, legs: tuple[Leg, ...], warnings: tuple[str, ...], new_place: str
+) -> DeployPlan:
+    waiting = find_waiting(folder)
+    return DeployPlan(
+        legs=legs,
+        site_url=config.show.url,
+        warnings=warnings,
+        waiting=waiting,
+        notice=describe_waiting(waiting, config),
+        first=tuple(episode.title for episode in publication.find_first_promises(folder)),
+        new_place=new_place,
+    )
+
+
+def _execute(
+    folder: Path, target: Target, plan: DeployPlan, review: Review, now: datetime, notify: Notify
+) -> None:
+    """Send what was planned, once the review allows it.
 
     Raises:
-        UsageError: there is none by that name, or several and none was named.
+        UsageError: it does not.
     """
-    if name:
-        if name in targets:
-            return targets[name]
-        if name.partition(":")[0] in HOSTS:
-            return name
-        known = f"it names {', '.join(targets)}" if targets else "it names none"
-        raise UsageError(f"config.yaml has no deploy target {redact(name)!r}: {known}")
-    if "default" in targets or len(targets) == 1:
-        return targets.get("default") or next(iter(targets.values()))
-    if targets:
-        raise UsageError(f"config.yaml names several deploy targets; say which: {', '.join(targets)}")
-    raise UsageError("config.yaml does not say where to deploy; add a line such as `deploy: github-pages`")
+    if not review(plan):
+        place = plan.legs[-1].host.label
+        raise UsageError(
+            f"nothing was sent: this would be the first deploy to {place}. If that is right, run "
+            f"`{make_command(folder, 'deploy', target.name or target.address, '--yes')}`"
+            if plan.new_place
+            else "nothing was sent"
+        )
+    if plan.new_place:
+        note_place(folder, target, plan.new_place)
+    publication.promise(folder)
+    ship(plan.legs, notify)
+    publication.confirm(folder, redact(plan.new_place or target.address), now)
 
 
 def require_fresh(folder: Path, now: datetime, notify: Notify = ignore) -> None:
@@ -189,8 +267,7 @@ def plan_legs(folder: Path, config: Config, address: str) -> tuple[Leg, ...]:
         UsageError: an address is wrong.
         SpacecastError: a host cannot be reached, or audio is neither here nor there.
     """
-    setting = Setting(folder=folder, site_url=config.show.url)
-    shares = _share(config, address, setting, load_uploads(folder))
+    shares = _share(config, address, _describe_setting(folder, config), load_uploads(folder))
     legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
     _require_audio(legs)
     return legs

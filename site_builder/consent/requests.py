@@ -40,6 +40,8 @@ class PersonRow:
     consent: Consent
     since: date | None
     note: str
+    asked: date | None
+    """When they were last asked; None: never."""
     seconds: float
     """Of speech in all episodes."""
     appearances: tuple[Appearance, ...] = ()
@@ -84,6 +86,7 @@ def _describe_row(record: PersonRecord, appearances: tuple[Appearance, ...]) -> 
         consent=record.consent.status,
         since=record.consent.since,
         note=record.consent.note,
+        asked=record.asked,
         seconds=sum(appearance.seconds for appearance in appearances),
         appearances=appearances,
     )
@@ -100,6 +103,7 @@ def describe_rows_json(rows: Sequence[PersonRow]) -> list[dict[str, object]]:
             "consent": row.consent.value,
             "since": row.since.isoformat() if row.since else None,
             "note": row.note,
+            "asked": row.asked.isoformat() if row.asked else None,
             "seconds": round(row.seconds, 3),
             "episodes": [_describe_appearance_json(appearance) for appearance in row.appearances],
         }

@@ -1,57 +1,97 @@
-"""`github-pages`, `github-pages:remote/branch`: the site as one commit on a branch of the show's own repository.
+"""`github-pages`, `github-pages:ADDRESS`: the site as one commit on a branch of a repository.
 
 The branch always holds a single commit without a past, for two reasons: whoever is taken out of an episode must not
 stay downloadable in the history of a public repository, and a published repository is to stay below 1 GB. One push
-replaces the whole site, so there is nothing to interrupt. Nothing else in the repository is touched; a branch whose
-newest commit another program made is left alone.
+replaces the whole site, so there is nothing to interrupt. Nothing else in the repository is touched; a branch with
+commits of another program, or of another show, is left alone.
+
+The repository is named by its address, or by a remote of the show's own repository: never by one of a repository that
+the show merely lies in (docs/decisions/0018).
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, ClassVar
 from urllib.parse import urlsplit
 
 import ghp_import
 
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
-from site_builder.hosts.host import Difference, Host, Setting, Upload, redact, tell
+from site_builder.hosts.git import (
+    Git,
+    Place,
+    find_own_repository,
+    find_top,
+    list_remotes,
+    open_aside,
+    parse_place,
+    require_git,
+    without_login,
+)
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 
 MESSAGE = "Publish the site (spacecast deploy)"
+_SHOW = "Show: "
+"""Begins the line of a commit that says whose site it is: the feed's guid."""
 _SCRATCH = "spacecast-deploy"
 """A branch that exists while a commit is being made."""
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
-    """The branch an address names: `origin/gh-pages` where it names none.
+    """The branch an address names: `gh-pages` of the remote `origin` where it names none.
 
     Raises:
-        UsageError: the show is in no git repository, or has no such remote.
+        UsageError: the show has no repository of its own and no address is named, or there is no such remote.
     """
-    place = address.removeprefix("github-pages").removeprefix(":") or "origin/gh-pages"
-    remote, _, branch = place.partition("/")
-    branch = branch or "gh-pages"
-    if not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", remote) or not re.fullmatch(r"[A-Za-z0-9_][\w./-]*", branch):
+    try:
+        place = parse_place(address.removeprefix("github-pages").removeprefix(":"))
+    except ValueError:
+        example = "github-pages:git@github.com:you/show.git or github-pages:origin/gh-pages"
+        raise UsageError(f"{redact(address)}: expected the address of a repository, such as {example}") from None
+    require_git()
+    own = find_own_repository(setting.folder)
+    target = place.address or _find_remote(setting.folder, own, place)
+    if own and place.address:  # with the login that the remote of that address may have
+        target = next((url for url in list_remotes(own).values() if without_login(url) == target), target)
+    git = own or open_aside(setting.folder)
+    if target.startswith(("./", "../")):
+        target = str((setting.folder / target).resolve())
+    return GitHubPages(git, target, place.branch, setting)
+
+
+def _find_remote(folder: Path, own: Git | None, place: Place) -> str:
+    if own is None:
+        raise UsageError(_explain_foreign(folder))
+    remotes = list_remotes(own)
+    if not remotes.get(place.remote):
         raise UsageError(
-            f"{redact(address)}: expected github-pages:remote/branch, such as github-pages:origin/gh-pages"
+            f"git knows no remote {place.remote!r}; add it with `git remote add {place.remote} ADDRESS`, or give the "
+            "address: `spacecast deploy github-pages:ADDRESS`"
         )
-    git = _Git(setting.folder)
-    if git.call("rev-parse", "--git-dir"):
-        raise UsageError(
-            f"{setting.folder} is in no git repository; make one with `git init`, "
-            "and tell it where to push with `git remote add origin ADDRESS`"
+    return remotes[place.remote]
+
+
+def _explain_foreign(folder: Path) -> str:
+    give = (
+        "say where to publish, with the address of a repository of your own: "
+        "`spacecast deploy github-pages:git@github.com:you/show.git`"
+    )
+    if top := find_top(folder):
+        return (
+            f"{folder.resolve()} lies inside the repository at {top}, which is not the show's own, and nothing is ever "
+            f"published there; {give}, or make the show a repository of its own: `git init` in its folder, then "
+            "`git remote add origin ADDRESS`"
         )
-    if git.call("remote", "get-url", remote):
-        raise UsageError(f"git knows no remote {remote!r}; add it with `git remote add {remote} ADDRESS`")
-    return GitHubPages(git, remote, branch, find_custom_domain(setting.site_url))
+    return (
+        f"{folder.resolve()} is no git repository (`git init` makes one), so there is no remote to publish to; {give}"
+    )
 
 
 def find_custom_domain(url: str) -> str:
@@ -61,56 +101,20 @@ def find_custom_domain(url: str) -> str:
     return host if parts.path == "/" and not host.endswith(".github.io") else ""
 
 
-class _Git(ghp_import.Git):  # type: ignore[misc]
-    """ghp-import's way to run git, in the show's folder and with an author even where git knows none."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-        self.environment = {**os.environ, "LC_ALL": "C"}
-        if not sys.stdin.isatty():
-            self.environment["GIT_TERMINAL_PROMPT"] = "0"
-
-    def open(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-        """Start git."""
-        pipe: subprocess.Popen[bytes] = super().open(
-            *arguments, **{"cwd": self.folder, "env": self.environment, **options}
-        )
-        return pipe
-
-    def get_config(self, key: str) -> bytes:
-        """A setting, with the program as the author where nobody else is."""
-        known: bytes = super().get_config(key)
-        return known or {"user.name": b"spacecast", "user.email": b"spacecast@localhost"}.get(key, b"")
-
-    def get_prev_commit(self, branch: str) -> None:  # noqa: ARG002
-        """None: a commit that is made here has no past."""
-        return
-
-    def run(self, *arguments: str) -> str:
-        """What git prints.
-
-        Raises:
-            SpacecastError: it fails; with what it says.
-        """
-        if self.call(*arguments):
-            said = [line for line in self.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-            raise SpacecastError(f"git {arguments[0]}: {redact('; '.join(said[-6:])) or 'failed'}")
-        printed: str = self.stdout.decode("utf-8", "surrogateescape")
-        return printed
-
-
 class GitHubPages(Host):
     """A branch that is the site."""
 
     name: ClassVar[str] = "github-pages"
 
-    def __init__(self, git: _Git, remote: str, branch: str, domain: str) -> None:
-        super().__init__(f"branch {branch} of {remote}")
+    def __init__(self, git: Git, address: str, branch: str, setting: Setting) -> None:
+        super().__init__(f"branch {branch} of {redact(address)}")
         self.git = git
-        self.remote = remote
+        self.address = address
+        """Of the repository, with whatever login it has."""
         self.branch = branch
-        self.domain = domain
+        self.domain = find_custom_domain(setting.site_url)
+        self.show_guid = setting.show_guid
+        self.noted_as = f"github-pages:{without_login(address)}" + (f"#{branch}" if branch != "gh-pages" else "")
         self.wanted: tuple[Upload, ...] = ()
         self.tip = ""
         """The commit that is online; empty where there is none."""
@@ -130,23 +134,42 @@ class GitHubPages(Host):
         return Difference(missing=missing, surplus=surplus)
 
     def _find_tip(self) -> str:
-        listed = self.git.run("ls-remote", self.remote, f"refs/heads/{self.branch}").split()
+        listed = self.git.run("ls-remote", "--", self.address, f"refs/heads/{self.branch}").split()
         if not listed:
             return ""
         tip = listed[0]
         if self.git.call("cat-file", "-e", f"{tip}^{{tree}}"):
-            self.git.run("fetch", "--no-tags", "--quiet", self.remote, f"+refs/heads/{self.branch}:{self._memory}")
-        if self.git.run("log", "-1", "--format=%s", tip).strip() != MESSAGE:
-            raise UsageError(
-                f"{self.label} holds something that spacecast did not put there, and a deploy would replace it; "
-                f"delete that branch, or name another: github-pages:{self.remote}/BRANCH"
-            )
+            branch = f"+refs/heads/{self.branch}:{self._memory}"
+            self.git.run("fetch", "--no-tags", "--quiet", "--", self.address, branch)
+        self._require_ours(tip)
         return tip
+
+    def _require_ours(self, tip: str) -> None:
+        """Refuse a branch with a commit that is not ours: a push would replace somebody's work.
+
+        Raises:
+            UsageError: with what can be done.
+        """
+        remedy = f"delete that branch, or name another: {redact(self.noted_as).partition('#')[0]}#BRANCH"
+        subjects = set(self.git.run("log", "--max-count=100", "--format=%s", tip).split("\n")) - {""}
+        if subjects != {MESSAGE}:
+            raise UsageError(
+                f"{self.label} holds something that spacecast did not put there, and a deploy would "
+                f"replace it; {remedy}"
+            )
+        lines = self.git.run("log", "--max-count=1", "--format=%b", tip).splitlines()
+        shows = {line.removeprefix(_SHOW).strip() for line in lines if line.startswith(_SHOW)}
+        if shows - {self.show_guid}:
+            raise UsageError(
+                f"{self.label} holds the site of another show (its feed.guid is {', '.join(sorted(shows))}, this one's "
+                f"is {self.show_guid}), and a deploy would replace it; {remedy}"
+            )
 
     @property
     def _memory(self) -> str:
         """A name for what was published, so that git keeps it: the next push then sends only what changed."""
-        return f"refs/spacecast/{self.remote}/{self.branch}"
+        place = sha256(without_login(self.address).encode()).hexdigest()[:12]
+        return f"refs/spacecast/{place}/{self.branch}"
 
     def _list_files(self) -> dict[str, tuple[str, int]]:
         listed = self.git.run("ls-tree", "-r", "-z", "--long", self.tip)
@@ -182,8 +205,18 @@ class GitHubPages(Host):
             return
         commit = self._commit()
         lease = f"--force-with-lease=refs/heads/{self.branch}:{self.tip}"
-        self.git.run("push", "--quiet", lease, self.remote, f"{commit}:refs/heads/{self.branch}")
+        self.git.run("push", "--quiet", lease, "--", self.address, f"{commit}:refs/heads/{self.branch}")
         self.git.run("update-ref", self._memory, commit)
+        if self.tip and (lost := self._count_lost_sound()):
+            self.remarks.append(_explain_leftovers(lost, self.tip, self.address))
+
+    def _count_lost_sound(self) -> int:
+        """Audio files that were online in another form, or under another name, before this deploy."""
+        now = {upload.path: upload for upload in self.wanted}
+        sound = [
+            path for path in self.there if Upload(path=path, source=None, size_bytes=0, sha256="").kind is Kind.MEDIA
+        ]
+        return sum(path not in now or not self._has(now[path]) for path in sound)
 
     def _commit(self) -> str:
         """A commit of everything wanted, and of nothing else."""
@@ -191,7 +224,7 @@ class GitHubPages(Host):
         assert pipe.stdin
         assert pipe.stderr
         with suppress(BrokenPipeError), pipe.stdin:  # where git gives up, it says why
-            ghp_import.start_commit(pipe, self.git, _SCRATCH, MESSAGE)
+            ghp_import.start_commit(pipe, self.git, _SCRATCH, f"{MESSAGE}\n\n{_SHOW}{self.show_guid}")
             for upload in sorted(self.wanted, key=lambda upload: upload.path):
                 self._add(pipe, pipe.stdin, upload)
             if self.domain:
@@ -209,6 +242,39 @@ class GitHubPages(Host):
             stream.write(f"M 100644 {blob} {upload.path}\n".encode())
         else:
             ghp_import.add_file(pipe, str(upload.source), upload.path)
+
+
+def _explain_leftovers(count: int, tip: str, address: str) -> str:
+    """What a forced push leaves behind at the remote, and the command that takes it away for good."""
+    files = "1 audio file that is" if count == 1 else f"{count} audio files that are"
+    return (
+        f"{files} no longer online can still be fetched from the repository by whoever knows the number of the older "
+        f"commit ({tip[:12]}), until it is purged there: {_explain_purge(redact(address))}"
+    )
+
+
+def _explain_purge(address: str) -> str:
+    if name := find_github_name(address):
+        return (
+            f"make the repository anew (`gh repo delete {name} --yes`, `gh repo create {name} --public`, "
+            "`spacecast deploy`), or ask GitHub's support to remove it (docs/publish-github-pages.md)"
+        )
+    purge = "reflog expire --expire=now --all && git {0}gc --quiet --prune=now"
+    if address[:1] in "/.~" or address.startswith("file://"):
+        place = f'-C "{address.removeprefix("file://")}" '
+        return f"`git {place}{purge.format(place)}`"
+    return f"on its server, in the repository's folder: `git {purge.format('')}`"
+
+
+def find_github_name(address: str) -> str:
+    """`you/show`, where an address is GitHub's; else nothing.
+
+    >>> find_github_name("git@github.com:you/show.git")
+    'you/show'
+    """
+    _, found, rest = without_login(address).partition("github.com")
+    name = rest.strip("/:").removesuffix(".git").removeprefix("22/")
+    return name if found and name.count("/") == 1 else ""
 
 
 def _digest_file(file: Path, size: int) -> str:

@@ -114,6 +114,8 @@ class Setting:
     """The show's."""
     site_url: str
     """Where the site will be seen, with a trailing slash."""
+    show_guid: str = ""
+    """The show's identity: whose site it is that lies somewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,14 @@ class Host(ABC):
     def __init__(self, label: str) -> None:
         self.label = label
         """For people: where it is, without secrets."""
+        self.noted_as = ""
+        """How the config names this very place for good, where a word that may mean another later names it too."""
+        self.remarks: list[str] = []
+        """What a person should know after a deploy, a sentence each."""
+
+    def describe_outcome(self, site_url: str) -> str:
+        """The last line of a deploy: where the site can be seen now."""
+        return f"Online soon: {site_url} (sent to {self.label})"
 
     @abstractmethod
     def compare(self, wanted: Sequence[Upload]) -> Difference:

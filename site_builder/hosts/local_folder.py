@@ -45,6 +45,10 @@ class LocalFolder(Host):
         self.files = parse_manifest(_read(root / MANIFEST))
         self.wanted: dict[str, str] = {}
 
+    def describe_outcome(self, site_url: str) -> str:
+        """A folder is online only where something serves it."""
+        return f"The site is in {self.label}; whatever serves that folder has it at {site_url}"
+
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the bytes that are there."""
         self.wanted = {upload.path: upload.sha256 for upload in wanted}

@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from site_builder.checks import references as ref
-from site_builder.checks.feed.shapes import is_local
 from site_builder.checks.rule import Remark, Rulebook, Severity
 from site_builder.checks.subject import AsBuilt
+from site_builder.show.config.placeholders import is_placeholder
 
 CONFIG_RULES: Rulebook[AsBuilt] = Rulebook("Config")
 
-_RESERVED = ("example.org", "example.com", "example.net", "example", "invalid", "test", "localhost")
-"""https://www.rfc-editor.org/rfc/rfc2606: names nobody can have."""
 _SHORT = 50
-
-
-def _is_placeholder(host: str) -> bool:
-    return any(host == name or host.endswith(f".{name}") for name in _RESERVED)
 
 
 @CONFIG_RULES.rule(
@@ -30,7 +24,7 @@ def _is_placeholder(host: str) -> bool:
 )
 def _find_url(built: AsBuilt) -> Iterator[Remark]:
     url = built.config.show.url
-    if _is_placeholder(urlsplit(url).hostname or "") or is_local(url):
+    if is_placeholder(urlsplit(url).hostname or ""):
         yield f"{url} is a placeholder", built.in_config("show", "url")
 
 
@@ -42,7 +36,7 @@ def _find_url(built: AsBuilt) -> Iterator[Remark]:
     remedy="Set `show.email`.",
 )
 def _find_email(built: AsBuilt) -> Iterator[Remark]:
-    if _is_placeholder(built.config.show.email.rpartition("@")[2].lower()):
+    if is_placeholder(built.config.show.email.rpartition("@")[2].lower()):
         yield f"{built.config.show.email} is a placeholder", built.in_config("show", "email")
 
 

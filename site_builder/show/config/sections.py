@@ -351,7 +351,7 @@ class SiteConfig(Document):
 
 
 def _store(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9+-]*(:[^\s]*)?", text):
+    if not re.fullmatch(r"[a-z][a-z0-9+-]*(:[^\x00-\x1f\x7f]*)?", text):
         raise ValueError(
             "expected where to, such as github-pages, s3://bucket/folder, rsync:user@host:/srv/show, "
             "sftp:user@host:/srv/show or folder:/srv/show"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -44,6 +44,25 @@ def change_entry(text: str, key: str, change: Change) -> str:
         KeyError: there is no such entry.
     """
     return _in_unix_lines(text, lambda plain: _change_entry(plain, key, change))
+
+
+def set_value(text: str, path: Sequence[str], value: str) -> str:
+    """`text` with one text at `path` set to `value`; what is missing on the way there is added."""
+    if path[0] not in entry_lines(text):
+        entry: Any = value
+        for step in reversed(path[1:]):
+            entry = {quote(step): entry}
+        return append_entries(text, {path[0]: entry})
+    return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, value)))
+
+
+def _set_value(tree: Node, path: Sequence[str], value: str) -> None:
+    node = tree
+    for step in path[:-1]:
+        if not isinstance(node.get(step), Node):
+            node[step] = Node()
+        node = node[step]
+    node[path[-1]] = value
 
 
 def append_entries(text: str, entries: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@
       ids:
         x: ["88120044"]
         periscope: ["1mrGmkZqRdXQy"]
+      asked: 2026-10-10
       consent:
         status: granted
         since: 2026-10-19

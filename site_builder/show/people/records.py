@@ -59,6 +59,8 @@ class PersonRecord:
     role: Role = Role.GUEST
     x_ids: tuple[str, ...] = ()
     periscope_ids: tuple[str, ...] = ()
+    asked: date | None = None
+    """When a message was last written that asks them; None: never."""
     consent: Answer = Answer()
     """The answer for the whole show."""
     history: tuple[Answer, ...] = ()

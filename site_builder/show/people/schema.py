@@ -70,6 +70,7 @@ class PersonEntry(Document):
     links: Annotated[tuple[_Link, ...], BeforeValidator(_alone)] = ()
     avatar: _Link = ""
     ids: _Ids = _Ids()
+    asked: date | None = None
     consent: Annotated[_Consent, BeforeValidator(_status_alone)] = _Consent()
     episodes: dict[str, Annotated[_Answer, BeforeValidator(_status_alone)]] = Field(default_factory=dict)
 
@@ -86,6 +87,7 @@ class PersonEntry(Document):
             role=self.role,
             x_ids=self.ids.x,
             periscope_ids=self.ids.periscope,
+            asked=self.asked,
             consent=self.consent.make(),
             history=tuple(answer.make(answer.episode) for answer in self.consent.history),
             episodes={Guid(guid): answer.make(guid) for guid, answer in self.episodes.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,29 @@ def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:
     changed = parse_people(text, path).get(record.key)
     _write(path, text, before)
     return changed
+
+
+def note_asked(path: Path, keys: Iterable[str], on: date) -> None:
+    """Write down that these people were asked, and when; everything else stays as written.
+
+    Raises:
+        InvalidDocument: the file does not say what it must; it is left as it is.
+    """
+    before = read_text(path)
+    known = {record.key: record for record in parse_people(before, path).records}
+    text = before
+    for key in keys:
+        if known[key].asked != on:
+            text = change_entry(text, key, lambda person: _set_asked(person, on))
+    parse_people(text, path)
+    _write(path, text, before)
+
+
+def _set_asked(person: Node, on: date) -> None:
+    if "asked" in person or "consent" not in person:
+        person["asked"] = on
+    else:
+        person.insert(list(person).index("consent"), "asked", on)
 
 
 def _enter(person: Node, record: PersonRecord, answer: Answer) -> None:

@@ -13,7 +13,7 @@ from online import find_broken, read_site
 from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
-from site_builder.commands.deploy import find_target
+from site_builder.commands.deploy_target import find_target
 from site_builder.errors import UsageError
 
 
@@ -28,7 +28,7 @@ from site_builder.errors import UsageError
 )
 def test_targets(targets: dict[str, str], name: str | None, found: str) -> None:
     """A name, an address, or the only one there is."""
-    assert find_target(targets, name) == found
+    assert find_target(targets, name).address == found
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_file_too_large_for_the_host(old: Path, tmp_path: Path) -> None:
     """101 MB for GitHub Pages: refused before anything is pushed, with the bit rate that would fit."""
     show = copy_show(old, tmp_path / "show")
     make_large(show, 101_000_000, 3 * 3600)
-    run = spacecast("-C", show, "deploy", "github-pages")
+    run = spacecast("-C", show, "deploy", f"github-pages:{tmp_path}/remote.git")
     assert run.code == 1
     assert "101.0 MB, but GitHub Pages takes 100.0 MB a file" in run.err
     assert "bitrate: 64" in run.err

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from git_remotes import clone_of, git
 from online import find_broken
 from shipping import kill_often, kill_shipping, measure_shipping
 from show_runner import Run, copy_show, edit, spacecast
@@ -14,22 +15,6 @@ from show_runner import Run, copy_show, edit, spacecast
 from site_builder.hosts.github_pages import find_custom_domain
 
 ADDRESS = "github-pages"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git there."""
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def clone_of(show: Path, to: Path) -> Path:
-    """A copy of a show in a git repository, whose remote `origin` is `remote.git` beside it."""
-    remote = to.parent / "remote.git"
-    copy_show(show, to)
-    git(to, "init", "-q", "-b", "main")
-    if not remote.exists():
-        git(to.parent, "init", "-q", "--bare", "-b", "main", "remote.git")
-    git(to, "remote", "add", "origin", str(remote))
-    return to
 
 
 @pytest.fixture
@@ -56,7 +41,7 @@ def built(show: Path) -> dict[str, bytes]:
 
 def send(show: Path, *options: str, target: str = ADDRESS) -> Run:
     """`spacecast deploy github-pages`."""
-    return spacecast("-C", show, "deploy", target, *options)
+    return spacecast("-C", show, "deploy", target, "--yes", *options)
 
 
 def test_the_branch_is_the_site(show: Path) -> None:
@@ -159,10 +144,10 @@ def test_custom_domains(url: str, domain: str) -> None:
 
 def test_cname_is_published(show: Path) -> None:
     """With a domain of its own the branch says so, in one line, and keeps saying so."""
-    edit(show / "config.yaml", "https://example.org/show/", "https://pod.example.org/")
+    edit(show / "config.yaml", "https://you.github.io/show/", "https://pod.you.dev/")
     spacecast("-C", show, "build")
     assert send(show).code == 0
-    assert published(show)["CNAME"] == b"pod.example.org"
+    assert published(show)["CNAME"] == b"pod.you.dev"
     assert " 0 sent" in send(show).out
 
 

@@ -88,7 +88,7 @@ def test_step_by_step(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for name, value in ssh.items():
             monkeypatch.setenv(name, value)
         run_block(make, show, tmp_path / "tools", {"me@example.org": "127.0.0.1", "/srv/show": str(place)})
-        edit(show / "config.yaml", "https://example.org/show/", f"http://127.0.0.1:{port}/")
+        edit(show / "config.yaml", "https://you.github.io/show/", f"http://127.0.0.1:{port}/")
         target = substitute(read_blocks(PAGE, "yaml")[0], {"rsync:me@example.org:/srv/show": f"{way}127.0.0.1:{place}"})
         with (show / "config.yaml").open("a") as config:
             config.write(target)

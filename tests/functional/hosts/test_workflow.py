@@ -93,7 +93,7 @@ def test_an_edit_on_github_is_published(pushed: Path, tmp_path: Path) -> None:
 def test_audio_from_the_site_itself(pushed: Path, tmp_path: Path) -> None:
     """Without that branch the audio comes from the site as it is online, and must be what was published."""
     with RangeServer(pushed / "output", base="/show") as server:
-        edit(pushed / "config.yaml", "https://example.org/show/", server.url)
+        edit(pushed / "config.yaml", "https://you.github.io/show/", server.url)
         git(pushed, "commit", "-q", "-am", "Move")
         git(pushed, "push", "-q", "origin", "main")
         clone, done = run_steps(pushed, tmp_path)
@@ -126,7 +126,7 @@ def test_audio_on_a_media_store_is_not_touched(pushed: Path, tmp_path: Path) -> 
 
 def test_audio_that_is_nowhere_stops_the_action(pushed: Path, tmp_path: Path) -> None:
     """Pushed before it was ever deployed: the action fails and says what to do; no feed without audio goes out."""
-    edit(pushed / "config.yaml", "https://example.org/show/", "http://127.0.0.1:1/show/")
+    edit(pushed / "config.yaml", "https://you.github.io/show/", "http://127.0.0.1:1/show/")
     git(pushed, "commit", "-q", "-am", "Move")
     git(pushed, "push", "-q", "origin", "main")
     _, done = run_steps(pushed, tmp_path)

@@ -1,0 +1,59 @@
+"""What `spacecast deploy` says: who has not answered and where it goes before anything is sent, and what was done."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from site_builder.cli.summary import say, show_warnings
+
+if TYPE_CHECKING:
+    from site_builder.commands.deploy import DeployPlan, DeployReport
+
+
+class Review:
+    """Tells a person at the terminal what is about to be sent, and asks where a place is new."""
+
+    def __init__(self, *, yes: bool) -> None:
+        self.yes = yes
+        """Whether the answer was given with the command."""
+
+    def __call__(self, plan: DeployPlan) -> bool:
+        """Whether it may be sent."""
+        _show_notice(plan)
+        if not plan.new_place or self.yes:
+            return True
+        if not (sys.stdin and sys.stdin.isatty()):
+            return False
+        place = plan.legs[-1].host.label
+        question = (
+            f"This is the first deploy to {place}. It will be public. Send it there, and note that in config.yaml?"
+        )
+        return click.confirm(question, default=False, err=True)
+
+
+def _show_notice(plan: DeployPlan) -> None:
+    """Who has not answered, and what goes out for the first time."""
+    for line in plan.notice:
+        say(line, error=True)
+    if plan.first:
+        say("Going out for the first time (their guids and dates stay from then on):", error=True)
+    for title in plan.first:
+        say(f"  {title}", error=True)
+
+
+def show_deploy(report: DeployReport) -> None:
+    """The result of `spacecast deploy`, or with `--dry-run` everything it would do, in order."""
+    if report.dry_run:
+        for leg in report.legs:
+            for upload in leg.uploads:
+                say(f"send    {upload.path} ({upload.size_bytes} bytes)")
+        for leg in reversed(report.legs):
+            for path in leg.difference.surplus:
+                say(f"remove  {path}")
+        _show_notice(report)
+    show_warnings(report.warnings)
+    say(report.summary)
+    say(report.outcome)

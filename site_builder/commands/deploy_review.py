@@ -1,0 +1,58 @@
+"""What a deploy tells before the first byte is sent, so that a person can still stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from site_builder.consent import describe_person_rows
+from site_builder.model.podcast import Guid
+from site_builder.show.config import Config, Pending
+from site_builder.show.load import Gathered, gather
+from site_builder.show.people import Consent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody who is heard in what goes out and has not answered."""
+
+    name: str
+    episodes: tuple[str, ...]
+    """Titles."""
+    asked: date | None
+    """When a message was written to them; None: never."""
+
+    def __str__(self) -> str:
+        asked = f"asked on {self.asked}" if self.asked else "not asked yet"
+        return f"{self.name} ({asked}): {', '.join(self.episodes)}"
+
+
+def find_waiting(folder: Path) -> tuple[Waiting, ...]:
+    """Everybody heard in an episode that goes out, or is held back for their answer, who has not answered."""
+    gathered = gather(folder)
+    return tuple(_find_waiting(gathered))
+
+
+def _find_waiting(gathered: Gathered) -> Iterator[Waiting]:
+    bundles = [b for b in gathered.bundles if b.recording and not b.matter.draft and b.matter.withdrawn is None]
+    recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
+    titles = {Guid(bundle.matter.guid): bundle.matter.title for bundle in bundles}
+    for row in describe_person_rows(gathered.people, recordings, titles):
+        episodes = tuple(entry.title for entry in row.appearances if entry.consent is Consent.PENDING)
+        if episodes:
+            yield Waiting(name=row.name, episodes=episodes, asked=row.asked)
+
+
+def describe_waiting(waiting: Iterable[Waiting], config: Config) -> tuple[str, ...]:
+    """The same as lines, with what happens to them; nothing where everybody has answered."""
+    lines = [f"  {person}" for person in waiting]
+    if not lines:
+        return ()
+    head = {
+        Pending.PUBLISH: "These people are heard and named, and have not said yes (consent.pending: publish):",
+        Pending.ANONYMISE: "These people are heard without their names, and have not said yes:",
+        Pending.WITHHOLD: "Episodes wait for these people's answer:",
+    }[config.consent.pending]
+    return (head, *lines, "  `spacecast people --ask` writes to those who have not been asked.")

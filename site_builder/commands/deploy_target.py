@@ -1,0 +1,101 @@
+"""Where a deploy goes: the place the config names, or the command line; noted in the config once it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from site_builder.errors import InvalidDocument, UsageError
+from site_builder.hosts import HOSTS, redact
+from site_builder.hosts.git import parse_place
+from site_builder.show.bundles import write_file
+from site_builder.show.config import Config, parse_config
+from site_builder.show.config.placeholders import find_placeholders
+from site_builder.show.documents import find_line
+from site_builder.show.documents.yaml_edit import set_value
+from site_builder.show.layout import CONFIG
+
+
+class Target(NamedTuple):
+    """A place to deploy to."""
+
+    name: str
+    """Below `deploy:` in the config; empty where the address was given instead."""
+    address: str
+
+
+def find_target(targets: Mapping[str, str], name: str | None) -> Target:
+    """The place to deploy to.
+
+    Raises:
+        UsageError: there is none by that name, or several and none was named.
+    """
+    if name:
+        if name in targets:
+            return Target(name, targets[name])
+        if name.partition(":")[0] in HOSTS:
+            return Target(next((key for key, address in targets.items() if address == name), ""), name)
+        known = f"it names {', '.join(targets)}" if targets else "it names none"
+        raise UsageError(f"config.yaml has no deploy target {redact(name)!r}: {known}")
+    if "default" in targets or len(targets) == 1:
+        chosen = "default" if "default" in targets else next(iter(targets))
+        return Target(chosen, targets[chosen])
+    if targets:
+        raise UsageError(f"config.yaml names several deploy targets; say which: {', '.join(targets)}")
+    raise UsageError(
+        "config.yaml does not say where to deploy; add a line such as "
+        "`deploy: github-pages:git@github.com:you/show.git`"
+    )
+
+
+def require_real_addresses(folder: Path, config: Config) -> None:
+    """Refuse a show whose addresses are placeholders: every link and enclosure would be dead.
+
+    Raises:
+        InvalidDocument: with each line to change.
+    """
+    file = folder / CONFIG
+    if problems := list(find_placeholders(config, file.read_bytes() if file.is_file() else b"")):
+        raise InvalidDocument(problems)
+
+
+def require_same_place(config: Config, noted_as: str) -> bool:
+    """Whether the config names this very place already, or the host needs no note.
+
+    Raises:
+        UsageError: it names another place of the same host, which is where the show goes.
+    """
+    if not noted_as:
+        return True
+    scheme = noted_as.partition(":")[0]
+    known = [place for place in config.deploy.values() if place.startswith(f"{scheme}:") and not _is_word(place)]
+    if noted_as in known:
+        return True
+    if known:
+        raise UsageError(
+            f"this would publish to {redact(noted_as)}, but config.yaml says that the show goes to "
+            f"{', '.join(map(redact, known))}; if it has moved, change that line, or name the new place beside it "
+            "below `deploy:`"
+        )
+    return False
+
+
+def _is_word(address: str) -> bool:
+    """Whether a place is named by a remote's name, which may mean another repository later."""
+    return bool(parse_place(address.partition(":")[2]).remote)
+
+
+def note_place(folder: Path, target: Target, noted_as: str) -> None:
+    """Write into the config where the show goes, in place of the word that led there; every other byte stays."""
+    file = folder / CONFIG
+    text = file.read_bytes().decode("utf-8")
+    deploy = parse_config(text).deploy
+    is_alone = "default" in deploy and find_line(text, ("deploy", "default")) is None
+    if not deploy or (target.name == "default" and is_alone):
+        changed = set_value(text, ["deploy"], noted_as)
+    else:
+        beside = set_value(text, ["deploy", "default"], deploy["default"]) if is_alone else text
+        changed = set_value(beside, ["deploy", target.name or noted_as.partition(":")[0]], noted_as)
+    parse_config(changed)
+    write_file(file, changed.encode("utf-8"))
