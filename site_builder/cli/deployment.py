@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from site_builder.cli.summary import say, show_warnings
+from site_builder.show.config import load_config
 
 if TYPE_CHECKING:
     from site_builder.commands.deploy import DeployPlan, DeployReport
@@ -42,6 +44,21 @@ def _show_notice(plan: DeployPlan) -> None:
         say("Going out for the first time (their guids and dates stay from then on):", error=True)
     for title in plan.first:
         say(f"  {title}", error=True)
+
+
+def write_workflow(folder: Path, *, is_private: bool) -> None:
+    """Tell what the repository must be, ask where somebody can answer, and write the workflow."""
+    from site_builder.commands import workflow  # noqa: PLC0415 -- only what is asked for is loaded
+
+    if not is_private and sys.stdin and sys.stdin.isatty() and not load_config(folder).repository.private:
+        say(workflow.NOTICE, error=True)
+        is_private = click.confirm("Is the repository private?", default=False, err=True)
+    report = workflow.write_workflow(folder, is_private=is_private)
+    for name in report.written:
+        say(f"written: {name}")
+    if report.uncovered:
+        say(".gitignore lets people.yaml and content/episodes/ into the repository from now on; recordings stay out.")
+    say("Commit these files and push; on GitHub choose Settings > Pages > Source: GitHub Actions.")
 
 
 def show_deploy(report: DeployReport) -> None:

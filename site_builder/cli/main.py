@@ -290,11 +290,12 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 
 @cli.command(short_help="Let GitHub build and publish.")
 @in_show
-def workflow(show: Path | None) -> None:
-    """Write .github/workflows/pages.yml, with which a push to GitHub publishes the site."""
-    from site_builder.commands.workflow import write_workflow  # noqa: PLC0415
+@click.option("--repository-is-private", "is_private", is_flag=True, help="Say so beforehand; else you are asked.")
+def workflow(show: Path | None, is_private: bool) -> None:
+    """Write what GitHub needs to build and publish at each push: a workflow, and this very program as a wheel."""
+    from site_builder.cli import deployment  # noqa: PLC0415
 
-    click.echo(f"{write_workflow(find_show(show))} is written; on GitHub choose Settings > Pages > GitHub Actions.")
+    deployment.write_workflow(find_show(show), is_private=is_private)
 
 
 def read_clock() -> datetime:

@@ -8,26 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from site_builder.commands.workflow import WORKFLOW, render_workflow
 from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.front_matter import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
+from site_builder.show.private_files import IGNORED
 from site_builder.sources.detect import open_source
 from site_builder.text.command_lines import make_command
 from site_builder.text.plain import clean, escape_markdown
 from site_builder.text.slugs import make_slug
 
-_IGNORED = """# Made by spacecast: can be deleted and made again at any time
-/output/
-/.cache/
-# Private, and too large for git: an archive holds everything X knows about you
-/content/archives/*
-!/content/archives/README.md
-# The recordings themselves; media.json beside them is enough to build the site
-recording-*.*
-"""
 _FEED = """
 feed:
   # The show's identity in podcast directories. Never change it, even if the address changes
@@ -80,10 +71,9 @@ def make_show_folder(
     show = parse_config(config).show  # refuses bad answers before anything is written
     files = {
         CONFIG: config,
-        ".gitignore": _IGNORED,
+        ".gitignore": IGNORED,
         "content/archives/README.md": _ARCHIVES,
         "content/pages/about.md": _render_about(account),
-        WORKFLOW.as_posix(): render_workflow(),
     }
     for name, text in files.items():
         _write_new(folder / name, text)

@@ -27,6 +27,7 @@ from site_builder.hosts.store_kinds import KINDS, StoreKind, find_login, lacks_l
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+_NO_BUCKET = re.compile(r"NoSuchBucket|ContainerNotFound|bucket does not exist|container does not exist", re.IGNORECASE)
 _AT_ONCE = 4
 """Files under way at the same time."""
 
@@ -149,6 +150,8 @@ class ObjectStoreHost(Host):
         except (BaseError, OSError) as error:
             if lacks_login(str(error)):
                 reason = f"no login was found; it takes {self.kind.login}"
+            elif _NO_BUCKET.search(str(error)):
+                reason = "there is no such bucket; make it there or correct the address, then deploy again"
             elif isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
                 reason = (
                     f"access refused ({_first_line(error)}); check the login ({self.kind.login}) and what it may do"

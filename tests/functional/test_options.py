@@ -138,6 +138,7 @@ CONFIG: dict[str, Effect] = {
     "consent.removal": "test_what_is_not_text",
     "media.store": "where files are sent; not a part of the site",
     "deploy": "where files are sent; not a part of the site",
+    "repository.private": "what a deploy and a check take for granted; not a part of the site",
 }
 
 EPISODE: dict[str, Effect] = {

@@ -24,6 +24,7 @@ from site_builder.show.config.sections import (
     MediaConfig,
     Pending,
     Removal,
+    RepositoryConfig,
     ShowConfig,
     ShowKind,
     SiteConfig,
@@ -77,6 +78,8 @@ class Config(Document):
     """Audio somewhere else than the site."""
     deploy: Deploy = Field(default_factory=dict)
     """Where `spacecast deploy` sends the site: one place, or several by name."""
+    repository: RepositoryConfig = RepositoryConfig()
+    """The show's own git repository, where it has one."""
 
     @property
     def contact(self) -> str:

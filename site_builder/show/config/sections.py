@@ -387,5 +387,13 @@ Deploy = Annotated[
 ]
 """Targets of `spacecast deploy` by name; a single one is called `default`."""
 
+
+class RepositoryConfig(Document):
+    """`repository`: the show's own git repository, where it has one."""
+
+    private: bool = False
+    """Whether nobody else can read it: only then may people.yaml and notes lie in it. `spacecast workflow` notes it."""
+
+
 Subscribe = dict[Title, SecureAddress]
 """Name of an app or directory to the show's page there."""

@@ -16,8 +16,8 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A show of two episodes, built. Not to be changed."""
     folder = tmp_path_factory.mktemp("deploy")
     show = make_show(folder / "old", write_archive(folder / "two.zip", make_two_spaces()))
-    edit(show / "config.yaml", "https://example.org/show/", "https://you.github.io/show/")
-    edit(show / "config.yaml", "podcast@example.org", "podcast@you.github.io")
+    edit(show / "config.yaml", "https://example.org/show/", "https://signals.podcast/show/")
+    edit(show / "config.yaml", "podcast@example.org", "ada@signals.podcast")
     build(show)
     return show
 

@@ -151,7 +151,7 @@ def test_two_hosts_killed_at_any_moment(old: Path, new: Path, tmp_path: Path, ki
     shows = [copy_show(show, tmp_path / f"show{number}") for number, show in enumerate((old, new))]
     for show in shows:
         with (show / "config.yaml").open("a") as config:
-            config.write(f"media: {{store: 'folder:{sound}', url: 'https://audio.example.net/'}}\n")
+            config.write(f"media: {{store: 'folder:{sound}', url: 'https://audio.signals.podcast/'}}\n")
         spacecast("-C", show, "build")
         longest = measure_shipping(show, f"folder:{www}")
     look: Callable[[], list[str]] = lambda: find_broken(read_site(www), media=read_site(sound))  # noqa: E731

@@ -144,7 +144,7 @@ def test_custom_domains(url: str, domain: str) -> None:
 
 def test_cname_is_published(show: Path) -> None:
     """With a domain of its own the branch says so, in one line, and keeps saying so."""
-    edit(show / "config.yaml", "https://you.github.io/show/", "https://pod.you.dev/")
+    edit(show / "config.yaml", "https://signals.podcast/show/", "https://pod.you.dev/")
     spacecast("-C", show, "build")
     assert send(show).code == 0
     assert published(show)["CNAME"] == b"pod.you.dev"

@@ -32,7 +32,7 @@ def at(output: Path, server: RangeServer) -> Path:
     feed = output / "feed.xml"
     original = output.parent / "feed.original"
     original.exists() or original.write_bytes(feed.read_bytes())
-    feed.write_bytes(original.read_bytes().replace(b"https://you.github.io/show/", server.url.encode()))
+    feed.write_bytes(original.read_bytes().replace(b"https://signals.podcast/show/", server.url.encode()))
     return feed
 
 
@@ -118,7 +118,7 @@ def test_on_the_command_line(old: Path, tmp_path: Path) -> None:
     """`check --live` takes the address of the config, and fails where something is found."""
     show = copy_show(old, tmp_path / "show")
     with RangeServer(show / "output", base="/show") as server:
-        edit(show / "config.yaml", "https://you.github.io/show/", server.url)
+        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
         spacecast("-C", show, "build")
         run = spacecast("-C", show, "check", "--live", "--json")
         assert run.code == 0, run.err
@@ -133,7 +133,7 @@ def test_the_hub_is_told_where_all_is_well(old: Path, tmp_path: Path, monkeypatc
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with RangeServer(show / "output", base="/show") as server, RangeServer(tmp_path) as hub:
         address = f"{hub.secure(certificate)}hub"
-        edit(show / "config.yaml", "https://you.github.io/show/", server.url)
+        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
         assert spacecast("-C", show, "check", "--live", "--ping").code == 2
         edit(show / "config.yaml", "\nfeed:\n", f"\nfeed:\n  hub: {address}\n")
         spacecast("-C", show, "build")

@@ -94,16 +94,19 @@ def test_cloudflare_with_audio_on_r2(old: Path, tmp_path: Path, endpoint: str) -
     write_tools(tools, {"npx": f"sh -c 'cp -r \"$4\" {pages}' npx"})
     keys, publish = read_blocks(CLOUDFLARE, "sh")
     media, folder, _ = read_blocks(CLOUDFLARE, "yaml")
-    with RangeServer(pages) as server, RangeServer(sound) as audio:
-        add_to_config(show, substitute(media, {ACCOUNT: endpoint, "https://audio.example.org/": audio.url}) + folder)
-        edit(show / "config.yaml", "https://you.github.io/show/", server.url)
-        run_block(keys + publish, show, tools, {"=…": "=s3cr3t"})
-        fetch_bucket(endpoint, "show-audio", sound)
-        run = spacecast("-C", show, "check", "--live", "--json")
-    assert (run.code, run.json["findings"]) == (0, [])
+    elsewhere = {ACCOUNT: endpoint, "https://audio.example.org/": "https://audio.signals.podcast/"}
+    add_to_config(show, substitute(media, elsewhere) + folder)
+    run_block(keys + publish, show, tools, {"=…": "=s3cr3t"})
+    fetch_bucket(endpoint, "show-audio", sound)
     built = read_site(show / "output")
     assert read_site(pages) == {path: content for path, content in built.items() if not path.startswith("media/")}
     assert read_site(sound) == {path: content for path, content in built.items() if path.startswith("media/")}
+    with RangeServer(show / "output") as server:
+        edit(show / "config.yaml", "https://audio.signals.podcast/", server.url)
+        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
+        spacecast("-C", show, "build")
+        run = spacecast("-C", show, "check", "--live", "--json")
+    assert (run.code, run.json["findings"]) == (0, [])
 
 
 def test_all_in_one_bucket(old: Path, tmp_path: Path, endpoint: str) -> None:
@@ -122,7 +125,7 @@ def test_submit(old: Path, tmp_path: Path) -> None:
     code, buttons, hub = (yaml.safe_load(block) for block in read_blocks("submit", "yaml"))
     check, ping = read_blocks("submit", "sh")
     with RangeServer(show / "output", base="/show") as server:
-        edit(show / "config.yaml", "https://you.github.io/show/", server.url)
+        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
         spacecast("-C", show, "build")
         said = run_block(check, show, tmp_path / "tools")
         assert said.count("Nothing found") >= 1

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from manual_runner import read_blocks, run_block, substitute
 from online import find_free_port, read_site, serve_ssh, wait_for_port
-from show_runner import copy_show, edit
+from shipping import ship_to_loopback
+from show_runner import copy_show
 
 from site_builder.hosts import Upload
 from site_builder.model.media_types import find_media_type
@@ -88,12 +89,15 @@ def test_step_by_step(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for name, value in ssh.items():
             monkeypatch.setenv(name, value)
         run_block(make, show, tmp_path / "tools", {"me@example.org": "127.0.0.1", "/srv/show": str(place)})
-        edit(show / "config.yaml", "https://you.github.io/show/", f"http://127.0.0.1:{port}/")
         target = substitute(read_blocks(PAGE, "yaml")[0], {"rsync:me@example.org:/srv/show": f"{way}127.0.0.1:{place}"})
         with (show / "config.yaml").open("a") as config:
             config.write(target)
-        said = run_block(publish, show, tmp_path / "tools")
+        send, look = publish.split("spacecast check", 1)
+        said = run_block(send, show, tmp_path / "tools")
         assert "would be sent" in said
+        assert read_site(place) == read_site(show / "output")
+        ship_to_loopback(show, f"{way}127.0.0.1:{place}", f"http://127.0.0.1:{port}/")
+        run_block(f"spacecast check{look}", show, tmp_path / "tools")
         site = read_site(place)
         assert site == read_site(show / "output")
         check_answers(port, site)

@@ -132,6 +132,7 @@ media: {store: s3://lamp/audio, url: https://audio.example.org}
 deploy:
   pages: github-pages
   mirror: rsync:me@example.org:/srv/show
+repository: {private: yes}
 """
 )
 

@@ -1,0 +1,41 @@
+"""What of a show is private, and how git is kept from it: the `.gitignore` of a new show, and what a repository holds.
+
+Whoever reads `people.yaml` knows who refused; `space.json` and the notes name everybody who spoke, before anybody was
+taken out; recordings hold everybody's voice.
+"""
+
+from __future__ import annotations
+
+PRIVATE = (
+    "content/people.yaml",
+    "content/episodes/*/space.json",
+    "content/episodes/*/recording-*",
+    "content/archives/*.zip",
+    "content/archives/*/*",
+    "content/*refusals*",
+)
+"""Files that only a private repository may hold, as git matches paths."""
+
+_GATED = ("/content/people.yaml", "/content/episodes/")
+"""Lines that a build on GitHub cannot do with."""
+IGNORED = """# Made by spacecast: can be deleted and made again at any time
+/output/
+/.cache/
+# An archive holds everything X knows about you, a recording everybody's voice; both are too large for git as well
+/content/archives/*
+!/content/archives/README.md
+recording-*.*
+# Who said no, remembered beside people.yaml: in no repository at all
+/content/*refusals*
+/content/.*
+# Private: who is heard, what they said to it, and what was said before anybody was taken out. Only a private repository
+# may hold these; `spacecast workflow` takes the next two lines out, once you have said that yours is
+/content/people.yaml
+/content/episodes/
+"""
+"""The `.gitignore` of a new show."""
+
+
+def let_in(ignored: str) -> str:
+    """A `.gitignore` without the lines that keep `content/` out of a private repository; all others stay."""
+    return "".join(line for line in ignored.splitlines(keepends=True) if line.strip() not in _GATED)
