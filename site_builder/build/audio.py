@@ -4,7 +4,6 @@ An episode whose recording is absent is published from its `media.json`, as long
 """
 
 from __future__ import annotations
-from site_builder.model.edits import EditList
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,28 +11,28 @@ from pathlib import Path
 from typing import cast
 
 from site_builder import __version__
-from site_builder.site import audio as media
-from site_builder.show.config import ChapterSource, Config, DeadAir
+from site_builder.build.encoding import Further, Take, covers, find_ends, make_release, offer
 from site_builder.consent import Removal
-from site_builder.show.bundles import Bundle, write_noun
+from site_builder.engine.builder import Outcome, Target, build_targets
 from site_builder.engine.digests import FileDigests
-from site_builder.site.episode_files import Release
+from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.assemble import Material, make_edits, make_episode
+from site_builder.episodes.catalog import Candidate, Card
+from site_builder.episodes.provenance import describe_provenance
+from site_builder.episodes.summary import name_group
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify
-from site_builder.show.layout import Outlet
-from site_builder.site.covers import FEW, Gallery
-from site_builder.text.languages import ENGLISH, Language
+from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span
-from site_builder.show.layout import MEDIA
-from site_builder.episodes.summary import name_group
-from site_builder.engine.processes import map_in_processes
+from site_builder.show.bundles import Bundle, write_noun
+from site_builder.show.config import ChapterSource, Config, DeadAir
+from site_builder.show.layout import MEDIA, Outlet
+from site_builder.site import audio as media
+from site_builder.site.covers import FEW, Gallery
+from site_builder.site.episode_files import Release
 from site_builder.site.pictures import Pictures
 from site_builder.site.portraits import Portraits
-from site_builder.episodes.provenance import describe_provenance
-from site_builder.episodes.catalog import Candidate, Card
-from site_builder.build.encoding import Further, Take, covers, find_ends, make_release, offer
-from site_builder.engine.builder import Outcome, Target, build_targets
+from site_builder.text.languages import ENGLISH, Language
 
 MADE_BY = f"spacecast {__version__}"
 

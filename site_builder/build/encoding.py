@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from site_builder.site import audio
-from site_builder.show.bundles import Bundle
-from site_builder.model.edits import EditList
-from site_builder.site.episode_files import Release
-from site_builder.episodes.assemble import Material
-from site_builder.model.podcast import Episode, PublishedAudio, Span
-from site_builder.episodes.summary import SharedPicture
-from site_builder.episodes.provenance import find_refused, split_removed
 from site_builder.engine.builder import Target
+from site_builder.episodes.assemble import Material
+from site_builder.episodes.provenance import find_refused, split_removed
+from site_builder.episodes.summary import SharedPicture
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Episode, PublishedAudio, Span
+from site_builder.show.bundles import Bundle
+from site_builder.site import audio
+from site_builder.site.episode_files import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,27 +4,27 @@ They are made in batches, so that memory does not grow with the show.
 """
 
 from __future__ import annotations
-from site_builder.show.layout import Outlet
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from site_builder.engine.digests import digest_bytes
-from site_builder.site.episode_files import Setting, plan_episode
-from site_builder.events import Notify
-from site_builder.build.leak_check import find_audible
-from site_builder.build.up_to_date import Look
-from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
-from site_builder.engine.cache import Kept
-from site_builder.show.lock import lock_show
-from site_builder.episodes.summary import PARTS, Outline, name_group, parse_outlines
-from site_builder.render.pages.contexts import Neighbour
-from site_builder.build.selection import Selection
 from site_builder.build.audio import Studio
-from site_builder.episodes.catalog import Card, Survey, load_candidate
+from site_builder.build.leak_check import find_audible
+from site_builder.build.selection import Selection
+from site_builder.build.up_to_date import Look
 from site_builder.engine.builder import Outcome
+from site_builder.engine.cache import Kept
+from site_builder.engine.digests import digest_bytes
+from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
+from site_builder.episodes.catalog import Card, Survey, load_candidate
+from site_builder.episodes.summary import PARTS, Outline, name_group, parse_outlines
+from site_builder.events import Notify
+from site_builder.render.pages.contexts import Neighbour
+from site_builder.show.layout import Outlet
+from site_builder.show.lock import lock_show
+from site_builder.site.episode_files import Setting, plan_episode
 
 BATCH = 2000
 """Episodes that are made together; some kilobytes are kept in memory of each while they are."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from site_builder.consent import Casting, make_redaction
 from site_builder.consent.leaks import SOUND, Secret, check_silence, describe_secrets, find_leaks
-from site_builder.model.podcast import Guid
-from site_builder.episodes.summary import Outline
 from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.catalog import Card, Survey, load_casting
+from site_builder.episodes.summary import Outline
+from site_builder.model.podcast import Guid
 from site_builder.text.timecode import format_clock
 
 

@@ -4,44 +4,44 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 """
 
 from __future__ import annotations
-from site_builder.show.layout import Outlet
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.checks.feed.guard import Guard
-from site_builder.show.config import describe_show
-from site_builder.engine.digests import digest_bytes, digest_json
-from site_builder.site.episode_files import Setting
-from site_builder.events import Notify, Renewed, Stage
+from site_builder.build.audio import Place, Studio
+from site_builder.build.episodes import Renewal, Tally, line_up
 from site_builder.build.leak_check import find_exposed
-from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
+from site_builder.build.report import BuildReport
+from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import Look
-from site_builder.site.covers import Gallery
-from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
+from site_builder.checks.feed.guard import Guard
+from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
 from site_builder.engine.cache import Kept, Reader
-from site_builder.site.previous_feed import LastFeed
+from site_builder.engine.digests import digest_bytes, digest_json
+from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
 from site_builder.engine.ledger import Facts
-from site_builder.site.audio import key_of
+from site_builder.engine.serialization import digest_value
+from site_builder.episodes.catalog import Survey
 from site_builder.episodes.summary import Outline, list_outlines, name_group
-from site_builder.site.portraits import plan_portraits
+from site_builder.events import Notify, Renewed, Stage
+from site_builder.render.pages.contexts import describe_search
+from site_builder.render.pages.search_text import render_documents
+from site_builder.render.pages.site_context import Context, Site
+from site_builder.show.config import describe_show
+from site_builder.show.layout import Outlet
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
-from site_builder.render.pages.contexts import describe_search
-from site_builder.render.pages.site_context import Context, Site
-from site_builder.render.pages.search_text import render_documents
-from site_builder.build.episodes import Renewal, Tally, line_up
-from site_builder.build.report import BuildReport
-from site_builder.site.search import Document, share_out
-from site_builder.build.selection import Selection
+from site_builder.site.audio import key_of
+from site_builder.site.covers import Gallery
+from site_builder.site.episode_files import Setting
+from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
 from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
-from site_builder.build.audio import Place, Studio
-from site_builder.episodes.catalog import Survey
-from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
+from site_builder.site.portraits import plan_portraits
+from site_builder.site.previous_feed import LastFeed
+from site_builder.site.search import Document, share_out
 from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
-from site_builder.engine.serialization import digest_value
 
 _PAGES = "pages"
 """The group of all pages that are no episode's."""

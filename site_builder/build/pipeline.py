@@ -5,10 +5,9 @@ build     new archives ─▶ extract;  content ─▶ cards ─▶ selection �
 """
 
 from __future__ import annotations
-from site_builder.show.layout import Outlet, find_outlet
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,18 +17,18 @@ from typing import TYPE_CHECKING
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
-from site_builder.events import Making, Notify, Stage, ignore
-from site_builder.show.layout import EPISODES
-from site_builder.engine.processes import Task
 from site_builder.build.report import BuildReport
+from site_builder.engine.processes import Task
+from site_builder.events import Making, Notify, Stage, ignore
+from site_builder.show.layout import Outlet, find_outlet
 
 if TYPE_CHECKING:
-    from site_builder.episodes.intake import Taken
+    from site_builder.build.selection import Selection
     from site_builder.engine.cache import Kept
     from site_builder.episodes.bundle_digests import Digests
-    from site_builder.show.published import Pins, Published
-    from site_builder.build.selection import Selection
     from site_builder.episodes.catalog import Survey
+    from site_builder.episodes.intake import Taken
+    from site_builder.show.published import Pins, Published
 
 __all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "look_at"]
 
@@ -63,8 +62,8 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> E
 
 
 def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extraction:
-    from site_builder.show.bundles import find_bundles, load_bundle
     from site_builder.episodes.intake import Shelf, add_speakers
+    from site_builder.show.bundles import find_bundles, load_bundle
     from site_builder.sources.detect import open_source
 
     content = folder / "content"
@@ -116,13 +115,13 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     notify(Stage("reading content"))
     outlet, seal = find_outlet(folder, preview=options.preview), look.seal
     digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
-    from site_builder.episodes import seen_archives
     from site_builder.build import output as assembly
     from site_builder.build import publication
+    from site_builder.build.selection import find_due, select
+    from site_builder.engine.cache import Kept
+    from site_builder.episodes import seen_archives
     from site_builder.show import published
     from site_builder.site.covers import start_early
-    from site_builder.engine.cache import Kept
-    from site_builder.build.selection import find_due, select
 
     with Kept(outlet.kept) as kept:
         extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)

@@ -5,7 +5,6 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 """
 
 from __future__ import annotations
-from site_builder.show.layout import Outlet
 
 import json
 from array import array
@@ -19,17 +18,13 @@ from typing import Any, cast
 
 from site_builder import __version__
 from site_builder.engine.digests import JSON, digest_file, digest_json, encode_json
-from site_builder.show.layout import CONFIG
 from site_builder.engine.processes import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
+from site_builder.show.layout import CONFIG, Outlet
 
 _MEMORY = "last-build.json"
 _MANY = 10_000
 """Files made for which it pays to look in two processes."""
-
-
-
-
 
 
 def digest_program() -> str:

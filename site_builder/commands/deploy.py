@@ -190,9 +190,7 @@ def _describe_plan(
     )
 
 
-def _execute(
-    folder: Path, target: Target, plan: DeployPlan, review: Review, now: datetime, notify: Notify
-) -> None:
+def _execute(folder: Path, target: Target, plan: DeployPlan, review: Review, now: datetime, notify: Notify) -> None:
     """Send what was planned, once the review allows it.
 
     Raises:

@@ -1,0 +1,36 @@
+"""What the person who ran it asks of a build."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from site_builder.engine.digests import JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What the person asked of a build."""
+
+    jobs: int = 1
+    drafts: bool = False
+    strict: bool = False
+    explain: bool = False
+    preview: bool = False
+    """To be looked at only: made in a place of its own; `output/` and `published.json` stay as they are."""
+    retire: tuple[str, ...] = ()
+    """Promised episodes, by slug or guid, that are taken back for good though their folders are gone."""
+    published: bool = False
+    """The host puts `output/` online as it will be, so what is in it is promised."""
+    moved: bool = False
+    """The host says that the show's new address leaves nobody behind."""
+
+    @property
+    def seal(self) -> dict[str, JSON]:
+        """Those that change what is made."""
+        return {"drafts": self.drafts}
+
+
+def is_ci() -> bool:
+    """Whether this runs where nothing that it writes into `content/` lasts (`CI` is set by every such service)."""
+    return os.environ.get("CI", "").strip().lower() not in {"", "0", "false", "no"}
