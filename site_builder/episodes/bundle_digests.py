@@ -6,6 +6,7 @@ changed once more within one tick of the clock.
 
 from __future__ import annotations
 
+import stat
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from site_builder.engine.cache import Kept
 from site_builder.engine.digests import FileDigests, digest_json
 from site_builder.engine.snapshot import Snapshot
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
+from site_builder.show.own_files import explain_foreign
 
 _KIND = "look"
 _RECORDED = "recording-"
@@ -60,10 +62,19 @@ def digest_bundles(folder: Path, content: Snapshot, kept: Kept) -> Digests:
             found[name] = known[name][1].decode()
             continue
         place = folder / EPISODES / name
-        found[name] = digest_json([[file, sums.digest(place / file)] for file in look.files])
+        found[name] = digest_json([[file, _digest_own(sums, place / file, folder)] for file in look.files])
         new[name] = (look.mark if look.is_settled else "", found[name].encode())
     sums.save()
     return Digests(found, new, known.keys() - found.keys())
+
+
+def _digest_own(sums: FileDigests, file: Path, show: Path) -> str:
+    """Of a file of the show; of anything else what is wrong with it, for it is not opened."""
+    return (explain_foreign(file, show) if _is_odd(file) else "") or sums.digest(file)
+
+
+def _is_odd(file: Path) -> bool:
+    return not stat.S_ISREG(file.lstat().st_mode)
 
 
 def _look_at(content: Snapshot) -> Iterator[tuple[str, Look]]:

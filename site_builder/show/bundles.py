@@ -28,6 +28,7 @@ from site_builder.model.podcast import PublishedAudio, Recording
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.layout import INDEX, MEDIA, RECORDING
+from site_builder.show.own_files import check_own_file, list_folder, read_own_file
 from site_builder.text.slugs import make_slug
 
 _NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
@@ -98,20 +99,41 @@ def load_bundle(folder: Path) -> Bundle:
     """One bundle.
 
     Raises:
-        InvalidDocument: the front matter, `space.json` or `media.json` does not say what it must.
+        InvalidDocument: the front matter, `space.json` or `media.json` does not say what it must, or something in the
+            folder is not the show's own.
     """
     index = folder / INDEX
+    _check_own(folder)
     matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
+    recording = load_noun(folder / RECORDING, Recording)
+    _check_parts(folder, recording)
     transcripts = [folder / name for name in TRANSCRIPTS if _is_there(folder, name)]
     return Bundle(
         folder=folder,
         matter=matter,
         notes=notes,
         notes_line=line,
-        recording=load_noun(folder / RECORDING, Recording),
+        recording=recording,
         media=load_noun(folder / MEDIA, PublishedAudio),
         transcript=transcripts[0] if transcripts else None,
     )
+
+
+def _check_own(folder: Path) -> None:
+    show = folder.parents[2]
+    for name, is_plain in list_folder(folder).items():
+        if not is_plain:
+            check_own_file(folder / name, show)
+
+
+def _check_parts(folder: Path, recording: Recording | None) -> None:
+    """The parts of a recording lie in the folder of their episode, and nowhere else."""
+    for part in recording.parts if recording else ():
+        if Path(part.file).name != part.file or "\\" in part.file:
+            message = (
+                f"this file is written by spacecast; restore it from a backup: it names a file elsewhere, {part.file!r}"
+            )
+            raise InvalidDocument([Problem(message, file=folder / RECORDING)])
 
 
 def load_page(file: Path) -> FreePage:
@@ -120,7 +142,7 @@ def load_page(file: Path) -> FreePage:
     Raises:
         InvalidDocument: the front matter has problems.
     """
-    matter, text, _ = parse_front_matter(file.read_bytes(), file, PageMatter)
+    matter, text, _ = parse_front_matter(read_own_file(file, file.parents[2]), file, PageMatter)
     return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text)
 
 

@@ -18,6 +18,7 @@ from site_builder.show.config import Config, check_config_files, load_config
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, SoundbiteEntry, SpanEntry
 from site_builder.show.layout import INDEX, PEOPLE
+from site_builder.show.own_files import find_foreign
 from site_builder.show.people import People, load_people
 from site_builder.text.languages import ENGLISH, Language, load_language
 from site_builder.text.timecode import format_clock
@@ -93,6 +94,7 @@ def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
     """
     config = next(_load_each(lambda _: load_config(folder), [folder], problems), None)
     content = folder / "content"
+    problems += (*_find_linked(content), *find_foreign(folder / "templates", folder))
     people = next(_load_each(load_people, [folder / PEOPLE], problems), People(()))
     apart: list[Problem] = []
     pages = tuple(_load_each(load_page, find_pages(content), apart))
@@ -110,6 +112,20 @@ def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
         pages=tuple(page for page in pages if page.file not in unclear),
         words=words,
         problems=tuple(map(nearby, apart)),
+    )
+
+
+def _find_linked(content: Path) -> Iterator[Problem]:
+    """Folders that are links: what is below them would not be looked at."""
+    episodes = content / "episodes"
+    folders = [content, episodes, content / "pages"]
+    if episodes.is_dir() and not episodes.is_symlink():
+        with os.scandir(episodes) as entries:
+            folders += [Path(entry.path) for entry in entries if entry.is_symlink()]
+    yield from (
+        Problem("is a link; put the folder itself there", file=folder)
+        for folder in folders
+        if folder.is_symlink() and folder.is_dir()
     )
 
 

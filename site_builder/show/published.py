@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.layout import PUBLISHED
+from site_builder.show.own_files import read_own_file
 from site_builder.text.timecode import format_utc, parse_utc
 
 FILE = Path(PUBLISHED)
@@ -90,7 +91,7 @@ def load_published(show: Path) -> Published:
         InvalidDocument: the file is damaged.
     """
     try:
-        values = json.loads((show / FILE).read_bytes())
+        values = json.loads(read_own_file(show / FILE, show))
         if "format" not in values or isinstance(values["format"], dict):
             return Published(_parse_pins(values), is_old=bool(values))
         if values["format"] != _FORMAT:

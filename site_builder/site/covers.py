@@ -19,6 +19,7 @@ from site_builder.show.bundles import Bundle
 from site_builder.show.config import EpisodeCovers, describe_show
 from site_builder.show.layout import INDEX
 from site_builder.show.load import Premises
+from site_builder.show.own_files import check_own_file
 from site_builder.site import pictures
 from site_builder.site.pictures import GivenCover, Pictures
 from site_builder.site.portraits import Portraits
@@ -80,7 +81,10 @@ class Gallery:
         named = self.config.show.cover
         names = (named,) if named else _USUAL
         found = next((name for name in names if (self.folder / name).is_file()), None)
-        return pictures.load_cover(self.folder / found, found) if found else None
+        if not found:
+            return None
+        check_own_file(self.folder / found, self.folder)
+        return pictures.load_cover(self.folder / found, found)
 
     @cached_property
     def accent(self) -> str:
@@ -177,6 +181,7 @@ class Gallery:
             if not file.is_file():
                 message = f"there is no file {matter.cover!r} in the episode's folder"
                 raise InvalidDocument([Problem(message, file=bundle.folder / INDEX, field="cover")])
+            check_own_file(file, self.folder)
             cover = pictures.load_cover(file, name)
         elif not self.draws:
             return None

@@ -33,6 +33,7 @@ from site_builder.show.config.sections import (
 from site_builder.show.config.show import describe_show, make_feed_guid
 from site_builder.show.documents import Document, find_line, parse_yaml
 from site_builder.show.layout import CONFIG
+from site_builder.show.own_files import explain_foreign, read_own_file
 
 __all__ = [
     "AudioConfig",
@@ -96,7 +97,7 @@ def load_config(folder: Path) -> Config:
     """
     file = folder / CONFIG
     try:
-        return parse_config(file.read_bytes(), Path(CONFIG))
+        return parse_config(read_own_file(file, folder), Path(CONFIG))
     except FileNotFoundError:
         if (other := file.with_suffix(".yml")).is_file():
             raise UsageError(f"{other}: rename this file to {CONFIG}") from None
@@ -142,8 +143,7 @@ def _files(config: Config) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 def _check_file(folder: Path, name: str) -> str:
     file = folder / name
-    if not file.is_file():
+    if not (file.is_file() or file.is_symlink()):
         return f"there is no file {name!r} in the show's folder"
-    if not file.resolve().is_relative_to(folder.resolve()):
-        return f"{name!r} is a link that leads out of the show's folder; put the file itself there"
-    return ""
+    reason = explain_foreign(file, folder)
+    return f"{name!r} {reason}" if reason else ""

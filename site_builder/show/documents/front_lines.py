@@ -130,7 +130,7 @@ def _take_apart(line: str) -> tuple[str, str]:
 def _rewrite(form: Form, name: str, rest: str, below: list[str]) -> list[str]:
     """The lines of an option as YAML."""
     is_one = not any(line.strip() for line in below)
-    if form is WHOLE_LINE or (form in {WORDS, NAMES} and rest and not rest.startswith("[")):
+    if form is WHOLE_LINE or (form in {WORDS, NAMES} and rest and rest[0] not in "[{"):
         return _write_text(name, rest, below)
     if form is WORDS and not rest:
         return [f"{name}:", *map(_write_item, below)]

@@ -32,6 +32,7 @@ from pathlib import Path
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.documents import decode, find_line, parse_yaml
+from site_builder.show.own_files import read_own_file
 from site_builder.show.people.register import People
 from site_builder.show.people.schema import PeopleFile
 
@@ -70,7 +71,7 @@ def _find_shared_ids(people: People, path: Path, text: str) -> list[Problem]:
 def read_text(path: Path) -> str:
     """The file's text as it is, line ends included; empty where there is none."""
     try:
-        content = path.read_bytes()
+        content = read_own_file(path, path.parents[1])
     except FileNotFoundError:
         return ""
     decode(content, path)
