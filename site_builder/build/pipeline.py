@@ -151,7 +151,9 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         assembled = assembly.assemble(job)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    report = replace(report, warnings=(*report.warnings, *extraction.remarks, *postponed), is_first=look.memory is None)
+    displaced = [sentence for card in selection.chosen for sentence in card.remarks]
+    warnings = (*report.warnings, *extraction.remarks, *postponed, *displaced)
+    report = replace(report, warnings=warnings, is_first=look.memory is None)
     report = replace(report, failures=(*report.failures, *broken))
     if not report.failures:
         _remember(outlet, look, seal, find_due(survey.cards, now), report)

@@ -13,7 +13,7 @@ from site_builder.show.bundles import Bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import Gathered, gather
-from site_builder.show.people import Answer, Consent, PersonRecord
+from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown
 from site_builder.show.people.writing import set_consent
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
@@ -37,7 +37,9 @@ def write_requests(folder: Path) -> tuple[Request, ...]:
     gathered = gather(folder)
     config = gathered.config
     urls = {_guid(bundle): f"{config.show.url}episodes/{bundle.slug}/" for bundle in gathered.bundles}
-    waiting = [row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances]
+    waiting = [
+        row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances and row.key != UNKNOWN
+    ]
     return tuple(
         Request(
             name=row.name,
@@ -64,7 +66,7 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
         UsageError: there is no show, or nobody, or no episode, is called that.
     """
     load_config(folder)
-    guid = _find_episode(gather(folder), episode) if episode else None
+    guid = _find_episode(gather(folder), episode, unknown=who == UNKNOWN) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
     return set_consent(folder / PEOPLE, who, answer)
 
@@ -75,9 +77,12 @@ def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:
     return describe_person_rows(gathered.people, recordings, titles)
 
 
-def _find_episode(gathered: Gathered, name: str) -> Guid:
+def _find_episode(gathered: Gathered, name: str, *, unknown: bool = False) -> Guid:
+    """The guid of the episode that is called so; `unknown`: somebody whom no list names must be heard in it."""
     for bundle in gathered.bundles:
         if name in {bundle.matter.guid, bundle.slug, bundle.folder.name}:
+            if unknown and not any(map(is_unknown, bundle.recording.speakers if bundle.recording else ())):
+                raise UsageError(f"everybody heard in “{bundle.matter.title}” is in `spacecast people`; use their name")
             return _guid(bundle)
     known = ", ".join(sorted(bundle.slug for bundle in gathered.bundles))
     raise UsageError(f"there is no episode {name!r}; the show has: {known or 'none yet'}")

@@ -6,13 +6,13 @@ Recording time comes in, published time goes out: here everything timed passes t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from operator import attrgetter
 
-from site_builder.consent import Casting, Removal, cast_turns, plan_removals, redact
-from site_builder.episodes.chapters import make_chapters, move_chapters
+from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals, redact
+from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
 from site_builder.episodes.cues import move_cues, name_cues
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
@@ -34,6 +34,7 @@ from site_builder.show.bundles import SHARED, Bundle
 from site_builder.show.documents.podcasting20 import list_posts
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.text.plain import shorten
+from site_builder.text.timecode import format_clock
 
 SUMMARY_LENGTH = 280
 
@@ -77,6 +78,33 @@ def make_edits(
     edits = edits.with_cuts(entry.noun() for entry in matter.cut).with_mutes(entry.noun() for entry in matter.mute)
     refused = plan_removals(recording, casting)
     return edits.with_cuts(refused) if removal is Removal.CUT else edits.with_mutes(refused)
+
+
+def explain_silence(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> str:
+    """Why an episode that is edited has nothing to be heard any more, as a sentence; empty where it has."""
+    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    if edits.is_identity:
+        return ""
+    heard = edits.with_cuts(recording.silences).audible
+    if sum(span.duration for span in heard) >= min(LEAST_AUDIBLE, recording.duration):
+        return ""
+    if plan_removals(recording, casting):
+        return "Nothing is left to be heard once those who refused are taken out."
+    return "Nothing is left to be heard: its `trim`, `cut` and `mute` take everything away."
+
+
+def find_displaced(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> Iterator[str]:
+    """A sentence for each chapter of the host's that begins in speech that was refused."""
+    refused = plan_removals(recording, casting)
+    if not refused or not matter.chapters:
+        return
+    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    chapters = [entry.noun() for entry in matter.chapters]
+    for chapter, place in zip(chapters, find_chapter_places(chapters, edits, refused), strict=True):
+        if any(span.start <= chapter.start < span.end for span in refused):
+            now = "is left out" if place is None else f"begins at {format_clock(place)}"
+            at = format_clock(chapter.start)
+            yield f"the chapter at {at} begins where somebody who refused is taken out; it {now}"
 
 
 def make_episode(
@@ -246,7 +274,9 @@ def _make_chapters(
 ) -> tuple[Chapter, ...]:
     written = material.bundle.matter.chapters
     if written is not None:
-        return move_chapters([entry.noun() for entry in written], material.edits)
+        recording = material.bundle.recording
+        refused = plan_removals(recording, material.casting) if recording else ()
+        return move_chapters([entry.noun() for entry in written], material.edits, refused)
     if opening is None:
         return ()
     return make_chapters(turns, notes.moments, material.edits.duration, people, opening=opening)

@@ -7,17 +7,18 @@ bundle that is as it was is not read again (see `looks.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from site_builder.consent import Casting, decide, redact
+from site_builder.consent import Casting, Removal, decide, redact
 from site_builder.engine.cache import Kept
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role
@@ -70,6 +71,8 @@ class Card(Value, frozen=True, kw_only=True):
     """Somebody in it is hidden or removed."""
     has_pictures: bool = False
     """Its front matter names a cover."""
+    remarks: tuple[str, ...] = ()
+    """What consent changes of what the host wrote, a sentence each."""
 
     @property
     def path(self) -> str:
@@ -234,14 +237,27 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         published_at=matter.published_at(premises.config.show.zone),
         draft=matter.draft,
         withdrawn=matter.withdrawn,
-        withheld=casting.withheld,
+        withheld=casting.withheld or _explain_silence(premises, bundle, casting),
         pending=casting.pending,
         recording_id=recording.id if recording else "",
         has_recording=bundle.has_recording,
         has_spoken=bool(bundle.media and recording and recording.speakers),
         is_restricted=casting.restricted,
         has_pictures=bool(matter.cover),
+        remarks=tuple(_find_remarks(premises, bundle, casting)),
     )
+
+
+def _find_remarks(premises: Premises, bundle: Bundle, casting: Casting) -> Iterator[str]:
+    removal = Removal(premises.config.consent.removal.value)
+    if bundle.recording:
+        for sentence in find_displaced(bundle.matter, bundle.recording, casting, removal):
+            yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
+
+
+def _explain_silence(premises: Premises, bundle: Bundle, casting: Casting) -> str:
+    removal = Removal(premises.config.consent.removal.value)
+    return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
 
 
 def cast(premises: Premises, bundle: Bundle) -> Casting:
