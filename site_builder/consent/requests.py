@@ -82,6 +82,7 @@ def _describe_unknown(people: People, guid: Guid, title: str, spans: tuple[Span,
         consent=answer.status,
         since=answer.since,
         note=answer.note,
+        asked=None,
         seconds=sum(span.duration for span in spans),
         appearances=(_describe_appearance(answer, guid, title, spans),),
     )
