@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
+from site_builder.consent.secrets import describe_hidden
 from site_builder.errors import UsageError
 from site_builder.model.podcast import Guid
 from site_builder.show.bundles import Bundle
@@ -69,6 +70,21 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     guid = _find_episode(gather(folder), episode, unknown=who == UNKNOWN) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
     return set_consent(folder / PEOPLE, who, answer)
+
+
+def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:
+    """What a build looks for of somebody, kind by kind: from `people.yaml` and from every recording."""
+    record = gather(folder).people.get(key)
+    hidden = describe_hidden(record)
+    kinds = {
+        "names": hidden.names,
+        "handles": tuple(f"@{handle}" for handle in hidden.handles),
+        "ids": hidden.ids,
+        "links": hidden.links,
+        "pictures": hidden.avatars,
+        "but not in": hidden.exceptions,
+    }
+    return tuple((kind, ", ".join(values)) for kind, values in kinds.items() if values)
 
 
 def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
+from site_builder.consent.redaction import Redaction, make_redaction
 from site_builder.consent.removals import find_removals, is_placed, merge
+from site_builder.consent.secrets import Hidden, describe_hidden
 from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown

@@ -148,6 +148,16 @@ class People:
         object.__setattr__(self, "reserved", tuple(filter(_is_reserved, self.records)))
         object.__setattr__(self, "_register", Register(self.records))
 
+    def describe(self, speakers: Iterable[Speaker]) -> People:
+        """The same, each with all that recordings say of them: of whoever could be meant, for what must not be read."""
+        found: dict[str, dict[Speaker, None]] = {}
+        for speaker in dict.fromkeys(map(tidy, speakers)):
+            for record in self._register.candidates(speaker):
+                found.setdefault(record.key, {})[speaker] = None
+        if not found:
+            return self
+        return People(tuple(replace(one, described=tuple(found.get(one.key, ()))) for one in self.records))
+
     def find(self, who: str) -> PersonRecord | None:
         """The person with this key, @handle, name (any case), X id or Periscope id.
 
