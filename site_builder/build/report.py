@@ -48,8 +48,6 @@ class BuildReport:
     """How many people are heard who have not said yes or no."""
     is_first: bool = False
     """Nothing had been built here before."""
-    redacted: tuple[str, ...] = ()
-    """Where the host named somebody who is hidden: file, line and of whom. Each is left out or replaced."""
 
     @property
     def failed(self) -> bool:
@@ -93,7 +91,6 @@ class BuildReport:
             "failures": list(self.failures),
             "trimmed": round(self.trimmed, 3),
             "pending": self.pending,
-            "redacted": list(self.redacted),
             "reasons": self.reasons,
         }
 
@@ -110,7 +107,6 @@ def parse_report(values: dict[str, Any], *, output: Path, strict: bool) -> Build
         strict=strict,
         trimmed=values["trimmed"],
         pending=values["pending"],
-        redacted=tuple(values.get("redacted", ())),
     )
 
 

@@ -155,15 +155,24 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
 
 @cli.command("import", short_help="Take over a podcast from its feed.")
 @click.argument("feed", metavar="FEED")
+@click.option("--own", is_flag=True, help="A locked feed of another name is mine too.")
+@click.option("--pages", type=click.IntRange(1), default=500, metavar="N", help="Read this many pages of the feed.")
+@click.option(
+    "--max-mb", type=click.IntRange(1), default=2000, show_default=True, metavar="N", help="Largest audio file."
+)
+@click.option(
+    "--max-minutes", type=click.IntRange(1), default=120, show_default=True, metavar="N", help="For one audio file."
+)
 @in_show
 @as_json
-def import_(feed: str, show: Path | None, json_: bool) -> None:
+def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int) -> None:
     """Take over a podcast from the address or file of its FEED: guids, dates, notes, audio and all."""
     from site_builder.cli import recordings, tables  # noqa: PLC0415
     from site_builder.commands import import_feed  # noqa: PLC0415
 
+    folder, bounds = find_show(show), import_feed.make_bounds(**limits)
     with tables.progress() as notify:
-        result = import_feed.import_feed(find_show(show), feed, read_clock(), notify)
+        result = import_feed.import_feed(folder, feed, read_clock(), notify, bounds=bounds, is_own=own)
     _print_json(result.as_json()) if json_ else recordings.show_import(result)
     if result.failed:
         sys.exit(EXIT_PROBLEMS)
@@ -224,8 +233,6 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
     today = read_clock().date()
     record = people_command.record_answer(find_show(show), who, status, on=today, note=note, episode=episode)
     tables.show_answer(record, status, episode)
-    if status in {"refused", "anonymous"}:
-        tables.show_search(record, people_command.describe_search(find_show(show), record.key))
 
 
 @cli.command(short_help="Send output/ to its host.")

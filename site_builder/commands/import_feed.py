@@ -8,7 +8,7 @@ Guids and dates stay what they are. What exists is never touched; run again, it 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,8 @@ import nh3
 from site_builder.commands import init
 from site_builder.episodes import imported_episode
 from site_builder.episodes.intake import Shelf, Taken
-from site_builder.errors import InvalidDocument, UnusableSource
+from site_builder.errors import InvalidDocument, UnusableSource, UsageError
 from site_builder.events import Notify, Started, ignore
-from site_builder.model.categories import parse_category
 from site_builder.model.conversation import Conversation
 from site_builder.render.notes import text_of
 from site_builder.show import published
@@ -31,11 +30,14 @@ from site_builder.show.front_matter import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.lock import lock_show
 from site_builder.site.pictures import load_cover
+from site_builder.sources.feed.categories import map_categories
+from site_builder.sources.feed.http import USUAL, Bounds
 from site_builder.sources.feed.parser import PodcastFeed
 from site_builder.sources.feed.source import FeedSource, open_feed
 from site_builder.text.plain import escape_markdown
 
 _COVERS = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
+_MOST_REMARKS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,26 +67,66 @@ class Import:
         }
 
 
-def import_feed(folder: Path, reference: str, now: datetime, notify: Notify = ignore) -> Import:
+def make_bounds(*, pages: int, max_mb: int, max_minutes: int) -> Bounds:
+    """As the command line has them."""
+    return Bounds(pages=pages, audio_bytes=max_mb * 1_000_000, audio_seconds=max_minutes * 60.0)
+
+
+def import_feed(
+    folder: Path,
+    reference: str,
+    now: datetime,
+    notify: Notify = ignore,
+    *,
+    bounds: Bounds = USUAL,
+    is_own: bool = False,
+) -> Import:
     """Take over the podcast whose feed is at `reference`, an address or a file, into the show in `folder`.
 
-    What has a date after `now` is taken over too, but is not published before that date.
+    Args:
+        folder: A show's, or one that becomes a show.
+        reference: Of the feed.
+        now: What has a date after that is taken over too, but is not published before that date.
+        notify: Receives events as episodes are fetched.
+        bounds: How much is taken.
+        is_own: The person said that a locked feed is theirs.
 
     Raises:
         UnusableSource: the feed cannot be had, or is none.
-        UsageError: the show that is there has problems, or is being built.
+        UsageError: the show that is there has problems, is being built, or is another than that of a locked feed.
     """
-    with open_feed(reference, folder / ".cache" / "imports", notify) as source:
+    with open_feed(reference, folder / ".cache" / "imports", bounds, notify) as source:
         source.refuse_cover = _refuse_cover
         is_new = not (folder / CONFIG).exists()
         if is_new:
             source.remarks += start_show(folder, source.feed, reference)
+        elif source.feed.locked and not is_own:
+            _refuse_other_show(folder, source.feed, reference)
         with lock_show(folder, "import"):
             _take_cover(folder, source)
             taken = _take_episodes(folder, source, notify)
             _pin(folder, source, now)
     _say_more(source.feed, source.remarks)
-    return Import(title=source.feed.title, taken=taken, remarks=tuple(dict.fromkeys(source.remarks)), is_new=is_new)
+    return Import(title=source.feed.title, taken=taken, remarks=_list_remarks(source.remarks), is_new=is_new)
+
+
+def _list_remarks(remarks: list[str]) -> tuple[str, ...]:
+    """Each once; a feed may have a fault in every line."""
+    told = list(dict.fromkeys(remarks))
+    further = [f"and {len(told) - _MOST_REMARKS} further remarks"] if len(told) > _MOST_REMARKS else []
+    return (*told[:_MOST_REMARKS], *further)
+
+
+def _refuse_other_show(folder: Path, feed: PodcastFeed, reference: str) -> None:
+    """A lock says that its owner wants no copy elsewhere: the person has to say that they are the owner."""
+    config = load_config(folder)
+    is_same = feed.title.casefold() == config.show.title.casefold()
+    is_same = is_same or str(config.feed.guid or "") == _describe_answers(feed, reference)["guid"].lower()
+    if not is_same and published.load_pins(folder).keys().isdisjoint(item.guid for item in feed.items):
+        raise UsageError(
+            f"the feed of “{feed.title}” is locked: its owner wants no copy elsewhere, and the show in this folder is "
+            f"“{config.show.title}”. If both are yours, say so with --own; else use a folder of its own"
+        )
 
 
 def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
@@ -92,11 +134,8 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
     answers = _describe_answers(feed, reference)
     further = {name: value for name, value in _describe_further(feed).items() if value}
     standing = {name: value for name, value in _describe_standing(feed).items() if value}
-    about = folder / "content/pages/about.md"
-    about.parent.mkdir(parents=True, exist_ok=True)
-    if not about.exists():
-        text = escape_markdown(answers["description"])
-        about.write_text(f"{render_front_matter({'title': 'About'})}\n{text}\n", "utf-8", newline="\n")
+    text = escape_markdown(answers["description"])
+    init.write_new(folder / "content/pages/about.md", f"{render_front_matter({'title': 'About'})}\n{text}\n")
     remarks: list[str] = []
     while True:
         try:
@@ -110,7 +149,20 @@ def start_show(folder: Path, feed: PodcastFeed, reference: str) -> list[str]:
                 for name in bad.keys() & options.keys():
                     del options[name]
         else:
-            return remarks
+            return [*remarks, *_describe_stand_ins(folder, {**answers, **further})]
+
+
+def _describe_stand_ins(folder: Path, said: Mapping[str, object]) -> Iterator[str]:
+    """What the config had to say without knowing it."""
+    show = load_config(folder).show
+    known = {
+        "category": ", ".join(" > ".join(filter(None, (c.name, c.sub))) for c in show.categories),
+        "description": show.description[:60],
+    }
+    known |= {"language": show.language, "author": show.author, "email": show.email}
+    made_up = [f"{name} ({value})" for name, value in known.items() if not said.get(name)]
+    if made_up:
+        yield f"config.yaml has stand-ins for what the feed does not say, look them over: {', '.join(made_up)}"
 
 
 def _find_bad(error: InvalidDocument, names: Collection[str]) -> dict[str, str]:
@@ -153,14 +205,10 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
 
 
 def _find_categories(feed: PodcastFeed) -> list[str]:
-    """Apple's own; a feed may say what it likes."""
-    found = []
-    for category in feed.categories:
-        try:
-            found.append(str(parse_category(category)))
-        except ValueError:
-            feed.remarks.append(f"the show's category “{category}” was left out: it is none of Apple's")
-    return list(dict.fromkeys(found))[:5]
+    """Apple's own of today; a feed may say what it likes."""
+    reading = map_categories(feed.categories)
+    feed.remarks.extend(reading.remarks)
+    return list(reading.names)
 
 
 def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
@@ -248,7 +296,7 @@ def _pin(folder: Path, source: FeedSource, now: datetime) -> None:
             date, slug = item.published_at, bundle.slug
             online = (("import", now),)
             new.append(published.Pin(item.guid, slug, first_published=date, enclosure="", online=online))
-    new.sort(key=lambda pin: (pin.first_published, pin.guid))
+    new.sort(key=lambda pin: pin.first_published)
     pins = {**known.pins, **{pin.guid: pin for pin in new}}
     published.write_published(folder, known._replace(pins=pins, show=_pin_show(folder, source, known)), known)
 
@@ -265,6 +313,8 @@ def _say_more(feed: PodcastFeed, remarks: list[str]) -> None:
         remarks.append(f"the feed says that it has moved to {feed.moved_to}; import that one if it is newer")
     if feed.locked:
         remarks.append("the feed is locked: take over only a show that is your own")
-    undated = sum(item.published_at is None for item in feed.items)
+    if left_out := feed.left_out.describe():
+        remarks.append(left_out)
+    undated = sum(item.published_at is None and not item.date_text for item in feed.items)
     if undated:
         remarks.append(f"{undated} without a date became drafts: write their dates, then remove `draft: true`")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
+from site_builder.show.bundles import write_file
 from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.front_matter import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
@@ -70,15 +71,15 @@ def make_show_folder(
     config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())
     show = parse_config(config).show  # refuses bad answers before anything is written
     files = {
-        CONFIG: config,
         ".gitignore": IGNORED,
         "content/archives/README.md": _ARCHIVES,
         "content/pages/about.md": _render_about(account),
     }
     for name, text in files.items():
-        _write_new(folder / name, text)
+        write_new(folder / name, text)
     for name in (EPISODES, "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    write_new(folder / CONFIG, config)  # last: where it is, all of the show is
     if archive:
         _place(archive, folder / "content/archives" / archive.name)
     return NewShow(folder=folder, title=show.title, next_steps=tuple(_next_steps(folder, archive, answers)))
@@ -128,11 +129,11 @@ def _render_about(account: Account) -> str:
     )
 
 
-def _write_new(file: Path, text: str) -> None:
-    """Write a file unless there is one: what a person has is theirs."""
+def write_new(file: Path, text: str) -> None:
+    """Write a file, whole or not at all, unless there is one: what a person has is theirs."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        file.write_text(text, "utf-8", newline="\n")
+        write_file(file, text.encode())
 
 
 def _place(archive: Path, place: Path) -> None:

@@ -17,7 +17,7 @@ from site_builder.render.notes import text_of
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, render_front_matter
 from site_builder.show.layout import INDEX
-from site_builder.sources.feed.parser import FeedItem
+from site_builder.sources.feed.items import FeedItem
 from site_builder.text.plain import clean, escape_markdown
 from site_builder.text.timecode import format_clock, format_timestamp
 

@@ -176,8 +176,12 @@ def write_noun(file: Path, noun: Noun) -> bool:
 def write_file(file: Path, content: bytes) -> None:
     """Write in one step: a reader sees the old file or the new one, never half of it."""
     temporary = file.with_name(f".part-{file.name}")
-    temporary.write_bytes(content)
-    temporary.replace(file)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(file)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def is_waiting(folder: Path) -> bool:

@@ -24,6 +24,7 @@ from site_builder.show.documents.entries import (
     TextRecordEntry,
 )
 from site_builder.show.documents.fields import (
+    Identity,
     Line,
     Listed,
     LocalPath,
@@ -198,7 +199,7 @@ class EpisodeMatter(Document):
     """Without number, season or the show's name: apps show those themselves."""
     date: Moment
     """When it is published; in the future it waits. Without a time zone: the show's. See `published_at`."""
-    guid: Annotated[Title, Field(max_length=255)]
+    guid: Annotated[Identity, Field(max_length=255)]
     """Identity of the episode in all apps, written by `extract`. Never change it."""
     slug: Slug | None = None
     """Last part of the page's address; fixed once published."""

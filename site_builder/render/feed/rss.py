@@ -89,7 +89,7 @@ def render_item(show: Show, episode: Episode) -> bytes:
     item.spacecast.show, item.spacecast.episode = show, episode
     item.title(fit_line(episode.title) or episode.slug)
     item.link(href=page_url(show, episode), rel="alternate")
-    item.guid(fit_text(episode.guid), permalink=False)
+    item.guid(str(episode.guid), permalink=False)
     enclosure = episode.enclosure
     item.enclosure(media_url(show, enclosure), str(enclosure.size_bytes), enclosure.media_type)
     item.category([{"term": term} for term in map(fit_line, episode.tags) if term])

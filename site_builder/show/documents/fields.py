@@ -64,6 +64,17 @@ def _some_text(text: str) -> str:
     return cleaned
 
 
+_UNFIT = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def _identity(text: str) -> str:
+    if not text or text != text.strip() or _UNFIT.search(text):
+        raise ValueError("expected an identity on one line, without control characters")
+    return text
+
+
+Identity = Annotated[str, AfterValidator(_identity)]
+"""What identifies something in other programs: kept to the letter, for they compare it byte by byte."""
 Line = Annotated[str, AfterValidator(_line)]
 """One line of plain text, possibly empty."""
 Title = Annotated[str, AfterValidator(_some_line)]

@@ -60,7 +60,7 @@ def _read_texts(channel: Element) -> Iterator[p20.TextRecord]:
 
 def _read_podroll(channel: Element) -> Iterator[p20.RecommendedShow]:
     for parent in channel.all("podcast:podroll"):
-        for child in Element(parent).all("podcast:remoteItem"):
+        for child in channel.inside(parent).all("podcast:remoteItem"):
             if guid := (child.get("feedGuid") or "").strip():
                 title = clean(child.get("title") or "", keep_lines=False)[:255]
                 yield p20.RecommendedShow(guid=guid, feed_url=(child.get("feedUrl") or "").strip(), title=title)

@@ -26,6 +26,9 @@ class Bounds:
     """Of a feed in pages (RFC 5005)."""
 
 
+USUAL = Bounds()
+
+
 class Web:
     """Fetches for an import.
 
@@ -34,7 +37,7 @@ class Web:
         bounds: Of what is downloaded.
     """
 
-    def __init__(self, feed_url: str = "", bounds: Bounds = Bounds()) -> None:
+    def __init__(self, feed_url: str = "", bounds: Bounds = USUAL) -> None:
         self._feed_url = feed_url
         self._client = Client(feed_url)
         self._bounds = bounds

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,57 +18,93 @@ from site_builder.events import Making, Notify, Progress, ignore
 from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Chapter, Recording
 from site_builder.show.transcript_files import parse_transcript
-from site_builder.sources.feed.http import Web
-from site_builder.sources.feed.parser import FeedItem, PodcastFeed, RemoteFile, parse_feed
+from site_builder.sources.feed.document import LARGEST as LARGEST_FEED
+from site_builder.sources.feed.http import USUAL, Bounds, Web
+from site_builder.sources.feed.items import FeedItem, sort_transcripts
+from site_builder.sources.feed.parser import PodcastFeed, parse_feed
 from site_builder.sources.parts import read_part
 from site_builder.text.plain import clean
+from site_builder.text.timecode import format_clock
 
-_LARGEST_FEED = 200_000_000  # bytes
+_LARGEST_CHAPTERS = 2_000_000  # bytes
 _LARGEST_FILE = 20_000_000
-_MOST_PAGES = 500
-_TRANSCRIPTS = {
-    "text/vtt": "vtt",
-    "application/json": "json",
-    "application/x-subrip": "srt",
-    "application/srt": "srt",
-    "text/srt": "srt",
-}
-"""Kinds that can be read, best first."""
+_LARGEST_SHOW = 4 * LARGEST_FEED
+"""Of all pages of a feed."""
 _PICTURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}
 _OLDEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def open_feed(reference: str, cache: Path, notify: Notify = ignore) -> FeedSource:
-    """The feed at an address or in a file, all its pages (RFC 5005) joined.
+def open_feed(reference: str, cache: Path, bounds: Bounds = USUAL, notify: Notify = ignore) -> FeedSource:
+    """The feed at an address or in a file, its pages (RFC 5005) joined.
 
     Raises:
         UnusableSource: it cannot be had, or is no podcast feed.
     """
     if re.match(r"https?:", reference, re.IGNORECASE):
-        web = Web(reference)
+        name, web = reference, Web(reference, bounds)
         notify(Making(reference, f"Fetching {reference}"))
-        answer = web.fetch(reference, largest=_LARGEST_FEED)
-        feed = parse_feed(answer.body, reference)
-        return FeedSource(reference, _join_pages(feed, web), web, cache, notify)
+        content = web.fetch(reference, largest=LARGEST_FEED).body
+    else:
+        name, web = Path(reference).name, Web(bounds=bounds)
+        content = _read_file(reference)
+    feed = _join_pages(parse_feed(content, reference), len(content), web, bounds.pages)
+    return FeedSource(name, replace(feed, items=order_items(feed.items)), web, cache, notify)
+
+
+def _read_file(reference: str) -> bytes:
     try:
-        content = Path(reference).read_bytes()
-    except OSError as error:
-        raise UnusableSource(
-            f"{reference} cannot be read ({error.strerror}); give the address of a feed, or a file"
-        ) from None
-    web = Web()
-    return FeedSource(Path(reference).name, _join_pages(parse_feed(content, reference), web), web, cache, notify)
+        with Path(reference).open("rb") as file:
+            return file.read(LARGEST_FEED + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnusableSource(f"{reference} cannot be read ({reason}); give the address of a feed, or a file") from None
 
 
-def _join_pages(feed: PodcastFeed, web: Web) -> PodcastFeed:
+def _join_pages(feed: PodcastFeed, size: int, web: Web, most: int) -> PodcastFeed:
+    """All items, the first page's first; an item that two pages have is the first one's."""
     items = {item.guid: item for item in feed.items}
     page, seen = feed, {feed.url}
-    while page.next_url and page.next_url not in seen and len(seen) < _MOST_PAGES:
+    for number in range(2, most + 2):
+        if not page.next_url or page.next_url in seen:
+            break
+        if number > most:
+            feed.remarks.append(f"the feed has further pages; the episodes of the first {most} were taken")
+            break
         seen.add(page.next_url)
-        page = parse_feed(web.fetch(page.next_url, largest=_LARGEST_FEED).body, page.next_url)
-        items = {item.guid: item for item in page.items} | items
+        content = _fetch_page(web, page.next_url, number)
+        size += len(content)
+        if size > _LARGEST_SHOW:
+            raise UnusableSource(f"the pages of the feed are longer than {_LARGEST_SHOW // 1_000_000} MB together")
+        page = parse_feed(content, page.next_url)
+        items = items | {item.guid: item for item in page.items if item.guid not in items}
         feed.remarks.extend(page.remarks)
+        feed.left_out.add(page.left_out)
     return replace(feed, items=tuple(items.values()))
+
+
+def _fetch_page(web: Web, url: str, number: int) -> bytes:
+    try:
+        return web.fetch(url, largest=LARGEST_FEED).body
+    except UnusableSource as error:
+        before = "page 1 alone is" if number == 2 else f"pages 1 to {number - 1} are"
+        raise UnusableSource(
+            f"page {number} of the feed is missing: {error}; nothing was taken. If {before} enough, "
+            f"import with --pages {number - 1}"
+        ) from None
+
+
+def order_items(items: Sequence[FeedItem]) -> tuple[FeedItem, ...]:
+    """`items` with no two dates alike: where the feed has several of a second, its order decides, by microseconds.
+
+    Lists are sorted by date everywhere, and feeds write seconds; see docs/decisions/0024.
+    """
+    later: dict[datetime | None, int] = {}
+    ordered = []
+    for item in reversed(items):
+        date, count = item.published_at, later.get(item.published_at, 0)
+        later[date] = count + 1
+        ordered.append(replace(item, published_at=date + timedelta(microseconds=count)) if date and count else item)
+    return tuple(reversed(ordered))
 
 
 class FeedSource:
@@ -115,7 +152,8 @@ class FeedSource:
 
     def find_ids(self) -> tuple[str, ...]:
         """Guids, oldest first."""
-        return tuple(sorted(self.items, key=lambda guid: (self.items[guid].published_at or _OLDEST, guid)))
+        backwards = reversed(self.items)
+        return tuple(sorted(backwards, key=lambda guid: self.items[guid].published_at or _OLDEST))
 
     def count_parts(self, id: str) -> int:  # noqa: A002, ARG002 -- see Source
         """One."""
@@ -130,7 +168,7 @@ class FeedSource:
             part = self._read_audio(item, copy_into)
         except UnusableSource as error:
             return Conversation(recording=recording, announcement=announcement, missing=str(error), unreadable=True)
-        self.chapters[id] = self._read_chapters(item)
+        self._fit(item, self._read_chapters(item), part.duration)
         if copy_into:
             self._read_transcript(item, copy_into)
             self._read_cover(item, copy_into)
@@ -160,15 +198,30 @@ class FeedSource:
     def _read_chapters(self, item: FeedItem) -> tuple[Chapter, ...]:
         if item.chapters_url:
             try:
-                content = self._web.fetch(item.chapters_url, largest=_LARGEST_FILE).body
+                content = self._web.fetch(item.chapters_url, largest=_LARGEST_CHAPTERS).body
                 return parse_json_chapters(content) or item.chapters
             except UnusableSource as error:
                 self._regret(item, "chapters", error)
         return item.chapters
 
+    def _fit(self, item: FeedItem, chapters: Sequence[Chapter], duration: float) -> None:
+        """Keep what lies within the audio: it may have been cut since the times were written."""
+        end = math.floor(duration * 1000) / 1000
+        kept = tuple(chapter for chapter in chapters if chapter.start < end)
+        bites = tuple(replace(b, duration=min(b.duration, end - b.start)) for b in item.soundbites if b.start < end)
+        lost = [(len(chapters) - len(kept), "chapter"), (len(item.soundbites) - len(bites), "soundbite")]
+        lost_names = [f"{count} {name}{'s' if count > 1 else ''}" for count, name in lost if count]
+        audio = f"the end of the audio, which is {format_clock(duration)} long"
+        if lost_names:
+            self.remarks.append(f"“{item.title}” lost {' and '.join(lost_names)}: beyond {audio}")
+        elif sum(bite.duration for bite in bites) < sum(bite.duration for bite in item.soundbites):
+            self.remarks.append(f"“{item.title}” has a soundbite that was cut at {audio}")
+        self.chapters[item.guid] = kept
+        self.items[item.guid] = replace(item, soundbites=bites)
+
     def _read_transcript(self, item: FeedItem, folder: Path) -> None:
         """The best that can be read, as `transcript.vtt` or the like."""
-        for kind, file in _sort_transcripts(item.transcripts):
+        for kind, file in sort_transcripts(item.transcripts):
             name = f"transcript.{kind}"
             try:
                 content = self._web.fetch(file.url, largest=_LARGEST_FILE).body
@@ -200,12 +253,14 @@ class FeedSource:
             return ""
         name = f"cover.{suffix}"
         part = folder / f".part-{name}"
-        part.write_bytes(content)
-        if reason := self.refuse_cover(part):
-            part.unlink()
-            self.remarks.append(f"a cover was left out: {url}: {reason}")
-            return ""
-        part.replace(folder / name)
+        try:
+            part.write_bytes(content)
+            if reason := self.refuse_cover(part):
+                self.remarks.append(f"a cover was left out: {url}: {reason}")
+                return ""
+            part.replace(folder / name)
+        finally:
+            part.unlink(missing_ok=True)
         return name
 
     def _regret(self, item: FeedItem, what: str, error: Exception) -> None:
@@ -237,15 +292,3 @@ def _list_chapters(entries: Iterable[Any]) -> Iterable[Chapter]:
                 href=text(entry.get("url")),
                 image=text(entry.get("img")),
             )
-
-
-def _sort_transcripts(files: Iterable[RemoteFile]) -> list[tuple[str, RemoteFile]]:
-    """Those that can be read, with their suffix, best first."""
-    order = list(_TRANSCRIPTS)
-    found = []
-    for file in files:
-        named = re.search(r"\.(vtt|srt|json)(?:[?#]|$)", file.url, re.IGNORECASE)
-        kind = _TRANSCRIPTS.get(file.media_type.partition(";")[0].strip()) or (named[1].lower() if named else "")
-        if kind:
-            found.append((order.index(next(type_ for type_ in order if _TRANSCRIPTS[type_] == kind)), kind, file))
-    return [(kind, file) for _, kind, file in sorted(found, key=lambda entry: entry[0])]

@@ -9,7 +9,9 @@ import pytest
 from site_builder.errors import UnusableSource
 from site_builder.model.podcast import EpisodeKind, Role
 from site_builder.model.podcasting20 import License, Location, Soundbite
-from site_builder.sources.feed.parser import FeedItem, PodcastFeed, parse_date, parse_feed
+from site_builder.sources.feed.dates import parse_date
+from site_builder.sources.feed.items import FeedItem
+from site_builder.sources.feed.parser import PodcastFeed, parse_feed
 from site_builder.sources.feed.source import parse_json_chapters
 
 NAMESPACES = (
