@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.consent import Casting, make_redaction
-from site_builder.consent.leaks import SOUND, Secret, check_silence, describe_secrets, find_leaks
+from site_builder.consent import Casting, Redaction, make_redaction
+from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_secrets, find_leaks
+from site_builder.consent.readers import SOUND
+from site_builder.consent.sources import Mention, find_mentions
 from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.catalog import Card, Survey, load_casting
 from site_builder.episodes.summary import Outline
 from site_builder.model.podcast import Guid
+from site_builder.show.config import Pending
+from site_builder.show.layout import CONFIG, EPISODES, INDEX
+from site_builder.text.languages import find_builtin_folder
 from site_builder.text.timecode import format_clock
+
+_WRITTEN = frozenset({".md", ".html", ".xml", ".txt", ".css", ".js", ".vtt", ".srt", ".json", ".yaml", ".webmanifest"})
 
 
 def find_exposed(
-    output: Path, show: Survey, chosen: Sequence[Card], episodes: Sequence[Outline], strangers: Sequence[str], jobs: int
+    output: Path,
+    show: Survey,
+    chosen: Sequence[Card],
+    episodes: Sequence[Outline],
+    strangers: Sequence[str],
+    own: Collection[str],
+    jobs: int,
 ) -> tuple[str, ...]:
     """A sentence for each file that shows what it must not; nothing is searched where nobody is hidden.
 
@@ -27,22 +41,35 @@ def find_exposed(
         episodes: The same as they came out.
         strangers: Files below `output` that the show does not ask for: sound among them may be that of an episode from
             before somebody refused, which no text tells.
+        own: Files of the theme and the program, which nothing of the show is in.
         jobs: How many processes may read.
     """
     secrets = _describe_secrets(show, chosen, episodes, jobs)
-    unknown = [path for path in strangers if secrets and Path(path).suffix.lower() in SOUND]
+    if not secrets:
+        return ()
+    unknown = set(strangers)
+    leaks = find_leaks(output, secrets, set(own) - unknown)
+    if leaks:
+        leaks = find_leaks(output, _spare_texts(secrets, show), set(own) - unknown)
+    sources = _Sources(show, secrets, {outline.path: outline.guid for outline in episodes})
     return (
-        *map(str, find_leaks(output, secrets)),
-        *(f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard" for path in unknown),
+        *dict.fromkeys(
+            sentence for leak in leaks for sentence in sources.explain(leak, is_known=leak.file not in unknown)
+        ),
+        *sources.explain_templates(),
+        *(
+            f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard"
+            for path in strangers
+            if Path(path).suffix.lower() in SOUND
+        ),
     )
 
 
-def _describe_secrets(
-    show: Survey, chosen: Sequence[Card], episodes: Sequence[Outline], jobs: int
-) -> tuple[Secret, ...]:
+def _describe_secrets(show: Survey, chosen: Sequence[Card], episodes: Sequence[Outline], jobs: int) -> Secrets:
     people = show.premises.people
-    if not (any(card.is_restricted for card in chosen) or make_redaction(people).hidden):
-        return ()
+    hides_pending = show.premises.config.consent.pending is Pending.ANONYMISE
+    if not (any(card.is_restricted for card in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
+        return Secrets()
     castings: dict[Guid, Casting] = dict(
         zip(
             (Guid(card.guid) for card in chosen),
@@ -51,7 +78,65 @@ def _describe_secrets(
         )
     )
     places = {Guid(episode.guid): (episode.path, *episode.audio) for episode in episodes}
-    return describe_secrets(people, castings, places)
+    return describe_secrets(people, castings, places, hide_pending=hides_pending)
+
+
+def _spare_texts(secrets: Secrets, show: Survey) -> Secrets:
+    """The same, but for words of the interface: somebody may be called `Archive`."""
+    return replace(secrets, shown=(*secrets.shown, *show.premises.words.list_texts()))
+
+
+class _Sources:
+    """What the host wrote, to tell where a name on the site comes from."""
+
+    def __init__(self, show: Survey, secrets: Secrets, guids: dict[str, str]) -> None:
+        self._folder = show.folder
+        self._redaction = Redaction(hidden=tuple(one.hidden for one in secrets.people), shown=secrets.shown)
+        names = {card.guid: card.name for card in show.cards}
+        self._bundles = {path: names[guid] for path, guid in guids.items() if guid in names}
+        self._pages = {f"{page.slug}/": page.file for page in show.premises.pages}
+
+    def explain(self, leak: Leak, *, is_known: bool) -> Iterator[str]:
+        """Source files and lines that name the same person, else the file on the site."""
+        if not is_known:
+            yield f"output/{leak.file}: holds the {leak.what} of {leak.person}, who must not be named; delete it"
+            return
+        found = False
+        for file in self._find_files(leak.file):
+            for mention in self._find_mentions(file, leak.person):
+                found = True
+                yield (
+                    f"{mention.describe(self._name(file))}, who must not be named, is shown on the site "
+                    f"({leak.file}); take it out there"
+                )
+        if not found:
+            yield str(leak)
+
+    def explain_templates(self) -> Iterator[str]:
+        """The show's own theme, which is searched where it is written."""
+        folder = self._folder / "templates"
+        is_builtin = folder.resolve() == find_builtin_folder().resolve()
+        for file in () if is_builtin or not folder.is_dir() else sorted(folder.rglob("*")):
+            for mention in self._find_mentions(file):
+                yield f"{mention.describe(self._name(file))}, who must not be named; take it out there"
+
+    def _find_files(self, output: str) -> Iterator[Path]:
+        for path, name in self._bundles.items():
+            if output.startswith(path):
+                bundle = self._folder / EPISODES / name
+                yield bundle / INDEX
+                yield from sorted(bundle.glob("transcript.*"))
+        yield from (file for path, file in self._pages.items() if output.startswith(path))
+        yield self._folder / CONFIG
+
+    def _find_mentions(self, file: Path, person: str = "") -> list[Mention]:
+        if file.suffix.lower() not in _WRITTEN or not file.is_file():
+            return []
+        mentions = find_mentions(file.read_text("utf-8", "replace"), self._redaction)
+        return [mention for mention in mentions if person in {"", mention.person}]
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self._folder).as_posix()
 
 
 def find_audible(output: Path, episodes: Iterable[Outline]) -> Iterator[str]:

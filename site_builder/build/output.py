@@ -12,18 +12,20 @@ from pathlib import Path
 
 from site_builder.build.audio import Place, Studio
 from site_builder.build.episodes import Renewal, Tally, line_up
+from site_builder.build.hidden import describe_tombstones, is_named, list_hidden
 from site_builder.build.leak_check import find_exposed
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import Look
 from site_builder.checks.feed.guard import Guard
+from site_builder.consent import redact
 from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
 from site_builder.engine.cache import Kept, Reader
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
 from site_builder.engine.ledger import Facts
 from site_builder.engine.serialization import digest_value
-from site_builder.episodes.catalog import Survey
+from site_builder.episodes.catalog import Survey, redact_show
 from site_builder.episodes.summary import Outline, list_outlines, name_group
 from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
@@ -40,7 +42,7 @@ from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_
 from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.site.portraits import plan_portraits
 from site_builder.site.previous_feed import LastFeed
-from site_builder.site.search import Document, share_out
+from site_builder.site.search import PROGRAM_FILES, Document, share_out
 from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
 
 _PAGES = "pages"
@@ -270,7 +272,8 @@ class _Assembly:
         job = self.job
         if not self.tally.failures:
             chosen = job.selection.chosen
-            found = find_exposed(job.outlet.output, job.survey, chosen, episodes, strangers, job.jobs)
+            own = {*self.renewal.setting.theme.assets, *PROGRAM_FILES}
+            found = find_exposed(job.outlet.output, job.survey, chosen, episodes, strangers, own, job.jobs)
             self.tally.leaks |= dict.fromkeys(found)
         if self.tally.leaks:
             dissolve_groups(job.outlet.ledger)
@@ -290,6 +293,7 @@ class _Assembly:
             is_feed_held=self.is_feed_held or bool(self.tally.failures),
             reasons=self.tally.reasons,
             trimmed=sum(episode.trimmed for episode in episodes),
+            redacted=tuple(list_hidden(self.job.survey, self.job.selection, self.job.pins, episodes)),
             pending=len({label for card in self.job.selection.chosen for label in card.pending}),
         )
 
@@ -301,7 +305,7 @@ def _set_up(job: Job) -> tuple[Gallery, Renewal]:
     show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), premises.words)
     gallery = Gallery(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
     show, theme = gallery.hang_show(), load_show_theme(premises, gallery.accent)
-    look = describe_look(premises, theme, gallery.accent)
+    look = describe_look(premises, theme, gallery.accent, redact_show(premises))
     site = Site(show=show, look=look, words=premises.words, zone=config.show.zone)
     cache = job.survey.folder / ".cache"
     cached = frozenset(map(key_of, guids))
@@ -330,13 +334,17 @@ def _digest_base(job: Job, setting: Setting) -> str:
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
     read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
     names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
-    moved = find_redirects(job.pins, episodes)
+    survey, hidden = job.survey, redact_show(job.survey.premises)
+    gone = describe_tombstones(survey, job.selection, job.pins, episodes)
+    moved = {old: new for old, new in find_redirects(job.pins, episodes).items() if not is_named(survey, hidden, old)}
     return Contents(
         setting=setting,
         episodes=episodes,
         list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
-        pages=tuple(lay_out(page) for page in job.survey.premises.pages if not page.matter.draft),
-        tombstones=_describe_tombstones(job, episodes),
+        pages=tuple(lay_out(page, hidden) for page in job.survey.premises.pages if not page.matter.draft),
+        tombstones={
+            slug: redact(reason, hidden) for slug, reason in gone.items() if not is_named(survey, hidden, slug)
+        },
         moved=moved,
         oembed=_read_oembed(job.outlet, moved),
         base=job.survey.base,
@@ -347,16 +355,6 @@ def _read_oembed(outlet: Outlet, moved: Mapping[str, str]) -> dict[str, bytes]:
     """What was made for episodes that had another slug once, by that."""
     files = {old: outlet.output / "episodes" / new / "oembed.json" for old, new in moved.items()}
     return {old: file.read_bytes() for old, file in files.items() if file.is_file()}
-
-
-def _describe_tombstones(job: Job, episodes: Iterable[Outline]) -> dict[str, str]:
-    """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
-    reasons = {card.guid: card.withdrawn or "" for card in job.survey.cards}
-    gone = {pin.slug: reasons.get(pin.guid, "") for pin in job.pins.values() if pin.retired}
-    gone |= {pin.slug: "" for pin in job.pins.values() if pin.slug in job.selection.withheld}
-    for episode in episodes:
-        gone.pop(episode.slug, None)
-    return dict(sorted(gone.items()))
 
 
 def _list_documents(outlet: Outlet, episodes: Iterable[Outline]) -> Iterator[Document]:

@@ -20,7 +20,7 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.processes import Task
 from site_builder.events import Making, Notify, Stage, ignore
-from site_builder.show.layout import Outlet, find_outlet
+from site_builder.show.layout import PEOPLE, Outlet, find_outlet
 
 if TYPE_CHECKING:
     from site_builder.build.selection import Selection
@@ -64,10 +64,12 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> E
 def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extraction:
     from site_builder.episodes.intake import Shelf, add_speakers
     from site_builder.show.bundles import find_bundles, load_bundle
+    from site_builder.show.people import load_people
     from site_builder.sources.detect import open_source
 
     content = folder / "content"
-    shelf = Shelf(content / "episodes", {bundle: load_bundle(bundle) for bundle in find_bundles(content)})
+    bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
+    shelf = Shelf(content / "episodes", bundles, people=load_people(folder / PEOPLE))
     taken: list[Taken] = []
     remarks: list[str] = []
     with ExitStack() as stack:
@@ -151,7 +153,9 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         assembled = assembly.assemble(job)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    report = replace(report, warnings=(*report.warnings, *extraction.remarks, *postponed), is_first=look.memory is None)
+    displaced = [sentence for card in selection.chosen for sentence in card.remarks]
+    warnings = (*report.warnings, *extraction.remarks, *postponed, *displaced)
+    report = replace(report, warnings=warnings, is_first=look.memory is None)
     report = replace(report, failures=(*report.failures, *broken))
     if not report.failures:
         _remember(outlet, look, seal, find_due(survey.cards, now), report)

@@ -48,6 +48,8 @@ class BuildReport:
     """How many people are heard who have not said yes or no."""
     is_first: bool = False
     """Nothing had been built here before."""
+    redacted: tuple[str, ...] = ()
+    """Where the host named somebody who is hidden: file, line and of whom. Each is left out or replaced."""
 
     @property
     def failed(self) -> bool:
@@ -91,6 +93,7 @@ class BuildReport:
             "failures": list(self.failures),
             "trimmed": round(self.trimmed, 3),
             "pending": self.pending,
+            "redacted": list(self.redacted),
             "reasons": self.reasons,
         }
 
@@ -107,6 +110,7 @@ def parse_report(values: dict[str, Any], *, output: Path, strict: bool) -> Build
         strict=strict,
         trimmed=values["trimmed"],
         pending=values["pending"],
+        redacted=tuple(values.get("redacted", ())),
     )
 
 

@@ -233,6 +233,8 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
     today = read_clock().date()
     record = people_command.record_answer(find_show(show), who, status, on=today, note=note, episode=episode)
     tables.show_answer(record, status, episode)
+    if status in {"refused", "anonymous"}:
+        tables.show_search(record, people_command.describe_search(find_show(show), record.key))
 
 
 @cli.command(short_help="Send output/ to its host.")

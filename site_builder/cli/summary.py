@@ -53,9 +53,7 @@ def show_build(report: BuildReport, folder: Path) -> None:
     """The closing summary of `spacecast build` of the show in `folder`."""
     for path, reason in report.reasons.items():
         say(_dim(f"{path}: {reason}"))
-    for skipped in report.skipped[:_MOST]:
-        say(f"{_yellow('left out')}: {_bold(skipped.title)}: {skipped.reason}")
-    _tell_more(len(report.skipped), "left out", error=False)
+    _tell_left_out(report)
     show_warnings(report.warnings[:_MOST])
     _tell_more(len(report.warnings), "warnings", error=True)
     for failure in report.failures:
@@ -69,6 +67,16 @@ def show_build(report: BuildReport, folder: Path) -> None:
         _tell_next_steps(report, folder)
     if not (folder / PUBLISHED).is_file():
         say("Nothing is online yet. Copying output/ by hand? Say so once with --published.")
+
+
+def _tell_left_out(report: BuildReport) -> None:
+    """Episodes that are not published, and places at which somebody hidden is named."""
+    for skipped in report.skipped[:_MOST]:
+        say(f"{_yellow('left out')}: {_bold(skipped.title)}: {skipped.reason}")
+    _tell_more(len(report.skipped), "left out", error=False)
+    for place in report.redacted[:_MOST]:
+        say(f"{_yellow('hidden')}: {place}")
+    _tell_more(len(report.redacted), "places", error=False)
 
 
 def _tell_next_steps(report: BuildReport, folder: Path) -> None:

@@ -104,6 +104,18 @@ def show_answer(record: PersonRecord, status: str, episode: str) -> None:
     OUT.print(f"{escape(record.name or record.key)}: {status} {escape(scope)}. The next build honours it.")
 
 
+def show_search(record: PersonRecord, sought: Sequence[tuple[str, str]]) -> None:
+    """What is looked for and hidden of somebody, and how to add to it."""
+    OUT.print("Looked for in every text, address and file:")
+    for kind, values in sought:
+        OUT.print(f"  {kind}: {escape(values)}", soft_wrap=True)
+    OUT.print(
+        f"To add names, @handles or addresses write them at {escape(record.key)} in content/people.yaml, "
+        r"`also: \[…]`; phrases in which the word is no name, `not: \[…]`.",
+        soft_wrap=True,
+    )
+
+
 _SEVERITIES = {"error": "red", "warning": "yellow", "advice": "cyan"}
 
 

@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
+from site_builder.consent.secrets import describe_hidden
 from site_builder.errors import UsageError
 from site_builder.model.podcast import Guid
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import Gathered, gather
-from site_builder.show.people import Answer, Consent, PersonRecord
+from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown
 from site_builder.show.people.writing import set_consent
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
@@ -37,7 +38,9 @@ def write_requests(folder: Path) -> tuple[Request, ...]:
     gathered = gather(folder)
     config = gathered.config
     urls = {_guid(bundle): f"{config.show.url}episodes/{bundle.slug}/" for bundle in gathered.bundles}
-    waiting = [row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances]
+    waiting = [
+        row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances and row.key != UNKNOWN
+    ]
     return tuple(
         Request(
             name=row.name,
@@ -64,9 +67,24 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
         UsageError: there is no show, or nobody, or no episode, is called that.
     """
     load_config(folder)
-    guid = _find_episode(gather(folder), episode) if episode else None
+    guid = _find_episode(gather(folder), episode, unknown=who == UNKNOWN) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
     return set_consent(folder / PEOPLE, who, answer)
+
+
+def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:
+    """What a build looks for of somebody, kind by kind: from `people.yaml` and from every recording."""
+    record = gather(folder).people.get(key)
+    hidden = describe_hidden(record)
+    kinds = {
+        "names": hidden.names,
+        "handles": tuple(f"@{handle}" for handle in hidden.handles),
+        "ids": hidden.ids,
+        "links": hidden.links,
+        "pictures": hidden.avatars,
+        "but not in": hidden.exceptions,
+    }
+    return tuple((kind, ", ".join(values)) for kind, values in kinds.items() if values)
 
 
 def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:
@@ -75,9 +93,12 @@ def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:
     return describe_person_rows(gathered.people, recordings, titles)
 
 
-def _find_episode(gathered: Gathered, name: str) -> Guid:
+def _find_episode(gathered: Gathered, name: str, *, unknown: bool = False) -> Guid:
+    """The guid of the episode that is called so; `unknown`: somebody whom no list names must be heard in it."""
     for bundle in gathered.bundles:
         if name in {bundle.matter.guid, bundle.slug, bundle.folder.name}:
+            if unknown and not any(map(is_unknown, bundle.recording.speakers if bundle.recording else ())):
+                raise UsageError(f"everybody heard in “{bundle.matter.title}” is in `spacecast people`; use their name")
             return _guid(bundle)
     known = ", ".join(sorted(bundle.slug for bundle in gathered.bundles))
     raise UsageError(f"there is no episode {name!r}; the show has: {known or 'none yet'}")

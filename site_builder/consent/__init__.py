@@ -6,10 +6,10 @@ from site_builder.consent.casting import (
     Verdict,
     cast_turns,
     decide,
-    merge_spans,
     plan_removals,
 )
-from site_builder.consent.redaction import Hidden, Redaction, make_redaction, mentions, redact
+from site_builder.consent.redaction import Redaction, make_redaction, mentions, redact
+from site_builder.consent.removals import LEAST_AUDIBLE, merge_spans
 from site_builder.consent.requests import (
     Appearance,
     PersonRow,
@@ -17,10 +17,12 @@ from site_builder.consent.requests import (
     describe_rows_json,
     render_request,
 )
+from site_builder.consent.secrets import Hidden
 from site_builder.show.config import Removal
 from site_builder.show.people import Consent
 
 __all__ = [
+    "LEAST_AUDIBLE",
     "Appearance",
     "Casting",
     "Consent",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from site_builder.consent.redaction import Hidden, Redaction, describe_hidden, make_redaction
+from site_builder.consent.redaction import Redaction, make_redaction
+from site_builder.consent.removals import find_removals, is_placed, merge
+from site_builder.consent.secrets import Hidden, describe_hidden
 from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.config import Pending
-from site_builder.show.people import Consent, People, PersonRecord
+from site_builder.show.people import Consent, People, PersonRecord, is_unknown
+from site_builder.text.timecode import format_clock
 
 PendingPolicy = Pending
 """What happens to people who have not answered: `consent.pending` in config."""
@@ -28,6 +31,8 @@ class Verdict:
     """What to call them: the name, `Guest 1`, or nothing for those who are not heard."""
     role: Role = Role.GUEST
     person: PersonRecord | None = None
+    unknown: bool = False
+    """Nothing is known of them: no list names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class Casting:
     """Host, co-hosts, then guests by time of speech (recording time); whoever is refused is absent."""
     credit_of: tuple[int | None, ...] = ()
     """For each speaker, the index into `credits`; None for those who are not heard."""
+    refused: frozenset[int] = frozenset()
+    """Those to be taken out of the sound, as numbers in the recording's `speakers` and, after these, in `on_stage`."""
     redaction: Redaction = field(default_factory=Redaction)
     """What must not be read in this episode; see `redact`."""
 
@@ -54,7 +61,7 @@ class Casting:
     @property
     def restricted(self) -> bool:
         """Whether anybody in this episode is hidden or removed."""
-        return not all(verdict.heard and verdict.named for verdict in self.verdicts)
+        return bool(self.refused) or not all(verdict.heard and verdict.named for verdict in self.verdicts)
 
 
 _SENIORITY = (Role.HOST, Role.CO_HOST, Role.GUEST)
@@ -74,22 +81,34 @@ def decide(
     `nouns` are what people without a name are called, in the show's language.
     """
     policy = PendingPolicy(pending)
-    found = [_judge(speaker, guid, people, policy) for speaker in recording.speakers]
-    verdicts = _label(recording, found, nouns)
+    found = _silence_unknown([_judge(who, guid, people, policy) for who in (*recording.speakers, *recording.on_stage)])
+    verdicts = _label(recording, found[: len(recording.speakers)], nouns)
     credits_, credit_of = _make_credits(recording, verdicts)
     hidden = _find_hidden(recording.speakers, verdicts)
     return Casting(
         verdicts=verdicts,
-        withheld=_find_obstacles(recording, verdicts, policy),
+        withheld=" ".join(dict.fromkeys(_find_obstacles(recording, guid, found, people, policy))),
         credits=credits_,
         credit_of=credit_of,
+        refused=frozenset(number for number, verdict in enumerate(found) if not verdict.heard),
         redaction=make_redaction(people, guid, policy is PendingPolicy.ANONYMISE, hidden, [p.name for p in credits_]),
     )
 
 
+def _silence_unknown(found: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Where somebody refused, whoever no list names may be them, until the host says who it is."""
+    if all(verdict.heard for verdict in found):
+        return found
+    return [
+        replace(verdict, heard=False) if verdict.unknown and verdict.consent is Consent.PENDING else verdict
+        for verdict in found
+    ]
+
+
 def _judge(speaker: Speaker, guid: Guid, people: People, policy: PendingPolicy) -> Verdict:
     """The verdict on one speaker, without a label; where it is not sure who they are, the strictest answer holds."""
-    person, candidates = people.identify(speaker)
+    unknown = is_unknown(speaker)
+    person, candidates = (people.find_unknown(guid), ()) if unknown else people.identify(speaker)
     consent = person.answer_for(guid).status if person else _unknown(speaker)
     for candidate in candidates:
         other = candidate.answer_for(guid).status
@@ -102,6 +121,7 @@ def _judge(speaker: Speaker, guid: Guid, people: People, policy: PendingPolicy) 
         consent=consent,
         role=min(speaker.role, person.role if person else Role.GUEST, key=_SENIORITY.index),
         person=person,
+        unknown=unknown,
     )
 
 
@@ -171,7 +191,7 @@ def _credit(
 ) -> Person:
     verdict, speaker = verdicts[numbers[0]], recording.speakers[numbers[0]]
     role = min((verdicts[number].role for number in numbers), key=_SENIORITY.index)
-    spans = _merge(span for number in numbers for span in spoken.get(number, ()))
+    spans = merge(span for number in numbers for span in spoken.get(number, ()))
     speaking = sum(end - start for start, end in spans)
     if not verdict.named:
         return Person(name=verdict.label, role=role, speaking=speaking, anonymous=True)
@@ -197,28 +217,55 @@ def _find_hidden(speakers: Sequence[Speaker], verdicts: Sequence[Verdict]) -> tu
     )
 
 
-def _find_obstacles(recording: Recording, verdicts: Sequence[Verdict], policy: PendingPolicy) -> str:
-    """Why the episode may not be published; empty where it may."""
-    sentences: dict[str, None] = {}
-    spoken = {turn.speaker for turn in recording.turns}
-    for number, verdict in enumerate(verdicts):
-        who = _call(verdict, recording.speakers[number])
-        seen = number in spoken or bool(recording.speakers[number].periscope_id)
-        if not verdict.heard and verdict.role is Role.HOST:
-            sentences[f"{who}, the host, refused."] = None
-        elif not verdict.heard and (recording.timeline is not Timeline.LEVELS or not seen):
-            sentences[f"{who} refused, and the recording does not tell exactly when they speak."] = None
-        elif verdict.consent is Consent.PENDING and policy is PendingPolicy.WITHHOLD:
-            sentences[f"{who} has not answered yet, and consent.pending is “withhold”."] = None
+def _find_obstacles(
+    recording: Recording, guid: Guid, found: Sequence[Verdict], people: People, policy: PendingPolicy
+) -> Iterator[str]:
+    """Why the episode may not be published, in sentences; `found` are verdicts on `speakers`, then `on_stage`."""
+    verdicts = found[: len(recording.speakers)]
+    everyone = [*recording.speakers, *recording.on_stage]
+    placed = {verdict.person.key for n, verdict in enumerate(found) if verdict.person and is_placed(recording, n)}
+    for number, verdict in enumerate(found):
+        who = _call(verdict, everyone[number], number, recording)
+        is_found = is_placed(recording, number) or (verdict.person is not None and verdict.person.key in placed)
+        if verdict.consent is Consent.REFUSED and verdict.role is Role.HOST:
+            yield f"{who}, the host, refused."
+        elif verdict.consent is Consent.REFUSED and not is_found:
+            yield f"{who} refused, and the recording does not tell exactly when they speak."
+        elif number < len(verdicts) and verdict.consent is Consent.PENDING and policy is PendingPolicy.WITHHOLD:
+            how = _say_how_unknown(guid) if verdict.unknown else ""
+            yield f"{who} has not answered yet, and consent.pending is “withhold”{how}."
+    if recording.timeline is not Timeline.LEVELS:
+        yield from _find_doubles(verdicts, recording, guid, people)
     if verdicts and not any(verdict.heard for verdict in verdicts):
-        sentences["Nobody who agreed is left to be heard."] = None
-    return " ".join(sentences)
+        yield "Nobody who agreed is left to be heard."
 
 
-def _call(verdict: Verdict, speaker: Speaker) -> str:
-    """What the host calls somebody on the command line."""
-    person = verdict.person.key if verdict.person else ""
-    return person or speaker.handle or speaker.name or "somebody unknown"
+def _find_doubles(verdicts: Sequence[Verdict], recording: Recording, guid: Guid, people: People) -> Iterator[str]:
+    """Speakers of whom only a number is known, who may be somebody who refused and of whom it is not known."""
+    refused = [record for record in people.records if record.answer_for(guid).status is Consent.REFUSED]
+    unnumbered = [record.key for record in refused if not record.x_ids and (record.names or record.handles)]
+    for speaker, verdict in zip(recording.speakers, verdicts, strict=True):
+        person = verdict.person or PersonRecord(key="")
+        is_nameless = not (speaker.handle or speaker.name or person.names or person.handles)
+        if unnumbered and is_nameless and speaker.x_id and verdict.consent is Consent.PENDING:
+            yield (
+                f"The speaker with the X id {speaker.x_id} may be {' or '.join(unnumbered)}, who refused; "
+                f"write whose it is at ids.x in people.yaml, or the answer of {person.key or speaker.x_id}."
+            )
+
+
+def _call(verdict: Verdict, speaker: Speaker, number: int, recording: Recording) -> str:
+    """What the host calls somebody on the command line; somebody unknown is told by when they speak."""
+    if not verdict.unknown:
+        person = verdict.person.key if verdict.person else ""
+        return person or speaker.handle or speaker.name or speaker.x_id or speaker.periscope_id
+    spans = merge((turn.start, turn.end) for turn in recording.turns if turn.speaker == number)
+    times = ", ".join(f"{format_clock(start)}–{format_clock(end)}" for start, end in spans[:3])
+    return f"Somebody unknown ({times})" if times else "Somebody unknown"
+
+
+def _say_how_unknown(guid: Guid) -> str:
+    return f"; listen, and say with `spacecast consent unknown granted|anonymous|refused --episode {guid}`"
 
 
 def cast_turns(recording: Recording, casting: Casting) -> tuple[Turn, ...]:
@@ -232,34 +279,5 @@ def cast_turns(recording: Recording, casting: Casting) -> tuple[Turn, ...]:
 
 
 def plan_removals(recording: Recording, casting: Casting) -> tuple[Span, ...]:
-    """What has to go from the audio, in recording time, sorted and disjoint.
-
-    Every turn of whoever refused, wider than its edges may be off; where others speak at the same time, that goes too.
-    A level is read once a tick and holds until the next: speech may begin up to a tick before its turn does, but ends
-    within it. One tick more on both sides is for safety. Where no level was read anybody may speak: that goes as well.
-    """
-    if all(verdict.heard for verdict in casting.verdicts):
-        return ()
-    tick, end = recording.tick, recording.duration or math.inf
-    refused = [(turn.start - tick, turn.end) for turn in recording.turns if not casting.verdicts[turn.speaker].heard]
-    unknown = [(span.start, span.end) for span in recording.unknown]
-    return merge_spans(
-        Span(start=max(0.0, start - tick), end=min(stop + tick, end)) for start, stop in (*refused, *unknown)
-    )
-
-
-def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same time as sorted spans that neither overlap nor touch; empty ones are left out."""
-    return tuple(Span(start=start, end=end) for start, end in _merge((span.start, span.end) for span in spans))
-
-
-def _merge(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    merged: list[tuple[float, float]] = []
-    for start, end in sorted(spans):
-        if start >= end:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
+    """What has to go from the audio because people refused, in recording time, sorted and disjoint."""
+    return find_removals(recording, casting.refused)

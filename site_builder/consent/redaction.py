@@ -1,4 +1,4 @@
-"""Taking people out of text: handles, names, ids and addresses, however they are spelt."""
+"""Taking people out of texts: plain text, HTML, the lines of a transcript."""
 
 from __future__ import annotations
 
@@ -6,38 +6,21 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
+from urllib.parse import unquote
 
-from site_builder.model.podcast import Guid, Speaker
+from site_builder.consent.evidence import Reading
+from site_builder.consent.matcher import Match, Matcher, make_matcher
+from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden
+from site_builder.consent.views import TAG, View, view_markup, view_plain
+from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
+from site_builder.text.folding import fold
 
-SOMEONE = "someone"
-"""What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""
-
-SHORTEST_ID = 7
-"""Shorter ids of people (X gave out `12` once) are too common as numbers to be looked for."""
-_PLAIN_HANDLE = re.compile(r"[A-Za-z]{1,8}")
-_SITES = (
-    r"(?:https?:)?(?://)?(?:\b(?:www|mobile|m)\.)?\b(?:x|twitter)\.com/(?:intent/(?:user|follow)\?screen_name=|#!/|@)?"
-)
-_REST = r"[^\s<>\"')\]]*"
-"""What may follow in an address."""
-_AVATAR_SIZE = re.compile(r"_(?:normal|bigger|mini|reasonably_small|\d+x\d+)(?=\.\w+$)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
-    """Somebody who must not be read of, and what is read in their place."""
-
-    person: str
-    """Key in people.yaml; empty for somebody who is not in there."""
-    replacement: str = SOMEONE
-    handles: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    avatars: tuple[str, ...] = ()
+_ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=(\"[^\"]*\"|'[^']*')")
+_LINKS = frozenset({"href", "src", "cite", "srcset", "poster"})
+_EMPTY = re.compile(r"<(a|b|strong|em|i|u|s|code|span|mark)\b[^>]*></\1>")
+_BEGINS = re.compile(r"(?:^|[.!?…]\s+|\n\s*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +29,26 @@ class Redaction:
 
     hidden: tuple[Hidden, ...] = ()
     shown: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    """Ids of the Space and of posts that lead to the unedited talk."""
 
     def __bool__(self) -> bool:
         return bool(self.hidden)
+
+    @property
+    def matcher(self) -> Matcher:
+        """Finds them."""
+        origin = (Hidden(person="", replacement="…", ids=self.origin),) if self.origin else ()
+        return make_matcher((*self.hidden, *origin), self.shown)
+
+    def translate(self, someone: str) -> Redaction:
+        """The same in another language: `someone` is what stands for whoever has no label of their own."""
+        hidden = (replace(one, replacement=someone) if one.replacement == SOMEONE else one for one in self.hidden)
+        return replace(self, hidden=tuple(hidden))
+
+    def hide_origin(self, ids: Iterable[str]) -> Redaction:
+        """The same, with whatever leads to the unedited talk hidden: `ids` are those of the Space and of posts."""
+        return replace(self, origin=tuple(ids))
 
 
 class Redacted(Protocol):
@@ -57,36 +57,6 @@ class Redacted(Protocol):
     @property
     def redaction(self) -> Redaction:
         """What must not be read."""
-
-
-def describe_hidden(person: PersonRecord, replacement: str = "", speaker: Speaker | None = None) -> Hidden:
-    """Everything by which somebody would be recognised, from `people.yaml` and from the recording."""
-    speaker = speaker or Speaker()
-    names = (*person.names, speaker.name)
-    return Hidden(
-        person=person.key,
-        replacement=replacement or SOMEONE,
-        handles=_distinct(*person.handles, speaker.handle),
-        names=tuple(name for name in _distinct(*names, *map(_strip_ornament, names)) if _is_telling(name)),
-        ids=_distinct(*person.x_ids, *person.periscope_ids, speaker.x_id, speaker.periscope_id),
-        links=person.links,
-        avatars=_distinct(person.avatar_url, speaker.avatar_url),
-    )
-
-
-def _strip_ornament(name: str) -> str:
-    """`🌊 Kit 🌊` is called `Kit` as well."""
-    core = re.sub(r"^[\W_]+|[\W_]+$", "", name)
-    return core if len(core) > 1 else ""
-
-
-def _is_telling(name: str) -> bool:
-    """Whether a name can be looked for: one letter, or a picture alone, stands in too many texts."""
-    return sum(map(str.isalnum, name)) > 1
-
-
-def _distinct(*texts: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text.strip()))
 
 
 def make_redaction(
@@ -107,21 +77,33 @@ def make_redaction(
     """
     known = {hidden.person for hidden in speaking}
     secret = {Consent.REFUSED, Consent.ANONYMOUS} | ({Consent.PENDING} if hide_pending else set())
-
-    def is_secret(record: PersonRecord) -> bool:
-        return (record.answer_for(guid) if guid else record.consent).status in secret
-
-    absent = [record for record in people.reserved if is_secret(record) and record.key not in known]
+    hidden_keys = {
+        record.key
+        for record in people.reserved
+        if (record.answer_for(guid) if guid else record.consent).status in secret
+    }
+    absent = [record for record in people.reserved if record.key in hidden_keys and record.key not in known]
     if not speaking and not absent:
         return Redaction()
-    shown = [record for record in people.records if not is_secret(record)]
+    shown = [record for record in people.records if record.key not in hidden_keys]
     shared = {address for record in shown for address in (*record.links, record.avatar_url)}
     hidden = tuple(
         replace(one, links=_without(one.links, shared), avatars=_without(one.avatars, shared))
         for one in (*speaking, *map(describe_hidden, absent))
     )
     granted = [name for record in shown for name in record.names]
-    return Redaction(hidden=hidden, shown=_find_shown(hidden, granted, set(credited) if guid else set(granted)))
+    handles = [handle for record in shown for handle in record.handles]
+    names = _find_shown(hidden, granted, set(credited) if guid else set(granted))
+    return Redaction(hidden=hidden, shown=(*names, *_find_shown_handles(hidden, handles)))
+
+
+def hide_unanswered(people: People, speakers: Iterable[Speaker] = ()) -> Redaction:
+    """Everybody who has not said yes to everything, known or met just now: for addresses, which are chosen once."""
+    newcomers = [speaker for speaker in speakers if speaker.role is not Role.HOST and not people.candidates(speaker)]
+    redaction = make_redaction(people, hide_pending=True)
+    met = tuple(describe_hidden(PersonRecord(key=""), "", speaker) for speaker in newcomers)
+    hidden = (*redaction.hidden, *met)
+    return Redaction(hidden=tuple(replace(one, replacement="") for one in hidden), shown=redaction.shown)
 
 
 def _without(addresses: Iterable[str], shared: set[str]) -> tuple[str, ...]:
@@ -131,164 +113,163 @@ def _without(addresses: Iterable[str], shared: set[str]) -> tuple[str, ...]:
 
 def _find_shown(hidden: Iterable[Hidden], granted: Iterable[str], credited: set[str]) -> tuple[str, ...]:
     """Names to leave alone: those credited here, and longer ones of others, that have a hidden name in them."""
-    names = {name.casefold() for one in hidden for name in one.names}
-    shown = {name for name in credited if any(part in name.casefold() for part in names)}
-    shown |= {name for name in granted if any(part in name.casefold() != part for part in names)}
+    names = {fold(name) for one in hidden for name in one.names}
+    shown = {name for name in credited if any(part in fold(name) for part in names)}
+    shown |= {name for name in granted if any(part in fold(name) != part for part in names)}
     return tuple(sorted(shown))
 
 
-def redact(text: str, by: Redacted | Redaction) -> str:
-    """`text` without handles, profile links, names, ids and addresses of people who are hidden.
+def _find_shown_handles(hidden: Iterable[Hidden], handles: Iterable[str]) -> tuple[str, ...]:
+    """Handles of those who are shown that are, or hold, the name of somebody hidden."""
+    names = {fold(name) for one in hidden for name in one.names}
+    own = {fold(handle) for one in hidden for handle in one.handles}
+    return tuple(sorted(f"@{h}" for h in handles if fold(h) not in own and any(name in fold(h) for name in names)))
 
-    Plain text, Markdown and HTML alike: a link to somebody hidden leaves its words. Names are matched as whole words,
-    those of a single word only with the capitals of a name, so that a guest called Will does not cost every “will”.
+
+def _redaction_of(by: Redacted | Redaction) -> Redaction:
+    return by if isinstance(by, Redaction) else by.redaction
+
+
+def redact(text: str, by: Redacted | Redaction, reading: Reading = Reading.TEXT) -> str:
+    """Plain `text` without handles, profile links, names, ids and addresses of people who are hidden.
+
+    An address that leads to them goes whole.
     """
-    redaction = by if isinstance(by, Redaction) else by.redaction
-    if not redaction or not text:
+    redaction = _redaction_of(by)
+    if not redaction or not text or not may_mention(text, redaction):
         return text
-    compiled = _compile(redaction)
-    if not compiled.may_be_in(text):
-        return text
-    text = compiled.links.sub(lambda match: match["words"], text)
-    text = compiled.attributes.sub(lambda match: f'{match["attribute"]}="#"', text)
-    return compiled.pattern.sub(lambda match: compiled.replace(match, text), text)
+    view = view_plain(text)
+    return _replace(text, view, redaction.matcher.find(view, reading), redaction, lambda words: words)
 
 
-def mentions(text: str, by: Redacted | Redaction) -> bool:
-    """Whether `text` names somebody who is hidden: a tag or a short title is better left out than redacted."""
-    redaction = by if isinstance(by, Redaction) else by.redaction
-    if not redaction:
-        return False
-    compiled = _compile(redaction)
-    return compiled.may_be_in(text) and any(match.lastgroup != "shown" for match in compiled.pattern.finditer(text))
+def may_mention(text: str, redaction: Redaction) -> bool:
+    """A fast first look, which spares nearly every text the rest."""
+    matcher, folded = redaction.matcher, fold(text)
+    if matcher.find_terms(folded):
+        return True
+    return any(sign in text for sign in "\\&%") and bool(matcher.find_terms(view_plain(text).folded))
 
 
-class _Compiled:
-    """The patterns of a redaction."""
-
-    def __init__(self, redaction: Redaction) -> None:
-        texts = (
-            text for one in redaction.hidden for text in (*one.handles, *one.names, *one.ids, *one.links, *one.avatars)
-        )
-        self._cores = sorted({find_core(text) for text in texts})
-        self._replacements = [hidden.replacement for hidden in redaction.hidden]
-        addresses = "|".join(pattern for hidden in redaction.hidden for pattern in _addresses(hidden)) or r"(?!)"
-        self.links = re.compile(rf"\[(?P<words>[^\]\n]*)\]\(\s*<?(?:{addresses})[^)\n]*\)", re.IGNORECASE)
-        self.attributes = re.compile(
-            rf"(?P<attribute>\b(?:href|src))=(?P<quote>[\"'])(?:{addresses})[^\"'\n]*(?P=quote)", re.IGNORECASE
-        )
-        groups = [
-            f"(?P<h{number}>{'|'.join(patterns)})"
-            for number, hidden in enumerate(redaction.hidden)
-            if (patterns := [*_addresses(hidden), *_handles(hidden), *_names(hidden), *_ids(hidden)])
-        ]
-        shown = [f"(?P<shown>{'|'.join(map(spell_name, redaction.shown))})"] if redaction.shown else []
-        self.pattern = re.compile("|".join(shown + groups) or r"(?!)")
-
-    def may_be_in(self, text: str) -> bool:
-        """A fast first look, which spares nearly every text the patterns."""
-        low = text.lower()
-        return any(core in low for core in self._cores)
-
-    def replace(self, match: re.Match[str], text: str) -> str:
-        """What is read in place of a match; with a capital where a sentence begins."""
-        if match.lastgroup == "shown":
-            return match.group()
-        replacement = self._replacements[int((match.lastgroup or "h0")[1:])]
-        begins = re.search(r"(?:^|[.!?…]\s+|\n\s*)$", text[max(0, match.start() - 8) : match.start()])
-        return replacement[:1].upper() + replacement[1:] if begins else replacement
+def mentions(text: str, by: Redacted | Redaction, reading: Reading = Reading.TEXT) -> bool:
+    """Whether `text` names somebody who is hidden: a tag or an address is better left out than redacted."""
+    redaction = _redaction_of(by)
+    return bool(redaction) and may_mention(text, redaction) and bool(redaction.matcher.find(view_plain(text), reading))
 
 
-@lru_cache(maxsize=256)
-def _compile(redaction: Redaction) -> _Compiled:
-    return _Compiled(redaction)
+def redact_lines(texts: Sequence[str], by: Redacted | Redaction) -> list[str]:
+    """Lines that are read one after the other, such as those of a transcript: a name may go over two of them."""
+    redaction = _redaction_of(by)
+    whole = "\n".join(texts)
+    if not redaction or not may_mention(whole, redaction):
+        return list(texts)
+    view = view_plain(whole)
+    starts, position = [], 0
+    for text in texts:
+        starts.append(position)
+        position += len(text) + 1
+    lines = [_Edited(text, start) for text, start in zip(texts, starts, strict=True)]
+    for match in redaction.matcher.find(view):
+        spans = view.find_spans(match.start, match.end)
+        words = _choose_words(view, match, redaction)
+        for line in lines:
+            words = "" if line.cut(spans, words) else words
+    return [line.text for line in lines]
 
 
-def _addresses(hidden: Hidden) -> Iterator[str]:
-    """Profile pages, further links and pictures, with whatever follows in the same address."""
-    yield from map(spell_profile, hidden.handles)
-    yield from map(spell_address, hidden.links)
-    yield from map(spell_avatar, hidden.avatars)
+class _Edited:
+    """A line that loses parts."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._whole = text
+        self._start = start
+        self._cuts: list[tuple[int, int, str]] = []
+
+    def cut(self, spans: Sequence[tuple[int, int]], words: str) -> bool:
+        """Leave out what of `spans` is in this line, with `words` in its place; whether there is anything."""
+        end = self._start + len(self._whole)
+        within = [(max(a, self._start), min(b, end)) for a, b in spans if a < end and b > self._start]
+        if within:
+            self._cuts.append((within[0][0] - self._start, within[-1][1] - self._start, words))
+        return bool(within)
+
+    @property
+    def text(self) -> str:
+        """What is left."""
+        text = self._whole
+        for start, end, words in reversed(self._cuts):
+            text = text[:start] + words + text[end:]
+        return text.strip() if self._cuts else text
 
 
-def _handles(hidden: Hidden) -> Iterator[str]:
-    return map(spell_handle, hidden.handles)
+def _replace(text: str, view: View, matches: Sequence[Match], redaction: Redaction, write: Escape) -> str:
+    """`text` with other words where somebody is found; what stands between, such as tags, stays."""
+    for match in reversed(matches):
+        spans = sorted(set(view.find_spans(match.start, match.end)))
+        for start, end in reversed(spans[1:]):
+            text = text[:start] + text[end:]
+        for start, end in spans[:1]:
+            text = text[:start] + write(_choose_words(view, match, redaction)) + text[end:]
+    return text
 
 
-def _names(hidden: Hidden) -> Iterator[str]:
-    return map(spell_name, sorted(hidden.names, key=len, reverse=True))
+class Escape(Protocol):
+    """How words are written in a text of some kind."""
+
+    def __call__(self, words: str, /) -> str:
+        """The words as written."""
 
 
-def _ids(hidden: Hidden) -> Iterator[str]:
-    return (spell_id(id_) for id_ in hidden.ids if len(id_) >= SHORTEST_ID)
+def _choose_words(view: View, match: Match, redaction: Redaction) -> str:
+    """What is read in place of somebody; with a capital where a sentence begins."""
+    words = redaction.matcher.hidden[match.person].replacement
+    begins = _BEGINS.search(view.text[max(0, match.start - 8) : match.start])
+    return words[:1].upper() + words[1:] if begins else words
 
 
-def find_core(text: str) -> str:
-    """A word, in lower case, that stands in every spelling of `text`; empty where it has none."""
-    text = _AVATAR_SIZE.sub("", re.sub(r"^https?://", "", text.lower()).rstrip("/"))
-    words = re.findall(r"[a-z0-9]+", text) or re.findall(r"\w+", text)
-    return max(words, key=len, default="")
+def redact_markup(markup: str, by: Redacted | Redaction) -> str:
+    """HTML without people who are hidden: a link to them leaves its words, a picture of them goes."""
+    redaction = _redaction_of(by)
+    if not redaction or not _may_be_in_markup(markup, redaction):
+        return markup
+    markup = "".join(_redact_tags(markup, redaction))
+    view = view_markup(markup)
+    return _EMPTY.sub("", _replace(markup, view, redaction.matcher.find(view), redaction, html.escape))
 
 
-def spell(text: str) -> str:
-    """A pattern for `text` as it is written in plain text, Markdown (with backslashes) or HTML (with references)."""
-    return "".join(map(_spell_character, " ".join(text.split())))
+def _may_be_in_markup(markup: str, redaction: Redaction) -> bool:
+    plain = unquote(html.unescape(markup), errors="replace")
+    texts = (plain, TAG.sub("", plain), TAG.sub("", markup))
+    return any(redaction.matcher.find_terms(fold(text)) for text in texts)
 
 
-def _spell_character(character: str) -> str:
-    if character.isalnum():
-        return re.escape(character)
-    if character == " ":
-        return r"(?:\s|&nbsp;|&#160;)+"
-    forms = {html.escape(character), f"&#{ord(character)};", f"&#x{ord(character):x};", "\\" + character, character}
-    return "(?:" + "|".join(sorted(map(re.escape, forms), key=len, reverse=True)) + ")"
+def _redact_tags(markup: str, redaction: Redaction) -> Iterator[str]:
+    """The pieces of HTML with tags that name nobody."""
+    position, left_out = 0, list[bool]()
+    for match in TAG.finditer(markup):
+        yield markup[position : match.start()]
+        position = match.end()
+        name, tag = (match[1] or "").lower(), match.group()
+        if name == "a" and tag.startswith("</"):
+            yield "" if left_out and left_out.pop() else tag
+            continue
+        new = _redact_tag(tag, redaction)
+        if name == "a":
+            left_out.append(not new)
+        yield new
+    yield markup[position:]
 
 
-def may_be_word(handle: str) -> bool:
-    """Whether a handle may be an ordinary word, and counts only where it is written as a handle."""
-    return _PLAIN_HANDLE.fullmatch(handle) is not None
+def _redact_tag(tag: str, redaction: Redaction) -> str:
+    """A tag with attributes that name nobody; nothing where what it leads to or shows does."""
 
+    def clean(attribute: re.Match[str]) -> str:
+        value = html.unescape(attribute[2][1:-1])
+        return f' {attribute[1]}="{html.escape(redact(value, redaction))}"' if value else attribute.group()
 
-def spell_handle(handle: str) -> str:
-    """A pattern for a handle: with `@`; alone too, unless it may be an ordinary word."""
-    at = "@" if may_be_word(handle) else "@?"
-    return rf"(?i:(?<![\w@]){at}{spell(handle)})(?!\w)"
-
-
-def spell_name(name: str) -> str:
-    """A pattern for a name as whole words: any case for several words, the capitals of a name for one."""
-    before = r"(?<!\w)" if _parts_words(name[:1]) else ""
-    after = r"(?!\w)" if _parts_words(name[-1:]) else ""
-    if len(re.findall(r"\w+", name)) > 1 or not name.isalpha():
-        return f"{before}(?i:{spell(name)}){after}"
-    forms = sorted({name, name.upper(), name[:1].upper() + name[1:]})
-    return f"{before}(?:{'|'.join(map(spell, forms))}){after}"
-
-
-def _parts_words(character: str) -> bool:
-    """Whether words of this script are set apart: those of Chinese and Japanese are not."""
-    return character.isalnum() and not "\u2e80" <= character <= "\u9fff"
-
-
-def spell_id(id_: str) -> str:
-    """A pattern for an id as a whole word."""
-    return rf"(?<![0-9A-Za-z]){re.escape(id_)}(?![0-9A-Za-z])"
-
-
-def spell_address(url: str) -> str:
-    """A pattern for a web address, with or without its scheme."""
-    return _spell_start(url.rstrip("/")) + r"/?(?![\w/?#=&%-])"
-
-
-def spell_avatar(url: str) -> str:
-    """A pattern for the address of a picture in any size: X names them `…_normal.jpg`, `…_400x400.jpg`, `….jpg`."""
-    return _spell_start(_AVATAR_SIZE.sub("", url).rsplit(".", 1)[0]) + r"(?![\dA-Za-z])" + _REST
-
-
-def spell_profile(handle: str) -> str:
-    """A pattern for the address of somebody's profile, or of anything below it."""
-    return rf"(?i:{_SITES}{spell(handle)})(?!\w){_REST}"
-
-
-def _spell_start(url: str) -> str:
-    return rf"(?i:(?:https?:)?(?://)?{spell(re.sub(r'^https?://', '', url))})"
+    values = {match[1].lower(): html.unescape(match[2][1:-1]) for match in _ATTRIBUTE.finditer(tag)}
+    addresses = [value for attribute, value in values.items() if attribute in _LINKS]
+    if any(mentions(address, redaction, Reading.ADDRESS) for address in addresses):
+        return ""
+    if not any(mentions(value, redaction) for value in values.values()):
+        return tag
+    return _ATTRIBUTE.sub(clean, tag)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from site_builder.consent.casting import merge_spans
+from site_builder.consent.removals import merge_spans
 from site_builder.model.podcast import Guid, Recording, Role, Span
-from site_builder.show.people import Consent, People, PersonRecord
+from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_for_unknown, is_unknown
 from site_builder.text.timecode import format_clock, format_length
 
+_FEW_SPANS = 3
+"""Times in the name of somebody unknown."""
 _MOST_SPANS = 8
 """Times named one by one in a message; the rest is counted."""
 
@@ -50,13 +52,40 @@ class PersonRow:
 def describe_person_rows(
     people: People, recordings: Iterable[tuple[Guid, Recording]], titles: Mapping[Guid, str]
 ) -> tuple[PersonRow, ...]:
-    """Everyone in `people`, in the order of the file, with where and how long they speak."""
-    heard: dict[str, list[Appearance]] = {record.key: [] for record in people.records}
+    """Everyone in `people`, in the order of the file, with where and how long they speak.
+
+    After them, for each episode in which somebody is heard whom no list names, a row of its own.
+    """
+    known = [record for record in people.records if not is_for_unknown(record)]
+    heard: dict[str, list[Appearance]] = {record.key: [] for record in known}
+    unknown: list[PersonRow] = []
     for guid, recording in recordings:
+        title = titles.get(guid, guid)
         for key, spans in _find_speech(people, recording).items():
             record = people.get(key)
-            heard[key].append(_describe_appearance(record, guid, titles.get(guid, guid), spans))
-    return tuple(_describe_row(record, tuple(heard[record.key])) for record in people.records)
+            heard[key].append(_describe_appearance(record.answer_for(guid), guid, title, spans))
+        if numbers := [number for number, speaker in enumerate(recording.speakers) if is_unknown(speaker)]:
+            unknown.append(_describe_unknown(people, guid, title, _find_spans(recording, numbers)))
+    return (*(_describe_row(record, tuple(heard[record.key])) for record in known), *unknown)
+
+
+def _describe_unknown(people: People, guid: Guid, title: str, spans: tuple[Span, ...]) -> PersonRow:
+    record = people.find_unknown(guid)
+    answer = record.answer_for(guid) if record else Answer()
+    times = ", ".join(f"{format_clock(span.start)}–{format_clock(span.end)}" for span in spans[:_FEW_SPANS])
+    more = ", …" if len(spans) > _FEW_SPANS else ""
+    return PersonRow(
+        key=UNKNOWN,
+        name=f"somebody unknown in “{title}”" + (f", {times}{more}" if times else ""),
+        handle="",
+        role=Role.GUEST,
+        consent=answer.status,
+        since=answer.since,
+        note=answer.note,
+        asked=None,
+        seconds=sum(span.duration for span in spans),
+        appearances=(_describe_appearance(answer, guid, title, spans),),
+    )
 
 
 def _find_speech(people: People, recording: Recording) -> dict[str, tuple[Span, ...]]:
@@ -65,14 +94,14 @@ def _find_speech(people: People, recording: Recording) -> dict[str, tuple[Span, 
     for number, speaker in enumerate(recording.speakers):
         if record := people.match(speaker):
             speakers.setdefault(record.key, []).append(number)
-    return {
-        key: merge_spans(Span(start=turn.start, end=turn.end) for turn in recording.turns if turn.speaker in numbers)
-        for key, numbers in speakers.items()
-    }
+    return {key: _find_spans(recording, numbers) for key, numbers in speakers.items()}
 
 
-def _describe_appearance(record: PersonRecord, guid: Guid, title: str, spans: tuple[Span, ...]) -> Appearance:
-    answer = record.answer_for(guid)
+def _find_spans(recording: Recording, numbers: Collection[int]) -> tuple[Span, ...]:
+    return merge_spans(Span(start=turn.start, end=turn.end) for turn in recording.turns if turn.speaker in numbers)
+
+
+def _describe_appearance(answer: Answer, guid: Guid, title: str, spans: tuple[Span, ...]) -> Appearance:
     seconds = sum(span.duration for span in spans)
     return Appearance(guid=guid, title=title, seconds=seconds, spans=spans, consent=answer.status, since=answer.since)
 

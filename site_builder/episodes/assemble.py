@@ -6,14 +6,15 @@ Recording time comes in, published time goes out: here everything timed passes t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from operator import attrgetter
 
-from site_builder.consent import Casting, Removal, cast_turns, plan_removals, redact
-from site_builder.episodes.chapters import make_chapters, move_chapters
+from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
+from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
 from site_builder.episodes.cues import move_cues, name_cues
+from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import (
@@ -34,6 +35,7 @@ from site_builder.show.bundles import SHARED, Bundle
 from site_builder.show.documents.podcasting20 import list_posts
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.text.plain import shorten
+from site_builder.text.timecode import format_clock
 
 SUMMARY_LENGTH = 280
 
@@ -79,6 +81,33 @@ def make_edits(
     return edits.with_cuts(refused) if removal is Removal.CUT else edits.with_mutes(refused)
 
 
+def explain_silence(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> str:
+    """Why an episode that is edited has nothing to be heard any more, as a sentence; empty where it has."""
+    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    if edits.is_identity:
+        return ""
+    heard = edits.with_cuts(recording.silences).audible
+    if sum(span.duration for span in heard) >= min(LEAST_AUDIBLE, recording.duration):
+        return ""
+    if plan_removals(recording, casting):
+        return "Nothing is left to be heard once those who refused are taken out."
+    return "Nothing is left to be heard: its `trim`, `cut` and `mute` take everything away."
+
+
+def find_displaced(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> Iterator[str]:
+    """A sentence for each chapter of the host's that begins in speech that was refused."""
+    refused = plan_removals(recording, casting)
+    if not refused or not matter.chapters:
+        return
+    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    chapters = [entry.noun() for entry in matter.chapters]
+    for chapter, place in zip(chapters, find_chapter_places(chapters, edits, refused), strict=True):
+        if any(span.start <= chapter.start < span.end for span in refused):
+            now = "is left out" if place is None else f"begins at {format_clock(place)}"
+            at = format_clock(chapter.start)
+            yield f"the chapter at {at} begins where somebody who refused is taken out; it {now}"
+
+
 def make_episode(
     material: Material,
     enclosure: Enclosure,
@@ -102,23 +131,22 @@ def make_episode(
     """
     bundle, casting, edits = material.bundle, material.casting, material.edits
     matter, recording = bundle.matter, bundle.recording
-    clean = _make_redactor(casting)
-    notes = render_notes(clean(bundle.notes), _when_heard(edits), end=edits.recording)
+    notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
     people, turns = _make_people(material)
     chapters = _make_chapters(material, notes, turns, people, opening=opening if automatic_chapters else None)
-    return Episode(
+    episode = Episode(
         guid=Guid(matter.guid),
         slug=material.slug,
-        title=clean(matter.title),
+        title=matter.title,
         published_at=matter.published_at(zone),
         enclosure=enclosure,
-        summary=clean(matter.summary) or _summarise(notes.text),
+        summary=matter.summary or _summarise(notes.text),
         notes_html=notes.html,
         notes_text=notes.text,
-        tags=tuple(filter(None, map(clean, matter.tags))),
+        tags=matter.tags,
         people=people,
         turns=turns,
-        chapters=_clean_chapters(chapters, casting),
+        chapters=chapters,
         kind=matter.kind,
         season=matter.season,
         number=matter.episode,
@@ -127,50 +155,35 @@ def make_episode(
         recorded_at=recording.started_at if recording else None,
         updated_at=matter.updated_at(zone),
         source_url=recording.url if recording else "",
-        announced_url=_find_announcement(material),
+        announced_url=recording.announced_url if recording else "",
         gaps=_move_gaps(recording.gaps, edits) if recording else (),
         draft=material.draft,
-        cues=_make_cues(material, turns, people, clean),
+        cues=_make_cues(material, turns, people),
         soundbites=_move_soundbites(matter, edits),
         license=matter.license.noun() if matter.license else None,
         locations=tuple(entry.noun() for entry in matter.location),
-        links=_make_links(material, clean, source_link),
-        funding=tuple(replace(way, text=clean(way.text)) for way in (entry.noun() for entry in matter.funding)),
+        links=_make_links(material, source_link),
+        funding=tuple(entry.noun() for entry in matter.funding),
         posts=list_posts(matter.comments),
         chat=matter.chat.noun() if matter.chat else None,
-        value=_make_value(matter, edits, clean),
-        texts=tuple(replace(record, text=clean(record.text)) for record in (entry.noun() for entry in matter.txt)),
+        value=_make_value(matter, edits),
+        texts=tuple(entry.noun() for entry in matter.txt),
         block=matter.block,
         facts=facts,
     )
+    return redact_episode(episode, casting)
 
 
-def _clean_chapters(chapters: tuple[Chapter, ...], casting: Casting) -> tuple[Chapter, ...]:
-    if not casting.redaction:
-        return chapters
-    return tuple(replace(chapter, title=redact(chapter.title, casting)) for chapter in chapters)
-
-
-def _make_redactor(casting: Casting) -> Callable[[str], str]:
-    return lambda text: redact(text, casting)
-
-
-def _find_announcement(material: Material) -> str:
-    """The announcing post, unless it may name somebody who is not to be named."""
-    recording = material.bundle.recording
-    return recording.announced_url if recording and not material.casting.restricted else ""
-
-
-def _make_links(material: Material, clean: Callable[[str], str], source_link: str) -> tuple[p20.ContentLink, ...]:
+def _make_links(material: Material, source_link: str) -> tuple[p20.ContentLink, ...]:
     """The host's links, then where it took place, unless somebody who is hidden here can be heard or read there."""
     recording, written = material.bundle.recording, material.bundle.matter.links
-    links = [replace(link, text=clean(link.text)) for link in (entry.noun() for entry in written or ())]
+    links = [entry.noun() for entry in written or ()]
     if recording and recording.url and written != () and not material.casting.restricted:
         links.append(p20.ContentLink(href=recording.url, text=source_link))
     return tuple({link.href: link for link in reversed(links)}.values())[::-1]
 
 
-def _make_value(matter: EpisodeMatter, edits: EditList, clean: Callable[[str], str]) -> tuple[p20.Value, ...]:
+def _make_value(matter: EpisodeMatter, edits: EditList) -> tuple[p20.Value, ...]:
     """How to pay, with passages in published time; one of which nothing is left is none."""
     if not matter.value:
         return ()
@@ -179,18 +192,8 @@ def _make_value(matter: EpisodeMatter, edits: EditList, clean: Callable[[str], s
         (split, edits.to_published_span(Span(start=split.start, end=split.start + split.duration)))
         for split in (entry.noun() for entry in matter.value.splits)
     )
-    splits = tuple(
-        replace(split, start=span.start, duration=span.duration, recipients=_clean_names(split.recipients, clean))
-        for split, span in spans
-        if span
-    )
-    return (replace(value, recipients=_clean_names(value.recipients, clean), splits=splits),)
-
-
-def _clean_names(
-    recipients: Sequence[p20.ValueRecipient], clean: Callable[[str], str]
-) -> tuple[p20.ValueRecipient, ...]:
-    return tuple(replace(recipient, name=clean(recipient.name)) for recipient in recipients)
+    splits = tuple(replace(split, start=span.start, duration=span.duration) for split, span in spans if span)
+    return (replace(value, splits=splits),)
 
 
 def _when_heard(edits: EditList) -> Callable[[float], float | None]:
@@ -210,7 +213,8 @@ def _make_people(material: Material) -> tuple[tuple[Person, ...], tuple[Turn, ..
     people = _count_speech(material.casting.credits, turns)
     if matter.people is None:
         return people, turns
-    named = tuple(entry.noun() for entry in matter.people)
+    listed = (entry.noun() for entry in matter.people)
+    named = tuple(person for person in listed if not is_hidden(person, material.casting.redaction))
     places = [_find_person(person, named) for person in people]
     hidden = {place for person, place in zip(people, places, strict=True) if person.anonymous}
     named = tuple(replace(person, anonymous=number in hidden) for number, person in enumerate(named))
@@ -246,23 +250,20 @@ def _make_chapters(
 ) -> tuple[Chapter, ...]:
     written = material.bundle.matter.chapters
     if written is not None:
-        return move_chapters([entry.noun() for entry in written], material.edits)
+        recording = material.bundle.recording
+        refused = plan_removals(recording, material.casting) if recording else ()
+        return move_chapters([entry.noun() for entry in written], material.edits, refused)
     if opening is None:
         return ()
     return make_chapters(turns, notes.moments, material.edits.duration, people, opening=opening)
 
 
-def _make_cues(
-    material: Material, turns: Sequence[Turn], people: Sequence[Person], clean: Callable[[str], str]
-) -> tuple[Cue, ...]:
+def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
     recording = material.bundle.recording
     silences = recording.silences if recording else ()
     cues = move_cues(material.cues, material.edits, silences=silences)
     exact = recording is not None and recording.timeline is Timeline.LEVELS
-    cues = name_cues(cues, turns if exact else (), people)
-    if not material.casting.redaction:
-        return cues
-    return tuple(replace(cue, text=clean(cue.text), speaker=clean(cue.speaker)) for cue in cues)
+    return name_cues(cues, turns if exact else (), people)
 
 
 def _move_gaps(gaps: Sequence[Gap], edits: EditList) -> tuple[Gap, ...]:

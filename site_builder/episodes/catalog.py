@@ -7,21 +7,26 @@ bundle that is as it was is not read again (see `looks.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from site_builder.consent import Casting, decide, redact
+from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
+from site_builder.consent.sources import describe_mentions
 from site_builder.engine.cache import Kept
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
+from site_builder.episodes.descriptions import list_speakers
+from site_builder.episodes.named_places import find_named_address, find_named_texts
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role
 from site_builder.show.bundles import Bundle, load_bundle
+from site_builder.show.config import Pending
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE
 from site_builder.show.load import (
     Claim,
@@ -39,6 +44,8 @@ _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
+_SHORTEST_ORIGIN = 7
+"""Characters of an id that is looked for."""
 
 
 class Card(Value, frozen=True, kw_only=True):
@@ -70,6 +77,12 @@ class Card(Value, frozen=True, kw_only=True):
     """Somebody in it is hidden or removed."""
     has_pictures: bool = False
     """Its front matter names a cover."""
+    remarks: tuple[str, ...] = ()
+    """What consent changes of what the host wrote, a sentence each."""
+    has_named_address: bool = False
+    """Its address holds the name of somebody who must not be named."""
+    redacted: tuple[str, ...] = ()
+    """Where in its files somebody hidden is named: file, line and of whom; for the host alone."""
 
     @property
     def path(self) -> str:
@@ -146,7 +159,11 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
     """
     problems: list[Problem] = []
     premises = load_premises(folder, problems)
-    base = digest_json([program, premises.words.digest if premises else "", *_digest_common(folder)])
+    speakers, spoken = list_speakers(folder, digests.by_name, kept, jobs)
+    if premises:
+        premises = replace(premises, people=premises.people.describe(speakers))
+        problems += find_named_texts(premises, redact_show(premises))
+    base = digest_json([program, premises.words.digest if premises else "", spoken, *_digest_common(folder)])
     keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
     known = kept.load(_KIND)
     cards = _recall(known, keys)
@@ -224,6 +241,7 @@ def _read(premises: Premises | None, folder: Path, keys: Mapping[str, str], name
 def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
     matter, recording = bundle.matter, bundle.recording
     casting = cast(premises, bundle)
+    named_address = find_named_address(bundle, casting.redaction)
     return Card(
         name=bundle.folder.name,
         key=key,
@@ -234,14 +252,31 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         published_at=matter.published_at(premises.config.show.zone),
         draft=matter.draft,
         withdrawn=matter.withdrawn,
-        withheld=casting.withheld,
+        withheld=" ".join(
+            filter(None, (casting.withheld or _explain_silence(premises, bundle, casting), named_address))
+        ),
         pending=casting.pending,
         recording_id=recording.id if recording else "",
         has_recording=bundle.has_recording,
         has_spoken=bool(bundle.media and recording and recording.speakers),
         is_restricted=casting.restricted,
         has_pictures=bool(matter.cover),
+        remarks=tuple(_find_remarks(premises, bundle, casting)),
+        has_named_address=bool(named_address),
+        redacted=tuple(_list_redacted(bundle, casting)),
     )
+
+
+def _find_remarks(premises: Premises, bundle: Bundle, casting: Casting) -> Iterator[str]:
+    removal = Removal(premises.config.consent.removal.value)
+    if bundle.recording:
+        for sentence in find_displaced(bundle.matter, bundle.recording, casting, removal):
+            yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
+
+
+def _explain_silence(premises: Premises, bundle: Bundle, casting: Casting) -> str:
+    removal = Removal(premises.config.consent.removal.value)
+    return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
 
 
 def cast(premises: Premises, bundle: Bundle) -> Casting:
@@ -251,7 +286,31 @@ def cast(premises: Premises, bundle: Bundle) -> Casting:
     _ = premises.words.gettext
     nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
     pending = premises.config.consent.pending.value
-    return decide(bundle.recording, Guid(bundle.matter.guid), premises.people, pending, nouns)
+    casting = decide(bundle.recording, Guid(bundle.matter.guid), premises.people, pending, nouns)
+    redaction = casting.redaction.translate(_("someone"))
+    if casting.restricted:
+        redaction = redaction.hide_origin(_find_origin(bundle))
+    return replace(casting, redaction=redaction)
+
+
+def _find_origin(bundle: Bundle) -> Iterator[str]:
+    """Ids of the Space and of the post that announced it: where they are named, the unedited talk can be found."""
+    recording = bundle.recording
+    for url in (recording.url, recording.announced_url) if recording else ():
+        yield from (part for part in url.rstrip("/").rsplit("/", 1)[1:] if len(part) >= _SHORTEST_ORIGIN)
+
+
+def redact_show(premises: Premises) -> Redaction:
+    """Who is hidden in everything that belongs to no episode."""
+    is_hidden = premises.config.consent.pending is Pending.ANONYMISE
+    redaction = make_redaction(premises.people, hide_pending=is_hidden)
+    return redaction.translate(premises.words.gettext("someone"))
+
+
+def _list_redacted(bundle: Bundle, casting: Casting) -> Iterator[str]:
+    folder = f"{EPISODES}/{bundle.folder.name}"
+    for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
+        yield from describe_mentions(file, f"{folder}/{file.name}", casting.redaction)
 
 
 def load_casting(show: Survey, card: Card) -> Casting:

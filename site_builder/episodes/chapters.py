@@ -6,7 +6,7 @@ Advice on length and number: https://podcasters.apple.com/support/5482-using-cha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
@@ -71,16 +71,32 @@ def make_chapters(
     return distinct if len(distinct) >= FEWEST else ()
 
 
-def move_chapters(chapters: Sequence[Chapter], edits: EditList) -> tuple[Chapter, ...]:
-    """Chapters in published time. One that is not heard at all is left out; one whose start is removed starts later."""
+def move_chapters(chapters: Sequence[Chapter], edits: EditList, refused: Sequence[Span] = ()) -> tuple[Chapter, ...]:
+    """Chapters in published time; see `find_chapter_places`."""
     moved: dict[float, Chapter] = {}
+    for chapter, place in zip(chapters, find_chapter_places(chapters, edits, refused), strict=True):
+        if place is not None:
+            moved.setdefault(round(place, 3), replace(chapter, start=round(place, 3)))
+    return tuple(moved.values())
+
+
+def find_chapter_places(
+    chapters: Sequence[Chapter], edits: EditList, refused: Sequence[Span] = ()
+) -> Iterator[float | None]:
+    """For each chapter the published time at which it begins; None for one that goes, as it is not heard at all.
+
+    One whose start is removed begins where it goes on. One that begins in speech that was refused (`refused`, recording
+    time) begins after it, or goes where half of it is not heard: then its title is about what was taken out.
+    """
     for chapter, end in zip(chapters, _find_ends(chapters, edits.recording), strict=True):
         span = Span(start=chapter.start, end=end)
-        place = edits.to_published_span(span) if edits.find_audible(span) else None
-        if place:
-            start = round(place.start, 3)
-            moved.setdefault(start, replace(chapter, start=start))
-    return tuple(moved.values())
+        heard = edits.find_audible(span)
+        is_refused = any(other.start <= chapter.start < other.end for other in refused)
+        if not heard or (is_refused and sum(part.duration for part in heard) < span.duration / 2):
+            yield None
+            continue
+        place = edits.to_published_span(heard[0] if is_refused else span)
+        yield place.start if place else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from site_builder.consent.redaction import hide_unanswered
 from site_builder.episodes.new_episode import make_title, name_bundle, render_index
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Guid, Recording
@@ -22,6 +23,7 @@ from site_builder.show.bundles import (
     write_noun,
 )
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING
+from site_builder.show.people import People
 from site_builder.show.people.writing import add_newcomers
 from site_builder.sources.source import Source
 
@@ -86,7 +88,10 @@ class Shelf:
         episodes: Path,
         bundles: Mapping[Path, Bundle],
         render: Callable[[Conversation, str], str] = render_index,
+        people: People | None = None,
     ) -> None:
+        """`people` are those known so far: whoever of them, or of those new, has not agreed is named in no address."""
+        self.people = people
         self.episodes = episodes
         self.render = render
         self.slugs = {bundle.slug.lower() for bundle in bundles.values()}
@@ -124,7 +129,8 @@ class Shelf:
         )
 
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
-        name, slug = name_bundle(conversation, self.slugs, self._list_folders())
+        hidden = None if self.people is None else hide_unanswered(self.people, conversation.recording.speakers)
+        name, slug = name_bundle(conversation, self.slugs, self._list_folders(), hidden)
         write_noun(staging.folder / RECORDING, _recording_of(conversation))
         (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
         self.slugs.add(slug)

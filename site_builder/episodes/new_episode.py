@@ -9,6 +9,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from itertools import chain, count
 
+from site_builder.consent import Redaction, mentions, redact
+from site_builder.consent.evidence import Reading
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Note
 from site_builder.show.bundles import SHARED
@@ -32,8 +34,10 @@ def recorded_at(conversation: Conversation) -> datetime | None:
     return recording.started_at or recording.ended_at or recording.archive_made_at
 
 
-def name_bundle(conversation: Conversation, slugs: Collection[str], folders: Collection[str]) -> tuple[str, str]:
-    """Folder name and slug for a new bundle, other than those that are in use.
+def name_bundle(
+    conversation: Conversation, slugs: Collection[str], folders: Collection[str], hidden: Redaction | None = None
+) -> tuple[str, str]:
+    """Folder name and slug for a new bundle, other than those that are in use, and without those who are `hidden`.
 
     The slug is the title's; where another episode has it, the day, the id or at last a number is added, once and for
     good: it is written into the front matter, and an URL made of it never changes by itself.
@@ -41,12 +45,18 @@ def name_bundle(conversation: Conversation, slugs: Collection[str], folders: Col
     day = recorded_at(conversation)
     date = f"{day:%Y-%m-%d}" if day else "undated"
     id_ = conversation.recording.id
-    title = make_slug(make_title(conversation), fallback=date)
+    title = make_slug(_leave_out(make_title(conversation), hidden), fallback=date)
     named = make_slug(id_, longest=99 - len(title))
     choices = [title, *([f"{title}-{date}"] if title != date else []), *([f"{title}-{named}"] if named else [])]
     numbered = (f"{title}-{number}" for number in count(2))
     names = ((f"{date}-{choice.removesuffix(f'-{date}')}", choice) for choice in chain(choices, numbered))
     return next((folder, slug) for folder, slug in names if folder not in folders and slug not in slugs)
+
+
+def _leave_out(title: str, hidden: Redaction | None) -> str:
+    """A title for an address; nothing of it where a name is left even so."""
+    plain = redact(title, hidden) if hidden else title
+    return "" if hidden and mentions(make_slug(plain), hidden, Reading.ADDRESS) else plain
 
 
 def render_index(conversation: Conversation, slug: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a published recording comes from and what was done to it; never who asked for it. Pure."""
+"""Where a published recording comes from and what was done to it; never who asked for it, nor when they speak. Pure."""
 
 from __future__ import annotations
 
@@ -70,13 +70,15 @@ def _describe_spans(spans: Iterable[Span], material: Material, words: Language) 
     _ = words.gettext
     recording = material.bundle.recording
     requested = plan_removals(recording, material.casting) if recording else ()
-    at_request = _("%(start)s to %(end)s at the request of somebody heard")
     by_host = _("%(start)s to %(end)s by the host")
-    return words.join(
-        (at_request if _touches(span, requested) else by_host)
-        % {"start": format_clock(span.start), "end": format_clock(span.end)}
+    told = [
+        by_host % {"start": format_clock(span.start), "end": format_clock(span.end)}
         for span in spans
-    )
+        if not _touches(span, requested)
+    ]
+    if any(_touches(span, requested) for span in spans):
+        told.append(_("at the request of somebody who took part"))
+    return words.join(told)
 
 
 def _touches(span: Span, others: Sequence[Span]) -> bool:

@@ -77,10 +77,11 @@ def gather(folder: Path) -> Gathered:
     problems += (clash.problem for clash in find_clashes(claims))
     problems += premises.problems if premises else ()
     premises = settle(folder, premises, problems)
+    speakers = (speaker for bundle in bundles if bundle.recording for speaker in bundle.recording.speakers)
     return Gathered(
         folder=folder,
         config=premises.config,
-        people=premises.people,
+        people=premises.people.describe(speakers),
         pages=premises.pages,
         words=premises.words,
         bundles=bundles,

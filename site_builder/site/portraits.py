@@ -1,7 +1,7 @@
 """Pictures that hosts give beside covers: portraits of people, pictures of chapters.
 
 Only their pixels are published, as JPEG under a name made from what they show and not from whom: no camera data, no
-place, no name. An address elsewhere stays an address; pages never ask for it.
+place, no name. A picture of a person that lies elsewhere, on X say, is none: whoever reads the feed would call there.
 """
 
 from __future__ import annotations
@@ -58,8 +58,10 @@ class Portraits:
         )
 
     def _portray(self, person: Person, folder: Path, said: Path) -> Person:
-        if person.anonymous or not person.avatar_url or _is_hung(person.avatar_url):
-            return replace(person, avatar_url="") if person.anonymous else person
+        if person.anonymous or "://" in person.avatar_url:
+            return replace(person, avatar_url="")
+        if not person.avatar_url or _is_hung(person.avatar_url):
+            return person
         path = self._plan(folder, person.avatar_url, PORTRAIT, said, "people")
         return replace(person, avatar_url=path)
 

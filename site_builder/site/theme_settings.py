@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from site_builder.consent import Redaction, redact
+from site_builder.consent.redaction import redact_markup
 from site_builder.model.podcast import Show
 from site_builder.render.notes import render_notes
 from site_builder.render.pages.site_context import Link, SiteLook
@@ -29,13 +31,13 @@ def load_show_theme(premises: Premises, accent: str) -> Theme:
     return load_theme(folder, generated, premises.words, compiled=folder / ".cache" / "templates")
 
 
-def describe_look(premises: Premises, theme: Theme, accent: str) -> SiteLook:
+def describe_look(premises: Premises, theme: Theme, accent: str, redaction: Redaction) -> SiteLook:
     """What the person who runs the show chose for its site."""
     config, logo = premises.config, _name_logo(premises.config)
     shown = sorted((page.matter.nav, page.slug, page) for page in premises.pages if page.matter.nav is not None)
     return SiteLook(
         navigation=tuple(_links(config.site.navigation or {})),
-        pages=tuple(Link(label=page.matter.title, href=f"{page.slug}/") for _, _, page in shown),
+        pages=tuple(Link(label=redact(page.matter.title, redaction), href=f"{page.slug}/") for _, _, page in shown),
         subscribe=tuple(_links(config.subscribe)),
         footer=render_notes(config.site.footer).html if config.site.footer else "",
         contact=config.contact,
@@ -46,13 +48,13 @@ def describe_look(premises: Premises, theme: Theme, accent: str) -> SiteLook:
     )
 
 
-def lay_out(page: FreePage) -> Page:
-    """A free page, ready for its template."""
+def lay_out(page: FreePage, redaction: Redaction) -> Page:
+    """A free page, ready for its template, without those who are not to be named."""
     return Page(
         slug=page.slug,
-        title=page.matter.title,
-        html=render_notes(page.text).html,
-        summary=page.matter.description,
+        title=redact(page.matter.title, redaction),
+        html=redact_markup(render_notes(page.text).html, redaction),
+        summary=redact(page.matter.description, redaction),
     )
 
 

@@ -90,6 +90,16 @@ class Language:
         own = self._find_own(singular if number == 1 else plural)
         return own or self._translations.ngettext(singular, plural, number)
 
+    def list_texts(self) -> frozenset[str]:
+        """All that the interface says in this language."""
+        from babel.messages.pofile import read_po  # noqa: PLC0415
+
+        file = self._catalogue or find_builtin_folder() / "locales" / "de.po"
+        messages = [message for message in read_po(io.BytesIO(file.read_bytes())) if message.id]
+        said = [message.string if self._catalogue else message.id for message in messages]
+        texts = {form for forms in said for form in ((forms,) if isinstance(forms, str) else forms or ())}
+        return frozenset((*texts, *self._texts.values())) - {""}
+
     def format_date(self, moment: str | datetime, style: str = "long") -> str:
         """A moment (ISO 8601) as a date, in the moment's own time zone.
 

@@ -134,8 +134,16 @@ def _find_leaks(built: AsBuilt) -> Iterator[Remark]:
         Guid(bundle.matter.guid): (f"episodes/{built.slug(bundle)}/", *_media(built, bundle))
         for bundle, _ in _cast(built)
     }
-    for leak in find_leaks(built.output, describe_secrets(built.gathered.people, cast, places)):
+    hides_pending = built.config.consent.pending is Pending.ANONYMISE
+    secrets = describe_secrets(built.gathered.people, cast, places, hide_pending=hides_pending)
+    for leak in find_leaks(built.output, secrets, _list_own(built.output)):
         yield f"the {leak.what} of {leak.person} stands there", Place(file=Path("output") / leak.file)
+
+
+def _list_own(output: Path) -> set[str]:
+    """Files of the theme and of the search program: nothing of the show is in them."""
+    found = [*(output / "assets").rglob("*"), *(output / "pagefind").glob("*.js")]
+    return {file.relative_to(output).as_posix() for file in found}
 
 
 @CONSENT.rule(

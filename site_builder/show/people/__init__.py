@@ -6,14 +6,17 @@ To change it, see `writing`, which loads more.
 from site_builder.show.people.file import load_people, parse_people
 from site_builder.show.people.newcomers import find_conflicts
 from site_builder.show.people.records import Answer, Consent, PersonRecord
-from site_builder.show.people.register import People
+from site_builder.show.people.register import UNKNOWN, People, is_for_unknown, is_unknown
 
 __all__ = [
+    "UNKNOWN",
     "Answer",
     "Consent",
     "People",
     "PersonRecord",
     "find_conflicts",
+    "is_for_unknown",
+    "is_unknown",
     "load_people",
     "parse_people",
 ]

@@ -23,6 +23,12 @@
           status: refused
           since: 2026-10-20
 
+    unknown:                     # whoever is heard and in no list of guests, answered for episode by episode
+      episodes:
+        1YqKDoVkzRexV:
+          status: anonymous
+          since: 2026-10-21
+
 Everything but the first line may be missing; `consent: refused` is short for a mapping with a status alone.
 """
 

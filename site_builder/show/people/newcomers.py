@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime
 
 from site_builder.model.podcast import Guid, Recording, Role, Speaker
 from site_builder.show.people.records import Answer, Consent, PersonRecord
-from site_builder.show.people.register import People, Register, contradicts, tidy
+from site_builder.show.people.register import UNKNOWN, People, Register, contradicts, tidy
 from site_builder.text.slugs import make_slug
 
 
 def meet(register: Register, recordings: Iterable[Recording]) -> None:
     """Enter whoever is new, and what became known of the others, into `register`; the oldest recording first."""
     for recording in sorted(recordings, key=_when):
-        for speaker in recording.speakers:
+        listed = (guest for guest in recording.on_stage if guest.handle or guest.periscope_id)
+        for speaker in (*recording.speakers, *listed):
             _meet(register, tidy(speaker), _day(recording))
 
 
@@ -96,7 +97,7 @@ def _free_key(register: Register, speaker: Speaker) -> str:
     fallback = f"x-{speaker.x_id}" if speaker.x_id else f"p-{speaker.periscope_id}"
     stem = key = speaker.handle or make_slug(speaker.name, fallback=fallback if len(fallback) > 2 else "guest")
     number = 1
-    while key in register:
+    while key in register or key == UNKNOWN:
         number += 1
         key = f"{stem}-{number}"
     return key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from site_builder.model.podcast import Guid, Role
+from site_builder.model.podcast import Guid, Role, Speaker
 
 
 class Consent(StrEnum):
@@ -67,6 +67,10 @@ class PersonRecord:
     """Earlier answers, oldest first."""
     episodes: Mapping[Guid, Answer] = field(default_factory=dict)
     """Answers for single episodes; each wins over the one for the show."""
+    exceptions: tuple[str, ...] = ()
+    """Phrases in which a word that is this person's name is none: `Will it scale`."""
+    described: tuple[Speaker, ...] = field(default=(), compare=False)
+    """This person as recordings describe them: for what must not be read, never for who they are."""
 
     @property
     def handles(self) -> tuple[str, ...]:

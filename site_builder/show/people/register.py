@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from site_builder.errors import UsageError
-from site_builder.model.podcast import Speaker
+from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people.records import Consent, PersonRecord
 from site_builder.text.plain import clean
 
@@ -31,6 +31,16 @@ def tidy(speaker: Speaker) -> Speaker:
         periscope_id=_NOT_ID.sub("", speaker.periscope_id),
         avatar_url=speaker.avatar_url if _WEB.fullmatch(speaker.avatar_url) else "",
     )
+
+
+UNKNOWN = "unknown"
+"""Key of the entry in `people.yaml` with the answers for speakers whom no list names, one for each episode."""
+
+
+def is_unknown(speaker: Speaker) -> bool:
+    """Whether nothing at all is known of a guest who is heard."""
+    known = speaker.handle or speaker.name or speaker.x_id or speaker.periscope_id
+    return not known and speaker.role is not Role.HOST
 
 
 def contradicts(record: PersonRecord, speaker: Speaker) -> bool:
@@ -108,6 +118,11 @@ def _signs(record: PersonRecord) -> Iterator[tuple[str, str]]:
     yield "key", record.key.casefold()
 
 
+def is_for_unknown(record: PersonRecord) -> bool:
+    """Whether an entry holds answers for speakers whom no list names, and is no person called that."""
+    return record.key == UNKNOWN and not (record.handles or record.names or record.x_ids or record.periscope_ids)
+
+
 def _shares_id(record: PersonRecord, speaker: Speaker) -> bool:
     return speaker.periscope_id in record.periscope_ids or speaker.x_id in record.x_ids
 
@@ -133,6 +148,16 @@ class People:
         object.__setattr__(self, "reserved", tuple(filter(_is_reserved, self.records)))
         object.__setattr__(self, "_register", Register(self.records))
 
+    def describe(self, speakers: Iterable[Speaker]) -> People:
+        """The same, each with all that recordings say of them: of whoever could be meant, for what must not be read."""
+        found: dict[str, dict[Speaker, None]] = {}
+        for speaker in dict.fromkeys(map(tidy, speakers)):
+            for record in self._register.candidates(speaker):
+                found.setdefault(record.key, {})[speaker] = None
+        if not found:
+            return self
+        return People(tuple(replace(one, described=tuple(found.get(one.key, ()))) for one in self.records))
+
     def find(self, who: str) -> PersonRecord | None:
         """The person with this key, @handle, name (any case), X id or Periscope id.
 
@@ -153,6 +178,16 @@ class People:
         near = get_close_matches(who.removeprefix("@"), known, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else "`spacecast people` lists everyone"
         raise UsageError(f"nobody in people.yaml is called “{who}”; {hint}")
+
+    def find_unknown(self, guid: Guid) -> PersonRecord | None:
+        """The answer for whoever speaks in an episode and is in no list; None where there is none.
+
+        A yes counts for the episodes it was given for, and for no others: who it is may differ.
+        """
+        record = next((record for record in self.records if is_for_unknown(record)), None)
+        if record is None or record.answer_for(guid).status is Consent.PENDING:
+            return None
+        return record if guid in record.episodes or record.consent.status is Consent.REFUSED else None
 
     def candidates(self, speaker: Speaker) -> tuple[PersonRecord, ...]:
         """Everyone this speaker could be, the most trusted first: Periscope id, X id, handle."""

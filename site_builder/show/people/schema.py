@@ -66,6 +66,8 @@ class PersonEntry(Document):
     other_names: _Words = ()
     handle: _Handle = ""
     other_handles: Annotated[tuple[_Handle, ...], BeforeValidator(_alone)] = ()
+    also: _Words = ()
+    exceptions: _Words = Field(default=(), alias="not")
     role: Role = Role.GUEST
     links: Annotated[tuple[_Link, ...], BeforeValidator(_alone)] = ()
     avatar: _Link = ""
@@ -76,13 +78,14 @@ class PersonEntry(Document):
 
     def make(self, key: str) -> PersonRecord:
         """The person, without what only the file needs."""
+        links, handles, names = _sort_out(self.also)
         return PersonRecord(
             key=key,
             name=clean(self.name, keep_lines=False),
             handle=self.handle,
-            other_handles=tuple(filter(None, self.other_handles)),
-            other_names=tuple(filter(None, self.other_names)),
-            links=tuple(filter(None, self.links)),
+            other_handles=(*filter(None, self.other_handles), *handles),
+            other_names=(*filter(None, self.other_names), *names),
+            links=(*filter(None, self.links), *links),
             avatar_url=self.avatar,
             role=self.role,
             x_ids=self.ids.x,
@@ -90,8 +93,17 @@ class PersonEntry(Document):
             asked=self.asked,
             consent=self.consent.make(),
             history=tuple(answer.make(answer.episode) for answer in self.consent.history),
+            exceptions=tuple(filter(None, self.exceptions)),
             episodes={Guid(guid): answer.make(guid) for guid, answer in self.episodes.items()},
         )
+
+
+def _sort_out(texts: tuple[str, ...]) -> tuple[list[str], list[str], list[str]]:
+    """What else somebody is known by: addresses, handles (with `@`) and names."""
+    known = [text for text in texts if text]
+    links = [text for text in known if _WEB.fullmatch(text)]
+    handles = [text.removeprefix("@") for text in known if text.startswith("@")]
+    return links, handles, [text for text in known if text not in links and not text.startswith("@")]
 
 
 def _nobody(value: object) -> object:

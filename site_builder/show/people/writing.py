@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from site_builder.errors import UsageError
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.documents.yaml_edit import Node, append_entries, change_entry, quote
 from site_builder.show.people.file import parse_people, read_text
 from site_builder.show.people.newcomers import meet
 from site_builder.show.people.records import Answer, Consent, PersonRecord
-from site_builder.show.people.register import Register
+from site_builder.show.people.register import UNKNOWN, Register, is_for_unknown
 
 HEADER = """\
 # Everyone heard on the show. Extract adds whoever is new; what you write here stays as you wrote it.
@@ -23,6 +24,8 @@ HEADER = """\
 #          pending    no answer yet: consent.pending in config.yaml says what happens
 #
 # `spacecast consent WHO granted` writes an answer here, with its date, and keeps the earlier one.
+#
+# The entry `unknown`, where there is one, holds answers for speakers whom no list of guests names, episode by episode.
 """
 
 
@@ -93,7 +96,12 @@ def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
     before = read_text(path)
-    record = parse_people(before, path).get(who)
+    people = parse_people(before, path)
+    if who == UNKNOWN and not any(record.key == UNKNOWN for record in people.records):
+        return _introduce_unknown(path, before, answer)
+    record = people.get(who)
+    if is_for_unknown(record) and not answer.episode:
+        raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
     holds = record.episodes.get(answer.episode) if answer.episode else record.consent
     if holds == answer:
         return record
@@ -124,6 +132,17 @@ def _set_asked(person: Node, on: date) -> None:
         person["asked"] = on
     else:
         person.insert(list(person).index("consent"), "asked", on)
+
+
+def _introduce_unknown(path: Path, before: str, answer: Answer) -> PersonRecord:
+    """The first answer for somebody whom no list names makes their entry."""
+    if not answer.episode:
+        raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
+    entry = {"episodes": {quote(answer.episode): _describe_answer(answer)}}
+    text = append_entries(before or HEADER, {UNKNOWN: entry})
+    record = parse_people(text, path).get(UNKNOWN)
+    _write(path, text, before)
+    return record
 
 
 def _enter(person: Node, record: PersonRecord, answer: Answer) -> None:

@@ -137,13 +137,14 @@ class XArchive:
         reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))
         clock = make_clock(space, [part.part for part in parts], reading.started_at, reading.gaps)
         recording = self._describe(people, parts, reading, clock)
-        tweet = choose_announcement(self._tweets.about(id), id)
-        announcement = make_announcement(tweet, id, self.account.handle) if tweet else Announcement()
+        tweet = choose_announcement(self._tweets.about(id), id, clock.started_at, space.ended_at or clock.ended_at)
+        thread = self._tweets.find_thread(tweet) if tweet else []
+        announcement = make_announcement(tweet, id, self.account.handle, thread) if tweet else Announcement()
         shared = self._tweets.between(clock.started_at, clock.ended_at) if clock.started_at and clock.ended_at else []
         return Conversation(
             recording=replace(recording, announced_url=announcement.url),
             announcement=announcement,
-            notes=make_notes((other for other in shared if other != tweet), id, clock.locate),
+            notes=make_notes((other for other in shared if other != tweet and other not in thread), id, clock.locate),
             missing="" if parts else "; ".join(damage) or self._explain_missing(space),
             unreadable=bool(damage and not parts),
         )
@@ -186,7 +187,12 @@ class XArchive:
             for space in self._spaces.values()
             if space.media and (start := space.created_at or space.started_at)
         ]
-        return Tweets(lambda: self._load("tweets", "tweet"), self.account, windows)
+        return Tweets(
+            lambda: self._load("tweets", "tweet", "community-tweet", "community-tweets"),
+            self.account,
+            windows,
+            lambda: self._load("note-tweet", "note-tweets"),
+        )
 
     def _load(self, *stems: str) -> Iterator[Any]:
         return load_entries(self._members, *stems, remarks=self.remarks)

@@ -21,7 +21,8 @@ from typing import IO, BinaryIO, Protocol, TypeVar, cast
 from site_builder.errors import UnusableSource
 
 WANTED = re.compile(
-    r"(?:manifest|account|profile|spaces[-_]metadata|tweets?)(?:-part\d+)?\.js|spaces[-_]media/[^/\x00-\x1f]+"
+    r"(?:manifest|account|profile|spaces[-_]metadata|tweets?|note[-_]tweets?|community[-_]tweets?)(?:-part\d+)?\.js"
+    r"|spaces[-_]media/[^/\x00-\x1f]+"
 )
 """What may be opened, as a name below `data/`."""
 _ROOTED = re.compile(rf"(?!data/.*/data/|assets/|__MACOSX/)(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")

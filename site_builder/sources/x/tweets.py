@@ -8,22 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from site_builder.model.conversation import Account
+from site_builder.sources.x.addresses import find_space_ids
 from site_builder.sources.x.json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
+from site_builder.sources.x.long_posts import LongPosts
 
 _FIELDS = frozenset({"full_text", "text", "id_str", "id", "created_at", "entities"})
-_SPACE_LINK = re.compile(
-    r"https?://(?:(?:mobile|www)\.)?(?:twitter|x)\.com/i/spaces/([A-Za-z0-9]+)(?![A-Za-z0-9])", re.IGNORECASE
-)
 _SHORT_LINK = re.compile(r"https?://t\.co/\w+", re.ASCII)
 _WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x1f]+", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://(?:twitter|x)\.com/[^/]+/status/\d+/(?:photo|video)/\d+", re.IGNORECASE)
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,30}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn text around, and halves of characters; line breaks and tabs stay."""
+
+_THREAD = timedelta(hours=1)
+_LONGEST = 30_000
+"""Characters of a post that are read; X allows 25,000."""
+_MOST_KEPT = 8 << 20
+"""Characters of all posts kept."""
+_MOST_MENTIONS = 200_000
+_MOST_EDITS = 200_000
 
 Window = tuple[datetime, datetime]
 
@@ -52,6 +59,8 @@ class Tweet:
     """Spaces it links to."""
     reply_to: str = ""
     """`self`, `other`, or empty where it is no reply."""
+    answers: str = ""
+    """Id of the post it replies to."""
 
 
 def is_handle(text: str) -> bool:
@@ -75,7 +84,7 @@ def parse_tweet(entry: Any, account: Account) -> Tweet | None:
     """The tweet in an entry, whatever it is wrapped in; None for retweets and for what has no id or time."""
     fields = unwrap(entry, _FIELDS)
     tweet_id, created_at = pick_text(fields, "id_str", "id"), parse_moment(pick(fields, "created_at"))
-    raw = pick_text(fields, "full_text", "text")
+    raw = pick_text(fields, "full_text", "text")[:_LONGEST]
     if not is_user_id(tweet_id) or created_at is None or _is_retweet(fields, raw):
         return None
     entities = _entities(fields)
@@ -88,50 +97,85 @@ def parse_tweet(entry: Any, account: Account) -> Tweet | None:
         text=text,
         links=tuple(left),
         tags=tuple({tag.lower(): tag for tag in reversed([plain_text(tag) for tag in tags])}.values())[::-1],
-        space_ids=tuple(dict.fromkeys(m[1] for url in [*links.values(), raw] for m in _SPACE_LINK.finditer(url))),
+        space_ids=tuple(dict.fromkeys(id_ for url in [*links.values(), raw] for id_ in find_space_ids(url))),
         reply_to=_reply_to(fields, account),
+        answers=pick_text(fields, "in_reply_to_status_id_str", "in_reply_to_status_id"),
     )
 
 
 class Tweets:
     """The account's tweets that matter to its Spaces, and everyone mentioned in any of them."""
 
-    def __init__(self, load: Callable[[], Iterator[Any]], account: Account, windows: Iterable[Window]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Iterator[Any]],
+        account: Account,
+        windows: Iterable[Window],
+        load_long: Callable[[], Iterator[Any]] = lambda: iter(()),
+    ) -> None:
         """Read all tweets once.
 
         Args:
             load: Gives every entry of the archive's tweet files, afresh each time.
             account: Whose tweets they are.
             windows: Times of which tweets are kept; others cost a second reading when asked for.
+            load_long: Gives every long post in full, likewise.
         """
         self._load = load
+        self._load_long = load_long
         self._account = account
         self._windows = list(windows)
         self._mentions: dict[tuple[str, str], tuple[datetime, Mention]] = {}
         self._holders: dict[str, set[str]] = {}
-        self._kept = self._gather(self._windows)
+        self._kept = self._gather()
+        if threads := list(self._find_threads()):
+            self._windows += threads
+            self._kept = self._gather()
 
-    def _gather(self, windows: list[Window]) -> list[Tweet]:
+    def _gather(self) -> list[Tweet]:
         kept: dict[str, Tweet] = {}
         outdated: set[str] = set()
+        left = _MOST_KEPT
+        long_posts = LongPosts(self._load_long(), self._matters)
         for entry in self._load():
             fields = unwrap(entry, _FIELDS)
             moment = parse_moment(pick(fields, "created_at"))
             if moment is None:
                 continue
             self._note_mentions(fields, moment)
-            outdated.update(_earlier_edits(fields))
-            wanted = any(start <= moment <= end for start, end in windows) or _may_lead_to_space(fields)
-            if wanted and (tweet := parse_tweet(fields, self._account)):
+            fields = long_posts.complete(fields, moment)
+            if len(outdated) < _MOST_EDITS:
+                outdated.update(_earlier_edits(fields))
+            if self._matters(moment, fields) and left > 0 and (tweet := parse_tweet(fields, self._account)):
                 kept[tweet.id] = tweet
+                left -= len(tweet.text)
         current = (kept[tweet_id] for tweet_id in kept.keys() - outdated)
         return sorted(current, key=lambda tweet: (tweet.created_at, int(tweet.id)))
+
+    def _matters(self, moment: datetime, fields: Entry) -> bool:
+        """Whether a tweet is about a Space or from the time of one."""
+        return any(start <= moment <= end for start, end in self._windows) or _may_lead_to_space(fields)
+
+    def _find_threads(self) -> Iterator[Window]:
+        """The hour before each tweet that leads to a Space at the end of a thread: the thread's first says more."""
+        known = {tweet.id for tweet in self._kept}
+        for tweet in self._kept:
+            if tweet.space_ids and tweet.reply_to == "self" and tweet.answers not in known:
+                yield tweet.created_at - _THREAD, tweet.created_at
+
+    def find_thread(self, tweet: Tweet) -> list[Tweet]:
+        """The account's own posts that a tweet continues, first to last; empty where it continues none."""
+        by_id, thread = {other.id: other for other in self._kept}, list[Tweet]()
+        while tweet.reply_to == "self" and (before := by_id.pop(tweet.answers, None)):
+            thread.append(before)
+            tweet = before
+        return thread[::-1]
 
     def _note_mentions(self, fields: Entry, moment: datetime) -> None:
         for item in pick_items(_entities(fields), "user_mentions"):
             mention = _entry(item)
             x_id, handle = pick_text(mention, "id_str", "id"), pick_text(mention, "screen_name")
-            if is_user_id(x_id) and is_handle(handle):
+            if is_user_id(x_id) and is_handle(handle) and len(self._mentions) < _MOST_MENTIONS:
                 key = handle.lower(), x_id
                 if key not in self._mentions or self._mentions[key][0] <= moment:
                     name = plain_line(pick_text(mention, "name"))
@@ -158,7 +202,7 @@ class Tweets:
         """Tweets from `start` to `end`, both included, oldest first."""
         if not any(first <= start and end <= last for first, last in self._windows):
             self._windows.append((start, end))
-            self._kept = self._gather(self._windows)
+            self._kept = self._gather()
         return [tweet for tweet in self._kept if start <= tweet.created_at <= end]
 
 
@@ -225,12 +269,6 @@ def tidy(text: str) -> str:
     """Without double spaces, spaces at the ends of lines, and more than one empty line at a time."""
     lines = [re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def leads_to(link: str) -> str:
-    """Id of the Space that a link leads to, else nothing."""
-    match = _SPACE_LINK.match(link)
-    return match[1] if match else ""
 
 
 def _earlier_edits(fields: Entry) -> list[str]:

@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from site_builder.consent import decide
-from site_builder.consent.leaks import Leak, Secret, check_silence, describe_secrets, find_leaks
+from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_secrets, find_leaks
 from site_builder.model.podcast import Guid, Recording, Role, Span, Speaker
 from site_builder.show.people import Answer, Consent, People, PersonRecord
 
@@ -59,6 +59,8 @@ def found(output: Path) -> set[tuple[str, str]]:
         ("&amp;lt;p&amp;gt;Lou &amp;lt;on&amp;gt; Water", ("name", "lou")),
         ("talk-with-lou-on-water", ("name", "lou")),
         ("@lou", ("handle", "lou")),
+        ("see example.org/lou/", ("handle", "lou")),
+        ("lou@example.org", ("handle", "lou")),
         ("https://twitter.com/LOU?s=20", ("handle", "lou")),
         ("ZOË ünver", ("name", "zoe")),
         (json.dumps("Zoë Ünver"), ("name", "zoe")),
@@ -81,7 +83,7 @@ def test_text_in_every_spelling(tmp_path: Path, text: str, leak: tuple[str, str]
     [
         "a first aid kit, a toolkit, -webkit-box, Kitchen, kit_gauges2, mykit_gauges",
         "Kit Marlowe, KIT MARLOWE and rivermaps",
-        "lou, Louis, /lou/, lou@example.org, Water on Lou",
+        "lou, Louis, Water on Lou",
         "188120044 88120044a https://pbs.example/1/kitty.jpg",
         "&#34;quoted&#34; &#39;text&#39; 100%25 caf\\u00e9",
     ],
@@ -212,7 +214,7 @@ def test_named_in_one_episode_and_hidden_in_another(tmp_path: Path) -> None:
     speakers = (Speaker(role=Role.HOST, name="Ann"), Speaker(handle="kit_gauges"))
     castings = {g: decide(Recording(id=g, source="test", speakers=speakers), g, people, "publish") for g in (one, two)}
     secrets = describe_secrets(people, castings, {one: ("episodes/one/",), two: ("episodes/two/", "media/two")})
-    assert {secret.within for secret in secrets} == {("episodes/two/", "media/two")}
+    assert {secret.within for secret in secrets.people} == {("episodes/two/", "media/two")}
     for name in ("one", "two"):
         (tmp_path / "episodes" / name).mkdir(parents=True)
         (tmp_path / "episodes" / name / "index.html").write_text("Kit", "utf-8")
@@ -222,23 +224,25 @@ def test_named_in_one_episode_and_hidden_in_another(tmp_path: Path) -> None:
 def test_names_and_pictures_that_others_have_too_are_no_secrets() -> None:
     """Two people called Kit with X's standard picture: the one who is shown may be."""
     other = PersonRecord(key="other", name="kit", avatar_url=KIT.avatar_url, consent=Answer(status=Consent.GRANTED))
-    kinds = {secret.what for secret in describe_secrets(People((KIT, other)), {}, {})}
-    assert kinds == {"handle", "id"}
+    (secret,) = describe_secrets(People((KIT, other)), {}, {}).people
+    hidden = secret.hidden
+    assert (hidden.names, hidden.avatars) == ((), ())
+    assert hidden.handles
+    assert hidden.ids
 
 
 def test_nobody_hidden_is_nothing_to_do(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("Kit Marlowe", "utf-8")
-    assert describe_secrets(People((ANN,)), {}, {}) == ()
-    assert find_leaks(tmp_path, ()) == ()
+    assert not describe_secrets(People((ANN,)), {}, {})
+    assert find_leaks(tmp_path, Secrets()) == ()
 
 
 def test_guests_without_an_entry_are_looked_for_when_hidden() -> None:
     """`consent.pending: anonymise` hides people whom nobody has written down yet."""
     room = Recording(id="1", source="test", speakers=(Speaker(handle="kit_gauges", periscope_id="1mrGmkZqRdXQy"),))
     casting = decide(room, Guid("1"), People(), "anonymise")
-    assert Secret(what="handle", value="kit_gauges", person="kit_gauges") in describe_secrets(
-        People(), {Guid("1"): casting}, {}
-    )
+    (secret,) = describe_secrets(People(), {Guid("1"): casting}, {}).people
+    assert (secret.hidden.person, secret.hidden.handles) == ("kit_gauges", ("kit_gauges",))
 
 
 def test_sound_where_silence_must_be_is_told(tmp_path: Path) -> None:

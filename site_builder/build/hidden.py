@@ -1,0 +1,45 @@
+"""Old addresses of a site, and places in what the host wrote, that name somebody who is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from site_builder.build.selection import Selection
+from site_builder.consent import Redaction, mentions
+from site_builder.consent.evidence import Reading
+from site_builder.consent.sources import describe_mentions
+from site_builder.episodes.catalog import Survey, redact_show
+from site_builder.episodes.summary import Outline
+from site_builder.show.promises import find_redirects
+from site_builder.show.published import Pins
+
+
+def describe_tombstones(
+    survey: Survey, selection: Selection, pins: Pins, episodes: Iterable[Outline]
+) -> dict[str, str]:
+    """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
+    reasons = {card.guid: card.withdrawn or "" for card in survey.cards}
+    gone = {pin.slug: reasons.get(pin.guid, "") for pin in pins.values() if pin.retired}
+    gone |= {pin.slug: "" for pin in pins.values() if pin.slug in selection.withheld}
+    for episode in episodes:
+        gone.pop(episode.slug, None)
+    return dict(sorted(gone.items()))
+
+
+def is_named(survey: Survey, hidden: Redaction, slug: str) -> bool:
+    """Whether an address holds the name of somebody hidden: it leaves neither a redirect nor a note in its place."""
+    named = any(card.has_named_address and card.slug == slug for card in survey.cards)
+    return named or mentions(slug, hidden, Reading.ADDRESS)
+
+
+def list_hidden(survey: Survey, selection: Selection, pins: Pins, episodes: Sequence[Outline]) -> Iterator[str]:
+    """Where the host named somebody who is hidden, file and line, and old addresses that lead nowhere for it."""
+    premises = survey.premises
+    hidden = redact_show(premises)
+    for card in selection.chosen:
+        yield from card.redacted
+    for page in premises.pages:
+        yield from describe_mentions(page.file, page.file.relative_to(premises.folder).as_posix(), hidden)
+    for slug in sorted({*describe_tombstones(survey, selection, pins, episodes), *find_redirects(pins, episodes)}):
+        if is_named(survey, hidden, slug):
+            yield f"content/published.json: the old address {slug} names somebody hidden, and leads nowhere"

@@ -1,0 +1,113 @@
+"""Whether a word that is found is a name at all: `Will it scale?` asks nobody.
+
+A capital inside a sentence, what stands before and after, a place in an address. In doubt it is a name.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from site_builder.consent import words
+from site_builder.text.folding import fold
+
+_ENDS = " \t\r\n\0<>\"'()[]{}|«»“”„‘，。、"
+"""What an address does not go beyond."""
+_ADDRESS = re.compile(
+    r"://|^www\.|^[#@＃＠]|\w@|@\w+\.\w|\w/\w|^/|\w\.[a-z][a-z0-9]{1,9}(?:[/?#:]|$)|\w\.\w{1,63}\.[a-z]{2,}",
+    re.IGNORECASE,
+)
+_WEB = re.compile(r"://|^www\.|^[\w.-]+\.[a-z]{2,}[/?]|\w@[\w-]+\.\w", re.IGNORECASE)
+_PROFILE = re.compile(
+    r"(?:^|[/.\0\s\"'(<])(?:x|twitter|instagram|github|gitlab|facebook|threads|tiktok|twitch|medium|patreon|ko-fi|keybase|"
+    r"soundcloud|linktr|telegram|t|youtube|linkedin|bsky|reddit|substack|mastodon|snapchat|vimeo|flickr|bandcamp)"
+    r"\.(?:com|net|tv|io|ee|me|app|social|org)/"
+    r"(?:intent/(?:user|follow)\?screen_name=|#!/|in/|c/|user/|u/|profile/|s/)?@?$"
+)
+_WORD_BEFORE = re.compile(r"([^\W_][\w'’.-]*)[\s\"“”„«»‘'*_(\[&,]*$")
+_WORD_AFTER = re.compile(r"[\s,]*([^\W_][\w-]*)")
+_STARTS = re.compile(r"(?:^|[\n\0]|[.!?…:;•·]\s|[¿¡])[\s\"“”„«»‘'*_(\[#>–—•·\d.)-]*$")
+_JOINED = re.compile(r"\s*(?:,|&|and|und|y|et|e)\s+(?=[^\W\d_])(\w)", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s\b")
+_NEAR = 60
+"""Characters before a word that are looked at."""
+
+
+class Reading(Enum):
+    """What a text is."""
+
+    TEXT = auto()
+    ADDRESS = auto()
+    """A link, a slug, a tag, the name of a file: capitals tell nothing there."""
+    NAME = auto()
+    """The name of a person, and nothing else."""
+
+
+def find_token(text: str, start: int, end: int) -> tuple[int, int]:
+    """What stands between blanks, brackets or quotes around a place, without the punctuation that ends a sentence."""
+    while start > 0 and text[start - 1] not in _ENDS:
+        start -= 1
+    last = end
+    while last < len(text) and text[last] not in _ENDS:
+        last += 1
+    while last > end and text[last - 1] in ".,;:!?…’*_~`":
+        last -= 1
+    return start, last
+
+
+def is_address(token: str) -> bool:
+    """Whether it is an address, an e-mail address, a hashtag, a handle or the name of a file."""
+    return _ADDRESS.search(token) is not None
+
+
+def is_web_address(token: str) -> bool:
+    """Whether it is an address of the web or of e-mail: all of it goes, or what is left would lead there."""
+    return _WEB.search(token) is not None
+
+
+def is_profile(before: str) -> bool:
+    """Whether a text ends as addresses of profiles do, before the handle."""
+    return _PROFILE.search(before[-_NEAR:].casefold()) is not None
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a folded word is seldom a name alone: it is in no dictionary of names, or a number, or a letter."""
+    return len(word) < 2 or word.isdigit() or word in words.WORDS or word in words.NAMES or word in words.DATED
+
+
+def is_shaped_like_term(name: str) -> bool:
+    """Whether a name of one word is written as products are: `SQLite`, `iPhone`, `MP3`."""
+    return re.search(r"^[A-Z]{2,}[a-z]|^[a-z]+[A-Z]|\d", name) is not None
+
+
+def is_meant(text: str, start: int, end: int, word: str) -> bool:
+    """Whether a word with a capital that is ordinary too is the name of somebody here; `word` is folded."""
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    previous, following = _find_word(_WORD_BEFORE, before), _find_word(_WORD_AFTER, after)
+    if previous in words.NAMING and not (word in words.DATED and previous in words.DATING):
+        return True
+    if following in words.SAYING:
+        return True
+    begins = _STARTS.search(before) is not None
+    if word in words.DATED:
+        near_number = before.rstrip()[-1:].isdigit() or after.lstrip()[:1].isdigit()
+        return not (begins or near_number or previous in words.DATING or previous in words.ARTICLES)
+    if _POSSESSIVE.match(after) or _is_alone(before, after):
+        return True
+    if previous in words.ARTICLES:
+        return False
+    joined = _JOINED.match(after)
+    return not begins or word in words.COUNTED or (joined is not None and joined[1].isupper())
+
+
+def _find_word(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text) if pattern is _WORD_BEFORE else pattern.match(text)
+    return fold(match[1]) if match else ""
+
+
+def _is_alone(before: str, after: str) -> bool:
+    """Whether there is nothing else in the line, or a colon as after a speaker."""
+    line_before, line_after = re.split(r"[\n\0]", before)[-1], re.split(r"[\n\0]", after)[0]
+    if any(map(str.isalnum, line_before)):
+        return False
+    return line_after.startswith(":") or not any(map(str.isalnum, line_after))

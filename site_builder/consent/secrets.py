@@ -1,0 +1,128 @@
+"""What must not be read of a person: every name, handle, id and address by which they would be recognised. Pure.
+
+A display name holds more than a name: `Dr. Ana Lopez, PhD (she/her) | Acme 🚀` is looked for as it stands, and as
+`Ana Lopez`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from site_builder.consent.words import list_words
+from site_builder.model.podcast import Speaker
+from site_builder.show.people import PersonRecord
+from site_builder.text.folding import fold, is_letter, split_words
+
+SOMEONE = "someone"
+"""What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""
+SHORTEST_ID = 7
+"""Shorter ids of people (X gave out `12` once) are too common as numbers to be looked for."""
+_BRACKETS = re.compile(r"[(\[{<（【「][^)\]}>）】」]*[)\]}>）】」]?")
+_BREAK = re.compile(r"\s*[|•·∙/\\~:;»«→★☆✨⭐]\s*|\s+[-–—@+&]+\s+|\s+(?:at|from|bei|chez)\s+(?=[A-Z@])")
+_TITLES = list_words(
+    """dr prof professor mr mrs ms miss mx sir dame lady lord rev reverend fr father capt captain sgt col gen lt
+    hon ing dipl mag sra sr srta dona mme mlle herr frau judge justice senator rabbi imam"""
+)
+_DEGREES = list_words(
+    """phd md mba msc bsc ma ba bs ms jd llm llb esq jr sr ii iii iv cpa cfa rn pe pmp cissp dds dvm edd rd lcsw
+    fca mp mep obe mbe cbe frs"""
+)
+_PRONOUNS = re.compile(
+    r"\b(?:she|he|they|ze|xe|any|sie|er|elle|il|iel|ella|el|ela|ele)\s*/\s*[\w/]+|\b(?:pronouns?:?)\s*\S+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """Somebody who must not be read of, and what is read in their place."""
+
+    person: str
+    """Key in people.yaml; empty for somebody who is not in there."""
+    replacement: str = SOMEONE
+    handles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    avatars: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    """Phrases in which their name is none."""
+
+
+def describe_hidden(person: PersonRecord, replacement: str = "", speaker: Speaker | None = None) -> Hidden:
+    """Everything by which somebody would be recognised: from `people.yaml`, and as any recording describes them."""
+    speakers = (*person.described, *([speaker] if speaker else []))
+    names = (*person.names, *(one.name for one in speakers))
+    return Hidden(
+        person=person.key,
+        replacement=replacement or SOMEONE,
+        handles=_distinct([*person.handles, *(one.handle for one in speakers)]),
+        names=tuple(name for name in _distinct(spelling for name in names for spelling in spell(name)) if _tells(name)),
+        ids=_distinct(
+            [*person.x_ids, *person.periscope_ids, *(id_ for one in speakers for id_ in (one.x_id, one.periscope_id))]
+        ),
+        links=person.links,
+        avatars=_distinct([person.avatar_url, *(one.avatar_url for one in speakers)]),
+        exceptions=person.exceptions,
+    )
+
+
+def spell(name: str) -> Iterator[str]:
+    """A display name as it stands, without its ornaments, and as the bare name in it.
+
+    >>> list(spell("Dr. Ana Lopez, PhD (she/her)"))
+    ['Dr. Ana Lopez, PhD (she/her)', 'Ana Lopez']
+    """
+    yield name
+    bare = re.sub(r"^[\W_]+|[\W_]+$", "", name)
+    if bare != name and _tells(bare) and not _BRACKETS.search(bare):
+        yield bare
+    core = find_core_name(name)
+    if core and core != bare:
+        yield core
+    words = core.split()
+    if len(words) > 2 and all(len(split_words(word)[:1] or [""]) and len(word.strip(".")) == 1 for word in words[1:-1]):
+        yield f"{words[0]} {words[-1]}"
+
+
+def find_core_name(name: str) -> str:
+    """The name in a display name: without titles, degrees, pronouns, pictures, brackets and what follows a `|`."""
+    plain = _PRONOUNS.sub(" ", _BRACKETS.sub(" ", unicodedata.normalize("NFKC", name)))
+    plain = "".join(" | " if _is_picture(character) else character for character in plain)
+    for segment in _BREAK.split(plain):
+        words = _drop_titles(segment)
+        if words:
+            return " ".join(words)
+    return ""
+
+
+def _drop_titles(segment: str) -> list[str]:
+    """The words of a name; what stands after a comma is a degree, a place or a firm, but for `Lopez, Ana`."""
+    parts = [part.split() for part in segment.split(",")]
+    parts = [part for part in ([w for w in part if not _is_one_of(w, _DEGREES)] for part in parts) if part]
+    if not parts:
+        return []
+    words = [*parts[1], *parts[0]] if len(parts) == 2 and len(parts[0]) == len(parts[1]) == 1 else parts[0]
+    while len(words) > 1 and _is_one_of(words[0], _TITLES):
+        words = words[1:]
+    return [stripped for word in words if (stripped := re.sub(r"^[^\w]+|[^\w.]+$|(?<=\w\w)\.$", "", word))]
+
+
+def _is_one_of(word: str, known: frozenset[str]) -> bool:
+    return fold(word).replace(".", "").strip() in known
+
+
+def _is_picture(character: str) -> bool:
+    return unicodedata.category(character) in {"So", "Sk", "Cs", "Co"} and character not in "^`´¨"
+
+
+def _tells(name: str) -> bool:
+    """Whether a name can be looked for: one letter, or a picture alone, stands in too many texts."""
+    return sum(map(is_letter, fold(name))) > 1
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text.strip()))

@@ -1,0 +1,69 @@
+"""Where in what the host wrote somebody is named: files of a show, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from site_builder.consent.evidence import Reading
+from site_builder.consent.matcher import Match, Matcher
+from site_builder.consent.redaction import Redaction
+from site_builder.consent.views import TAG, View, view_plain
+from site_builder.text.folding import fold
+
+_LINK_TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|!?\[")
+_TIMING = re.compile(r"(?:^|\n)\s*(?:[^\n]*\n)?[^\n]*-->[^\n]*")
+_ADDRESS_LINE = re.compile(r"^(?:slug|tags|cover|image|-)\s*:?.*$", re.MULTILINE)
+
+
+class Mention(NamedTuple):
+    """Somebody who is named in a file."""
+
+    line: int
+    """From 1."""
+    person: str
+    what: str
+
+    def describe(self, file: str) -> str:
+        """For the host's own terminal."""
+        return f"{file}:{self.line}: the {self.what} of {self.person}"
+
+
+def find_mentions(text: str, redaction: Redaction) -> list[Mention]:
+    """Who of those hidden is named in Markdown, YAML, HTML or a transcript, in order of lines, each once a line."""
+    matcher = redaction.matcher
+    if not text or not _may_be_in(text, matcher):
+        return []
+    found: dict[Mention, None] = {}
+    for view, match in _find_all(text, matcher):
+        who = matcher.hidden[match.person].person
+        spans = view.find_spans(match.start, match.end)
+        if spans and who:
+            found[Mention(text.count("\n", 0, spans[0][0]) + 1, who, match.what)] = None
+    return sorted(found)
+
+
+def _may_be_in(text: str, matcher: Matcher) -> bool:
+    """A fast first look."""
+    return any(matcher.find_terms(folded) for folded in (fold(view_plain(text).text), fold(TAG.sub("", text))))
+
+
+def _find_all(text: str, matcher: Matcher) -> Iterator[tuple[View, Match]]:
+    raw = view_plain(text)
+    read = view_plain(text).replace(TAG, lambda _: "").replace(_LINK_TARGET, lambda _: "")
+    read = read.replace(_TIMING, lambda _: "\n")
+    for view in (raw, read):
+        yield from ((view, match) for match in matcher.find(view))
+    for line in _ADDRESS_LINE.finditer(text):
+        at = line.start()
+        view = View(line.group(), [(at + place, at + place + 1) for place in range(len(line.group()))])
+        yield from ((view, match) for match in matcher.find(view, Reading.ADDRESS))
+
+
+def describe_mentions(file: Path, name: str, redaction: Redaction) -> list[str]:
+    """A line for each place of a file at which somebody hidden is named; `name` is what people call the file."""
+    if not redaction or not file.is_file():
+        return []
+    return [one.describe(name) for one in find_mentions(file.read_text("utf-8", "replace"), redaction)]

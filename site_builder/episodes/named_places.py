@@ -1,0 +1,68 @@
+"""Names where they cannot be taken out: in addresses, in the config, in the addresses of pages. The host has to act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from site_builder.consent import Redaction
+from site_builder.consent.evidence import Reading
+from site_builder.consent.matcher import Match
+from site_builder.consent.readers import read_texts
+from site_builder.consent.redaction import may_mention
+from site_builder.consent.sources import find_mentions
+from site_builder.consent.views import WALL, view_plain
+from site_builder.errors import Problem
+from site_builder.show.bundles import Bundle
+from site_builder.show.documents import find_front_line
+from site_builder.show.front_matter import EpisodeMatter, PageMatter
+from site_builder.show.layout import CONFIG, INDEX
+from site_builder.show.load import Premises
+
+
+def find_named_address(bundle: Bundle, redaction: Redaction) -> str:
+    """Why an episode cannot stay where it is: its address names somebody hidden; empty where it does not."""
+    match = _find_first(bundle.slug, redaction, Reading.ADDRESS)
+    if match is None:
+        return ""
+    line = find_front_line((bundle.folder / INDEX).read_bytes(), EpisodeMatter, ("slug",)) or 1
+    who = redaction.matcher.hidden[match.person].person
+    return (
+        f"Its address “{bundle.slug}” holds the {match.what} of {who}, who must not be named: "
+        f"give it another `slug:` ({bundle.folder.name}/{INDEX}:{line}). The old address leads nowhere from then on."
+    )
+
+
+def find_named_texts(premises: Premises, redaction: Redaction) -> Iterator[Problem]:
+    """Where the config, or the address of a page, names somebody hidden."""
+    if not redaction:
+        return
+    config = premises.config
+    texts = [part.model_dump(mode="json") for part in (config.show, config.feed, config.site)]
+    said = WALL.join(read_texts([texts, dict(config.subscribe)]))
+    if match := _find_first(said, redaction, Reading.TEXT):
+        yield from _explain_config(premises.folder / CONFIG, redaction, match)
+    for page in premises.pages:
+        if match := _find_first(page.slug, redaction, Reading.ADDRESS):
+            message = f"the address “{page.slug}” {_tell(redaction, match)}; give the page another `slug:`"
+            yield Problem(message, page.file, find_front_line(page.file.read_bytes(), PageMatter, ("slug",)), "slug")
+
+
+def _explain_config(file: Path, redaction: Redaction, match: Match) -> Iterator[Problem]:
+    remedy = "say it without, or ask them and write down a yes with `spacecast consent WHO granted`"
+    mentions = find_mentions(file.read_text("utf-8", "replace"), redaction)
+    for mention in mentions:
+        message = f"holds the {mention.what} of {mention.person}, who must not be named; {remedy}"
+        yield Problem(message, file, mention.line)
+    if not mentions:
+        yield Problem(f"{_tell(redaction, match)}; {remedy}", file)
+
+
+def _tell(redaction: Redaction, match: Match) -> str:
+    return f"holds the {match.what} of {redaction.hidden[match.person].person}, who must not be named"
+
+
+def _find_first(text: str, redaction: Redaction, reading: Reading) -> Match | None:
+    if not redaction or not may_mention(text, redaction):
+        return None
+    return next(iter(redaction.matcher.find(view_plain(text), reading)), None)
