@@ -85,8 +85,9 @@ def load_cover(path: Path, name: str) -> GivenCover:
         InvalidDocument: it is no picture, or not one for a cover.
         OSError: it cannot be read.
     """
-    from site_builder.render.artwork.images import check_cover  # noqa: PLC0415 -- Pillow is loaded only where a cover is given
+    from site_builder.render.artwork.images import check_cover, check_size  # noqa: PLC0415 -- Pillow is loaded only where a cover is given
 
+    check_size(path.stat().st_size, name)
     content = path.read_bytes()
     return GivenCover(path=path, name=name, sha256=digest_bytes(content), side=check_cover(content, name).side)
 

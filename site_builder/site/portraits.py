@@ -21,7 +21,7 @@ from site_builder.show.layout import CONFIG, INDEX
 PORTRAIT = 400
 """Pixels each way."""
 CHAPTER = 1400
-_RECIPE = "portrait/1"
+_RECIPE = "portrait/2"
 
 
 class Portraits:
@@ -98,8 +98,9 @@ def plan_portraits(pictures: Iterable[SharedPicture]) -> list[Target]:
 
 
 def _convert(file: Path, size: int) -> bytes:
-    from site_builder.render.artwork.images import convert_picture, convert_portrait  # noqa: PLC0415 -- Pillow, where needed
+    from site_builder.render.artwork.images import check_size, convert_picture, convert_portrait  # noqa: PLC0415 -- Pillow, where needed
 
+    check_size(file.stat().st_size, file.name)
     content, name = file.read_bytes(), file.name
     return convert_portrait(content, size, name) if size == PORTRAIT else convert_picture(content, size, name)
 

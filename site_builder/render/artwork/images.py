@@ -29,9 +29,16 @@ SMALLEST = 1400
 """Pixels: what Apple takes."""
 HEAVIEST = 512 * 1024
 """Bytes that some directories still ask for."""
-MOST_PIXELS = 80_000_000
+MOST_PIXELS = 20_000_000
+"""With these a picture takes less than 400 MB while it is converted."""
+_MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "WEBP": 12_000_000, "AVIF": 12_000_000}
+"""JPEGs are decoded at half their size where that is enough; decoders of others hold the pixels several times over."""
+HEAVIEST_FILE = 64 * 1024 * 1024
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+_HEIF = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
+_TOO_MANY = "the picture has far too many pixels; 3000 × 3000 is the most a cover needs"
+_ORIENTATION = 0x0112
 _LARGEST_SHOWN = 1200
 _SMALLEST_SHOWN = 96
 _NEARLY_SQUARE = 1.02
@@ -99,8 +106,12 @@ def resize(content: bytes, size: int, media_type: str = "image/jpeg") -> bytes:
     picture = load_small(content, size)
     if media_type != "image/webp":
         return encode_jpeg(picture, 82)
+    return _encode_webp(picture)
+
+
+def _encode_webp(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "WEBP", quality=82, method=2)  # half the time of the usual 4, 5 % larger
+    _bare(picture).save(out, "WEBP", quality=82, method=2)  # half the time of the usual 4, 5 % larger
     return out.getvalue()
 
 
@@ -115,11 +126,21 @@ def convert_portrait(content: bytes, size: int, name: str) -> bytes:
     return encode_jpeg(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.4)))
 
 
-def convert_picture(content: bytes, size: int, name: str) -> bytes:
-    """A whole picture as a JPEG, `size` pixels at most each way; errors as for `convert_portrait`."""
+def convert_picture(content: bytes, size: int, name: str, media_type: str = "image/jpeg") -> bytes:
+    """A whole picture as a JPEG or WebP, `size` pixels at most each way; errors as for `convert_portrait`."""
     picture = _load(content, name, size)
     picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-    return encode_jpeg(picture)
+    return encode_jpeg(picture) if media_type == "image/jpeg" else _encode_webp(picture)
+
+
+def measure_picture(content: bytes, name: str) -> tuple[int, int]:
+    """Width and height of a picture as it is shown, by its header alone; errors as for `convert_portrait`."""
+    with _open(content, name) as picture:
+        try:
+            is_turned = picture.getexif().get(_ORIENTATION) in {5, 6, 7, 8}
+        except Exception:  # as above
+            is_turned = False
+        return (picture.height, picture.width) if is_turned else picture.size
 
 
 def load_small(content: bytes, size: int) -> Image.Image:
@@ -176,22 +197,49 @@ def encode_jpeg(picture: Image.Image, quality: int = 85, *, progressive: bool = 
     Progressive is a twentieth smaller and takes four times as long: too long for a drawn cover of nine megapixels.
     """
     out = io.BytesIO()
-    picture.save(
+    _bare(picture).save(
         out, "JPEG", quality=quality, progressive=progressive, optimize=True, subsampling="4:2:0", dpi=(72, 72)
     )
     return out.getvalue()
 
 
+def _bare(picture: Image.Image) -> Image.Image:
+    """The pixels alone: encoders write what they find beside them, such as a comment."""
+    picture = picture.copy() if picture.readonly else picture
+    picture.info = {}
+    return picture
+
+
+def check_size(size_bytes: int, name: str) -> None:
+    """Nothing, where a file of that size may be read as a picture.
+
+    Raises:
+        InvalidDocument: it is too large.
+    """
+    if size_bytes > HEAVIEST_FILE:
+        raise _problem(name, f"the picture has {size_bytes // 1024**2} MB, 64 are the most; save it smaller")
+
+
 def _open(content: bytes, name: str) -> Image.Image:
+    check_size(len(content), name)
     try:
         picture = Image.open(io.BytesIO(content), formats=_FORMATS)
     except Image.DecompressionBombError as error:
-        raise _problem(name, "the picture has far too many pixels; 3000 × 3000 is the most a cover needs") from error
+        raise _problem(name, _TOO_MANY) from error
     except Exception as error:  # decoders of hostile files raise whatever they like
-        raise _problem(name, "this is no picture that can be read; save it as JPEG or PNG") from error
-    if picture.width * picture.height > MOST_PIXELS:
-        raise _problem(name, "the picture has far too many pixels; 3000 × 3000 is the most a cover needs")
+        raise _problem(name, _explain_unreadable(content)) from error
+    if picture.width * picture.height > _MOST_PIXELS.get(picture.format or "", MOST_PIXELS):
+        picture.close()
+        raise _problem(name, _TOO_MANY)
     return picture
+
+
+def _explain_unreadable(content: bytes) -> str:
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
+        return "this is a HEIC picture, as iPhones take them; export it as JPEG, or send it to yourself by e-mail"
+    if b"<svg" in content[:1000].lower():
+        return "this is no picture of pixels but an SVG drawing; save it as PNG"
+    return "this is no picture that can be read; save it as JPEG or PNG"
 
 
 def _load(content: bytes, name: str, size: int) -> Image.Image:
@@ -201,8 +249,8 @@ def _load(content: bytes, name: str, size: int) -> Image.Image:
             if picture.mode in ("RGB", "L"):
                 picture.draft(None, (size, size))
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            return _flatten(_convert_profile(upright))
+            ImageOps.exif_transpose(picture, in_place=True)
+            return _bare(_flatten(_convert_profile(picture)))
         except Exception as error:  # as above
             raise _problem(name, "the picture is damaged; save it again as JPEG or PNG") from error
 
@@ -224,8 +272,8 @@ def _flatten(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda value: value / 256).convert("L").convert("RGB")
     if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    picture = picture.convert("RGBA")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
+    picture = picture if picture.mode == "RGBA" else picture.convert("RGBA")
     seen = picture.getchannel("A").point(lambda alpha: 255 if alpha > 127 else 0)
     is_light = seen.getbbox() is not None and ImageStat.Stat(picture.convert("L"), seen).mean[0] > 200
     ground = Image.new("RGB", picture.size, "#161616" if is_light else "#ffffff")

@@ -7,12 +7,21 @@ import random
 import struct
 import zlib
 from contextlib import suppress
+from functools import partial
 
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from site_builder.errors import InvalidDocument
-from site_builder.render.artwork.images import check_cover, convert_cover, find_accent
+from site_builder.render.artwork.images import (
+    check_cover,
+    convert_cover,
+    convert_picture,
+    convert_portrait,
+    find_accent,
+    measure_picture,
+    resize,
+)
 
 NAME = "content/cover.jpg"
 
@@ -184,3 +193,69 @@ def test_the_accent_of_a_cover() -> None:
     assert abs(green - 0x7F) < 12
     assert abs(blue - 0x64) < 12
     assert find_accent(encode(Image.linear_gradient("L").resize((1400, 1400)))) is None
+
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
+
+
+def make_talkative(form: str) -> bytes:
+    """A picture that says where it was taken and by whom, in every way its format knows."""
+    picture = Image.new("RGB", (1500, 1500), "#345678")
+    picture.info["comment"] = b"NobodysBusiness"
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B] = "NobodysBusiness", "NobodysBusiness"
+    exif.get_ifd(0x8825)[1], exif.get_ifd(0x8825)[2] = "N", (52.0, 31.0, 12.0)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Author", "NobodysBusiness")
+    text.add_itxt("Comment", "NobodysBusiness", zip=True)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>NobodysBusiness</x:xmpmeta>"
+    options: dict[str, dict[str, object]] = {
+        "JPEG": {"exif": exif, "icc_profile": profile, "xmp": xmp, "comment": "NobodysBusiness"},
+        "PNG": {"exif": exif, "icc_profile": profile, "pnginfo": text},
+        "WEBP": {"exif": exif.tobytes(), "icc_profile": profile, "xmp": xmp},
+        "TIFF": {"exif": exif, "icc_profile": profile},
+        "GIF": {"comment": "NobodysBusiness"},
+        "AVIF": {"exif": exif.tobytes(), "icc_profile": profile, "xmp": xmp},
+    }
+    out = io.BytesIO()
+    picture.save(out, form, **options.get(form, {}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_pixels_alone_are_published(form: str) -> None:
+    """Whatever the format of the file, and whatever is made of it: cover, its sizes, portrait, chapter, note."""
+    content = make_talkative(form)
+    assert form in {"BMP", "AVIF"} or b"NobodysBusiness" in content or b"zTXt" in content
+    cover = convert_cover(content)
+    made = [cover, resize(cover, 600), resize(cover, 600, "image/webp"), convert_portrait(content, 400, "x")]
+    made += [convert_picture(content, 800, "x"), convert_picture(content, 800, "x", "image/webp")]
+    for picture in made:
+        assert b"NobodysBusiness" not in picture
+        with Image.open(io.BytesIO(picture)) as seen:
+            assert not seen.getexif()
+            assert not {"comment", "exif", "xmp", "icc_profile", "photoshop"} & seen.info.keys()
+            assert len(picture) < 100_000
+
+
+@pytest.mark.parametrize(("width", "height", "form"), [(5000, 4001, "PNG"), (3500, 3430, "WEBP"), (8000, 6251, "JPEG")])
+def test_too_many_pixels_are_refused_by_the_header(width: int, height: int, form: str) -> None:
+    out = io.BytesIO()
+    Image.new("L", (width, height)).save(out, form)
+    for convert in (convert_cover, partial(convert_portrait, size=400, name="x"), partial(measure_picture, name="x")):
+        with pytest.raises(InvalidDocument, match="too many pixels"):
+            convert(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIC"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\0" * (64 * 1024 * 1024 + 1), "64 are the most"),
+    ],
+)
+def test_what_cannot_be_read_is_named(content: bytes, said: str) -> None:
+    with pytest.raises(InvalidDocument, match=said):
+        convert_cover(content)
