@@ -13,7 +13,7 @@ from site_builder.cli.summary import show_warnings
 from site_builder.cli.tables import ERR, OUT
 from site_builder.commands.inspect import InspectionReport, count_speech
 from site_builder.episodes.intake import Fate, Taken
-from site_builder.episodes.new_episode import make_title, recorded_at
+from site_builder.episodes.new_episode import known_since, make_title, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
 from site_builder.site.audio import find_dead_air
@@ -52,13 +52,19 @@ def show_inspection(report: InspectionReport) -> None:
 
 def _describe_row(conversation: Conversation) -> tuple[str, str, str, str]:
     recording = conversation.recording
-    day = recorded_at(conversation)
     return (
-        f"{day:%Y-%m-%d %H:%M}" if day else "not known",
+        _describe_moment(conversation),
         format_clock(recording.duration) if recording.parts else "–",
         str(len(recording.parts)) if recording.parts else "–",
         "\n".join([f"[bold]{escape(make_title(conversation))}[/]", *_describe_details(conversation)]),
     )
+
+
+def _describe_moment(conversation: Conversation) -> str:
+    day = recorded_at(conversation)
+    if conversation.guessed_at and not known_since(conversation):
+        return f"{conversation.guessed_at:%Y-%m-%d}, a guess"
+    return f"{day:%Y-%m-%d %H:%M}" if day else "not known"
 
 
 def _describe_details(conversation: Conversation) -> Iterator[str]:
@@ -90,6 +96,8 @@ def show_taken(taken: Sequence[Taken], unreadable: str = _FATES[Fate.UNREADABLE]
             OUT.print(f"  {escape(entry.reason)}")
         elif entry.fate is Fate.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
+        if entry.draft:
+            OUT.print(f"  [yellow]{escape(entry.draft)}[/]", soft_wrap=True)
 
 
 def show_news(taken: Sequence[Taken]) -> None:

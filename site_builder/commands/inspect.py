@@ -91,6 +91,7 @@ def _describe(conversation: Conversation) -> dict[str, Any]:
         "title": make_title(conversation),
         "announced": conversation.announcement.url,
         "date": format_utc(date) if date else None,
+        "date_guessed_from": conversation.guessed_from or None,
         "duration": round(recording.duration, 3),
         "parts": [_describe_part(part) for part in recording.parts],
         "who_speaks_when": str(recording.timeline),

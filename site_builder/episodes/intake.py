@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
-from site_builder.episodes.new_episode import make_title, name_bundle, render_index
+from site_builder.episodes.new_episode import describe_draft, make_title, name_bundle, render_index
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.bundles import (
@@ -61,6 +61,8 @@ class Taken:
     reason: str = ""
     """Why there is no audio, as a sentence."""
     duration: float = 0.0
+    draft: str = ""
+    """Why a new episode is a draft, as a sentence; empty where it is none."""
 
     @property
     def unreadable(self) -> bool:
@@ -77,6 +79,7 @@ class Taken:
             "folder": str(self.folder) if self.folder else None,
             "reason": self.reason or None,
             "duration": round(self.duration, 3),
+            "draft": self.draft or None,
         }
 
 
@@ -126,6 +129,7 @@ class Shelf:
             folder=folder,
             reason=conversation.missing,
             duration=conversation.recording.duration,
+            draft=describe_draft(conversation) if fate is Fate.NEW else "",
         )
 
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:

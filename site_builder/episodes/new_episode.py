@@ -29,9 +29,23 @@ def make_title(conversation: Conversation) -> str:
 
 
 def recorded_at(conversation: Conversation) -> datetime | None:
-    """When the conversation began, as far as its source tells."""
+    """When the conversation began, as far as its source tells; else a guess."""
+    return known_since(conversation) or conversation.guessed_at
+
+
+def known_since(conversation: Conversation) -> datetime | None:
+    """When it began, or a moment not long after; None where that would be a guess."""
     recording = conversation.recording
     return recording.started_at or recording.ended_at or recording.archive_made_at
+
+
+def describe_draft(conversation: Conversation) -> str:
+    """Why a new episode is a draft, and what makes it one no longer; empty where it is none."""
+    if known_since(conversation):
+        return ""
+    day = conversation.guessed_at
+    guess = f"; {day.day} {day:%B %Y} is a guess from {conversation.guessed_from}" if day else ""
+    return f"draft: give it a date in index.md and take `draft: true` out{guess}"
 
 
 def name_bundle(
@@ -39,14 +53,16 @@ def name_bundle(
 ) -> tuple[str, str]:
     """Folder name and slug for a new bundle, other than those that are in use, and without those who are `hidden`.
 
-    The slug is the title's; where another episode has it, the day, the id or at last a number is added, once and for
-    good: it is written into the front matter, and an URL made of it never changes by itself.
+    The slug is the title's; where another episode has it, the day, the id (an audio file's is a mere digest and left
+    out) or at last a number is added, once and for good: it is written into the front matter, and an URL made of it
+    never changes by itself.
     """
     day = recorded_at(conversation)
     date = f"{day:%Y-%m-%d}" if day else "undated"
     id_ = conversation.recording.id
     title = make_slug(_leave_out(make_title(conversation), hidden), fallback=date)
-    named = make_slug(id_, longest=99 - len(title))
+    has_id = conversation.recording.source != "audio-file"
+    named = make_slug(id_, longest=99 - len(title)) if has_id else ""
     choices = [title, *([f"{title}-{date}"] if title != date else []), *([f"{title}-{named}"] if named else [])]
     numbered = (f"{title}-{number}" for number in count(2))
     names = ((f"{date}-{choice.removesuffix(f'-{date}')}", choice) for choice in chain(choices, numbered))
@@ -67,7 +83,7 @@ def render_index(conversation: Conversation, slug: str) -> str:
         "guid": conversation.recording.id,
         "slug": slug,
         "tags": list(conversation.announcement.tags) or None,
-        "draft": True if recorded_at(conversation) is None else None,
+        "draft": None if known_since(conversation) else True,
     }
     front = render_front_matter({key: value for key, value in matter.items() if value is not None})
     return front + "\n" + _render_notes(conversation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from site_builder.model.podcast import Note, Recording
 
@@ -28,6 +29,10 @@ class Conversation:
     recording: Recording
     announcement: Announcement = Announcement()
     notes: tuple[Note, ...] = ()
+    guessed_at: datetime | None = None
+    """A day that may be the conversation's, where no source tells when it was."""
+    guessed_from: str = ""
+    """What that is taken from, as a person would say it: `the file's name`."""
     missing: str = ""
     """Why there is no audio, as a sentence for the host; empty where there is."""
     unreadable: bool = False

@@ -1,24 +1,23 @@
-"""An audio file of any kind as a source of one conversation, with what a downloader wrote beside it.
+"""An audio file of any kind as a source of one conversation, with what a downloader left of it.
 
-yt-dlp and its kin write `NAME.info.json` beside `NAME.m4a`; where that names a Space, the conversation has the same id
-as in the host's own archive, so it becomes the same episode.
+Where that names a Space, the conversation has the same id as in the host's own archive, so it becomes the same episode.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Recording, Role, Speaker
 from site_builder.sources.damage import describe_damage
+from site_builder.sources.downloads import Download, find_day, read_download
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part
 from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.timeline import TimelineReading, make_timeline
@@ -27,9 +26,6 @@ __all__ = ["AudioFile", "PartReading", "detect", "open_audio_file", "read_part"]
 
 _SUFFIXES = frozenset({".aac", ".aif", ".aiff", ".caf", ".flac", ".m4a", ".m4b", ".mka", ".mov", ".mp3", ".mp4"})
 _SUFFIXES |= {".mpga", ".oga", ".ogg", ".opus", ".ts", ".wav", ".webm"}
-_SPACE = re.compile(r"https://(?:mobile\.)?(?:twitter|x)\.com/i/spaces/([A-Za-z0-9]{1,40})(?:[/?#].*)?")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_LARGEST_INFO = 1 << 24  # bytes; yt-dlp's longest are some 2 MB
 
 
 def detect(path: Path) -> bool:
@@ -89,9 +85,7 @@ class AudioFile:
     @property
     def account(self) -> Account:
         """Whoever put the recording online, by the downloader's word; else the file's own artist tag."""
-        name = _line(self._info.get("uploader")) or _line((self._tags or {}).get("artist"))
-        handle = _line(self._info.get("uploader_id")).removeprefix("@") if self._space_id else ""
-        return Account(handle=handle if re.fullmatch(r"\w{1,50}", handle, re.ASCII) else "", name=name)
+        return Account(handle=self._download.handle, name=self._download.name)
 
     @property
     def made_at(self) -> datetime | None:
@@ -114,21 +108,29 @@ class AudioFile:
             reading = read_part(stream, self.name, folder=copy_into)
         self.remarks += describe_damage([reading])
         host = Speaker(role=Role.HOST, handle=self.account.handle, name=self.account.name)
-        timeline = make_timeline([reading], host)
-        recording = self._describe(reading, timeline)
-        return Conversation(recording=recording, announcement=self._announcement)
+        recording = self._describe(reading, make_timeline([reading], host))
+        day, origin = (None, "") if recording.started_at else self._guess_day()
+        body = self._download.description
+        title = self._download.title
+        return Conversation(
+            recording=recording,
+            announcement=Announcement(title=title, body="" if body == title else body),
+            guessed_at=day,
+            guessed_from=origin,
+        )
 
     def _describe(self, reading: PartReading, timeline: TimelineReading) -> Recording:
-        started_at = reading.part.started_at or self._started_at
+        started_at = reading.part.started_at or self._download.started_at
         is_known = bool(timeline.turns or self.account.name or self.account.handle)
+        speakers = timeline.speakers if is_known else timeline.speakers[1:]
         return Recording(
             id=self._id,
-            source="x-space" if self._space_id else "audio-file",
-            url=self._url,
+            source="x-space" if self._download.space_id else "audio-file",
+            url=self._download.url,
             started_at=started_at,
             ended_at=started_at + timedelta(seconds=reading.part.duration) if started_at else None,
             parts=(reading.part,),
-            speakers=timeline.speakers if is_known else timeline.speakers[1:],
+            speakers=(*speakers, *self._find_others(speakers)),
             turns=timeline.turns,
             timeline=timeline.timeline,
             tick=timeline.tick,
@@ -137,10 +139,25 @@ class AudioFile:
             gaps=timeline.gaps,
         )
 
+    def _find_others(self, speakers: Sequence[Speaker]) -> Iterator[Speaker]:
+        """Whom the downloader names beyond those the recording names: they were there, so they are to be asked."""
+        handles = {speaker.handle.casefold() for speaker in speakers if speaker.handle}
+        names = {speaker.name.casefold() for speaker in speakers if speaker.name}
+        for person in self._download.people:
+            if person.handle.casefold() not in handles and (person.handle or person.name.casefold() not in names):
+                yield person
+
+    def _guess_day(self) -> tuple[datetime | None, str]:
+        """A date that may be the conversation's, and what it is taken from."""
+        if day := find_day(self._path.stem):
+            return day, "the file's name"
+        changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        return changed.replace(hour=0, minute=0, second=0, microsecond=0), "when the file was last changed"
+
     @cached_property
     def _id(self) -> str:
-        if self._space_id:
-            return self._space_id
+        if self._download.space_id:
+            return self._download.space_id
         digest = hashlib.sha256()
         with self._path.open("rb") as file:
             while chunk := file.read(CHUNK):
@@ -148,78 +165,11 @@ class AudioFile:
         return f"audio-{digest.hexdigest()[:16]}"
 
     @cached_property
-    def _info(self) -> dict[str, Any]:
-        """What the downloader wrote beside the file; empty where there is nothing of use."""
-        for path in (self._path.with_suffix(".info.json"), Path(f"{self._path}.info.json")):
-            try:
-                if path.stat().st_size <= _LARGEST_INFO:
-                    info = json.loads(path.read_text("utf-8", errors="replace"))
-                    return info if isinstance(info, dict) else {}
-            except (OSError, ValueError, RecursionError):
-                continue
-        return {}
+    def _download(self) -> Download:
+        return read_download(self._path, self._tags or {})
 
     @cached_property
     def _tags(self) -> dict[str, str] | None:
         from site_builder.sources.containers import load_audio_tags  # noqa: PLC0415  (FFmpeg)
 
         return load_audio_tags(self._path)
-
-    @property
-    def _url(self) -> str:
-        url = _line(self._info.get("webpage_url"))
-        return url if re.fullmatch(r"https?://[^\s\"'<>\\]{1,2000}", url) else ""
-
-    @property
-    def _space_id(self) -> str:
-        match = _SPACE.fullmatch(self._url)
-        return match[1] if match else ""
-
-    @property
-    def _started_at(self) -> datetime | None:
-        """When the conversation began by the downloader's word, else by a whole date among the file's own tags."""
-        for key in ("release_timestamp", "timestamp"):
-            if moment := _parse_epoch(self._info.get(key)):
-                return moment
-        tags = self._tags or {}
-        return next((moment for key in ("creation_time", "date") if (moment := _parse_date(tags.get(key, "")))), None)
-
-    @property
-    def _announcement(self) -> Announcement:
-        title = _line(self._info.get("title")) or _line((self._tags or {}).get("title")) or self._title_of_name()
-        body = _text(self._info.get("description"))
-        return Announcement(title=title, body="" if body == title else body)
-
-    def _title_of_name(self) -> str:
-        """The file name without its suffix and without the id that downloaders append in brackets."""
-        return _line(re.sub(r"\s*\[[\w-]{6,}\]$", "", self._path.stem).replace("_", " "))
-
-
-def _line(value: Any) -> str:
-    """One line of text from anything."""
-    return " ".join(_text(value).split())[:500]
-
-
-def _text(value: Any) -> str:
-    """Text without control characters; empty where it is none."""
-    if not isinstance(value, str):
-        return ""
-    return _UNSEEN.sub("", value).encode("utf-8", "ignore").decode()[:50_000].strip()
-
-
-def _parse_epoch(value: Any) -> datetime | None:
-    """A moment from seconds since 1970, where they mean one between 2000 and 2100."""
-    if isinstance(value, int | float) and 946_684_800 <= value < 4_102_444_800:
-        return datetime.fromtimestamp(value, UTC)
-    return None
-
-
-def _parse_date(text: str) -> datetime | None:
-    """A moment from an ISO 8601 date or time, UTC where it names no zone; None for a bare year."""
-    if not re.match(r"(?:19|20)\d\d-?\d\d-?\d\d", text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

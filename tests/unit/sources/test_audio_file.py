@@ -254,7 +254,7 @@ class TestAudioFile:
         assert source.account == Account(handle="rivermaps", name="River Maps")
         assert conversation.announcement.title == "Flood gauges"
         assert conversation.announcement.body == "All about <gauges>.\n\nBring questions."
-        assert (recording.source, recording.url) == ("x-space", INFO["webpage_url"])
+        assert (recording.source, recording.url) == ("x-space", "https://x.com/i/spaces/1lDxLnrWjwkGm")
         assert recording.started_at == datetime.fromtimestamp(1791531000, UTC)
         assert recording.ended_at == recording.started_at + timedelta(seconds=recording.duration)
 
