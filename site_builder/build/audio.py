@@ -208,6 +208,7 @@ class Studio:
         if remark := media.describe_undecodable(facts):
             self.warnings.append(_name(material.bundle, remark))
         sound = media.make_published(media.read_enclosure(path, facts), facts, sources, MADE_BY)
+        sound = replace(sound, taken_out=material.casting.taken_out)
         edits = EditList.parse(sound.edits)
         return Take(
             material=replace(material, edits=edits),

@@ -122,7 +122,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     from site_builder.build.selection import find_due, select
     from site_builder.engine.cache import Kept
     from site_builder.episodes import seen_archives
-    from site_builder.show import published
+    from site_builder.show import published, refusals
     from site_builder.site.covers import start_early
 
     with Kept(outlet.kept) as kept:
@@ -135,6 +135,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             seal, _ = seal.look_again(folder, options.seal)
             survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
             seen_archives.remember(folder, new, survey.cards)
+        forgot = refusals.remember_all(folder, survey.premises.people)
         selection = select(survey.cards, now, drafts=options.drafts)
         known = published.load_published(folder)
         pins, broken = _check_promises(folder, known, survey, selection, now, options)
@@ -155,6 +156,8 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     displaced = [sentence for card in selection.chosen for sentence in card.remarks]
     warnings = (*report.warnings, *extraction.remarks, *postponed, *displaced)
+    if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
+        warnings = (*warnings, refusals.FORGOTTEN)
     report = replace(report, warnings=warnings, is_first=look.memory is None)
     report = replace(report, failures=(*report.failures, *broken))
     if not report.failures:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
+from site_builder.episodes.intake import add_speakers
 from site_builder.errors import UsageError
 from site_builder.model.podcast import Guid
+from site_builder.show import refusals
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import Gathered, gather
-from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown
+from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown, load_people
 from site_builder.show.people.writing import set_consent
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
@@ -69,7 +71,13 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     load_config(folder)
     guid = _find_episode(gather(folder), episode, unknown=who == UNKNOWN) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
-    return set_consent(folder / PEOPLE, who, answer)
+    if who.startswith(refusals.NAME) and answer.status is not Consent.REFUSED and refusals.lift_nameless(folder, who):
+        return PersonRecord(key=who, consent=answer)
+    if who != UNKNOWN and load_people(folder / PEOPLE).find(who) is None:
+        add_speakers(folder / "content")  # somebody heard whose entry was lost
+    record = set_consent(folder / PEOPLE, who, answer)
+    refusals.remember_answer(folder, record)
+    return record
 
 
 def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:

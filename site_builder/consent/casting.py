@@ -49,6 +49,8 @@ class Casting:
     """For each speaker, the index into `credits`; None for those who are not heard."""
     refused: frozenset[int] = frozenset()
     """Those to be taken out of the sound, as numbers in the recording's `speakers` and, after these, in `on_stage`."""
+    taken_out: int = 0
+    """How many of them refused; the others are unknown, and may have."""
     redaction: Redaction = field(default_factory=Redaction)
     """What must not be read in this episode; see `redact`."""
 
@@ -91,6 +93,7 @@ def decide(
         credits=credits_,
         credit_of=credit_of,
         refused=frozenset(number for number, verdict in enumerate(found) if not verdict.heard),
+        taken_out=sum(verdict.consent is Consent.REFUSED for verdict in found),
         redaction=make_redaction(people, guid, policy is PendingPolicy.ANONYMISE, hidden, [p.name for p in credits_]),
     )
 

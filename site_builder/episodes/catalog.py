@@ -24,10 +24,10 @@ from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.named_places import find_named_address, find_named_texts
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.podcast import Cue, Guid, Role
+from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.show.bundles import Bundle, load_bundle
 from site_builder.show.config import Pending
-from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE
+from site_builder.show.layout import CONFIG, EPISODES, INDEX, MEDIA, PEOPLE
 from site_builder.show.load import (
     Claim,
     Premises,
@@ -38,6 +38,7 @@ from site_builder.show.load import (
     nearby,
     settle,
 )
+from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
 from site_builder.show.transcript_files import parse_transcript
 
 _KIND = "card"
@@ -77,6 +78,10 @@ class Card(Value, frozen=True, kw_only=True):
     """Somebody in it is hidden or removed."""
     has_pictures: bool = False
     """Its front matter names a cover."""
+    taken_out: int = 0
+    """How many speakers are taken out because they refused."""
+    was_taken_out: int = 0
+    """How many were, when its sound was last made."""
     remarks: tuple[str, ...] = ()
     """What consent changes of what the host wrote, a sentence each."""
     has_named_address: bool = False
@@ -175,6 +180,7 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
     faults |= _find_clashes(folder, everything)
     problems += find_forgotten(folder, has_spoken=any(card.has_spoken for card in everything))
+    problems += _find_lost_refusals(folder, premises, everything) if premises else []
     if premises is None or problems:
         problems += (problem for found in faults.values() for problem in found)
     premises = settle(folder, premises, problems)
@@ -189,6 +195,42 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
         for name, found in faults.items()
     )
     return Survey(premises=premises, cards=usable, base=base, unusable=tuple(unusable))
+
+
+def _find_lost_refusals(folder: Path, premises: Premises, cards: Sequence[Card]) -> list[Problem]:
+    """What people refused and no file says any more: it was lost, and a build without it would publish them."""
+    within = folder / EPISODES
+    try:
+        fewer = [card for card in cards if card.was_taken_out > card.taken_out]
+        problems = [problem for card in fewer for problem in _find_return(folder, card)]
+        return [*problems, *find_lost(folder, premises.people, _iter_speakers(within, cards))]
+    except InvalidDocument as damage:
+        return list(damage.problems)
+
+
+def _find_return(folder: Path, card: Card) -> Iterator[Problem]:
+    """Somebody who was taken out of an episode would be heard again, and nobody has said that they may."""
+    bundle = folder / EPISODES / card.name
+    recording = load_bundle(bundle).recording
+    heard = (*recording.speakers, *recording.on_stage) if recording else ()
+    guests = [speaker for speaker in heard if speaker.role is not Role.HOST]
+    if not are_accounted(folder, card.was_taken_out, card.taken_out, guests):
+        yield Problem(_explain_return(card, guests), bundle / MEDIA)
+
+
+def _explain_return(card: Card, guests: Sequence[Speaker]) -> str:
+    who = ", ".join(dict.fromkeys(map(name_speaker, guests)))
+    return (
+        f"{card.was_taken_out} of those heard refused when this was last made, and {card.taken_out or 'nobody'} does "
+        f"by content/people.yaml now; restore that file and {FOLDER}/ from a backup, or write down what each of "
+        f"them says ({who}): `spacecast consent WHO refused`, or `granted`"
+    )
+
+
+def _iter_speakers(within: Path, cards: Iterable[Card]) -> Iterator[Speaker]:
+    for card in cards:
+        recording = load_bundle(within / card.name).recording
+        yield from (*recording.speakers, *recording.on_stage) if recording else ()
 
 
 def _find_clashes(folder: Path, cards: Sequence[Card]) -> dict[str, tuple[Problem, ...]]:
@@ -261,6 +303,8 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         has_spoken=bool(bundle.media and recording and recording.speakers),
         is_restricted=casting.restricted,
         has_pictures=bool(matter.cover),
+        taken_out=casting.taken_out,
+        was_taken_out=bundle.media.taken_out if bundle.media else 0,
         remarks=tuple(_find_remarks(premises, bundle, casting)),
         has_named_address=bool(named_address),
         redacted=tuple(_list_redacted(bundle, casting)),

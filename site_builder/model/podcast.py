@@ -255,6 +255,8 @@ class PublishedAudio:
     """sha256 of each original part, in order."""
     made_by: str = ""
     """Name and version of the program that made it."""
+    taken_out: int = 0
+    """How many speakers were taken out because they refused."""
     facts: dict[str, str] = field(default_factory=dict, hash=False)
     """Provenance, label to value, as the page shows it."""
 

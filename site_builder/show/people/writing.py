@@ -103,7 +103,7 @@ def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:
     if is_for_unknown(record) and not answer.episode:
         raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
     holds = record.episodes.get(answer.episode) if answer.episode else record.consent
-    if holds == answer:
+    if holds == answer and not _find_laxer(record, answer):
         return record
     text = change_entry(before, record.key, lambda person: _enter(person, record, answer))
     changed = parse_people(text, path).get(record.key)
@@ -166,9 +166,14 @@ def _find_ended(record: PersonRecord, answer: Answer) -> list[Answer]:
     """Answers that `answer` replaces: the one in its place, and permissions that a stricter one takes back."""
     if answer.episode:
         return [record.episodes[answer.episode]] if answer.episode in record.episodes else []
-    stricter = answer.status in {Consent.ANONYMOUS, Consent.REFUSED}
-    laxer = [given for given in record.episodes.values() if given.status.strictness < answer.status.strictness]
-    return ([record.consent] if record.consent != Answer() else []) + (laxer if stricter else [])
+    return ([record.consent] if record.consent not in (Answer(), answer) else []) + _find_laxer(record, answer)
+
+
+def _find_laxer(record: PersonRecord, answer: Answer) -> list[Answer]:
+    """Permissions for single episodes that a stricter answer for the show takes back."""
+    if answer.episode or answer.status not in {Consent.ANONYMOUS, Consent.REFUSED}:
+        return []
+    return [given for given in record.episodes.values() if given.status.strictness < answer.status.strictness]
 
 
 def _unfold_consent(person: Node) -> Node:
