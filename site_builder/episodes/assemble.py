@@ -14,6 +14,7 @@ from operator import attrgetter
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
 from site_builder.episodes.cues import move_cues, name_cues
+from site_builder.episodes.floors import make_floors
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
@@ -133,7 +134,9 @@ def make_episode(
     matter, recording = bundle.matter, bundle.recording
     notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
     people, turns = _make_people(material)
-    chapters = _make_chapters(material, notes, turns, people, opening=opening if automatic_chapters else None)
+    is_automatic = automatic_chapters and matter.chapters is None
+    chapters = _make_chapters(material, notes, opening=opening if is_automatic else None)
+    floors = make_floors(turns, people, chapters, edits.duration, opening=opening) if is_automatic else ()
     episode = Episode(
         guid=Guid(matter.guid),
         slug=material.slug,
@@ -147,6 +150,7 @@ def make_episode(
         people=people,
         turns=turns,
         chapters=chapters,
+        floors=floors,
         kind=matter.kind,
         season=matter.season,
         number=matter.episode,
@@ -245,9 +249,7 @@ def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
     return tuple(sorted(moved, key=attrgetter("start", "speaker")))
 
 
-def _make_chapters(
-    material: Material, notes: RenderedNotes, turns: Sequence[Turn], people: Sequence[Person], *, opening: str | None
-) -> tuple[Chapter, ...]:
+def _make_chapters(material: Material, notes: RenderedNotes, *, opening: str | None) -> tuple[Chapter, ...]:
     written = material.bundle.matter.chapters
     if written is not None:
         recording = material.bundle.recording
@@ -255,7 +257,7 @@ def _make_chapters(
         return move_chapters([entry.noun() for entry in written], material.edits, refused)
     if opening is None:
         return ()
-    return make_chapters(turns, notes.moments, material.edits.duration, people, opening=opening)
+    return make_chapters(notes.moments, material.edits.duration, opening=opening)
 
 
 def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:

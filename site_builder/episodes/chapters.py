@@ -7,66 +7,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
-from math import ceil
 from urllib.parse import urlsplit
 
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Chapter, Note, Person, Span, Turn
+from site_builder.model.podcast import Chapter, Note, Span
 from site_builder.render.feed.limits import fit_line
-
-SHORTEST_EPISODE = 600.0
-"""Seconds; below it chapters are no help."""
 
 SHORTEST_CHAPTER = 120.0
 """Seconds."""
 
-ONE_PER = 600.0
-"""Seconds of episode for each chapter: six an hour."""
-
-FEWEST = 3
-"""Chapters below which a list is not worth having (and Apple ignores it in a description)."""
+FEWEST = 2
+"""Chapters below which a list is not worth having."""
 
 LONGEST_TITLE = 45
 """Characters of a title made here."""
 
-_STRETCH = 60.0
-"""Seconds over which the main speaker is told."""
-
 _LINK = re.compile(r"https?://\S+")
 
 
-def make_chapters(
-    turns: Sequence[Turn],
-    notes: Sequence[Note],
-    duration: float,
-    people: Sequence[Person],
-    *,
-    opening: str = "Opening",
-) -> tuple[Chapter, ...]:
-    """Chapters from the conversation itself; none where it is short or gives fewer than three.
+def make_chapters(notes: Sequence[Note], duration: float, *, opening: str = "Opening") -> tuple[Chapter, ...]:
+    """Chapters from what was shared in the conversation; none where nothing was.
 
-    A chapter begins where something was shared (titled by its first words, or its link's site) and where the floor
-    passes to someone who then holds it for two minutes (titled by name). What was shared goes first, then longer
-    speeches before shorter ones, until there are six an hour; none is shorter than two minutes.
+    Each begins where something was shared, titled by its first words or its link's site; none is shorter than two
+    minutes.
+    Who speaks when makes none: apps that want such chapters hear them themselves; see `floors`.
 
     Args:
-        turns: Who speaks when; `speaker` counts in `people`. Turns of anyone else are passed over.
         notes: What was shared, in published time here.
         duration: Seconds of published audio.
-        people: Everyone who may be named.
-        opening: Title of the first chapter where nobody holds the floor at the start.
+        opening: Title of what comes before the first of them.
     """
-    if duration <= SHORTEST_EPISODE:
-        return ()
-    floors = _find_floors(turns, len(people), duration)
-    first = people[floors[0].speaker].name if floors and floors[0].start < SHORTEST_CHAPTER else opening
-    chosen = [Chapter(start=0.0, title=_shorten(first))]
-    for chapter in (*_make_topics(notes), *_make_floors(floors, people)):
-        if len(chosen) < ceil(duration / ONE_PER) and _fits(chapter, chosen, duration):
-            chosen.append(chapter)
-    chosen.sort(key=lambda chapter: chapter.start)
+    topics = _make_topics(notes)
+    early = next((topic for topic in topics if topic.title and topic.start < SHORTEST_CHAPTER), None)
+    chosen = [replace(early, start=0.0) if early else Chapter(start=0.0, title=shorten(opening))]
+    for topic in topics:
+        if topic.title and _fits(topic, chosen[-1], duration):
+            chosen.append(topic)
     distinct = tuple(next(same) for _, same in groupby(chosen, key=lambda chapter: chapter.title))
     return distinct if len(distinct) >= FEWEST else ()
 
@@ -99,18 +77,8 @@ def find_chapter_places(
         yield place.start if place else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Floor:
-    """A time in which one person is the main speaker."""
-
-    speaker: int
-    start: float
-    length: float
-
-
-def _fits(chapter: Chapter, chosen: Sequence[Chapter], duration: float) -> bool:
-    fits = all(abs(chapter.start - other.start) >= SHORTEST_CHAPTER for other in chosen)
-    return bool(chapter.title) and fits and chapter.start <= duration - SHORTEST_CHAPTER
+def _fits(chapter: Chapter, before: Chapter, duration: float) -> bool:
+    return before.start + SHORTEST_CHAPTER <= chapter.start <= duration - SHORTEST_CHAPTER
 
 
 def _make_topics(notes: Sequence[Note]) -> list[Chapter]:
@@ -126,48 +94,12 @@ def _title_of(note: Note) -> str:
     lines = (fit_line(_LINK.sub("", line)).strip(" :–—-") for line in note.text.splitlines())
     words = next((line for line in lines if any(map(str.isalnum, line))), "")
     site = urlsplit(note.links[0]).hostname or "" if note.links else ""
-    return _shorten(words or site.removeprefix("www."))
+    return shorten(words or site.removeprefix("www."))
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """A title that lists have room for."""
     return fit_line(text, LONGEST_TITLE)
-
-
-def _make_floors(floors: Sequence[_Floor], people: Sequence[Person]) -> list[Chapter]:
-    longest_first = sorted(floors, key=lambda floor: (-floor.length, floor.start))
-    return [Chapter(start=round(floor.start, 3), title=_shorten(people[floor.speaker].name)) for floor in longest_first]
-
-
-def _find_floors(turns: Sequence[Turn], people: int, duration: float) -> list[_Floor]:
-    """Who holds the floor when, in order: runs of minutes with one main speaker, of two minutes at least."""
-    known = [turn for turn in turns if 0 <= turn.speaker < people]
-    main = _find_main_speakers(known, duration)
-    floors: list[_Floor] = []
-    for speaker, run in groupby(range(len(main)), key=main.__getitem__):
-        minutes = list(run)
-        length = len(minutes) * _STRETCH
-        if speaker is not None and length >= SHORTEST_CHAPTER:
-            begin, end = minutes[0] * _STRETCH, (minutes[-1] + 1) * _STRETCH
-            start = min(
-                turn.start for turn in known if turn.speaker == speaker and begin < turn.end and turn.start < end
-            )
-            floors.append(_Floor(speaker, max(start, begin - _STRETCH), length))
-    return [
-        floor
-        for before, floor in zip([None, *floors], floors, strict=False)
-        if not before or before.speaker != floor.speaker
-    ]
-
-
-def _find_main_speakers(turns: Sequence[Turn], duration: float) -> list[int | None]:
-    """For each minute who speaks most of it; None where nobody speaks."""
-    spoken: list[dict[int, float]] = [{} for _ in range(ceil(duration / _STRETCH))]
-    for turn in turns:
-        for minute in range(max(0, int(turn.start // _STRETCH)), min(len(spoken), ceil(turn.end / _STRETCH))):
-            begin = minute * _STRETCH
-            heard = min(turn.end, begin + _STRETCH) - max(turn.start, begin)
-            spoken[minute][turn.speaker] = spoken[minute].get(turn.speaker, 0.0) + heard
-    return [max(said, key=lambda speaker: (said[speaker], -speaker)) if said else None for said in spoken]
 
 
 def _find_ends(chapters: Sequence[Chapter], end: float) -> list[float]:

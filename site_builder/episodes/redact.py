@@ -47,6 +47,7 @@ def redact_episode(episode: Episode, casting: Casting) -> Episode:
         tags=tuple(tag for tag in episode.tags if not mentions(tag, redaction, Reading.ADDRESS)),
         people=tuple(_redact_person(person, redaction) for person in episode.people),
         chapters=tuple(_redact_chapter(chapter, redaction) for chapter in episode.chapters),
+        floors=tuple(_redact_chapter(chapter, redaction) for chapter in episode.floors),
         cues=redact_cues(episode.cues, redaction),
         number_shown=redact(episode.number_shown, redaction),
         source_url="" if casting.restricted else episode.source_url,

@@ -355,6 +355,8 @@ class Episode(p20.Publicity):
     people: tuple[Person, ...] = ()
     turns: tuple[Turn, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    floors: tuple[Chapter, ...] = ()
+    """Where somebody begins to hold the floor, titled by name: for the page, not for apps."""
     kind: EpisodeKind = EpisodeKind.FULL
     season: int | None = None
     number: int | None = None

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -154,7 +155,7 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
         **describe_sound(show, episode),
         "chapters": [
             {**_describe_mark(chapter.start), "title": chapter.title, "href": chapter.href}
-            for chapter in episode.chapters
+            for chapter in sorted((*episode.chapters, *episode.floors), key=attrgetter("start"))
         ],
         "soundbites": [
             {

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.episodes.chapters import make_chapters, move_chapters
+from site_builder.episodes.floors import make_floors
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Chapter, Note, Person, Role, Span, Turn
 from site_builder.render.chapters import render_chapter_list, render_json_chapters, render_lines
@@ -85,49 +86,73 @@ def talk(*pieces: tuple[int, float]) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def test_short_show_has_none() -> None:
-    """Ten minutes or less need no chapters, whatever happens in them."""
-    notes = [Note(at=at, text="Topic") for at in (130.0, 260.0, 390.0)]
-    assert make_chapters(talk((0, 300), (1, 300)), notes, 600.0, PEOPLE) == ()
-    assert make_chapters(talk((0, 60), (1, 35)), notes, 95.0, PEOPLE) == ()
+def test_short_show_has_no_floors() -> None:
+    """In ten minutes or less nobody is looked for; what was shared makes chapters in any length."""
+    assert make_floors(talk((0, 300), (1, 300)), PEOPLE, (), 600.0) == ()
+    notes = [Note(at=at, text=f"Topic {at:.0f}") for at in (130.0, 200.0, 270.0)]
+    assert [chapter.start for chapter in make_chapters(notes, 500.0)] == [0.0, 130.0, 270.0]
+    assert make_chapters(notes, 95.0) == ()
 
 
-def test_main_speakers_make_chapters() -> None:
-    """A chapter begins where the floor passes to someone who holds it; short answers do not count."""
+def test_who_holds_the_floor() -> None:
+    """A mark where the floor passes to someone who holds it; short answers do not count. No app gets it."""
     turns = talk((0, 590), (1, 10), (0, 20), (1, 700), (0, 15), (1, 300), (2, 600))
-    assert make_chapters(turns, (), 2235.0, PEOPLE) == (
+    assert make_floors(turns, PEOPLE, (), 2235.0) == (
         Chapter(start=0.0, title="Ada Quill"),
         Chapter(start=620.0, title="Ben Ode"),
         Chapter(start=1635.0, title="Cleo"),
     )
+    assert make_chapters((), 2235.0) == ()
 
 
-def test_what_was_shared_comes_first() -> None:
-    """Topics make chapters before speakers do, titled by their words, or the site where there are only links."""
+def test_what_was_shared_makes_chapters() -> None:
+    """Titled by its words, or the site where there are only links; names stand between on the page."""
     link = "https://www.example.org/very/long"
     notes = [
         Note(at=1300.0, text=f"{link}\n", links=(link,)),
         Note(at=400.0, text=f"{link}\nThe gauge report, all 240 pages of it, in one table: {link}", links=(link,)),
     ]
-    made = make_chapters(talk((0, 900), (1, 900)), notes, 1800.0, PEOPLE)
+    made = make_chapters(notes, 1800.0)
     assert [(chapter.start, chapter.title, chapter.href) for chapter in made] == [
-        (0.0, "Ada Quill", ""),
+        (0.0, "Opening", ""),
         (400.0, "The gauge report, all 240 pages of it, in…", link),
         (1300.0, "example.org", link),
     ]
+    assert make_floors(talk((0, 900), (1, 2700)), PEOPLE, made, 3600.0) == (Chapter(start=900.0, title="Ben Ode"),)
+
+
+def test_topics_of_seventeen_minutes() -> None:
+    """Four topics, four chapters; the first, shared at once, is how the episode begins."""
+    notes = [Note(at=at, text=f"Topic {at:.0f}") for at in (20.0, 300.0, 310.0, 500.0, 800.0)]
+    made = make_chapters(notes, 1020.0)
+    assert [(chapter.start, chapter.title) for chapter in made] == [
+        (0.0, "Topic 20"),
+        (300.0, "Topic 300"),
+        (500.0, "Topic 500"),
+        (800.0, "Topic 800"),
+    ]
+
+
+def test_the_whole_length_is_covered() -> None:
+    """However long somebody speaks at the beginning, the marks do not end an hour before the end."""
+    turns = talk((0, 1900), (1, 1800), *[(number % 3, 240) for number in range(30)])
+    marks = make_floors(turns, PEOPLE, (), 10_900.0)
+    starts = [mark.start for mark in marks] + [10_900.0]
+    assert max(after - before for before, after in pairwise(starts)) < 1901
+    assert marks[-1].start > 9_000
 
 
 def test_unknown_speakers_are_not_named() -> None:
-    """Turns of people who are not published give no chapter and no name."""
+    """Turns of people who are not published give no mark and no name."""
     turns = talk((7, 600), (0, 600), (-1, 600), (1, 600))
-    titles = {chapter.title for chapter in make_chapters(turns, (), 2400.0, PEOPLE)}
+    titles = {mark.title for mark in make_floors(turns, PEOPLE, (), 2400.0)}
     assert titles == {"Opening", "Ada Quill", "Ben Ode"}
 
 
-def test_no_chapters_without_anything_to_tell() -> None:
+def test_no_marks_without_anything_to_tell() -> None:
     """An hour of one voice is one piece."""
-    assert make_chapters(talk((0, 3600)), (), 3600.0, PEOPLE) == ()
-    assert make_chapters((), (), 3600.0, ()) == ()
+    assert make_floors(talk((0, 3600)), PEOPLE, (), 3600.0) == ()
+    assert make_floors((), (), (), 3600.0) == ()
 
 
 turns_strategy = st.lists(st.tuples(st.integers(-1, 4), st.floats(0.1, 900)), max_size=40)
@@ -136,16 +161,17 @@ notes_strategy = st.lists(st.tuples(st.floats(0, 8000), st.text(max_size=80)), m
 
 @given(turns_strategy, notes_strategy, st.floats(1, 8000))
 def test_advice_is_kept(pieces: list[tuple[int, float]], shared: list[tuple[float, str]], duration: float) -> None:
-    """Whatever was said: first at zero, two minutes each, six an hour, 45 characters, no neighbours alike."""
+    """Whatever was said: first at zero, two minutes each, 45 characters, no neighbours alike; six names an hour."""
     notes = [Note(at=at, text=text) for at, text in shared]
-    made = make_chapters(talk(*pieces), notes, duration, PEOPLE)
+    chapters = make_chapters(notes, duration)
+    floors = make_floors(talk(*pieces), PEOPLE, chapters, duration)
+    made = sorted((*chapters, *floors), key=lambda chapter: chapter.start)
     if not made:
         return
-    assert duration > 600
     assert made[0].start == 0.0
     starts = [chapter.start for chapter in made] + [duration]
     assert all(after - before >= 120 for before, after in pairwise(starts))
-    assert 3 <= len(made) <= duration / 600 + 1
+    assert not floors or len(made) <= duration / 600 + 1
     assert all(0 < len(chapter.title) <= 45 for chapter in made)
     assert all(one.title != other.title for one, other in pairwise(made))
 
