@@ -110,8 +110,10 @@ class _Assembly:
         self.make(plan_fittings(self.renewal.setting))
         episodes = self.make_episodes()
         job.notify(Stage("making pages"))
-        search = self.make_pages(_describe_contents(job, self.renewal.setting, episodes))
-        pictures = [*self.gallery.portraits.pictures, *(each for episode in episodes for each in episode.pictures)]
+        contents = _describe_contents(job, self.renewal.setting, episodes)
+        search = self.make_pages(contents)
+        shown = [*(one.pictures for one in episodes), *(page.pictures for page in contents.pages)]
+        pictures = [*self.gallery.portraits.pictures, *(picture for some in shown for picture in some)]
         self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
         self.tally.failures |= dict.fromkeys(self.gallery.failures)
         job.notify(Stage("making the feed"))

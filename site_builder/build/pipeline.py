@@ -155,7 +155,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     displaced = [sentence for card in selection.chosen for sentence in card.remarks]
-    warnings = (*report.warnings, *extraction.remarks, *postponed, *displaced)
+    warnings = (*report.warnings, *extraction.remarks, *postponed, *survey.page_remarks, *displaced)
     if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
         warnings = (*warnings, refusals.FORGOTTEN)
     report = replace(report, warnings=warnings, is_first=look.memory is None)

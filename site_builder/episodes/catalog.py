@@ -18,11 +18,12 @@ from site_builder.consent.sources import describe_mentions
 from site_builder.engine.cache import Kept
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
-from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.engine.serialization import Value, change, encode_value, parse_values
 from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.named_places import find_named_address, find_named_texts
+from site_builder.episodes.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.show.bundles import Bundle, load_bundle
@@ -83,7 +84,7 @@ class Card(Value, frozen=True, kw_only=True):
     was_taken_out: int = 0
     """How many were, when its sound was last made."""
     remarks: tuple[str, ...] = ()
-    """What consent changes of what the host wrote, a sentence each."""
+    """What consent changes of what the host wrote, and what of the notes is left out, a sentence each."""
     has_named_address: bool = False
     """Its address holds the name of somebody who must not be named."""
     redacted: tuple[str, ...] = ()
@@ -115,6 +116,8 @@ class Survey:
     base: str
     """Digest of all that cards depend on beside their bundles."""
     unusable: tuple[Unusable, ...] = ()
+    page_remarks: tuple[str, ...] = ()
+    """What is left out of free pages, a sentence each."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -194,7 +197,18 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
         Unusable(name=name, guid="" if guids[name] in taken else guids[name], problems=found)
         for name, found in faults.items()
     )
-    return Survey(premises=premises, cards=usable, base=base, unusable=tuple(unusable))
+    premises, remarks = _check_pages(premises)
+    return Survey(premises=premises, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
+
+
+def _check_pages(premises: Premises) -> tuple[Premises, tuple[str, ...]]:
+    """Without the pages that cannot be published as they are written; what is left out of the others."""
+    found = {page.file: check_page(page, premises.folder) for page in premises.pages}
+    problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
+    usable = tuple(page for page in premises.pages if not found[page.file].problems)
+    remarks = (nearby(remark) for faults in found.values() for remark in faults.remarks)
+    premises = replace(premises, pages=usable, problems=(*premises.problems, *problems))
+    return premises, tuple(map(str, remarks))
 
 
 def _find_lost_refusals(folder: Path, premises: Premises, cards: Sequence[Card]) -> list[Problem]:
@@ -273,11 +287,15 @@ def _read(premises: Premises | None, folder: Path, keys: Mapping[str, str], name
     """The card of a bundle, or what is wrong with it."""
     try:
         bundle = load_bundle(folder / EPISODES / name)
-        problems = tuple(find_beyond(bundle))
+        faults = check_notes(bundle)
+        problems = (*find_beyond(bundle), *faults.problems)
         _load_cues(bundle)
     except InvalidDocument as error:
         return tuple(error.problems)
-    return problems or (_make_card(premises, bundle, keys[name]) if premises else ())
+    if problems or not premises:
+        return problems
+    card = _make_card(premises, bundle, keys[name])
+    return change(card, remarks=(*card.remarks, *map(str, map(nearby, faults.remarks)))) if faults.remarks else card
 
 
 def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:

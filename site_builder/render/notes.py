@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -40,6 +41,29 @@ _CLEANER = nh3.Cleaner(
 """What of a host's HTML reaches a page: text markup, links and pictures; no scripts, styles, ids, forms or frames."""
 
 
+_DROPPED = frozenset(
+    (
+        "iframe",
+        "frame",
+        "object",
+        "embed",
+        "script",
+        "style",
+        "form",
+        "input",
+        "button",
+        "video",
+        "audio",
+        "svg",
+        "link",
+    )
+)
+_SIGNS = re.compile(rf"!\[|<\s*(?:img|{'|'.join(sorted(_DROPPED))})\b", re.IGNORECASE)
+"""Without any of these there is neither a picture nor an element that is taken out."""
+LONGEST = 400_000
+"""Characters of a text that are read; a novel has as many."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedNotes:
     """Notes in the two forms every feed and page needs."""
@@ -64,6 +88,43 @@ def render_notes(source: str, move: Moved = lambda time: time, *, end: float = m
     stamps.move, stamps.end, stamps.moments = move, end, []
     html = _CLEANER.clean(engine.reset().convert(source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What of a text is more than words."""
+
+    pictures: tuple[str, ...] = ()
+    """Their addresses, as written."""
+    dropped: tuple[str, ...] = ()
+    """Names of elements that are taken out."""
+
+
+def list_markup(source: str) -> Markup:
+    """Pictures in Markdown, and elements that `render_notes` takes out with all they do."""
+    if not _SIGNS.search(source):
+        return Markup()
+    engine, stamps = _find_engine()
+    stamps.move, stamps.end, stamps.moments = lambda time: time, math.inf, []
+    reader = _MarkupReader(convert_charrefs=True)
+    reader.feed(engine.reset().convert(source[:LONGEST]))
+    return Markup(tuple(reader.pictures), tuple(reader.dropped))
+
+
+class _MarkupReader(HTMLParser):
+    """Reads HTML as the Markdown engine leaves it, before it is sanitised."""
+
+    def __init__(self, *, convert_charrefs: bool) -> None:
+        super().__init__(convert_charrefs=convert_charrefs)
+        self.pictures: list[str] = []
+        self.dropped: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Called for each."""
+        if tag == "img":
+            self.pictures.append(dict(attrs).get("src") or "")
+        elif tag in _DROPPED:
+            self.dropped.append(tag)
 
 
 @cache

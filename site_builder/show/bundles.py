@@ -81,6 +81,8 @@ class FreePage:
     matter: PageMatter
     text: str
     """Markdown."""
+    line: int = 1
+    """Of the file, on which the text begins."""
 
 
 def find_bundles(content: Path) -> tuple[Path, ...]:
@@ -142,8 +144,8 @@ def load_page(file: Path) -> FreePage:
     Raises:
         InvalidDocument: the front matter has problems.
     """
-    matter, text, _ = parse_front_matter(read_own_file(file, file.parents[2]), file, PageMatter)
-    return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text)
+    matter, text, line = parse_front_matter(read_own_file(file, file.parents[2]), file, PageMatter)
+    return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text, line=line)
 
 
 def find_pages(content: Path) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target, bytes_target
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.summary import Outline, SharedPicture
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 from site_builder.render.artwork.icons import find_icons, render_icon
@@ -33,6 +33,8 @@ class Page:
     title: str
     html: str
     summary: str = ""
+    pictures: tuple[SharedPicture, ...] = ()
+    """That it shows."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,13 @@ from site_builder.episodes.summary import SharedPicture
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Chapter, Episode, Person, Show
 from site_builder.show.layout import CONFIG, INDEX
+from site_builder.site.note_pictures import illustrate
 
 PORTRAIT = 400
 """Pixels each way."""
 CHAPTER = 1400
+_TO_ROOT = "../../"
+"""From the page of an episode."""
 _RECIPE = "portrait/2"
 
 
@@ -44,15 +47,18 @@ class Portraits:
         return replace(show, people=tuple(self._portray(person, folder, Path(CONFIG)) for person in show.people))
 
     def hang_episode(self, episode: Episode, folder: Path, show: Show) -> Episode:
-        """The episode with portraits, the show's for its hosts, and chapter pictures; files are below `folder`.
+        """The episode with portraits, the show's for its hosts, pictures of chapters and notes; files are in `folder`.
 
         Raises:
             InvalidDocument: a file is not there.
         """
         index = folder / INDEX
+        notes = illustrate(episode.notes_html, folder, folder.parents[2], _TO_ROOT)
+        self._pictures |= {picture.path: picture for picture in notes.pictures}
         people = (self._portray(_remember(person, show), folder, index) for person in episode.people)
         return replace(
             episode,
+            notes_html=notes.html,
             people=tuple(people),
             chapters=tuple(self._picture(chapter, folder, index) for chapter in episode.chapters),
         )
@@ -90,19 +96,21 @@ def plan_portraits(pictures: Iterable[SharedPicture]) -> list[Target]:
             picture.path,
             _RECIPE,
             {"picture": picture.sha256, "size": picture.size},
-            partial(_convert, Path(picture.file), picture.size),
+            partial(_convert, Path(picture.file), picture.size, picture.path),
             Path(picture.file).name,
         )
         for picture in {picture.path: picture for picture in pictures}.values()
     ]
 
 
-def _convert(file: Path, size: int) -> bytes:
+def _convert(file: Path, size: int, path: str) -> bytes:
     from site_builder.render.artwork.images import check_size, convert_picture, convert_portrait  # noqa: PLC0415 -- Pillow, where needed
 
     check_size(file.stat().st_size, file.name)
     content, name = file.read_bytes(), file.name
-    return convert_portrait(content, size, name) if size == PORTRAIT else convert_picture(content, size, name)
+    if size == PORTRAIT:
+        return convert_portrait(content, size, name)
+    return convert_picture(content, size, name, "image/webp" if path.endswith(".webp") else "image/jpeg")
 
 
 def _remember(person: Person, show: Show) -> Person:

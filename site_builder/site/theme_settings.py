@@ -16,8 +16,12 @@ from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.show.bundles import FreePage
 from site_builder.show.config import Config
 from site_builder.show.load import Premises
+from site_builder.site.note_pictures import illustrate
 from site_builder.site.pages import Page
 from site_builder.text.languages import Language
+
+_NEVER = -1.0
+"""Where there is nothing to be heard, a clock is text."""
 
 
 def load_show_theme(premises: Premises, accent: str) -> Theme:
@@ -39,7 +43,7 @@ def describe_look(premises: Premises, theme: Theme, accent: str, redaction: Reda
         navigation=tuple(_links(config.site.navigation or {})),
         pages=tuple(Link(label=redact(page.matter.title, redaction), href=f"{page.slug}/") for _, _, page in shown),
         subscribe=tuple(_links(config.subscribe)),
-        footer=render_notes(config.site.footer).html if config.site.footer else "",
+        footer=render_notes(config.site.footer, end=_NEVER).html if config.site.footer else "",
         contact=config.contact,
         accent=accent,
         home_count=config.site.episodes_per_page,
@@ -50,10 +54,13 @@ def describe_look(premises: Premises, theme: Theme, accent: str, redaction: Reda
 
 def lay_out(page: FreePage, redaction: Redaction) -> Page:
     """A free page, ready for its template, without those who are not to be named."""
+    html = redact_markup(render_notes(page.text, end=_NEVER).html, redaction)
+    text = illustrate(html, page.file.parent, page.file.parents[2], "../")
     return Page(
         slug=page.slug,
         title=redact(page.matter.title, redaction),
-        html=redact_markup(render_notes(page.text).html, redaction),
+        html=text.html,
+        pictures=text.pictures,
         summary=redact(page.matter.description, redaction),
     )
 
