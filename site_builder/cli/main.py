@@ -309,6 +309,36 @@ def workflow(show: Path | None, is_private: bool) -> None:
     deployment.write_workflow(find_show(show), is_private=is_private)
 
 
+@cli.command(short_help="Write down what is said, with names, on this computer.")
+@in_show
+@click.argument("episodes", nargs=-1, metavar="[EPISODE]...")
+@click.option("--model", default="", metavar="FOLDER|NAME", help="The speech model. By default any that is here.")
+@click.option("--fetch-model", metavar="NAME", help="Download a model first: the only thing here that uses a network.")
+@click.option("--language", default="", help="Of the recordings, e.g. en. By default the show's.")
+@click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Threads of the engine.")
+@click.option("--again", is_flag=True, help="Also what was transcribed before. Corrections stay as they are.")
+@as_json
+def transcribe(
+    show: Path | None, episodes: Sequence[str], fetch_model: str | None, json_: bool, **options: Any
+) -> None:
+    """Write down what is said in episodes without a transcript, with the name of who says it.
+
+    EPISODE is a slug, a folder name or a guid. Nothing leaves this computer.
+    """
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        if fetch_model:
+            from site_builder.speech.models import fetch_model as fetch  # noqa: PLC0415
+
+            options["model"] = str(fetch(fetch_model).folder)
+        report = transcribe_command.transcribe(find_show(show), episodes, notify=notify, **options)
+    _print_json(report.as_json()) if json_ else tables.show_transcribed(report)
+    if report.failed:
+        sys.exit(EXIT_PROBLEMS)
+
+
 def read_clock() -> datetime:
     """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH")

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from site_builder import events
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from site_builder.checks.run import CheckReport
     from site_builder.commands.init import NewShow
     from site_builder.commands.people import Request
+    from site_builder.commands.transcribe import TranscribeReport
     from site_builder.consent import PersonRow
     from site_builder.show.people import PersonRecord
 
@@ -60,6 +69,7 @@ def progress() -> Iterator[events.Notify]:
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(compact=True),
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
@@ -132,6 +142,18 @@ def show_check(report: CheckReport) -> None:
             OUT.print(f"  … and {len(found) - _SHOWN} more (--json lists all)")
         OUT.print(f"  [dim]{escape(rule.remedy)} {escape(rule.source)}[/]\n", soft_wrap=True)
     OUT.print(escape(report.summary))
+
+
+def show_transcribed(report: TranscribeReport) -> None:
+    """What `spacecast transcribe` wrote, an episode a line."""
+    for entry in report.episodes:
+        OUT.print(f"{escape(entry.outcome)}: {escape(entry.episode)} ({format_length(entry.seconds)})")
+        if entry.message:
+            OUT.print(f"  {escape(entry.message)}", soft_wrap=True)
+    if not report.episodes:
+        OUT.print("Every episode with a recording has its transcript.")
+    else:
+        OUT.print(f"Heard with the model {escape(report.model)}. Read over transcript.vtt: corrections are kept.")
 
 
 _SHOWN = 5

@@ -31,6 +31,7 @@ from site_builder.show.config.sections import (
     Subscribe,
 )
 from site_builder.show.config.show import describe_show, make_feed_guid
+from site_builder.show.config.transcripts import TranscriptConfig
 from site_builder.show.documents import Document, find_line, parse_yaml
 from site_builder.show.layout import CONFIG
 from site_builder.show.own_files import explain_foreign, read_own_file
@@ -71,6 +72,8 @@ class Config(Document):
     """What becomes of the recordings."""
     consent: ConsentConfig = ConsentConfig()
     """What happens with people who have not said yes, or have said no."""
+    transcript: TranscriptConfig = TranscriptConfig()
+    """How recordings are transcribed."""
     site: SiteConfig = SiteConfig()
     """How the website looks."""
     subscribe: Subscribe = Field(default_factory=dict)

@@ -1,0 +1,152 @@
+"""The transcribe command: episodes without a transcript get one, offline, with the names of who speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from site_builder.episodes.transcribe import Hearing, Outcome, is_current, transcribe_bundle
+from site_builder.errors import InvalidDocument, SpacecastError, UsageError
+from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
+from site_builder.show.bundles import Bundle, find_bundles, load_bundle
+from site_builder.show.config import Config, load_config
+from site_builder.show.layout import TRANSCRIPT
+from site_builder.show.lock import lock_show
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """What came of one episode."""
+
+    episode: str
+    """Name of its folder."""
+    outcome: str
+    seconds: float = 0.0
+    """Length of the recording."""
+    message: str = ""
+    """What went wrong, or what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeReport:
+    """What a run did."""
+
+    model: str
+    episodes: tuple[Transcribed, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an episode could not be transcribed."""
+        return any(entry.outcome == "failed" for entry in self.episodes)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+def transcribe(
+    folder: Path,
+    episodes: Sequence[str] = (),
+    *,
+    model: str = "",
+    language: str = "",
+    jobs: int = 1,
+    again: bool = False,
+    notify: Notify = ignore,
+) -> TranscribeReport:
+    """Transcribe the episodes named, or all that have no transcript.
+
+    Args:
+        folder: The show.
+        episodes: Guids, slugs or folder names; none means all.
+        model: Folder or name of a speech model; empty takes any that is here.
+        language: ISO 639 code; empty takes the show's.
+        jobs: Threads of the engine.
+        again: Also those that were heard before, and those that have a transcript (which stays).
+        notify: Told how far it is.
+
+    Raises:
+        UsageError: there is no show, engine, model or episode of that name.
+    """
+    config = load_config(folder)
+    chosen = _choose(folder, episodes)
+    hearing = _prepare(config, model, language, jobs)
+    with lock_show(folder, "transcribe"):
+        wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
+        notify(Started(len(wanted)))
+        done = [_transcribe(bundle, hearing, folder / ".cache/transcripts", notify) for bundle in wanted]
+    return TranscribeReport(hearing.model.name, tuple(done))
+
+
+def _prepare(config: Config, model: str, language: str, jobs: int) -> Hearing:
+    if find_spec("faster_whisper") is None:
+        raise UsageError("transcribing needs a speech engine: install spacecast with its extra `speech`")
+    from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
+    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
+
+    found = find_model(model or config.transcript.model)
+    return Hearing(
+        engine=FasterWhisper(found.folder, jobs),
+        model=found,
+        language=language or config.show.language,
+        words=config.transcript.words,
+        replace=config.transcript.replace,
+    )
+
+
+def _choose(folder: Path, names: Sequence[str]) -> list[Bundle]:
+    bundles = list(_load_usable(find_bundles(folder / "content")))
+    if not names:
+        return bundles
+    chosen = []
+    for name in names:
+        found = [b for b in bundles if name in {b.matter.guid, b.slug, b.folder.name}]
+        if not found:
+            known = ", ".join(bundle.slug for bundle in bundles[:20])
+            raise UsageError(f"no episode is called {name}; these are: {known}")
+        chosen += found
+    return chosen
+
+
+def _load_usable(folders: Iterable[Path]) -> Iterable[Bundle]:
+    """Bundles that can be read; the others are the build's to tell of."""
+    for folder in folders:
+        try:
+            yield load_bundle(folder)
+        except InvalidDocument:
+            continue
+
+
+def _wants(bundle: Bundle, hearing: Hearing, *, named: bool) -> bool:
+    """Whether a run without `--again` has anything to do: a person's own transcript is enough, unless it was named."""
+    if not bundle.has_recording:
+        return named
+    if bundle.transcript is not None and bundle.transcript.name != TRANSCRIPT and not named:
+        return False
+    try:
+        heard = is_current(bundle, hearing)
+    except InvalidDocument:
+        heard = False
+    has_own = bundle.transcript is not None and not (bundle.folder / "words.json").is_file()
+    return not heard and (named or not has_own)
+
+
+def _transcribe(bundle: Bundle, hearing: Hearing, cache: Path, notify: Notify) -> Transcribed:
+    path = f"content/episodes/{bundle.folder.name}/{TRANSCRIPT}"
+    length = bundle.recording.duration if bundle.recording else 0.0
+    notify(Making(path, bundle.matter.title))
+
+    def report(done: float) -> None:
+        notify(Progress(path, min(1.0, done / length) if length else 1.0))
+
+    try:
+        outcome = transcribe_bundle(bundle, hearing, cache, report=report)
+    except SpacecastError as error:
+        notify(Failed(path, bundle.matter.title, str(error), error))
+        return Transcribed(bundle.folder.name, "failed", length, str(error))
+    notify(Made(path, bundle.matter.title, outcome is Outcome.MADE))
+    message = "the transcript here was written or corrected by a person and stays" if outcome is Outcome.KEPT else ""
+    return Transcribed(bundle.folder.name, outcome.value, round(length, 1), message)

@@ -1,0 +1,114 @@
+"""Whose word it is: the most likely row of speakers, given who may speak when and what each voice sounds like. Pure.
+
+A Viterbi search over words (Forney 1973). A word may belong to whoever's turn, widened by a tick on both sides, covers
+it; the nearer the better. A change of speaker is cheap in a pause or after a sentence and dear inside one. A short turn
+inside another's thus moves only its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from site_builder.model.podcast import Turn
+from site_builder.model.speech import Word
+
+NOBODY = -1
+_OUTSIDE = 2.5
+"""Cost of a word at the far end of a tick beside a turn; in proportion to the distance before."""
+_NOBODY = 2.0
+"""Cost of saying that nobody known speaks."""
+_CHANGE_IN_PAUSE, _CHANGE_IN_SENTENCE = 1.0, 6.0
+_PAUSE = 0.35
+"""Seconds between words in which speakers change."""
+_SENTENCE_END = (".", "?", "!", "…", "。", "？", "！", "؟", "۔", "।")
+_VOICE_WEIGHT = 0.15
+"""What a frame's difference in log density counts, up to `_VOICE_MOST` a word."""
+_VOICE_MOST = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one word besides its time: by speaker, how well the voice fits (mean log density a frame)."""
+
+    fits: dict[int, float]
+    frames: int = 0
+
+
+def attribute(
+    words: Sequence[Word], turns: Sequence[Turn], tick: float, voices: Sequence[Evidence] | None = None
+) -> tuple[Word, ...]:
+    """The words with their speakers; `turns` are from levels, in the same time, and true to a `tick` of seconds.
+
+    Args:
+        words: In order.
+        turns: Who speaks when.
+        tick: How far the edge of a turn may be off.
+        voices: For each word how well each voice fits; None where nothing is known of voices.
+    """
+    if not words or not turns:
+        return tuple(words)
+    candidates = [_find_candidates(word, turns, tick) for word in words]
+    if voices:
+        candidates = [_hear_voices(costs, voice) for costs, voice in zip(candidates, voices, strict=True)]
+    path = _search(words, candidates)
+    return tuple(
+        replace(word, speaker=speaker, is_overlapped=_is_overlapped(word, turns, speaker, tick))
+        for word, speaker in zip(words, path, strict=True)
+    )
+
+
+def _find_candidates(word: Word, turns: Sequence[Turn], tick: float) -> dict[int, float]:
+    """By speaker who may say a word, what that costs."""
+    middle = (word.start + word.end) / 2
+    costs = {NOBODY: _NOBODY}
+    for turn in turns:
+        distance = max(turn.start - middle, middle - turn.end, 0.0)
+        if distance <= tick:
+            cost = _OUTSIDE * distance / tick if tick else 0.0
+            costs[turn.speaker] = min(cost, costs.get(turn.speaker, cost))
+    return costs
+
+
+def _hear_voices(costs: dict[int, float], voice: Evidence) -> dict[int, float]:
+    """The same costs with what each voice says of it; speakers of whom no voice is known are judged by time alone."""
+    known = {speaker: fit for speaker, fit in voice.fits.items() if speaker in costs}
+    if len(known) < 2:
+        return costs
+    best = max(known.values())
+    worse = {speaker: min(_VOICE_MOST, (best - fit) * voice.frames * _VOICE_WEIGHT) for speaker, fit in known.items()}
+    return {speaker: cost + worse.get(speaker, 0.0) for speaker, cost in costs.items()}
+
+
+def _search(words: Sequence[Word], candidates: Sequence[dict[int, float]]) -> list[int]:
+    """The cheapest row of speakers."""
+    totals = dict(candidates[0])
+    back: list[dict[int, int]] = []
+    for before, word, costs in zip(words, words[1:], candidates[1:], strict=False):
+        change = _cost_of_change(before, word)
+        cheapest = min(totals, key=lambda speaker: (totals[speaker], speaker))
+        came: dict[int, int] = {}
+        new: dict[int, float] = {}
+        for speaker, cost in costs.items():
+            stay = totals.get(speaker, float("inf"))
+            moved = totals[cheapest] + (0.0 if speaker == cheapest else change)
+            came[speaker], total = (speaker, stay) if stay <= moved else (cheapest, moved)
+            new[speaker] = total + cost
+        totals = new
+        back.append(came)
+    path = [min(totals, key=lambda speaker: (totals[speaker], speaker))]
+    for came in reversed(back):
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def _cost_of_change(before: Word, word: Word) -> float:
+    is_break = word.start - before.end >= _PAUSE or before.text.endswith(_SENTENCE_END)
+    return _CHANGE_IN_PAUSE if is_break else _CHANGE_IN_SENTENCE
+
+
+def _is_overlapped(word: Word, turns: Sequence[Turn], speaker: int, tick: float) -> bool:
+    """Whether somebody else certainly speaks as well: within their turn even if its edges are a tick off."""
+    return any(
+        turn.speaker != speaker and turn.start + tick < word.end and word.start < turn.end - tick for turn in turns
+    )
