@@ -47,6 +47,13 @@ class TranscribeReport:
         return asdict(self)
 
 
+_MESSAGES = {
+    Outcome.KEPT: "the transcript here was written or corrected by a person and stays",
+    Outcome.NOTHING: "no speech was recognised in it",
+    Outcome.NO_RECORDING: "its recording is not here",
+}
+
+
 def transcribe(
     folder: Path,
     episodes: Sequence[str] = (),
@@ -148,5 +155,5 @@ def _transcribe(bundle: Bundle, hearing: Hearing, cache: Path, notify: Notify) -
         notify(Failed(path, bundle.matter.title, str(error), error))
         return Transcribed(bundle.folder.name, "failed", length, str(error))
     notify(Made(path, bundle.matter.title, outcome is Outcome.MADE))
-    message = "the transcript here was written or corrected by a person and stays" if outcome is Outcome.KEPT else ""
+    message = _MESSAGES.get(outcome, "")
     return Transcribed(bundle.folder.name, outcome.value, round(length, 1), message)

@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
-from site_builder.episodes.cues import move_cues, name_cues
+from site_builder.episodes.cues import label_speakers, move_cues, name_cues
 from site_builder.episodes.floors import make_floors
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
 from site_builder.model import podcasting20 as p20
@@ -264,6 +264,8 @@ def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Perso
     recording = material.bundle.recording
     silences = recording.silences if recording else ()
     cues = move_cues(material.cues, material.edits, silences=silences)
+    if recording:
+        cues = label_speakers(cues, recording.speakers, [verdict.label for verdict in material.casting.verdicts])
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     return name_cues(cues, turns if exact else (), people)
 

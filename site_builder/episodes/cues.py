@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import accumulate
 
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Cue, Person, Span, Turn
+from site_builder.model.podcast import Cue, Person, Span, Speaker, Turn
+from site_builder.text.plain import clean
 
 
 def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
@@ -22,6 +23,26 @@ def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Perso
     turns = sorted(turns, key=lambda turn: turn.start)
     ends = list(accumulate((turn.end for turn in turns), max))
     return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
+
+
+def label_speakers(cues: Sequence[Cue], speakers: Sequence[Speaker], labels: Sequence[str]) -> tuple[Cue, ...]:
+    """Cues of those who take part under the name they are published with: their own, `Guest 1`, or none.
+
+    A transcript made from the recording names people as the recording does, whatever they answered. A name that two of
+    them share is kept only where both are published with it.
+    """
+    called: dict[str, set[str]] = {}
+    for speaker, label in zip(speakers, labels, strict=True):
+        for name in filter(None, (speaker.name, speaker.handle, f"@{speaker.handle}" if speaker.handle else "")):
+            called.setdefault(_fold(name), set()).add(label)
+    known = {name: next(iter(found)) if len(found) == 1 else "" for name, found in called.items()}
+    return tuple(
+        replace(cue, speaker=known[folded]) if (folded := _fold(cue.speaker)) in known else cue for cue in cues
+    )
+
+
+def _fold(name: str) -> str:
+    return " ".join(clean(name, keep_lines=False).casefold().split())
 
 
 def move_cues(cues: Sequence[Cue], edits: EditList, *, silences: Sequence[Span] = ()) -> tuple[Cue, ...]:

@@ -38,6 +38,8 @@ class Outcome(StrEnum):
     """The transcript is a person's or was corrected; only the words with their times are new."""
     CURRENT = "current"
     """Heard already, by the same engine and model."""
+    NOTHING = "nothing"
+    """Nobody says a word in it: there is nothing to write."""
     NO_RECORDING = "no recording"
 
 
@@ -109,9 +111,11 @@ def _write(bundle: Bundle, recognition: Recognition, meant: Mapping[str, str]) -
     text = render_words(recognition, bundle.recording, meant)
     is_ours = _is_untouched(bundle, before)
     digest = sha256(text).hexdigest() if is_ours else (before.transcript_sha256 if before else "")
-    if is_ours:
+    if is_ours and recognition.words:
         write_file(bundle.folder / TRANSCRIPT, text)
     write_recognition(bundle.folder, replace(recognition, transcript_sha256=digest))
+    if not recognition.words:
+        return Outcome.NOTHING
     return Outcome.MADE if is_ours else Outcome.KEPT
 
 

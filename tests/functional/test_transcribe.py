@@ -1,0 +1,237 @@
+"""`spacecast transcribe` with a real model on real voices: words, names, corrections, interruptions, consent."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from feed_server import serve_files
+from show_runner import PROJECT, build, find_bundle, grep, run_spacecast, spacecast, start_spacecast
+
+from site_builder.model.speech import Word
+from site_builder.show.transcript_words import load_recognition
+from site_builder.speech.models import RemoteFile, RemoteModel, fetch_model, find_model
+from site_builder.speech.segments import VoiceDetector, cut_pieces
+
+ARCHIVE = PROJECT / "content/archives/demo.zip"
+TRUTH = json.loads((PROJECT / "scripts/demo_truth.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show with the Spaces of the practice archive, built."""
+    show = tmp_path_factory.mktemp("speech") / "show"
+    init = spacecast("init", show, "--title", "Words", "--url", "https://words.example.net/", "--archive", ARCHIVE)
+    assert init.code == 0, init.err
+    build(show)
+    return show
+
+
+@pytest.fixture(scope="module")
+def heard(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, transcribed."""
+    show = Path(shutil.copytree(taken, tmp_path_factory.mktemp("heard") / "show", symlinks=True))
+    run = spacecast("-C", show, "transcribe", "--json")
+    assert run.code == 0, run.err
+    assert {entry["outcome"] for entry in run.json["episodes"]} == {"made"}
+    return show
+
+
+def bundles(show: Path) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+    """Each bundle with the truth of who speaks when."""
+    turns = {entry["id"]: entry["turns"] for entry in TRUTH}
+    for bundle in sorted((show / "content/episodes").iterdir()):
+        if (bundle / "recording-0.aac").is_file():
+            yield bundle, turns[json.loads((bundle / "space.json").read_text())["id"]]
+
+
+def test_every_word_has_the_right_name(heard: Path) -> None:
+    """Of those that lie in a turn, at least 98.5 in a hundred; in the transcript they stand under it."""
+    right = told = 0
+    for bundle, turns in bundles(heard):
+        recognition = load_recognition(bundle)
+        assert recognition
+        assert recognition.is_timed
+        handles = [speaker["handle"] for speaker in json.loads((bundle / "space.json").read_text())["speakers"]]
+        for word in recognition.words:
+            middle = (word.start + word.end) / 2
+            who = {turn["who"] for turn in turns if turn["start"] - 0.2 <= middle <= turn["end"] + 0.2}
+            told += bool(who)
+            right += word.speaker >= 0 and handles[word.speaker] in who
+        assert (bundle / "transcript.vtt").read_text().startswith("WEBVTT\n")
+    assert told > 100
+    assert right / told >= 0.985, f"{right} of {told}"
+
+
+def test_words_are_right(heard: Path) -> None:
+    """Against what the voices were given to read: at most seven words in a hundred are wrong."""
+    wrong = spoken = 0
+    for bundle, turns in bundles(heard):
+        recognition = load_recognition(bundle)
+        assert recognition
+        read = [word for turn in turns for word in _plain(turn["text"])]
+        wrong += count_errors(read, [word for one in recognition.words for word in _plain(one.text)])
+        spoken += len(read)
+    assert spoken > 250
+    assert wrong / spoken <= 0.07, f"{wrong} of {spoken}"
+
+
+NUMBERS = {"10": "ten", "20": "twenty", "30": "thirty", "40": "forty", "5": "five", "2": "two"}
+
+
+def _plain(text: str) -> list[str]:
+    """Words as they sound: `10` is ten."""
+    words = re.findall(r"[\w']+", text.replace("’", "'").replace("-", " ").lower())
+    return [NUMBERS.get(word, word) for word in words]
+
+
+def count_errors(read: list[str], heard: list[str]) -> int:
+    """Words to insert, drop or change to make one of the other: the edit distance."""
+    row = list(range(len(heard) + 1))
+    for number, word in enumerate(read, 1):
+        before, row[0] = row[0], number
+        for at, other in enumerate(heard, 1):
+            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != other))
+    return row[-1]
+
+
+def test_the_same_again_with_one_thread(heard: Path, taken: Path, tmp_path: Path) -> None:
+    """The same bytes, and with what is done already nothing is heard."""
+    show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
+    assert spacecast("-C", show, "transcribe", "--jobs", 1).code == 0
+    for bundle, _ in bundles(show):
+        for name in ("words.json", "transcript.vtt"):
+            assert (bundle / name).read_bytes() == (find_bundle(heard, bundle.name) / name).read_bytes(), name
+    assert spacecast("-C", show, "transcribe", "--json").json["episodes"] == []
+
+
+def test_a_correction_is_never_written_over(heard: Path, tmp_path: Path) -> None:
+    """Not by a later run, not with --again; and a transcript from elsewhere stays as well."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    (first, _), (second, _) = list(bundles(show))[:2]
+    (first / "transcript.vtt").write_text(
+        (first / "transcript.vtt").read_text().replace("\n\n", "\n\nNOTE mine\n\n", 1), "utf-8"
+    )
+    corrected = (first / "transcript.vtt").read_bytes()
+    for made in ("transcript.vtt", "words.json"):
+        (second / made).unlink()
+    (second / "transcript.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nmine\n")
+    run = spacecast("-C", show, "transcribe", "--again", "--json")
+    assert run.code == 0
+    outcomes = {entry["episode"]: entry["outcome"] for entry in run.json["episodes"]}
+    assert outcomes[first.name] == outcomes[second.name] == "kept"
+    assert (first / "transcript.vtt").read_bytes() == corrected
+    assert not (second / "transcript.vtt").exists()
+
+
+def test_killed_it_goes_on_where_it_was(heard: Path, taken: Path, tmp_path: Path) -> None:
+    """What was heard before is not heard again, and the bytes are those of a run that nobody ended."""
+    show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
+    process = start_spacecast("-C", show, "transcribe", "--jobs", "1")
+    notes, deadline = show / ".cache/transcripts", time.monotonic() + 60
+    while not any(file.stat().st_size for file in notes.glob("*.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    assert list(notes.glob("*.jsonl")), "the run was over before it could be killed"
+    assert spacecast("-C", show, "transcribe").code == 0
+    for bundle, _ in bundles(show):
+        for name in ("words.json", "transcript.vtt"):
+            assert (bundle / name).read_bytes() == (find_bundle(heard, bundle.name) / name).read_bytes(), name
+    assert not list(notes.glob("*.jsonl"))
+
+
+def test_nothing_is_invented_where_nobody_speaks() -> None:
+    """Silence, room noise and music are no speech."""
+    rate, noise = 16_000, np.random.default_rng(7)
+    seconds = np.arange(60 * rate) / rate
+    chord = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (220, 277.18, 329.63, 440)) * (1 + np.sin(8 * seconds))
+    sounds = {
+        "silence": np.zeros(60 * rate),
+        "noise": noise.normal(0, 0.02, 60 * rate),
+        "music": 0.1 * chord,
+    }
+    for name, sound in sounds.items():
+        pieces = list(cut_pieces(np.array_split(sound.astype(np.float32), 30), VoiceDetector()))
+        assert pieces == [], name
+
+
+def test_who_refused_or_stays_unnamed_is_in_no_published_word(heard: Path, tmp_path: Path) -> None:
+    """A transcript made from the recording names everybody; what is published has nothing of a refusal."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    assert spacecast("-C", show, "consent", "davy_on_lenses", "refused").code == 0
+    assert spacecast("-C", show, "consent", "thelamproom", "granted").code == 0
+    assert spacecast("-C", show, "consent", "foghorn_owen", "anonymous").code == 0
+    build(show)
+    texts = [file.read_text() for file in (show / "output").rglob("*.vtt")]
+    assert texts
+    assert any("<v Guest" in text for text in texts)
+    assert grep(show / "output", "davy_on_lenses", "foghorn_owen") == []
+    his = [word.text for bundle, _ in bundles(show) for word in _words_of(bundle, "davy_on_lenses")]
+    assert his
+    said = " ".join(texts)
+    assert " ".join(his[:6]) not in said
+
+
+def _words_of(bundle: Path, handle: str) -> list[Word]:
+    recognition = load_recognition(bundle)
+    handles = [speaker["handle"] for speaker in json.loads((bundle / "space.json").read_text())["speakers"]]
+    assert recognition
+    return [word for word in recognition.words if word.speaker >= 0 and handles[word.speaker] == handle]
+
+
+def test_no_socket_is_opened(taken: Path, tmp_path: Path) -> None:
+    """Everything but --fetch-model works without any network."""
+    show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
+    (first, _) = next(bundles(show))
+    code = (
+        "import socket, sys\n"
+        "def refuse(*_, **__): raise AssertionError('a socket')\n"
+        "socket.socket.connect = refuse\n"
+        "socket.getaddrinfo = refuse\n"
+        "from site_builder.cli.main import main\n"
+        f"main(['-C', {str(show)!r}, 'transcribe', {first.name!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_an_engine_or_a_model_both_ways_are_named(taken: Path, tmp_path: Path) -> None:
+    """One sentence, and nothing is written."""
+    missing = run_spacecast("-C", taken, "transcribe", "--model", tmp_path / "nowhere")
+    assert missing.code == 2
+    assert "--model FOLDER" in missing.err
+    assert "package" in missing.err
+    empty = run_spacecast("-C", taken, "transcribe", "--model", tmp_path)
+    assert empty.code == 2
+    assert "model.bin" in empty.err
+
+
+def test_a_model_is_fetched_whole_or_not_at_all(tmp_path: Path) -> None:
+    """From a server on loopback; what is not the known bytes is thrown away, what is there is not fetched again."""
+    source = find_model("")
+    small = {"config.json": b"{}", "model.bin": b"weights"}
+    with serve_files() as host:
+        for name, content in small.items():
+            host.files[name] = content
+        files = tuple(
+            RemoteFile(name, host.url + name, len(content), sha256(content).hexdigest())
+            for name, content in small.items()
+        )
+        model = fetch_model("small", tmp_path, remote={"small": RemoteModel(files, "MIT")})
+        assert (model.folder / "model.bin").read_bytes() == b"weights"
+        wrong = RemoteFile("model.bin", host.url + "model.bin", 7, "0" * 64)
+        with pytest.raises(Exception, match="not the file that is known"):
+            fetch_model("wrong", tmp_path, remote={"wrong": RemoteModel((wrong,), "MIT")})
+    assert not list((tmp_path / "wrong").iterdir())
+    assert source.name == "tiny.en"
