@@ -18,6 +18,7 @@ import nh3
 
 from site_builder.commands import init
 from site_builder.episodes import imported_episode
+from site_builder.episodes.imported_options import describe_live, describe_remote, describe_talk, filled
 from site_builder.episodes.intake import Shelf, Taken
 from site_builder.errors import InvalidDocument, UnusableSource, UsageError
 from site_builder.events import Notify, Started, ignore
@@ -196,7 +197,7 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
         "type": feed.kind if feed.kind != "episodic" else "",
         "copyright": feed.copyright,
         "people": [imported_episode.describe_person(person) for person in feed.people],
-        "funding": [{"url": entry.url, "text": entry.text or "Support the show"} for entry in feed.funding],
+        **{name: value for name, value in describe_talk(feed.talk).items() if name != "txt"},
         "license": _describe_license(feed),
         "location": [imported_episode.describe_location(place) for place in feed.locations],
         "countries": list(feed.standing.countries),
@@ -215,23 +216,29 @@ def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
     """Options of `feed`. What belongs to the old address stays behind: its lock, its hub, where it moved."""
     said = feed.standing
     frequency = {"text": said.frequency, "rule": said.frequency_rule, "starts_at": said.frequency_start}
+    texts = [{"purpose": "applepodcastsverify", "text": said.code}] if said.code else []
     shows = ({"guid": show.guid, "feed_url": show.feed_url, "title": show.title} for show in said.podroll)
     return {
         "block": said.block,
         "complete": said.complete,
         "medium": said.medium if said.medium != "podcast" else "",
-        "txt": [_filled({"purpose": text.purpose, "text": text.text}) for text in said.texts],
-        "podroll": [_filled(show) for show in shows],
-        "update_frequency": _filled(frequency) if said.frequency else None,
+        "txt": [*_list(describe_talk(feed.talk)["txt"]), *texts],
+        "podroll": [filled(show) for show in shows],
+        "update_frequency": filled(frequency) if said.frequency else None,
+        "publisher": describe_remote(said.publisher) if said.publisher else None,
+        "podping": said.podping,
+        "block_services": [entry.service for entry in said.services if entry.blocked],
+        "allow_services": [entry.service for entry in said.services if not entry.blocked],
+        "live": [describe_live(item) for item in said.live],
     }
 
 
-def _filled(entry: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in entry.items() if value}
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
-def _describe_license(feed: PodcastFeed) -> dict[str, str] | None:
-    return _filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
+def _describe_license(feed: PodcastFeed) -> dict[str, object] | None:
+    return filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
 
 
 def _take_cover(folder: Path, source: FeedSource) -> None:
@@ -313,6 +320,11 @@ def _say_more(feed: PodcastFeed, remarks: list[str]) -> None:
         remarks.append(f"the feed says that it has moved to {feed.moved_to}; import that one if it is newer")
     if feed.locked:
         remarks.append("the feed is locked: take over only a show that is your own")
+    if feed.standing.podping:
+        remarks.append(
+            "config.yaml says `podping: true`, as the feed did: apps then look less often, and something has to tell "
+            "podping.cloud of every change; remove the line if nothing does"
+        )
     if left_out := feed.left_out.describe():
         remarks.append(left_out)
     undated = sum(item.published_at is None and not item.date_text for item in feed.items)

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import nh3
 
+from site_builder.episodes.imported_options import describe_links, describe_talk
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.render.notes import text_of
@@ -56,7 +57,7 @@ def make_index(
         UnusableSource: the guid cannot be kept as it is.
     """
     described = _describe(item, slug, chapters, cover, explicit)
-    matter = {name: value for name, value in described.items() if value is not None}
+    matter = {name: value for name, value in described.items() if value not in (None, [])}
     dropped: list[str] = []
     while True:
         front = render_front_matter(matter)
@@ -109,12 +110,16 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
         else None,
         "location": [describe_location(place) for place in item.locations] or None,
         "block": True if item.block else None,
+        "links": describe_links(item.talk.links),
+        **describe_talk(item.talk),
     }
 
 
 def describe_person(person: Person) -> dict[str, object]:
     """As front matter and config write them; only what is on the web as people.yaml would take it."""
     entry: dict[str, object] = {"name": person.name, "role": str(person.role)}
+    if person.group:
+        entry["group"] = person.group
     if account := _ACCOUNT.fullmatch(person.href):
         entry["handle"] = account[1]
     if re.match(r"https?://\S+$", person.href):

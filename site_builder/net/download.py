@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from site_builder.net.content import is_plain
-from site_builder.net.failures import Refused, Unanswered
+from site_builder.net.failures import Exceeded, Unanswered
 from site_builder.net.http import TRIES, Client, Response, check_status, parse_length, pause
 
 Report = Callable[[int, int], None]
@@ -35,8 +35,9 @@ def download(
         report: See `Report`.
 
     Raises:
-        Refused: it cannot be had, or is larger.
-        Unanswered: it broke off again and again, or takes too long.
+        Refused: it cannot be had.
+        Exceeded: it is larger, or takes longer.
+        Unanswered: it broke off again and again.
         OSError: it cannot be written.
     """
     part = _part_of(file)
@@ -49,7 +50,7 @@ def download(
             size = part.stat().st_size if part.is_file() else 0
             tries, last = (1 if size > last else tries + 1), max(size, last)
             if time.monotonic() >= end:
-                raise Unanswered(f"took longer than {seconds / 60:.0f} minutes") from None
+                raise Exceeded(f"it took longer than {seconds / 60:.0f} minutes") from None
             if tries >= TRIES:
                 raise Unanswered(f"broke off again and again ({error})") from None
             pause(tries - 1)
@@ -86,7 +87,7 @@ def _go_on(client: Client, url: str, part: Path, largest: int, end: float, repor
         length = parse_length(response.headers) or 0
         total = begun + length if length and is_plain(response.headers.get("content-encoding", "")) else 0
         if total > largest:
-            raise Refused(_describe_large(total, largest))
+            raise Exceeded(_describe_large(total, largest))
         _note_tag(response, part, begun)
         _copy(response, part, begun, largest, lambda done: report(done, total))
 
@@ -118,7 +119,7 @@ def _copy(response: Response, part: Path, begun: int, largest: int, report: Call
             for piece in response.iter_body():
                 done += file.write(piece)
                 if done > largest:
-                    raise Refused(_describe_large(done, largest))
+                    raise Exceeded(_describe_large(done, largest))
                 report(done)
         finally:
             file.flush()

@@ -11,3 +11,7 @@ class Unanswered(SpacecastError):
 
 class Refused(SpacecastError):
     """It will not come: the address or the answer is not acceptable."""
+
+
+class Exceeded(Refused):
+    """It is larger, or takes longer, than a bound that whoever asked may raise."""

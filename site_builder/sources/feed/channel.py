@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from site_builder.model import podcasting20 as p20
-from site_builder.sources.feed.elements import Element, text_of
+from site_builder.sources.feed.elements import Element, line_of
+from site_builder.sources.feed.podcasting20 import read_live_items, read_remote_item
 from site_builder.text.plain import clean
-
-_LONGEST_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,12 @@ class Standing:
     block: bool = False
     complete: bool = False
     medium: str = ""
-    texts: tuple[p20.TextRecord, ...] = ()
+    code: str = ""
+    """What Apple asked for to know the owner."""
+    publisher: p20.RemoteItem | None = None
+    podping: bool = False
+    services: tuple[p20.ServiceBlock, ...] = ()
+    live: tuple[p20.LiveItem, ...] = ()
     podroll: tuple[p20.RecommendedShow, ...] = ()
     frequency: str = ""
     """How often episodes appear, for people."""
@@ -36,13 +40,19 @@ class Standing:
 
 def read_standing(channel: Element) -> Standing:
     """All of it."""
+    blocks = tuple(_read_blocks(channel))
     return Standing(
         subtitle=channel.line("itunes:subtitle")[:255],
         countries=tuple(channel.line("spotify:countryOfOrigin").upper().split()),
-        block=channel.line("itunes:block").lower() == "yes",
+        block=channel.line("itunes:block").lower() == "yes"
+        or any(not entry.service for entry in blocks if entry.blocked),
         complete=channel.line("itunes:complete").lower() == "yes",
         medium=channel.line("podcast:medium").lower(),
-        texts=tuple(_read_texts(channel)),
+        code=channel.line("itunes:applepodcastsverify"),
+        publisher=next(_read_publishers(channel), None),
+        podping=channel.href("podcast:podping", "usesPodping").lower() in {"true", "yes"},
+        services=tuple(entry for entry in blocks if entry.service),
+        live=tuple(read_live_items(channel)),
         podroll=tuple(_read_podroll(channel)),
         frequency=channel.line("podcast:updateFrequency")[:128],
         frequency_rule=channel.href("podcast:updateFrequency", "rrule"),
@@ -50,12 +60,17 @@ def read_standing(channel: Element) -> Standing:
     )
 
 
-def _read_texts(channel: Element) -> Iterator[p20.TextRecord]:
-    for child in channel.all("podcast:txt"):
-        if text := clean(text_of(child), keep_lines=False)[:_LONGEST_TEXT]:
-            yield p20.TextRecord(text=text, purpose=(child.get("purpose") or "").strip()[:128])
-    if code := channel.line("itunes:applepodcastsverify"):
-        yield p20.TextRecord(text=code, purpose="applepodcastsverify")
+def _read_blocks(channel: Element) -> Iterator[p20.ServiceBlock]:
+    for child in channel.all("podcast:block"):
+        yield p20.ServiceBlock(
+            service=(child.get("id") or "").strip().lower(), blocked=line_of(child).lower() in {"yes", "true"}
+        )
+
+
+def _read_publishers(channel: Element) -> Iterator[p20.RemoteItem]:
+    for parent in channel.all("podcast:publisher"):
+        for child in channel.inside(parent).all("podcast:remoteItem"):
+            yield read_remote_item(child, "publisher")
 
 
 def _read_podroll(channel: Element) -> Iterator[p20.RecommendedShow]:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from site_builder.errors import UnusableSource
 from site_builder.net.download import Report, download
-from site_builder.net.failures import Refused, Unanswered
+from site_builder.net.failures import Exceeded, Refused, Unanswered
 from site_builder.net.http import Answer, Client
 
 
@@ -66,6 +66,8 @@ class Web:
 def _explained(url: str, feed_url: str) -> Iterator[str]:
     try:
         yield urljoin(feed_url, url)
+    except Exceeded as error:
+        raise UnusableSource(f"{url[:200]} was not fetched: {error}; --max-mb and --max-minutes raise that") from None
     except Refused as error:
         raise UnusableSource(f"{url[:200]} cannot be had: {error}") from None
     except Unanswered as error:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from site_builder.model import podcasting20 as p20
-from site_builder.model.podcast import Chapter, EpisodeKind, Person, Role
+from site_builder.model.credits import find_group, parse_group, parse_role
+from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.sources.feed.dates import DateReading, read_date
 from site_builder.sources.feed.elements import Element, line_of, text_of
 from site_builder.sources.feed.left_out import LeftOut
+from site_builder.sources.feed.podcasting20 import Talk, read_talk
 from site_builder.text.plain import clean
 from site_builder.text.timecode import parse_timecode
 
-_ROLES = {"host": Role.HOST, "co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest host": Role.CO_HOST}
-_ROLES |= {"guest": Role.GUEST}
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)(?:[?#]|$)", re.IGNORECASE)
 _DATES = ("pubDate", "dc:date", "atom:published", "atom:updated")
 _TRANSCRIPTS = {
@@ -76,24 +76,26 @@ class FeedItem:
     soundbites: tuple[p20.Soundbite, ...] = ()
     license: p20.License | None = None
     locations: tuple[p20.Location, ...] = ()
+    talk: Talk = field(default_factory=Talk)
 
 
 class Reader(Element):
     """What show and episode say alike."""
 
     def read_people(self, left_out: LeftOut) -> tuple[Person, ...]:
-        """Whoever is named with a role that a show here knows."""
+        """Whoever is named with a role that the taxonomy has."""
         people = []
         for child in self.all("podcast:person"):
             name = line_of(child)
-            role = _ROLES.get((child.get("role") or "host").strip().lower())
-            if name and role:
+            try:
+                role, group = parse_role(child.get("role") or "host"), (child.get("group") or "").strip()
+            except ValueError:
+                left_out.remarks.append(f"{name} is left out: nobody knows the role “{child.get('role')[:80]}”")
+                continue
+            if name:
                 href, image = (child.get("href") or "").strip(), (child.get("img") or "").strip()
-                people.append(Person(name=name, role=role, href=href, avatar_url=image))
-            elif name:
-                left_out.remarks.append(
-                    f"{name} is left out: only hosts, co-hosts and guests are named, not “{child.get('role')}”"
-                )
+                group = _find_group(group, role)
+                people.append(Person(name=name, role=role, group=group, href=href, avatar_url=image))
         return tuple(people)
 
     def read_license(self) -> p20.License | None:
@@ -115,6 +117,15 @@ class Reader(Element):
             for name, child in found
             if name
         )
+
+
+def _find_group(group: str, role: str) -> str:
+    """A group that is not the usual one of its role."""
+    try:
+        known = parse_group(group) if group else ""
+    except ValueError:
+        return ""
+    return known if known != find_group(role) else ""
 
 
 def read_items(elements: Iterable[Reader], left_out: LeftOut, author: str) -> Iterator[FeedItem]:
@@ -139,6 +150,7 @@ def _tell(reader: Reader, item: FeedItem, left_out: LeftOut, author: str) -> Non
     number, season = reader.line("itunes:episode", "podcast:episode"), reader.line("itunes:season", "podcast:season")
     lost = {
         **{f"{name} of its own": reader.line(name) not in {"", usual} for name, usual in own.items()},
+        "podcast:value beyond the first": len(item.talk.values) > 1,
         "further enclosures": len(reader.all("enclosure")) > 1,
         "categories beyond 20": len({*reader.lines("category")}) > len(item.tags),
         "transcript as HTML or plain text": bool(item.transcripts) and not sort_transcripts(item.transcripts),
@@ -194,6 +206,7 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         soundbites=tuple(_read_soundbites(reader, title, left_out)),
         license=reader.read_license(),
         locations=reader.read_locations(),
+        talk=read_talk(reader),
     )
 
 

@@ -54,9 +54,10 @@ _READ = frozenset(
         "spotify:countryOfOrigin",
     ]
 )
-READ_OF_SHOW = _READ | {"podcast:funding", "podcast:podroll", "podcast:txt"}
+_TALK = {f"podcast:{name}" for name in ("chat", "funding", "socialInteract", "txt", "value")}
+READ_OF_SHOW = _READ | _TALK | {f"podcast:{name}" for name in ("block", "liveItem", "podping", "podroll", "publisher")}
 """What the show takes over, beyond what every RSS feed has."""
-READ_OF_EPISODE = _READ
+READ_OF_EPISODE = _READ | _TALK | {"podcast:contentLink"}
 """What an episode takes over."""
 
 
@@ -79,6 +80,10 @@ class LeftOut:
     def count_episode(self, names: Iterable[str]) -> None:
         """Elements that an item has, each once."""
         self._of_episodes.update(_choose(set(names), READ_OF_EPISODE))
+
+    def note_show(self, what: str) -> None:
+        """Something else that the show loses, in words."""
+        self._of_show[what] += 1
 
     def note(self, what: str) -> None:
         """Something else that one episode loses, in words."""

@@ -16,9 +16,10 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Person
 from site_builder.sources.feed.channel import Standing, read_standing
 from site_builder.sources.feed.document import parse_document
-from site_builder.sources.feed.elements import Spelling, line_of
+from site_builder.sources.feed.elements import Spelling
 from site_builder.sources.feed.items import FeedItem, Reader, read_items
 from site_builder.sources.feed.left_out import LeftOut
+from site_builder.sources.feed.podcasting20 import Talk, read_talk
 from site_builder.text.plain import clean
 
 _SIGN = re.compile(r"^(?:(?:copyright|\(c\)|©|℗)\s*|[\d–-]{4,9},?\s+)+", re.IGNORECASE)
@@ -43,7 +44,7 @@ class PodcastFeed:
     guid: str = ""
     """Podcasting 2.0 `podcast:guid`."""
     people: tuple[Person, ...] = ()
-    funding: tuple[p20.Funding, ...] = ()
+    talk: Talk = field(default_factory=Talk)
     license: p20.License | None = None
     locations: tuple[p20.Location, ...] = ()
     cover_url: str = ""
@@ -85,6 +86,11 @@ class _Channel(Reader):
         left_out.count_show(self.children)
         owner = self.inside(self.all("itunes:owner")[0]) if self.all("itunes:owner") else self
         author = self.line("itunes:author") or owner.line("itunes:name")
+        standing, talk = read_standing(self), read_talk(self)
+        if len(self.all("podcast:liveItem")) > len(standing.live):
+            left_out.note_show("podcast:liveItem without date or link")
+        if len(talk.values) > 1:
+            left_out.note_show("podcast:value beyond the first")
         return PodcastFeed(
             title=self.line("title", "itunes:title") or name,
             description=self.text("description", "itunes:summary"),
@@ -98,14 +104,14 @@ class _Channel(Reader):
             kind="serial" if self.line("itunes:type").lower() == "serial" else "episodic",
             guid=self.line("podcast:guid"),
             people=self.read_people(left_out),
-            funding=self._read_funding(),
+            talk=talk,
             license=self.read_license(),
             locations=self.read_locations(),
             cover_url=self.href("itunes:image") or self._find_image(),
             url=self._find_link("self"),
             moved_to=self.line("itunes:new-feed-url"),
             locked=self.line("podcast:locked").lower() == "yes",
-            standing=read_standing(self),
+            standing=standing,
             next_url=self._find_link("next"),
             items=tuple(read_items(map(self._read_item, self.all("item")), left_out, author)),
             remarks=left_out.remarks,
@@ -114,11 +120,6 @@ class _Channel(Reader):
 
     def _find_image(self) -> str:
         return next((self.inside(child).line("url") for child in self.all("image")), "")
-
-    def _read_funding(self) -> tuple[p20.Funding, ...]:
-        return tuple(
-            p20.Funding(url=child.get("url", "").strip(), text=line_of(child)) for child in self.all("podcast:funding")
-        )
 
     def _find_link(self, relation: str) -> str:
         links = (child for child in self.all("atom:link") if child.get("rel") == relation)

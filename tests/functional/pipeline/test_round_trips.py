@@ -85,7 +85,6 @@ def test_an_odd_feed_is_taken_as_apps_take_it(tmp_path: Path, host: Host, mp3: b
     first = tmp_path / "first"
     remarks = take(first, put_odd_feed(host, mp3))
     told = [
-        "Tess",
         "“Film”",
         "“Again”",
         "the show's category “Nonsense”",
@@ -94,7 +93,7 @@ def test_an_odd_feed_is_taken_as_apps_take_it(tmp_path: Path, host: Host, mp3: b
         "config.yaml has stand-ins",
         "not taken over",
     ]
-    told += [f"the show's {name}" for name in ("email", "guid", "medium", "podroll", "update_frequency")]
+    told += [f"the show's {name}" for name in ("email", "guid", "medium", "podroll", "update_frequency", "value")]
     assert sorted(next(start for start in told if remark.startswith(start)) for remark in remarks) == sorted(told)
     edit(first / "config.yaml", "https://example.org/odd-old/", f"{host.url}first/")
     assert build(first)["failures"] == []

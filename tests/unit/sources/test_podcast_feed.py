@@ -54,7 +54,7 @@ def test_show() -> None:
     assert (feed.explicit, feed.kind, feed.locked) == (True, "serial", True)
     assert feed.guid == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
     assert [(person.name, person.role) for person in feed.people] == [("Bo", Role.CO_HOST), ("Ada", Role.HOST)]
-    assert [(entry.url, entry.text) for entry in feed.funding] == [("https://h.example/give", "Give")]
+    assert [(entry.url, entry.text) for entry in feed.talk.funding] == [("https://h.example/give", "Give")]
     assert feed.cover_url == "https://h.example/c.jpg"
     assert (feed.url, feed.next_url) == ("https://h.example/feed", "https://h.example/feed?p=2")
     assert feed.moved_to == "https://new.example/feed"
