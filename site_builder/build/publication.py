@@ -7,16 +7,17 @@ before the first byte is sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.show import promises
 from site_builder.show.bundles import write_file
+from site_builder.show.config import describe_show, load_config
 from site_builder.show.layout import EPISODES, Outlet, find_outlet
 from site_builder.show.promises import Release, Released
 from site_builder.show.published import FILE, Published, ShowPin, load_published, write_published
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 BY_HAND = "by hand"
 """Target of those who copy `output/` themselves."""
+LIVE = "seen online"
+"""Target where nothing else is known."""
 
 
 def require_kept(
@@ -66,8 +69,6 @@ def require_kept(
 
 
 def _describe_show(config: Config) -> ShowPin:
-    from site_builder.show.config import describe_show  # noqa: PLC0415 -- loaded by whoever has a config
-
     show = describe_show(config.show, config.feed)
     return ShowPin(guid=show.guid, url=show.url, moved_to=show.new_feed_url)
 
@@ -162,6 +163,44 @@ def confirm(folder: Path, target: str, now: datetime, guids: Collection[str] | N
         guids = {episode.guid for episode in load_release(folder).episodes}
     if not is_ci():
         _write(folder, promises.confirm(known, guids, target, now), known)
+
+
+class SeenEpisode(NamedTuple):
+    """An episode in a feed that is online."""
+
+    guid: str
+    slug: str
+    """Of its page; empty where the feed does not tell."""
+    published_at: datetime | None
+
+
+def note_seen(folder: Path, seen: Sequence[SeenEpisode], now: datetime) -> None:
+    """What is seen online is promised, whoever brought it there.
+
+    Raises:
+        InvalidDocument: `content/published.json` is damaged.
+    """
+    known = load_published(folder)
+    released = {episode.guid: episode for episode in _load_last_release(folder).episodes}
+    new = (_describe_seen(episode, released, now) for episode in seen if episode.guid not in known.pins)
+    show = known.show if known.show.url else _describe_show(load_config(folder))
+    after = promises.promise(known, Release(show, tuple(filter(None, new))))
+    if not is_ci():
+        _write(folder, promises.confirm(after, {episode.guid for episode in seen}, LIVE, now), known)
+
+
+def _load_last_release(folder: Path) -> Release:
+    try:
+        return load_release(folder)
+    except SpacecastError:
+        return Release(ShowPin(), ())
+
+
+def _describe_seen(seen: SeenEpisode, released: Mapping[str, Released], now: datetime) -> Released | None:
+    """As it was built, or else as the feed tells; None where nothing could be kept of it."""
+    if known := released.get(seen.guid):
+        return known
+    return Released(seen.guid, seen.slug, "", seen.published_at or now, "") if seen.guid and seen.slug else None
 
 
 def end_build(

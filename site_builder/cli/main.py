@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from site_builder import __version__
-from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError, UsageError
+from site_builder.cli.failures import end_with_exit_code
+from site_builder.errors import EXIT_PROBLEMS, UsageError
 
 if TYPE_CHECKING:
     from site_builder.build.report import BuildReport
@@ -180,7 +181,9 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
 
 @cli.command(short_help="Preview the site; every change is shown at once.")
 @in_show
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Where to listen (default: 8000, or the next free one)."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
 @click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
 @click.option(
@@ -191,23 +194,27 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
     metavar="N",
     help="How many things to make at once.",
 )
-def serve(show: Path | None, host: str, port: int, **options: Any) -> None:
+def serve(show: Path | None, host: str, port: int | None, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
     from site_builder.build import pipeline  # noqa: PLC0415
     from site_builder.cli.preview import PreviewView  # noqa: PLC0415
     from site_builder.preview import server, session  # noqa: PLC0415
+    from site_builder.show.config import require_show  # noqa: PLC0415
 
-    with PreviewView() as view:
-        preview = session.Session(find_show(show), pipeline.BuildOptions(**options), read_clock, view)
+    folder = find_show(show)
+    require_show(folder)
+    with PreviewView(is_usual=port is None) as view:
+        preview = session.Session(folder, pipeline.BuildOptions(**options), read_clock, view)
         server.serve(preview, host=host, port=port, ready=view.show_address)
 
 
 @cli.command(short_help="Show who is heard, and what they said to it.")
+@click.argument("who", required=False)
 @in_show
 @click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
 @as_json
-def people(show: Path | None, ask: bool, json_: bool) -> None:
-    """Show who is heard, in which episodes, for how long, and what they said to being published."""
+def people(who: str | None, show: Path | None, ask: bool, json_: bool) -> None:
+    """Show who is heard, for how long, and what they said to being published; of one person, WHO, where."""
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import people as people_command  # noqa: PLC0415
 
@@ -215,8 +222,13 @@ def people(show: Path | None, ask: bool, json_: bool) -> None:
         requests = people_command.write_requests(find_show(show))
         _print_json([asdict(entry) for entry in requests]) if json_ else tables.show_requests(requests)
         return
-    rows = people_command.list_people(find_show(show))
-    _print_json(people_command.describe_rows_json(rows)) if json_ else tables.show_people(rows)
+    rows = people_command.list_people(find_show(show), who)
+    if json_:
+        _print_json(people_command.describe_rows_json(rows))
+    elif who:
+        tables.show_person(rows[0])
+    else:
+        tables.show_people(rows)
 
 
 @cli.command(short_help="Write down what somebody said.")
@@ -273,7 +285,7 @@ def check(show: Path | None, host: str, live: str | None, **options: bool) -> No
         if live is not None:
             from site_builder.commands.check_live import check_published  # noqa: PLC0415
 
-            report = check_published(folder, live, ping=options["ping"], notify=notify)
+            report = check_published(folder, live, now=now, ping=options["ping"], notify=notify)
         else:
             from site_builder.checks import run  # noqa: PLC0415
 
@@ -380,20 +392,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     atexit.register(
         gc.freeze
     )  # at the end all goes anyway; to look for cycles in it once more takes longer than to exit
-    try:
+    with end_with_exit_code(arguments):
         cli.main(args=arguments, prog_name="spacecast", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(EXIT_USAGE)
-    except click.Abort:
-        click.echo("Stopped. Nothing is lost: run the same command again to go on.", err=True)
-        sys.exit(130)
-    except SpacecastError as error:
-        click.echo(f"{error}", err=True)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(0)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror or error}; mend that, then run the same command again", err=True)
-        sys.exit(EXIT_PROBLEMS)

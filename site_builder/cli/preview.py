@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from rich.markup import escape
 
@@ -11,13 +12,19 @@ from site_builder import events
 from site_builder.build.report import BuildReport
 from site_builder.cli.summary import show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
+from site_builder.preview.server import PORT
 from site_builder.preview.session import Broken, Built
 
 
 class PreviewView:
-    """Draws a preview: a progress bar until it answers, then a line for each build. A context manager."""
+    """Draws a preview: a progress bar until it answers, then a line for each build. A context manager.
 
-    def __init__(self) -> None:
+    Args:
+        is_usual: The person leaves it to us where it listens.
+    """
+
+    def __init__(self, *, is_usual: bool = False) -> None:
+        self._is_usual = is_usual
         self._until_ready = ExitStack()
         self._draw: events.Notify = events.ignore
 
@@ -42,6 +49,8 @@ class PreviewView:
         """The preview answers."""
         self._until_ready.close()
         self._draw = events.ignore
+        if urlsplit(address).port != PORT and self._is_usual:
+            OUT.print(f"Port {PORT} is taken by another program, so this is another one:")
         OUT.print(f"[bold]{escape(address)}[/] shows the preview and follows every change. Ctrl-C ends it.")
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from site_builder.commands.people import Request
     from site_builder.commands.transcribe import TranscribeReport
     from site_builder.consent import PersonRow
-    from site_builder.show.people import PersonRecord
+    from site_builder.show.people import Consent, PersonRecord
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -76,27 +76,47 @@ def progress() -> Iterator[events.Notify]:
         yield _Bar(bar)
 
 
+_NARROW = 60
+"""Columns below which a table of four is no use."""
 _ANSWERS = {"granted": "green", "anonymous": "cyan", "refused": "red", "pending": "yellow"}
 
 
 def show_people(rows: Sequence[PersonRow]) -> None:
-    """The table of `spacecast people`."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
-    for name in ("Who", "Consent", "Since"):
-        table.add_column(name)
-    table.add_column("Speaks", justify="right")
-    table.add_column("Episodes", ratio=1)
+    """The table of `spacecast people`: one row for each; in a narrow window their sums stand below their names."""
+    narrow = OUT.width < _NARROW
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0) if narrow else (0, 2, 0, 0))
+    table.add_column("Who", overflow="fold")
+    table.add_column("Consent", no_wrap=True)
+    for name in () if narrow else ("Speaks", "Episodes"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        consent = str(row.consent)
-        heard = [f"{entry.title} ({format_length(entry.seconds)})" for entry in row.appearances]
-        table.add_row(
-            f"[bold]{escape(row.name)}[/]\n[dim]{escape(row.key)}, {row.role}[/]",
-            f"[{_ANSWERS[consent]}]{consent}[/]" + (f"\n[dim]{escape(row.note)}[/]" if row.note else ""),
-            f"{row.since}" if row.since else "–",
-            format_length(row.seconds),
-            escape("\n".join(heard)),
-        )
+        sums = (format_length(row.seconds), str(len(row.appearances)))
+        key = "" if row.key == row.name else f" [dim]{escape(row.key)}[/]"
+        below = f"\n  [dim]{sums[0]}, {_count_episodes(row)}[/]" if narrow else ""
+        who = f"[bold]{escape(row.name)}[/]{key}{below}"
+        table.add_row(who, _tell_answer(row.consent), *(() if narrow else sums))
     OUT.print(table, soft_wrap=False)
+    OUT.print("\n[dim]`spacecast people WHO` tells where somebody is heard and what they said.[/]")
+
+
+def show_person(row: PersonRow) -> None:
+    """The details of `spacecast people WHO`."""
+    since = f" since {row.since}" if row.since else ""
+    OUT.print(f"[bold]{escape(row.name)}[/] [dim]{escape(row.key)}, {row.role}[/]")
+    OUT.print(f"{_tell_answer(row.consent)}{since}" + (f": {escape(row.note)}" if row.note else ""))
+    OUT.print(f"{format_length(row.seconds)} in {_count_episodes(row)}")
+    for entry in row.appearances:
+        other = f", {_tell_answer(entry.consent)} here" if entry.consent is not row.consent else ""
+        OUT.print(f"  {escape(entry.title)} [dim]({format_length(entry.seconds)}{other})[/]")
+
+
+def _tell_answer(answer: Consent) -> str:
+    return f"[{_ANSWERS[answer.value]}]{answer.value}[/]"
+
+
+def _count_episodes(row: PersonRow) -> str:
+    number = len(row.appearances)
+    return "1 episode" if number == 1 else f"{number} episodes"
 
 
 def show_requests(requests: Sequence[Request]) -> None:

@@ -5,15 +5,17 @@ Nothing is downloaded but the feed: an enclosure is probed with HEAD and with a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from lxml import etree
 
+from site_builder.build import publication
 from site_builder.checks.live_rules import (
     AUDIO_DIRECT,
     AUDIO_HEAD,
@@ -27,12 +29,15 @@ from site_builder.checks.live_rules import (
 )
 from site_builder.checks.rule import Finding, Place, Rule
 from site_builder.checks.run import CheckReport
+from site_builder.commands.live_episodes import Witness
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.model.paths import FEED
 from site_builder.net.http import Answer, Client
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.layout import find_outlet
+from site_builder.show.lock import lock_show
+from site_builder.text.addresses import is_same_address
 
 LARGEST_FEED = 50_000_000
 """Bytes; whatever is longer is no feed."""
@@ -58,12 +63,15 @@ class LiveAudio:
         return Place(episode=self.title, url=self.url)
 
 
-def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: Notify = ignore) -> CheckReport:
-    """Compare the show in `folder` with what is online.
+def check_published(
+    folder: Path, url: str = "", *, now: datetime, ping: bool = False, notify: Notify = ignore
+) -> CheckReport:
+    """Compare the show in `folder` with what is online; episodes that are seen there are promised from now on.
 
     Args:
         folder: The show's.
         url: Of its feed or site, where that is not what the config says.
+        now: When they were seen.
         ping: Tell the hub of the config that the feed has changed, if all is well.
         notify: Receives events as each enclosure is probed.
 
@@ -76,7 +84,11 @@ def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: 
         raise UsageError("config.yaml names no hub to tell; `feed: {hub: https://…}` does")
     show = describe_show(config.show, config.feed, media_url=config.media.url or "")
     built = find_outlet(folder, preview=False).output / FEED
-    found = check_live(url or show.url, built=built, prefix=show.enclosure_prefix, notify=notify)
+    witness = Witness(show, is_own_address=not url or is_same_address(url, show.url + FEED))
+    found = check_live(url or show.url, built=built, prefix=show.enclosure_prefix, see=witness.see, notify=notify)
+    if witness.seen:
+        with lock_show(folder, "check"):
+            publication.note_seen(folder, witness.seen, now)
     report = CheckReport(findings=found, hub=config.feed.hub or "" if ping else "")
     if ping and config.feed.hub and not report.failed:
         ping_hub(config.feed.hub, show.url + FEED)
@@ -84,7 +96,13 @@ def check_published(folder: Path, url: str = "", *, ping: bool = False, notify: 
 
 
 def check_live(
-    url: str, *, built: Path | None = None, prefix: str = "", timeout: float = 20.0, notify: Notify = ignore
+    url: str,
+    *,
+    built: Path | None = None,
+    prefix: str = "",
+    timeout: float = 20.0,
+    see: Callable[[Any], None] = ignore,
+    notify: Notify = ignore,
 ) -> tuple[Finding, ...]:
     """What is wrong with a published show, feed first.
 
@@ -93,6 +111,7 @@ def check_live(
         built: The feed file as it was built, to compare with.
         prefix: A measuring service before every enclosure's address, which may redirect.
         timeout: Seconds to wait for each answer.
+        see: Receives each page of the feed, parsed.
         notify: Receives events as each enclosure is probed.
 
     Raises:
@@ -107,7 +126,7 @@ def check_live(
     findings = list(_check_feed(feed_url, answer, built))
     if answer.status != 200:
         return tuple(findings)
-    audio = list(_list_all_audio(client, feed_url, answer.body))
+    audio = list(_list_all_audio(client, feed_url, answer.body, see))
     notify(Started(len(audio)))
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(lambda entry: _probe(client, entry, prefix, notify), audio):
@@ -135,14 +154,15 @@ def _parse(raw: bytes) -> Any:
     return etree.fromstring(raw, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
-def _list_all_audio(client: Client, url: str, raw: bytes) -> Iterator[LiveAudio]:
-    """Enclosures of all pages of a feed (RFC 5005), each address once."""
+def _list_all_audio(client: Client, url: str, raw: bytes, see: Callable[[Any], None]) -> Iterator[LiveAudio]:
+    """Enclosures of all pages of a feed (RFC 5005), each address once; each page is given to `see`."""
     seen: set[str] = set()
     for _ in range(_PAGES):
         try:
             root = _parse(raw)
         except etree.XMLSyntaxError:
             return
+        see(root)
         for audio in list_audio(root):
             if audio.url not in seen:
                 seen.add(audio.url)

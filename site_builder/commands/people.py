@@ -30,9 +30,15 @@ class Request:
     text: str
 
 
-def list_people(folder: Path) -> tuple[PersonRow, ...]:
-    """Everyone heard on the show, in the order of `people.yaml`."""
-    return _describe(gather(folder))
+def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
+    """Everyone heard on the show, in the order of `people.yaml`; or the one who is called that.
+
+    Raises:
+        UsageError: nobody is, or more than one.
+    """
+    gathered = gather(folder)
+    rows = _describe(gathered)
+    return tuple(row for row in rows if row.key == gathered.people.get(who).key) if who else rows
 
 
 def write_requests(folder: Path) -> tuple[Request, ...]:

@@ -8,6 +8,7 @@ Content-Security-Policy lets it run.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import socket
 import threading
@@ -42,6 +43,8 @@ RESERVED: Final = "/__spacecast__/"
 """Path of what the preview adds; no site has it."""
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8000
+_PORTS: Final = 100
+"""How many are tried after it."""
 _HEARTBEAT: Final = 15.0  # seconds after which a page that went away is noticed
 _OUR_FILES: Final = ("preview.js", "preview.css")
 _FRESH: Final = {"cache-control": "no-cache"}
@@ -53,19 +56,19 @@ _NOTHING_YET: Final = (
 )
 
 
-def serve(session: Session, *, host: str = LOOPBACK, port: int = PORT, ready: Callable[[str], None]) -> None:
+def serve(session: Session, *, host: str = LOOPBACK, port: int | None = None, ready: Callable[[str], None]) -> None:
     """Build, then serve and rebuild until the person presses Ctrl-C.
 
     Args:
         session: What is built.
         host: Address to listen at; anything but the default shows the preview, drafts included, to the network.
-        port: 0 for any that is free.
+        port: 0 for any that is free; None for `PORT`, or where that is taken, the next one that is not.
         ready: Told the address of the home page, once it answers.
 
     Raises:
         UsageError: it cannot listen there.
     """
-    with _listen(host, port) as listener, Watch(session.folder) as watch:
+    with _listen(host, find_port(host) if port is None else port) as listener, Watch(session.folder) as watch:
         session.refresh()
         site = PreviewSite(session)
         server = _Server(site, allowed_hosts=_find_names(host))
@@ -88,16 +91,35 @@ def _rebuild(session: Session, watch: Watch) -> None:
             watch.touch()
 
 
+def find_port(host: str, first: int = PORT) -> int:
+    """`first`, or the next port that nobody listens at; `first` as well where that is not the trouble."""
+    for port in range(first, min(first + _PORTS, 65536)):
+        try:
+            _open(host, port).close()
+        except socket.gaierror:
+            return first
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                return first
+        else:
+            return port
+    return first
+
+
+def _open(host: str, port: int) -> socket.socket:
+    family, *_, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return socket.create_server(address[:2], family=family)
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, *_, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
-        return socket.create_server(address[:2], family=family)
+        return _open(host, port)
     except socket.gaierror:
         raise UsageError(f"{host!r} is no address of this computer; leave out --host to use {LOOPBACK}") from None
     except OSError as error:
         reason = error.strerror or error
+        if error.errno == errno.EADDRINUSE and (free := find_port(host, port)) != port:
+            raise UsageError(f"port {port} is taken by another program; `--port {free}` is free") from None
         raise UsageError(f"port {port} of {host} cannot be used ({reason}); choose another with --port") from None
 
 

@@ -25,10 +25,11 @@ from pydantic import ValidationError
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import PublishedAudio, Recording
-from site_builder.show.documents import parse_front_matter
+from site_builder.show.documents import decode, is_plain, parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.layout import INDEX, MEDIA, RECORDING
 from site_builder.show.own_files import check_own_file, list_folder, read_own_file
+from site_builder.text.plain import clean
 from site_builder.text.slugs import make_slug
 
 _NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
@@ -36,6 +37,8 @@ TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
 
 SHARED = "Shared during the conversation"
 """Heading over the time-stamped notes that extract writes."""
+_HEADING = re.compile(r"\s*(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|$)|([^\n]+)\n=+[ \t]*(?:\n|$))")
+"""A level one heading at the beginning of a Markdown text, in either form."""
 _DATED = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|undated)-")
 
 Noun = TypeVar("Noun", Recording, PublishedAudio)
@@ -123,8 +126,8 @@ def load_bundle(folder: Path) -> Bundle:
 
 def _check_own(folder: Path) -> None:
     show = folder.parents[2]
-    for name, is_plain in list_folder(folder).items():
-        if not is_plain:
+    for name, is_own in list_folder(folder).items():
+        if not is_own:
             check_own_file(folder / name, show)
 
 
@@ -141,11 +144,25 @@ def _check_parts(folder: Path, recording: Recording | None) -> None:
 def load_page(file: Path) -> FreePage:
     """One free page; its slug is the front matter's or else the file's name.
 
+    Without front matter its title is that of its first heading, which then is no part of the text, or its file's name.
+
     Raises:
         InvalidDocument: the front matter has problems.
     """
-    matter, text, line = parse_front_matter(read_own_file(file, file.parents[2]), file, PageMatter)
+    content = decode(read_own_file(file, file.parents[2]), file)
+    if is_plain(content, PageMatter):
+        title, text = _split_title(content)
+        matter = PageMatter(title=title or file.stem.replace("-", " ").replace("_", " ").capitalize())
+        line = content.count("\n") - text.count("\n") + 1
+        return FreePage(file=file, slug=make_slug(file.stem, fallback="page"), matter=matter, text=text, line=line)
+    matter, text, line = parse_front_matter(content, file, PageMatter)
     return FreePage(file=file, slug=matter.slug or file.stem, matter=matter, text=text, line=line)
+
+
+def _split_title(text: str) -> tuple[str, str]:
+    """The heading a text begins with, as plain text, and the rest; no heading, all of it."""
+    found = _HEADING.match(text)
+    return (clean(found[1] or found[2], keep_lines=False)[:255], text[found.end() :]) if found else ("", text)
 
 
 def find_pages(content: Path) -> tuple[Path, ...]:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from site_builder.model.podcast import Artwork, Cue, Enclosure, Episode, Person, Show
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
 from site_builder.render.urls import join_url
-from site_builder.text.slugs import make_slug
+from site_builder.text.slugs import is_device, make_slug
 from site_builder.text.timecode import format_clock, format_fragment, format_iso_duration
 
 COVER_WIDTH = 480
@@ -23,6 +23,9 @@ COVER_WIDTH = 480
 PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
 
+_SPELT = {"+": "plus", "#": "sharp", "♯": "sharp", ".": "dot"}
+_SIGNS = re.compile(r"(?<=[^\W_])[+#♯]+(?![^\W_])|^\.(?=[^\W_])")
+"""Signs that end a word (C++, F#) and a dot before all (.NET); not those of #fog, and none between words."""
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔]['\"’”»)]?$")
 
 
@@ -44,19 +47,29 @@ def find_person_path(person: Person) -> str:
 
 def find_tag_path(tag: str) -> str:
     """The page of a tag below the site's root; empty where the tag has no letter."""
-    slug = _make_address(tag)
+    slug = _make_address(_SIGNS.sub(_spell_signs, unicodedata.normalize("NFKC", tag)))
     return f"tags/{slug}/" if slug else ""
+
+
+def _spell_signs(signs: re.Match[str]) -> str:
+    """`++` in C++ is what tells it from C; elsewhere a sign is only a mark."""
+    return "".join(f" {_SPELT[sign]}" for sign in signs[0]) + " "
 
 
 @lru_cache(maxsize=10_000)
 def _make_address(text: str) -> str:
     """A slug for any words: `Straße` is strasse, and 灯台, which ASCII cannot write, a digest of itself."""
-    slug = make_slug(text)
+    slug = make_slug(text, portable=False)
+    if is_device(slug):
+        return f"{slug}-{_digest(text)}"
     plain = unicodedata.normalize("NFKD", text.casefold())
     if all(make_slug(letter) for letter in plain if letter.isalpha()):
         return slug
-    digest = hashlib.sha256(unicodedata.normalize("NFKC", text.casefold()).encode()).hexdigest()[:8]
-    return f"{slug}-{digest}" if slug else digest
+    return f"{slug}-{_digest(text)}" if slug else _digest(text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(unicodedata.normalize("NFKC", text.casefold()).encode()).hexdigest()[:8]
 
 
 def describe_episode_row(episode: Episode, zone: tzinfo = UTC) -> dict[str, Any]:

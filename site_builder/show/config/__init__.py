@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import Field
 
 from site_builder.errors import Problem, UsageError
+from site_builder.model.paths import FEED
 from site_builder.show.config.sections import (
     AudioConfig,
     AudioFormat,
@@ -35,6 +36,8 @@ from site_builder.show.config.transcripts import TranscriptConfig
 from site_builder.show.documents import Document, find_line, parse_yaml
 from site_builder.show.layout import CONFIG
 from site_builder.show.own_files import explain_foreign, read_own_file
+from site_builder.text.addresses import is_same_address
+from site_builder.text.command_lines import quote_words
 
 __all__ = [
     "AudioConfig",
@@ -56,6 +59,7 @@ __all__ = [
     "load_config",
     "make_feed_guid",
     "parse_config",
+    "require_show",
 ]
 
 """Name of the file in the show's folder."""
@@ -104,11 +108,20 @@ def load_config(folder: Path) -> Config:
     except FileNotFoundError:
         if (other := file.with_suffix(".yml")).is_file():
             raise UsageError(f"{other}: rename this file to {CONFIG}") from None
-        raise UsageError(
-            f"{file}: no such file; `spacecast init {folder}` makes a new show there, -C names another folder"
-        ) from None
+        make = quote_words("spacecast", "init", str(folder))
+        raise UsageError(f"{file}: no such file; `{make}` makes a new show there, -C names another folder") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+
+
+def require_show(folder: Path) -> None:
+    """Refuse a folder without a config; what is wrong in one that is there is another matter.
+
+    Raises:
+        UsageError: there is none; the message says how to make one.
+    """
+    if not (folder / CONFIG).is_file():
+        load_config(folder)
 
 
 def parse_config(text: str | bytes, file: Path = Path(CONFIG)) -> Config:
@@ -121,14 +134,22 @@ def parse_config(text: str | bytes, file: Path = Path(CONFIG)) -> Config:
 
 
 def check_config_files(config: Config, folder: Path) -> tuple[Problem, ...]:
-    """What is wrong with the files the config names: each must exist within the show's folder."""
+    """What is wrong between its options, and with the files they name: each must exist within the show's folder."""
     text = (folder / CONFIG).read_bytes() if (folder / CONFIG).is_file() else b""
-    problems = []
+    problems = [*_find_circle(config, text)]
     for path, name in _files(config):
         if message := _check_file(folder, name):
             dotted = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
             problems.append(Problem(message, Path(CONFIG), find_line(text, path), dotted))
     return tuple(problems)
+
+
+def _find_circle(config: Config, text: bytes) -> Iterator[Problem]:
+    """A feed that says it has moved to itself sends apps, and on some hosts everybody, round in circles for ever."""
+    moved_to = config.feed.moved_to
+    if moved_to and is_same_address(moved_to, config.show.url + FEED, any_case=True):
+        message = "this is the show's own feed; leave the line out: it says where apps are to go from here"
+        yield Problem(message, Path(CONFIG), find_line(text, ("feed", "moved_to")), "feed.moved_to")
 
 
 def _files(config: Config) -> Iterator[tuple[tuple[str | int, ...], str]]:

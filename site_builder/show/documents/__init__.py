@@ -10,6 +10,7 @@ from site_builder.show.documents.document import (
     decode,
     find_front_line,
     find_line,
+    is_plain,
     parse_front_matter,
     parse_yaml,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "describe_value",
     "find_front_line",
     "find_line",
+    "is_plain",
     "list_options",
     "parse_front_matter",
     "parse_yaml",

@@ -95,6 +95,13 @@ def _blame_tab(problem: Problem, written: Sequence[str], first_line: int) -> Pro
     return replace(problem, message=TABS) if problem.field is None and re.match(" *\t", line) else problem
 
 
+def is_plain(text: str, type_: type[Document]) -> bool:
+    """Whether a Markdown file has no front matter: not one that was begun, nor options of `type_` between no lines."""
+    option = re.match(r"\s*(\w+)\s*:", text)
+    is_option = option is not None and option[1].lower() in type_.model_fields
+    return not (_OPENED.match(text) or text.lstrip().startswith("+++") or is_option)
+
+
 def _explain_missing(text: str) -> str:
     if _OPENED.match(text):
         return "the front matter is never closed: add a line `---` below it"

@@ -174,8 +174,7 @@ class People:
         """As `find`, but raises UsageError (with the nearest names) where there is nobody."""
         if found := self.find(who):
             return found
-        known = {word: None for record in self.records for word in (record.key, *record.handles, *record.names)}
-        near = get_close_matches(who.removeprefix("@"), known, n=3, cutoff=0.6)
+        near = self._suggest(who.removeprefix("@"))
         hint = f"did you mean {' or '.join(near)}?" if near else "`spacecast people` lists everyone"
         raise UsageError(f"nobody in people.yaml is called “{who}”; {hint}")
 
@@ -188,6 +187,14 @@ class People:
         if record is None or record.answer_for(guid).status is Consent.PENDING:
             return None
         return record if guid in record.episodes or record.consent.status is Consent.REFUSED else None
+
+    def _suggest(self, who: str) -> list[str]:
+        """What up to three people are called who may be meant: with this in a name of theirs, else with nearly it."""
+        known = {word: record.key for record in self.records for word in (record.key, *record.handles, *record.names)}
+        word = who.casefold()
+        found = [name for name in known if word and word in name.casefold()]
+        found = found or get_close_matches(who, known, n=3, cutoff=0.6)
+        return list({known[name]: name for name in reversed(found)}.values())[::-1][:3]
 
     def candidates(self, speaker: Speaker) -> tuple[PersonRecord, ...]:
         """Everyone this speaker could be, the most trusted first: Periscope id, X id, handle."""

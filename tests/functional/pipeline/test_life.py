@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
+from online import RangeServer
 from show_runner import build, copy_show, edit, find_bundle, grep, make_show, make_two_spaces, read_feed, spacecast
 
 from site_builder.show.published import State, load_published
@@ -282,3 +283,41 @@ def test_the_old_address_tells_apps_first(online: Path, tmp_path: Path) -> None:
     edit(config, "  moved_to: https://signals.fm/feed.xml\n", "")
     edit(config, "signals.radio/show/", "signals.fm/")
     assert build(online)["failures"] == []
+
+
+def test_what_is_seen_online_is_promised(show: Path) -> None:
+    """`check --live` sees the show's own feed; another show's binds to nothing."""
+    with RangeServer(show / "output", base="/show") as server:
+        (show / "config.yaml").write_text(
+            (show / "config.yaml").read_text().replace("https://example.org/show/", server.url)
+        )
+        build(show)
+        feed = (show / "output/feed.xml").read_text()
+        guid = load_guid(feed)
+        (show / "output/feed.xml").write_text(feed.replace(guid, "11111111-1111-5111-8111-111111111111"))
+        spacecast("-C", show, "check", "--live")
+        assert not (show / "content/published.json").exists()
+        (show / "output/feed.xml").write_text(feed)
+        assert spacecast("-C", show, "check", "--live").code == 0
+        shutil.rmtree(find_bundle(show, "2026-10-14"))
+        run = spacecast("-C", show, "build")
+    assert run.code == 2
+    assert "'the-third-one' (1zqKVrlvBkDJB) is online since 2026-11-18 (seen online)" in run.err
+    assert load_published(show).show.url == server.url
+
+
+def load_guid(feed: str) -> str:
+    """The `podcast:guid` of a feed."""
+    return feed.split("<podcast:guid>")[1].split("<", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    "own", ["https://example.org/show/feed.xml", "https://EXAMPLE.org:443/Show/feed.xml/?from=app"]
+)
+def test_a_feed_does_not_move_to_itself(show: Path, own: str) -> None:
+    """An endless redirect on Netlify and Cloudflare Pages: told with its line, nothing is built."""
+    edit(show / "config.yaml", "feed:\n", f"feed:\n  moved_to: {own}\n")
+    run = spacecast("-C", show, "build")
+    assert run.code == 2
+    assert "config.yaml:" in run.err
+    assert "feed.moved_to: this is the show's own feed" in run.err

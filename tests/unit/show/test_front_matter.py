@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Chapter, EpisodeKind, Role, Span
+from site_builder.show.bundles import load_page
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.documents.document import Document
 from site_builder.show.documents.yaml import Plain, Reading, compose
@@ -441,3 +442,31 @@ def test_any_title_survives(title: str) -> None:
     matter, body, _ = parse_front_matter(render_front_matter({"title": title}) + "Body.", FILE, Anything)
     assert matter.title.strip() == str(without_surrogates(title)).strip()
     assert body == "Body."
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "rest"),
+    [
+        ("# About *us*\n\nHello\n", "About *us*", "Hello"),
+        ("\ufeff\nOur  story\n===\nHello", "Our story", "Hello"),
+        ("Hello\n\n# Later\n", "Who we are", "Hello"),
+        ("", "Who we are", ""),
+    ],
+)
+def test_a_page_without_front_matter(text: str, title: str, rest: str, tmp_path: Path) -> None:
+    """Its first heading names it, or its file; the heading is not shown twice."""
+    file = tmp_path / "who-we-are.md"
+    file.write_text(text, "utf-8")
+    page = load_page(file)
+    assert (page.matter.title, page.slug) == (title, "who-we-are")
+    assert page.text.strip().startswith(rest)
+    assert title not in page.text
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: A\n", "+++\ntitle = 'A'\n+++\n", "draft: true\n\nNot yet", "Title: A\n"])
+def test_a_page_whose_front_matter_went_wrong(text: str, tmp_path: Path) -> None:
+    """It may say that the page is a draft: it is not taken for text."""
+    file = tmp_path / "page.md"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InvalidDocument):
+        load_page(file)

@@ -1,0 +1,48 @@
+"""How a command ends that did not do what was asked: a sentence, an exit code, and JSON where that was asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+
+from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
+
+_STOPPED = 130
+"""Exit code of what somebody ended with Ctrl-C."""
+
+
+@contextmanager
+def end_with_exit_code(arguments: Sequence[str] | None) -> Iterator[None]:
+    """Tell what goes wrong within, and end the process with the exit code of the contract.
+
+    `arguments` are those of the command line; None: the process's own.
+    """
+    try:
+        yield
+    except click.ClickException as error:
+        error.show()
+        _fail(error.format_message(), EXIT_USAGE, arguments)
+    except click.Abort:
+        click.echo("Stopped. Nothing is lost: run the same command again to go on.", err=True)
+        sys.exit(_STOPPED)
+    except SpacecastError as error:
+        click.echo(f"{error}", err=True)
+        _fail(f"{error}", error.exit_code, arguments)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sentence = f"{place}{error.strerror or error}; mend that, then run the same command again"
+        click.echo(sentence, err=True)
+        _fail(sentence, EXIT_PROBLEMS, arguments)
+
+
+def _fail(message: str, code: int, arguments: Sequence[str] | None) -> NoReturn:
+    if "--json" in (sys.argv[1:] if arguments is None else arguments):
+        click.echo(json.dumps({"error": message}, indent=2, ensure_ascii=False))
+    sys.exit(code)

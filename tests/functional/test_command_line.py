@@ -1,0 +1,79 @@
+"""What every command does alike: failures as JSON, folders that are no show, places that are taken."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from show_runner import PROJECT, run_spacecast, spacecast
+
+REPORTING = [
+    ["inspect", "none.zip"],
+    ["extract", "none.zip"],
+    ["build"],
+    ["import", "none.xml"],
+    ["people"],
+    ["people", "--ask"],
+    ["deploy"],
+    ["check"],
+    ["check", "--live", "nonsense"],
+    ["fetch-media"],
+    ["build", "--jobs", "none"],
+]
+
+
+@pytest.mark.parametrize("command", REPORTING, ids=" ".join)
+def test_failures_are_json_where_json_is_asked_for(command: list[str], tmp_path: Path) -> None:
+    """On standard output, with the same exit code and the sentence for people on standard error."""
+    run = spacecast("-C", tmp_path, *command, "--json")
+    assert run.code == 2
+    assert run.json.keys() == {"error"}
+    assert run.json["error"] in run.err
+    assert spacecast("-C", tmp_path, *command).out == ""
+
+
+def test_a_preview_needs_a_show(tmp_path: Path) -> None:
+    """It says how to make one, to copy even where the folder has a space in its name."""
+    folder = tmp_path / "my show"
+    folder.mkdir()
+    run = run_spacecast("-C", folder, "serve", "--port", 0)
+    assert run.code == 2
+    assert f"`spacecast init '{folder}'`" in run.err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """One that was named is refused, with one that is free; else the next is taken, and told."""
+    assert run_spacecast("init", tmp_path / "show", "--url", "https://signals.radio/").code == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = run_spacecast("-C", tmp_path / "show", "serve", "--port", port)
+    assert run.code == 2
+    assert f"port {port} is taken by another program; `--port " in run.err
+
+
+def test_the_usual_port_is_not_insisted_on(tmp_path: Path) -> None:
+    """With 8000 in use the preview is at another, and says so."""
+    assert run_spacecast("init", tmp_path / "show", "--url", "https://signals.radio/").code == 0
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 8000))
+            taken.listen()
+        except OSError:
+            pass  # somebody has it already
+        process = subprocess.Popen(
+            [sys.executable, "-m", "site_builder", "-C", tmp_path / "show", "serve"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        process.terminate()
+        process.communicate(timeout=20)
+    assert lines[0] == "Port 8000 is taken by another program, so this is another one:\n"
+    assert lines[1].startswith("http://127.0.0.1:80")
