@@ -8,8 +8,8 @@ from site_builder.errors import UnusableSource
 from site_builder.sources.audio_file import detect as is_audio
 from site_builder.sources.audio_file import open_audio_file
 from site_builder.sources.source import Source, SourceKind
-from site_builder.sources.x.archive import detect as is_archive
-from site_builder.sources.x.archive import open_archive
+from site_builder.sources.x.archives import detect as is_archive
+from site_builder.sources.x.archives import open_archive
 
 SOURCES = [
     SourceKind("x-archive", is_archive, open_archive),

@@ -24,8 +24,10 @@ class Source(Protocol):
 
     name: str
     """What a person calls it: the file name."""
-    remarks: list[str]
-    """Damage that was worked around, a sentence each; grows while reading."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """Damage that was worked around, a sentence each; grows while reading."""
 
     @property
     def account(self) -> Account:

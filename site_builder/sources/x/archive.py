@@ -22,62 +22,42 @@ from site_builder.sources.x.announcement import choose_announcement, make_announ
 from site_builder.sources.x.clock import Clock, make_clock
 from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.json import Entry, is_user_id, load_entries, parse_moment, pick, pick_text, unwrap
-from site_builder.sources.x.members import Members, open_members
+from site_builder.sources.x.members import Members
+from site_builder.sources.x.missing import explain_missing, explain_torn
 from site_builder.sources.x.people import People
 from site_builder.sources.x.recordings import read_recordings
 from site_builder.sources.x.spaces import Space, find_spaces
 from site_builder.sources.x.timeline import TimelineReading, make_session_turns, make_timeline
 from site_builder.sources.x.tweets import Tweets, is_handle, plain_line, plain_text
 
-KEPT_DAYS = 30
-"""How long X keeps the recording of a Space, about."""
 _A_DAY = timedelta(days=1)
 _SLACK = timedelta(hours=1)
 """By which a recording may begin before or end after its Space, in whatever clock."""
 
 
-def detect(path: Path) -> bool:
-    """Whether `path` is a folder or a zip (or calls itself one): what an archive can be. Opens no member."""
-    if path.is_dir() or path.suffix.lower() == ".zip":
-        return True
-    try:
-        with path.open("rb") as file:
-            return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"}
-    except OSError:
-        return False
-
-
-def open_archive(path: Path) -> XArchive:
-    """The archive at `path`, a zip or the folder it was unzipped to.
-
-    Raises:
-        UnusableSource: It is damaged, encrypted, empty, no X archive, or has no Spaces; the sentence says what to do.
-    """
-    members = open_members(path)
-    try:
-        return XArchive(members)
-    except BaseException:
-        members.close()
-        raise
-
-
 class XArchive:
-    """An open X archive; a `site_builder.sources.source.Source`. Made by `open_archive`.
+    """An open X archive; a `site_builder.sources.source.Source`. Made by `archives.open_archive`.
 
     `remarks` gathers, while Spaces are read, what had to be left out because it is damaged: one sentence each.
     """
 
     def __init__(self, members: Members) -> None:
         self.name = members.path.name
+        self.where = str(members.path / members.root) if members.root else str(members.path)
+        """Its place, for messages."""
         self.remarks: list[str] = []
         self._members = members
         self._check_readable()
         media = [member for name, member in members.members.items() if "/" in name]
-        self._spaces = find_spaces(self._load("spaces-metadata"), media)
+        self._spaces, unmatched = find_spaces(self._load("spaces-metadata"), media)
         if not self._spaces:
             raise UnusableSource(self._explain_no_spaces())
         self.remarks += [
-            f"{self.name}: {_explain_torn(space)}" for space in self._spaces.values() if self._is_torn(space)
+            f"{self.name}: {explain_torn(space)}" for space in self._spaces.values() if self._is_torn(space)
+        ]
+        self.remarks += [
+            f"{self.name}: {member.name} belongs to none of its Spaces; to take it, unzip it and extract it by itself"
+            for member in unmatched
         ]
 
     def __enter__(self) -> Self:
@@ -120,6 +100,10 @@ class XArchive:
         """Ids of all Spaces, oldest first; recordings that nothing describes come last. Reads no audio."""
         return tuple(self._spaces)
 
+    def is_own(self, id: str) -> bool:  # noqa: A002
+        """Whether the account created the Space `id`."""
+        return bool(self.account.x_id) and self._spaces[id].host_ids[:1] == (self.account.x_id,)
+
     def count_parts(self, id: str) -> int:  # noqa: A002
         """How many files it holds of the recording of the Space `id`; reads none of them."""
         return len(self._spaces[id].media)
@@ -145,7 +129,7 @@ class XArchive:
             recording=replace(recording, announced_url=announcement.url),
             announcement=announcement,
             notes=make_notes((other for other in shared if other != tweet and other not in thread), id, clock.locate),
-            missing="" if parts else "; ".join(damage) or self._explain_missing(space),
+            missing="" if parts else "; ".join(damage) or self._explain(space),
             unreadable=bool(damage and not parts),
         )
 
@@ -217,6 +201,12 @@ class XArchive:
         """Whether a part that comes before others is in another zip of the same archive."""
         return space.incomplete and self._is_partial
 
+    def _explain(self, space: Space) -> str:
+        """Why there is no recording."""
+        if self._is_torn(space):
+            return explain_torn(space)
+        return explain_missing(space, self.made_at, is_partial=self._is_partial)
+
     def _check_readable(self) -> None:
         path, members = self._members.path, self._members.members
         if not members:
@@ -241,29 +231,6 @@ class XArchive:
             f"{path} holds no Spaces; X puts only Spaces hosted by the account itself into an archive, "
             "so use the archive of the account that hosted"
         )
-
-    def _explain_missing(self, space: Space) -> str:
-        """The likely reason why the archive has no recording, without a full stop."""
-        ended = space.ended_at or space.started_at or space.created_at
-        if self._is_torn(space):
-            return _explain_torn(space)
-        if self._is_partial:
-            return "may be in another part of this archive, which X made in several zips"
-        if ended is None or self.made_at is None:
-            return f"no recording in the archive; X keeps recordings about {KEPT_DAYS} days"
-        days = round((self.made_at - ended) / _A_DAY)
-        if self.made_at < ended:
-            return "had not ended when the archive was made; request a new one from X"
-        if days > KEPT_DAYS:
-            return f"ended {days} days before the archive was made; X keeps recordings about {KEPT_DAYS} days"
-        return "was probably not recorded: X keeps a recording only where the host switched it on"
-
-
-def _explain_torn(space: Space) -> str:
-    return (
-        f"earlier parts of the recording of {space.id} are in another zip of this archive; "
-        "unzip them all into one folder and extract that"
-    )
 
 
 def _guest_handles(parts: Sequence[PartReading]) -> set[str]:

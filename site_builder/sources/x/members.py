@@ -1,31 +1,25 @@
 """The files of an X archive, zip or unzipped folder, and nothing but those this program has business with.
 
-Names inside an archive are untrusted: they are compared with WANTED and never become paths. Whatever does not match
-(direct messages, e-mail, IP addresses …) is not a member here and so cannot be opened.
+Names inside an archive are untrusted: they are compared with `layouts.WANTED` and never become paths. Whatever does not
+match (direct messages, e-mail, IP addresses …) is not a member here and so cannot be opened.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol, TypeVar, cast
+from typing import IO, BinaryIO, Protocol, cast
 
 from site_builder.errors import UnusableSource
+from site_builder.sources.x.layouts import sort_by_archive, walk
 
-WANTED = re.compile(
-    r"(?:manifest|account|profile|spaces[-_]metadata|tweets?|note[-_]tweets?|community[-_]tweets?)(?:-part\d+)?\.js"
-    r"|spaces[-_]media/[^/\x00-\x1f]+"
-)
-"""What may be opened, as a name below `data/`."""
-_ROOTED = re.compile(rf"(?!data/.*/data/|assets/|__MACOSX/)(?P<root>(?:[^/]+/){{0,2}}?)data/(?P<name>{WANTED.pattern})")
 _LARGEST_POSTS = 4 << 30
 _LARGEST_TEXT = 32 << 20
 """Of what is no posts; a thousand Spaces take some 10 MB."""
@@ -37,7 +31,6 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _BOMB_RATIO = 200
 """Real audio and real tweets pack less than a tenth as well."""
 _HARMLESS_BYTES = 64 << 20
-_Found = TypeVar("_Found")
 
 
 class DamagedMember(Exception):
@@ -62,6 +55,8 @@ class Members(Protocol):
     """The wanted files of one archive, by name."""
 
     path: Path
+    root: str
+    """Where in `path` the archive lies, e.g. `twitter-2026-10-18/`; empty at its top."""
     members: dict[str, Member]
 
     def open_raw(self, name: str) -> IO[bytes]:
@@ -72,32 +67,33 @@ class Members(Protocol):
 
 
 class ZipMembers:
-    """Members of a zip; only its list of files and what is asked for is read."""
+    """Members of an archive in a zip; only the zip's list of files and what is asked for is read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, opened: zipfile.ZipFile, root: str, entries: dict[str, zipfile.ZipInfo]) -> None:
         self.path = path
-        self._zip = _open_zip(path)
-        self._entries = dict(_find_wanted((_plain_name(info), info) for info in self._zip.infolist()))
-        self.members = {name: _describe_entry(name, info) for name, info in self._entries.items()}
+        self.root = root
+        self._zip = opened
+        self._entries = entries
+        self.members = {name: _describe_entry(name, info) for name, info in entries.items()}
 
     def open_raw(self, name: str) -> IO[bytes]:
         """The unpacked bytes of a member; never more than it declares."""
         return self._zip.open(self._entries[name])
 
     def close(self) -> None:
-        """Close the zip."""
+        """Close the zip, which other archives in it share."""
         self._zip.close()
 
 
 class FolderMembers:
     """Members of an archive someone unzipped. Links, pipes and devices are no members."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, root: str, files: dict[str, os.DirEntry[str]]) -> None:
         self.path = path
-        root = path.parent if path.name == "data" and (path / "manifest.js").is_file() else path
-        self._files = dict(_find_wanted(_walk(root)))
+        self.root = root
+        self._files = files
         self.members = {}
-        for name, file in self._files.items():
+        for name, file in files.items():
             status = file.stat(follow_symlinks=False)
             size, mark = status.st_size, str(status.st_mtime_ns)
             self.members[name] = Member(name=name, size_bytes=size, mark=mark, refused=_refuse_size(name, size))
@@ -111,18 +107,31 @@ class FolderMembers:
         """Nothing is held open."""
 
 
-def open_members(path: Path) -> Members:
-    """The archive at `path`.
+def open_members(path: Path) -> list[Members]:
+    """The archives at `path`, one for each account; one without members where there is none.
 
     Raises:
         UnusableSource: It is not a zip or folder that can be read.
     """
     try:
-        return FolderMembers(path) if path.is_dir() else ZipMembers(path)
+        return list(_open_folder(path) if path.is_dir() else _open_all(path))
     except FileNotFoundError as error:
         raise UnusableSource(f"{path} does not exist; check the name") from error
     except OSError as error:
         raise UnusableSource(f"{path} cannot be read ({error.strerror or error}); check its permissions") from error
+
+
+def _open_folder(path: Path) -> Iterator[Members]:
+    found = sort_by_archive(walk(path))
+    for root, files in (found or {"": {}}).items():
+        yield FolderMembers(path, root, files)
+
+
+def _open_all(path: Path) -> Iterator[Members]:
+    opened = _open_zip(path)
+    found = sort_by_archive((_plain_name(info), info) for info in opened.infolist())
+    for root, entries in (found or {"": {}}).items():
+        yield ZipMembers(path, opened, root, entries)
 
 
 @contextmanager
@@ -162,16 +171,6 @@ def _damage_named() -> Iterator[None]:
         raise DamagedMember(f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
-def _find_wanted(entries: Iterable[tuple[str, _Found]]) -> Iterator[tuple[str, _Found]]:
-    """Wanted entries by their name below `data/`, from the outermost folder that has any; of equal names the last."""
-    found: dict[str, list[tuple[str, _Found]]] = {}
-    for name, entry in entries:
-        if match := _ROOTED.fullmatch(name):
-            found.setdefault(match["root"], []).append((match["name"], entry))
-    if found:
-        yield from found[min(found, key=lambda root: (root.count("/"), root))]
-
-
 def _plain_name(info: zipfile.ZipInfo) -> str:
     return info.filename.replace("\\", "/").removeprefix("./")
 
@@ -185,28 +184,6 @@ def _describe_entry(name: str, info: zipfile.ZipInfo) -> Member:
     elif not refused and info.file_size > max(_HARMLESS_BYTES, info.compress_size * _BOMB_RATIO):
         refused = "would grow more than 200-fold when unpacked, which no real recording or tweet does"
     return Member(name=name, size_bytes=info.file_size, mark=f"{info.CRC:08x}", refused=refused)
-
-
-def _walk(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Plain files in `data/` and `data/spaces_media/` of `root` or of a folder directly in it, with their names."""
-    for base in ("", *sorted(f"{entry.name}/" for entry in _scan(root) if entry.is_dir(follow_symlinks=False))):
-        for folder in ("data/", "data/spaces_media/", "data/spaces-media/"):
-            if not _is_real_folder(root, base + folder):
-                continue
-            for entry in _scan(root / base / folder):
-                if stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-                    yield f"{base}{folder}{entry.name}", entry
-
-
-def _is_real_folder(root: Path, below: str) -> bool:
-    """Whether `below` is a folder reached from `root` without following a link."""
-    steps = [root.joinpath(*below.split("/")[: n + 1]) for n in range(below.count("/"))]
-    return all(step.is_dir() and not step.is_symlink() for step in steps)
-
-
-def _scan(folder: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name)
 
 
 def _refuse_size(name: str, size_bytes: int) -> str:

@@ -7,9 +7,10 @@ shape that can be understood is, and what cannot be is left out. `invitedUserIds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from site_builder.sources.x.json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
@@ -19,6 +20,10 @@ _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 _MEDIA = re.compile(
     r"(?:spaces?[-_])?(?P<id>[A-Za-z0-9]{1,40})(?:[-_](?:part)?(?P<number>[0-9]{1,6}))?\.(?P<suffix>[A-Za-z0-9]+)"
 )
+_LIKELY_ID = re.compile(r"1[A-Za-z0-9]{2,39}")
+"""Ids of Spaces begin with 1."""
+_MOST = 100_000
+"""Spaces in one archive."""
 _AUDIO_SUFFIXES = frozenset(
     ["ts", "aac", "adts", "m4a", "mp4", "mp3", "m4b", "mov", "ogg", "opus", "flac", "wav", "mka", "webm", "m2ts"]
 )
@@ -58,6 +63,7 @@ class Space:
     """Its recordings in order; empty where the archive has none."""
     incomplete: bool = False
     """The numbers of its recordings do not begin at 0, or leave one out."""
+    is_cancelled: bool = False
     described: bool = True
     """False where nothing but the recording is there."""
 
@@ -79,18 +85,23 @@ def parse_space(entry: Any) -> Space | None:
         created_at=parse_moment(pick(fields, "createdAt", "created_at")),
         started_at=parse_moment(pick(fields, *_STARTS)),
         ended_at=parse_moment(pick(fields, *_ENDS)),
+        is_cancelled=pick_text(fields, "state").lower() in {"canceled", "cancelled"},
         participants=int(count) if re.fullmatch(r"[0-9]{1,12}", count) else None,
     )
 
 
-def find_spaces(entries: Iterable[Any], media: Iterable[Member]) -> dict[str, Space]:
-    """All Spaces by id, oldest first: those described, and recordings that nothing describes (last)."""
-    spaces = {space.id: space for entry in entries if (space := parse_space(entry))}
-    for space_id, parts in _group_media(media).items():
+def find_spaces(entries: Iterable[Any], media: Iterable[Member]) -> tuple[dict[str, Space], list[Member]]:
+    """All Spaces by id, oldest first: those described, and recordings that nothing describes (last).
+
+    Then the files in the folder of recordings that belong to none.
+    """
+    spaces = {space.id: space for entry in islice(entries, _MOST) if (space := parse_space(entry))}
+    groups, unmatched = _group_media(media, spaces)
+    for space_id, parts in groups.items():
         known = spaces.get(space_id) or Space(id=space_id, described=False)
         in_order = [parts[number] for number in sorted(parts)]
         spaces[space_id] = replace(known, media=tuple(in_order), incomplete=max(parts) >= len(parts))
-    return {space.id: space for space in sorted(spaces.values(), key=_age)}
+    return {space.id: space for space in sorted(spaces.values(), key=_age)}, unmatched
 
 
 def _age(space: Space) -> tuple[bool, float, str]:
@@ -98,14 +109,30 @@ def _age(space: Space) -> tuple[bool, float, str]:
     return moment is None, moment.timestamp() if moment else 0.0, space.id
 
 
-def _group_media(media: Iterable[Member]) -> dict[str, dict[int, Member]]:
-    """Recordings by Space id and number."""
+def _group_media(media: Iterable[Member], known: Collection[str]) -> tuple[dict[str, dict[int, Member]], list[Member]]:
+    """Recordings by Space id and number, and the files that are of none."""
     groups: dict[str, dict[int, Member]] = {}
+    unmatched = []
     for member in sorted(media, key=lambda member: member.name):
-        match = _MEDIA.fullmatch(member.name.rpartition("/")[2])
-        if match and match["suffix"].lower() in _AUDIO_SUFFIXES:
-            groups.setdefault(match["id"], {}).setdefault(int(match["number"] or 0), member)
-    return groups
+        found = _match_media(member.name.rpartition("/")[2], known)
+        if found:
+            groups.setdefault(found[0], {}).setdefault(found[1], member)
+        else:
+            unmatched.append(member)
+    return groups, unmatched
+
+
+def _match_media(name: str, known: Collection[str]) -> tuple[str, int] | None:
+    """Space id and number that a file name tells: X's own form, else any name with the id of a known Space in it."""
+    stem, _, suffix = name.rpartition(".")
+    if suffix.lower() not in _AUDIO_SUFFIXES:
+        return None
+    if (match := _MEDIA.fullmatch(name)) and (match["id"] in known or _LIKELY_ID.fullmatch(match["id"])):
+        return match["id"], int(match["number"] or 0)
+    words = re.findall(r"[A-Za-z0-9]+", stem)
+    space_id = next((word for word in words if word in known), "")
+    number = re.search(r"[-_](?:part)?([0-9]{1,6})$", stem)
+    return (space_id, int(number[1]) if number else 0) if space_id else None
 
 
 def _parse_speakers(value: Any) -> Iterator[tuple[str, list[Session]]]:

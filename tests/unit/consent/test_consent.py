@@ -26,7 +26,7 @@ from site_builder.consent import (
 from site_builder.model.podcast import Guid, Part, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.people import Answer, Consent, People, PersonRecord, load_people
 from site_builder.show.people.writing import add_newcomers, set_consent
-from site_builder.sources.x.archive import open_archive
+from site_builder.sources.x.archives import open_archive
 
 GUID = Guid("1lD")
 ANN = Speaker(role=Role.HOST, handle="rivermaps", name="River Maps", x_id="3300551")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from site_builder.model.conversation import Conversation
 from site_builder.sources.x.addresses import find_space_id
-from site_builder.sources.x.archive import open_archive
+from site_builder.sources.x.archives import open_archive
 from site_builder.sources.x.titles import LONGEST_TITLE, split_sentences, split_title
 
 ID = MadeSpace().id

@@ -26,7 +26,7 @@ from archive_maker import (
 
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Role, Timeline
-from site_builder.sources.x.archive import detect, open_archive
+from site_builder.sources.x.archives import detect, open_archive
 
 ROOT = Path(__file__).parents[3]
 PRACTICE = ROOT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"

@@ -27,7 +27,7 @@ from archive_maker import (
 
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Role
-from site_builder.sources.x.archive import open_archive
+from site_builder.sources.x.archives import open_archive
 
 ID = MadeSpace().id
 

@@ -21,7 +21,7 @@ from archive_maker import (
 from recording_maker import make_participant
 
 from site_builder.model.podcast import Recording, Role, Timeline
-from site_builder.sources.x.archive import open_archive
+from site_builder.sources.x.archives import open_archive
 
 KIT, LOU = ("88120044", "kit", "Kit <of the> Rails"), ("77120031", "lou", "Lou")
 
