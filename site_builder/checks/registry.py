@@ -22,7 +22,7 @@ from site_builder.checks.subject import AsBuilt
 
 
 def _check_feed(built: AsBuilt) -> Iterator[Finding]:
-    yield from check_feed(built.raw_feed, built.site) if built.raw_feed is not None else ()
+    yield from check_feed(built.raw_feed, built.site, built.now) if built.raw_feed is not None else ()
 
 
 STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (

@@ -231,7 +231,7 @@ class Enclosure:
     """Seconds, counted from frames."""
     sha256: str
     bitrate: int = 0
-    """Bits per second, on average."""
+    """Bits per second of its sound, on average: without cover and tags."""
     channels: int = 2
     sample_rate: int = 48000
     codecs: str = ""

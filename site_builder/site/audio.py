@@ -270,7 +270,7 @@ def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTa
     }
     return Target(
         path=path,
-        recipe="enclosure/4",
+        recipe="enclosure/5",
         inputs={"sound": sha256_of_source, "tags": described},
         make=partial(_make_enclosure, source, tags, cover),
         label=tags.title,
@@ -282,7 +282,9 @@ def _make_enclosure(source: Path, tags: AudioTags, cover: Pictures | None, out: 
     from site_builder.audio.tags import write_tagged  # noqa: PLC0415 -- mutagen and PyAV, where they are needed
 
     picture = cover.embedded() if cover else None
-    return _describe_facts(write_tagged(source, out, replace(tags, cover=picture)))
+    facts = write_tagged(source, out, replace(tags, cover=picture))
+    sound = replace(facts, size_bytes=source.stat().st_size)  # without what was put in beside the sound
+    return {**_describe_facts(facts), "bitrate": sound.bitrate}
 
 
 def make_tags(show: Show, episode: Episode) -> AudioTags:
@@ -300,16 +302,16 @@ def make_tags(show: Show, episode: Episode) -> AudioTags:
 
 
 def read_enclosure(path: str, facts: Facts) -> Enclosure:
-    """An enclosure as feeds name it, from the facts of its target."""
+    """An enclosure as feeds name it, from the facts of its target: those of a published file, or of the sound alone."""
     values = cast("dict[str, Any]", facts)
-    duration = values["duration"]
+    whole = round(values["size_bytes"] * 8 / values["duration"]) if values["duration"] else 0
     return Enclosure(
         path=path,
         size_bytes=values["size_bytes"],
         media_type=values["media_type"],
-        duration=duration,
+        duration=values["duration"],
         sha256=values["sha256"],
-        bitrate=round(values["size_bytes"] * 8 / duration) if duration else 0,
+        bitrate=values.get("bitrate", whole),
         channels=values["channels"],
         sample_rate=values["sample_rate"],
         codecs="mp4a.40.2" if values["codec"] == "aac" else "mp3",

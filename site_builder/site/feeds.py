@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +30,6 @@ from site_builder.site.previous_feed import LastFeed, describe_layout
 
 STYLESHEET = "feed.css"
 """What a browser shows the feed with."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MANY = 1000
 """Episodes from which on it pays to write a feed ahead, in another process."""
@@ -146,7 +145,7 @@ def _find_coming(show: Show, released: Sequence[Outline]) -> tuple[p20.LiveItem,
 
 def _describe_page(
     plan: FeedPlan,
-    built: datetime,
+    built: datetime | None,
     trailers: tuple[p20.Trailer, ...],
     last: int,
     number: int,
@@ -161,7 +160,11 @@ def _describe_page(
     }
     return FeedPage(
         path=path,
-        inputs={**fixed, "built": built.isoformat(), "episodes": digest_json([episode.item for episode in episodes])},
+        inputs={
+            **fixed,
+            "built": built.isoformat() if built else None,
+            "episodes": digest_json([episode.item for episode in episodes]),
+        },
         rules=digest_json([fixed["show"], fixed["trailers"], fixed["links"]]),
         render_head=partial(
             render_head, show, feed_url=show.url + path, built_at=built, links=links, trailers=trailers
@@ -192,6 +195,6 @@ def _describe_links(plan: FeedPlan, number: int, last: int) -> p20.FeedLinks:
     )
 
 
-def _find_change(episodes: Iterable[Outline]) -> datetime:
-    """When something in the feed last changed."""
-    return max((moment for e in episodes for moment in (e.published_at, e.updated_at) if moment), default=_EPOCH)
+def _find_change(episodes: Iterable[Outline]) -> datetime | None:
+    """When something in the feed last changed, as its episodes say (decision 25); None where there are none."""
+    return max((moment for e in episodes for moment in (e.published_at, e.updated_at) if moment), default=None)

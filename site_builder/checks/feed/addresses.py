@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from site_builder.checks import references as ref
-from site_builder.checks.feed.document import Branch, Element, FeedDocument, iter_addresses, text_of
-from site_builder.checks.feed.shapes import is_local, is_web
+from site_builder.checks.feed.document import Branch, Element, FeedDocument, text_of
+from site_builder.checks.feed.values import is_local, is_web
 from site_builder.checks.rule import Remark, Rulebook, Severity
 
 ADDRESSES: Rulebook[FeedDocument] = Rulebook("Addresses and identities in the feed")
@@ -73,7 +74,7 @@ def _find_pages(document: FeedDocument) -> Iterator[Remark]:
     remedy="Write the link with https, where that site has it.",
 )
 def _find_http(document: FeedDocument) -> Iterator[Remark]:
-    for element, address in iter_addresses(document):
+    for element, address in document.addresses:
         if address.startswith("http://") and not is_local(address):
             yield f"{address} is not https", document.at(element)
 
@@ -86,7 +87,7 @@ def _find_http(document: FeedDocument) -> Iterator[Remark]:
     remedy="Write the whole address.",
 )
 def _find_relative(document: FeedDocument) -> Iterator[Remark]:
-    for element, address in iter_addresses(document):
+    for element, address in document.addresses:
         if not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", address.strip()):
             yield f"“{address[:80]}” is not a whole address", document.at(element)
 
@@ -103,6 +104,22 @@ def _find_same_guid(document: FeedDocument) -> Iterator[Remark]:
 
 
 @ADDRESSES.rule(
+    "guid-case",
+    Severity.WARNING,
+    ref.APPLE_REQUIREMENTS,
+    holds="No two guids differ in case, spaces or Unicode form alone: some apps take them for one.",
+    remedy="Give the newer of the two another `guid`; leave the older one as it is.",
+)
+def _find_near_guid(document: FeedDocument) -> Iterator[Remark]:
+    known: dict[str, str] = {}
+    for item in document.items:
+        guid = item.text("guid")
+        folded = "".join(unicodedata.normalize("NFKC", guid).casefold().split())
+        if known.setdefault(folded, guid) != guid:
+            yield f"the guid {guid[:80]} is nearly that of another episode", document.at(item)
+
+
+@ADDRESSES.rule(
     "guid-not-a-link",
     Severity.ERROR,
     ref.RSS,
@@ -110,7 +127,7 @@ def _find_same_guid(document: FeedDocument) -> Iterator[Remark]:
     remedy=_AGAIN,
 )
 def _find_permalinks(document: FeedDocument) -> Iterator[Remark]:
-    for element in document.all("guid"):
+    for element in (guid for item in document.items for guid in item.all("guid")):
         if element.get("isPermaLink", "true") == "true" and not is_web(text_of(element)):
             yield f"the guid “{text_of(element)[:80]}” is taken for an address", document.at(element)
 
@@ -159,7 +176,7 @@ def _find_same_link(document: FeedDocument) -> Iterator[Remark]:
     remedy="Set `audio.format` to copy, aac or mp3.",
 )
 def _find_extensions(document: FeedDocument) -> Iterator[Remark]:
-    for element in document.all("enclosure"):
+    for element in _list_enclosures(document):
         if _suffix(element.get("url", "")) not in _TYPES:
             yield f"{element.get('url')} has no extension that Apple lists", document.at(element)
 
@@ -172,11 +189,16 @@ def _find_extensions(document: FeedDocument) -> Iterator[Remark]:
     remedy=_AGAIN,
 )
 def _find_types(document: FeedDocument) -> Iterator[Remark]:
-    for element in document.all("enclosure"):
+    for element in _list_enclosures(document):
         kind, suffix = element.get("type", ""), _suffix(element.get("url", ""))
         allowed = _TYPES.get(suffix) or set().union(*_TYPES.values())
         if kind not in allowed:
             yield f"the type {kind or 'nothing'} does not go with {suffix or 'the file'}", document.at(element)
+
+
+def _list_enclosures(document: FeedDocument) -> Iterator[Element]:
+    """Those of episodes: a live item has a stream, of any kind."""
+    return (element for item in document.items for element in item.all("enclosure"))
 
 
 def _suffix(url: str) -> str:

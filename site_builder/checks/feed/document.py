@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,8 @@ class FeedDocument:
     items: tuple[Branch, ...]
     site: Site
     by_name: Mapping[str, Sequence[Element]] = field(repr=False)
+    now: datetime | None = None
+    """What the clock says; None where nothing may depend on it: a build."""
 
     def all(self, name: str) -> Sequence[Element]:
         """Every element called `name`, anywhere."""
@@ -129,6 +132,11 @@ class FeedDocument:
         return Place(file=FILE, line=element.sourceline, episode=episode)
 
     @cached_property
+    def addresses(self) -> tuple[tuple[Element, str], ...]:
+        """Every address, as written, with the element that holds it."""
+        return tuple(_iter_addresses(self))
+
+    @cached_property
     def branches(self) -> tuple[Branch, ...]:
         """The channel, then the items."""
         return (self.channel, *self.items)
@@ -138,7 +146,7 @@ class FeedDocument:
         return {item.element: item.label for item in self.items}
 
 
-def parse_feed(raw: bytes, site: Site) -> FeedDocument:
+def parse_feed(raw: bytes, site: Site, now: datetime | None = None) -> FeedDocument:
     """A feed from its bytes; nothing is fetched, no entity is resolved.
 
     Raises:
@@ -156,7 +164,7 @@ def parse_feed(raw: bytes, site: Site) -> FeedDocument:
     for element in root.iter(etree.Element):
         by_name.setdefault(name_of(element.tag), []).append(element)
     items = tuple(_make_branch(item) for item in channel.iterchildren("item"))
-    return FeedDocument(root=root, channel=_make_branch(channel), items=items, site=site, by_name=by_name)
+    return FeedDocument(root=root, channel=_make_branch(channel), items=items, site=site, by_name=by_name, now=now)
 
 
 def _make_branch(element: Element) -> Branch:
@@ -180,18 +188,16 @@ def text_of(element: Element) -> str:
     return (element.text or "").strip()
 
 
-def iter_addresses(document: FeedDocument) -> Iterator[tuple[Element, str]]:
-    """Every address in the feed, as written, with the element that holds it."""
+def _iter_addresses(document: FeedDocument) -> Iterator[tuple[Element, str]]:
     for name, elements in document.by_name.items():
         for element in elements:
             if name in ADDRESS_TEXTS and element.text:
                 yield element, element.text
-            for attribute in ADDRESS_ATTRIBUTES:
-                value = element.get(attribute)
-                if value is not None and not (name == "guid" and attribute == "url"):
+            for attribute, value in element.items():
+                if attribute in ADDRESS_ATTRIBUTES and not (name == "guid" and attribute == "url"):
                     yield element, value
 
 
 ADDRESS_TEXTS = frozenset({"link", "url", "docs", "comments", "itunes:new-feed-url"})
 """Elements whose text is an address."""
-ADDRESS_ATTRIBUTES = ("url", "href", "uri", "img", "image", "feedUrl", "accountUrl")
+ADDRESS_ATTRIBUTES = frozenset(("url", "href", "uri", "img", "image", "feedUrl", "accountUrl"))

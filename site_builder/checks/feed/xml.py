@@ -18,7 +18,11 @@ _TRANSCRIPT = "Put a `transcript.vtt` or `.srt` into the episode's folder, then 
 _AGAIN = "Build again; if it stays, report it: this program wrote the file."
 _ITUNES_SPARE = {"itunes:category", "itunes:name", "itunes:summary", "itunes:keywords", "itunes:order"}
 _ITUNES_SPARE |= {"itunes:isClosedCaptioned", "itunes:applepodcastsverify"}
-_C1 = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
+_USELESS = re.compile(
+    "[\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffd-\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U000efffe-\U000effff\U0010fffe\U0010ffff]"
+)
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{2,6}|[0-9]{2,7});")
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LARGE = 1_000_000
 
 
@@ -65,24 +69,31 @@ def _find_doctype(feed: RawFeed) -> Iterator[Remark]:
     "feed-characters",
     Severity.WARNING,
     ref.XML,
-    holds="No text has control characters, nor the mark of characters that were lost (U+FFFD).",
+    holds="No text has control characters, characters that never are any, nor the mark of lost ones (U+FFFD).",
     remedy="Retype the title or the passage in the episode's index.md.",
 )
 def _find_odd_characters(feed: RawFeed) -> Iterator[Remark]:
     raw = feed.content
-    if not any(mark in raw for mark in (b"\xc2", b"\x7f", b"\xef\xbf\xbd", b"&#")):
+    if not any(mark in raw for mark in (b"\xc2", b"\x7f", b"\xef\xb7", b"\xef\xbf", b"\xbf\xbe", b"\xbf\xbf", b"&#")):
         return
     for number, line in enumerate(raw.decode("utf-8", "replace").split("\n"), 1):
-        if found := _C1.search(line):
+        if found := _USELESS.search(line if "&#" not in line else _REFERENCE.sub(_resolve, line)):
             yield f"the character U+{ord(found[0]):04X} is of no use to anybody", Place(file=FILE, line=number)
+
+
+def _resolve(reference: re.Match[str]) -> str:
+    """The character that `&#133;` stands for."""
+    number = int(reference[1][1:], 16) if reference[1][0] == "x" else int(reference[1])
+    return chr(number) if number < 0x110000 else ""
 
 
 @BYTES.rule(
     "feed-size",
     Severity.ADVICE,
     ref.RFC5005,
-    holds="The feed is smaller than a megabyte: apps fetch it every hour, whole.",
-    remedy="Set `feed.page_size`, so that older episodes go to further pages.",
+    holds="The feed is smaller than a megabyte: apps fetch it every hour, and whole wherever it changed.",
+    remedy="It may stay so: Apple, Spotify and many others read the first page only. `feed.page_size` sends older "
+    "episodes to further pages, and takes them out of those directories.",
 )
 def _find_size(feed: RawFeed) -> Iterator[Remark]:
     raw = feed.content
@@ -101,6 +112,36 @@ def _find_version(document: FeedDocument) -> Iterator[Remark]:
         yield 'expected <rss version="2.0">', document.at(document.root)
     for extra in document.all("channel")[1:]:
         yield "there is a second channel", document.at(extra)
+
+
+@BYTES.rule(
+    "stylesheet-loads",
+    Severity.ADVICE,
+    ref.XML_STYLESHEET,
+    holds="The style sheet that browsers show the feed with lies beside it, and is of the type it says.",
+    remedy=_AGAIN,
+)
+def _find_stylesheet(feed: RawFeed) -> Iterator[Remark]:
+    for found in re.finditer(rb"<\?xml-stylesheet\b([^?]*)\?>", feed.content[:4096]):
+        said = dict(re.findall(r"(type|href)\s*=\s*[\"']([^\"']*)[\"']", found[1].decode("utf-8", "replace")))
+        place = Place(file=FILE, line=feed.content.count(b"\n", 0, found.start()) + 1)
+        href, kind = said.get("href", ""), said.get("type", "")
+        if re.match("[a-z]+:|//", href, re.IGNORECASE):
+            yield f"browsers load no style sheet from elsewhere: {href[:120]}", place
+        if (href.partition("?")[0].endswith(".css"), kind == "text/css") in {(True, False), (False, True)}:
+            yield f"{href[:120]} is not of the type {kind}", place
+
+
+@DOCUMENT.rule(
+    "feed-base",
+    Severity.WARNING,
+    ref.XML_BASE,
+    holds="Nothing in the feed depends on `xml:base`: hardly any app reads it.",
+    remedy="Write whole addresses.",
+)
+def _find_base(document: FeedDocument) -> Iterator[Remark]:
+    for element in document.root.xpath("descendant-or-self::*[@xml:base]"):
+        yield f"the address {element.get(_BASE)[:80]} is taken for a base", document.at(element)
 
 
 @DOCUMENT.rule(

@@ -92,7 +92,7 @@ def _at(built: AsBuilt, picture: Picture) -> Place:
 def _find_missing(built: AsBuilt) -> Iterator[Remark]:
     for element in (*built.feed.all("itunes:image"), *built.feed.all("podcast:image")) if built.feed else ():
         address = element.get("href", "")
-        file = built.site.find_file(address)
+        file = None if element.get("type", "").startswith("video/") else built.site.find_file(address)
         if file and not file.is_file():
             yield "the picture is not there", Place(file=built.relative(file), url=address)
 

@@ -51,7 +51,8 @@ class Rendering:
     """What a feed says about itself rather than about the show; arguments of `feed.render_head`."""
 
     feed_url: str
-    built_at: datetime
+    built_at: datetime | None
+    """When something in it last changed; None where nothing is in it."""
     guid: str
     links: p20.FeedLinks
     trailers: tuple[p20.Trailer, ...]
@@ -71,7 +72,8 @@ class ChannelExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no t
         """Add this extension's elements to the channel of `feed`."""
         if self.rendering:
             channel = feed[0]
-            add(channel, "lastBuildDate", format_rfc2822(self.rendering.built_at))
+            if self.rendering.built_at:
+                add(channel, "lastBuildDate", format_rfc2822(self.rendering.built_at))
             _add_links(channel, self.rendering.feed_url, self.rendering.links)
             self._add_itunes(channel)
             self._add_podcasting20(channel, self.rendering)

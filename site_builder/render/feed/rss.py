@@ -44,7 +44,7 @@ def render_head(
     show: Show,
     *,
     feed_url: str,
-    built_at: datetime,
+    built_at: datetime | None,
     links: p20.FeedLinks = _NO_LINKS,
     trailers: tuple[p20.Trailer, ...] | None = None,
 ) -> bytes:

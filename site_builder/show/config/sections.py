@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from site_builder.model import podcasting20 as p20
 from site_builder.model.categories import parse_category
 from site_builder.model.podcast import Category
+from site_builder.model.recurrence import find_fault
 from site_builder.show.documents import Document
 from site_builder.show.documents.entries import (
     Country,
@@ -190,12 +191,18 @@ class PodrollEntry(Document):
         return p20.RecommendedShow(guid=self.guid, feed_url=self.feed_url or "", title=self.title)
 
 
+def _recurrence(text: str) -> str:
+    if fault := find_fault(text) if text else "":
+        raise ValueError(fault)
+    return text
+
+
 class UpdateFrequencyEntry(Document):
     """How often episodes appear; a bare text will do."""
 
     text: Annotated[Title, Field(max_length=128)]
     """For people: `Every second Tuesday`."""
-    rule: Annotated[str, Field(max_length=500)] = ""
+    rule: Annotated[str, Field(max_length=500), AfterValidator(_recurrence)] = ""
     """For machines, RFC 5545: `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`."""
     starts_at: Moment | None = None
     """When the rule begins."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from site_builder.model import podcasting20 as p20
+from site_builder.model.countries import COUNTRIES
 from site_builder.model.credits import parse_group, parse_role
 from site_builder.model.podcast import Person, Role
 from site_builder.show.documents.document import Document
@@ -22,6 +23,9 @@ def _geo(text: str) -> str:
         text = "geo:" + re.sub(r"\s", "", text)
     if not _GEO.fullmatch(text):
         raise ValueError("expected latitude and longitude such as 52.52,13.40")
+    latitude, longitude = (float(part) for part in re.split("[:,;]", text)[1:3])
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise ValueError("expected a latitude up to 90 and a longitude up to 180, such as 52.52,13.40")
     return text
 
 
@@ -32,8 +36,8 @@ def _osm(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2}", text):
-        raise ValueError("expected a country code of two letters such as DE")
+    if text.upper() not in COUNTRIES:
+        raise ValueError("expected a country code of two letters such as DE (ISO 3166)")
     return text.upper()
 
 

@@ -33,7 +33,8 @@ ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml
 no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta
 te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
-_LANGUAGES = frozenset(_ISO_639_1.split())
+LANGUAGES = frozenset(_ISO_639_1.split())
+"""Codes of two letters."""
 _COLOUR = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _FONT = re.compile(r"[\w ,'\"-]+")
 
@@ -206,7 +207,7 @@ EmailAddress = Annotated[str, AfterValidator(_email)]
 def _language(text: str) -> str:
     tag = text.lower().replace("_", "-")
     found = _LANGUAGE.fullmatch(tag)
-    if not found or (len(found[1]) == 2 and found[1] not in _LANGUAGES):
+    if not found or (len(found[1]) == 2 and found[1] not in LANGUAGES):
         raise ValueError("expected a language code such as en, de or pt-br (ISO 639)")
     return tag
 

@@ -150,3 +150,12 @@ def test_the_same_twice_is_told(show: Path) -> None:
         config.write_text(text)
     assert run.code == 2
     assert "`alternates` names an encoding that is there already" in run.err
+
+
+def test_bit_rates_are_those_of_the_sound(show: Path) -> None:
+    """Some seconds of sound with a cover in the file: what is said is what is heard a second, not what is sent."""
+    elements = etree.parse(show / "output/feed.xml").findall(".//{*}alternateEnclosure")
+    rates = [int(element.get("bitrate", "0")) for element in elements]
+    assert all(rate < 140_000 for rate in rates)
+    assert rates[1] == pytest.approx(96_000, rel=0.05)
+    assert int(elements[1].get("length", "0")) * 8 / 96_000 > 15, "the cover is not in the file: the test shows nothing"

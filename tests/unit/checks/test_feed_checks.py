@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from episode_maker import FIRST_DAY, make_episode, make_full_episode, make_full_show, make_show, render_feed
-from feed_mutations import FEED_CASES, FeedCase, make_clean_feed, make_clean_show
+from episode_maker import make_episode, make_full_episode, make_full_show, make_show, render_feed
+from feed_changes import BUILT, Change, FeedCase, make_clean_feed, make_clean_show
+from feed_mutations import FEED_CASES
+from feed_mutations_together import HARMLESS
 
 from site_builder.checks.feed import FEED_BOOKS, check_feed, find_fatal
 from site_builder.checks.feed.document import Site
@@ -17,16 +19,18 @@ from site_builder.checks.rule import Finding, Severity
 from site_builder.model.podcast import Show
 
 NOWHERE = Path("there-is-no-such-folder")
-ADVICE = {"description-brackets", "item-image", "item-transcript", "copyright-plain"}
-"""What the made episodes are advised, for good reasons: hostile notes, plain episodes, a year."""
+CLEAN = {"description-brackets", "item-transcript", "title-plain", "text-escaped-once"}
+"""What the feed is advised that mutations are made to: a hostile title and notes, an episode without a transcript."""
+ADVICE = CLEAN | {"item-image", "copyright-plain"}
+"""The same of other made episodes: some have no cover, and a show names a year."""
 
 
 def check(feed: bytes, show: Show | None = None, output: Path = NOWHERE) -> tuple[Finding, ...]:
-    return check_feed(feed, Site(show=show or make_clean_show(), output=output))
+    return check_feed(feed, Site(show=show or make_clean_show(), output=output), BUILT)
 
 
 def render(show: Show, *episodes: object) -> bytes:
-    return render_feed(show, episodes, feed_url=f"{show.url}feed.xml", built_at=FIRST_DAY)  # type: ignore[arg-type]
+    return render_feed(show, episodes, feed_url=f"{show.url}feed.xml", built_at=BUILT)  # type: ignore[arg-type]
 
 
 def names(findings: tuple[Finding, ...]) -> set[str]:
@@ -66,8 +70,14 @@ def test_words_about_markup_are_no_markup(words: str) -> None:
 
 
 def test_clean_feed_is_clean() -> None:
-    """What the mutations below begin with has nothing but a transcript missing and brackets in one description."""
-    assert names(check(make_clean_feed())) == {"description-brackets", "item-transcript"}
+    """What the mutations below begin with has nothing but a transcript missing and signs of markup in one episode."""
+    assert names(check(make_clean_feed())) == CLEAN
+
+
+@pytest.mark.parametrize("change", [change for _, change in HARMLESS], ids=[what for what, _ in HARMLESS])
+def test_what_is_allowed_is_not_complained_of(change: Change) -> None:
+    """What the specifications let anybody write breaks no rule, not even a piece of advice."""
+    assert names(check(change(make_clean_feed().decode()).encode())) - CLEAN == set()
 
 
 @pytest.mark.parametrize("case", FEED_CASES, ids=str)
@@ -85,7 +95,7 @@ def test_broken_feeds_are_found(case: FeedCase) -> None:
 def test_every_rule_about_feeds_is_broken_once() -> None:
     """There is a mutation for each rule, and at least sixty in all."""
     rules = {rule.name for book in (BYTES, *FEED_BOOKS) for rule in book.rules}
-    assert rules - {case.rule for case in FEED_CASES} == {"enclosure-length"}
+    assert rules - {case.rule for case in FEED_CASES} == {"enclosure-length", "feed-files"}
     assert len(FEED_CASES) >= 60
 
 
@@ -103,6 +113,25 @@ def test_length_is_that_of_the_file(tmp_path: Path) -> None:
     assert finding.rule.name == "enclosure-length"
     assert "764320" in finding.message
     assert finding.place.episode == "Episode 1: what the gauge said"
+
+
+def test_pages_and_trailers_that_are_not_there_are_told(tmp_path: Path) -> None:
+    """What the feed names on this site must be on it; what lies elsewhere, and audio that other rules look at, not."""
+    feed = make_clean_feed()
+    missing = [finding.message for finding in check(feed, output=tmp_path) if finding.rule.name == "feed-files"]
+    assert len(missing) == 3
+    assert "media/trailer.m4a is not on the site" in " ".join(missing)
+    for path in ("episodes/flood-gauges-explained/index.html", "episodes/episode-2/index.html", "media/trailer.m4a"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert "feed-files" not in names(check(feed, output=tmp_path))
+
+
+def test_a_build_does_not_look_at_the_clock() -> None:
+    """What a feed may say of the future is for `check` alone: the same content is the same feed on any day."""
+    feed = make_clean_feed().replace(b" 2026 ", b" 2066 ")
+    assert "date-past" in names(check(feed))
+    assert "date-past" not in names(check_feed(feed, Site(show=make_clean_show(), output=NOWHERE)))
 
 
 def test_addresses_behind_a_prefix_and_on_a_media_host_are_files(tmp_path: Path) -> None:

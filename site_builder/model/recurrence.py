@@ -1,0 +1,50 @@
+"""Recurrence rules: `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU` (https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10)."""
+
+from __future__ import annotations
+
+import re
+
+_DAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
+
+
+def _numbers(greatest: int, *, signed: bool = False, least: int = 1) -> re.Pattern[str]:
+    values = "|".join(map(str, range(greatest, least - 1, -1)))
+    one = rf"{'[+-]?' if signed else ''}0*(?:{values})"
+    return re.compile(rf"{one}(?:,{one}){{0,400}}")
+
+
+_PARTS = {
+    "FREQ": re.compile("SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY"),
+    "UNTIL": re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?"),
+    "COUNT": re.compile("[1-9][0-9]{0,5}"),
+    "INTERVAL": re.compile("[1-9][0-9]{0,5}"),
+    "BYSECOND": _numbers(60, least=0),
+    "BYMINUTE": _numbers(59, least=0),
+    "BYHOUR": _numbers(23, least=0),
+    "BYDAY": re.compile(rf"(?:[+-]?[1-9][0-9]?)?{_DAY}(?:,(?:[+-]?[1-9][0-9]?)?{_DAY}){{0,100}}"),
+    "BYMONTHDAY": _numbers(31, signed=True),
+    "BYYEARDAY": _numbers(366, signed=True),
+    "BYWEEKNO": _numbers(53, signed=True),
+    "BYMONTH": _numbers(12),
+    "BYSETPOS": _numbers(366, signed=True),
+    "WKST": re.compile(_DAY),
+}
+
+
+def find_fault(rule: str) -> str:
+    """What is wrong with a rule, as `expected …`; nothing where it is right."""
+    found: dict[str, str] = {}
+    for part in rule.split(";"):
+        name, _, value = part.partition("=")
+        if name not in _PARTS:
+            return f"expected parts such as FREQ, INTERVAL and BYDAY, got “{part[:40]}”"
+        if name in found or not _PARTS[name].fullmatch(value):
+            return f"expected one {name} with a value it may have, got “{part[:40]}”"
+        found[name] = value
+    if "FREQ" not in found:
+        return "expected a rule such as FREQ=WEEKLY;BYDAY=TU, got one without FREQ"
+    if {"UNTIL", "COUNT"} <= found.keys():
+        return "expected either UNTIL or COUNT, got both"
+    if re.search("[0-9]", found.get("BYDAY", "")) and found["FREQ"] not in {"MONTHLY", "YEARLY"}:
+        return f"expected weekdays without numbers where FREQ is {found['FREQ']}"
+    return ""
