@@ -13,6 +13,7 @@ from pydantic import Field
 
 from site_builder.errors import Problem, UsageError
 from site_builder.model.paths import FEED
+from site_builder.show.config.feed import FeedConfig
 from site_builder.show.config.sections import (
     AudioConfig,
     AudioFormat,
@@ -21,7 +22,6 @@ from site_builder.show.config.sections import (
     DeadAir,
     Deploy,
     EpisodeCovers,
-    FeedConfig,
     MediaConfig,
     Pending,
     Removal,

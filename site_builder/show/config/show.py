@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 from site_builder.model import podcasting20 as p20
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
-from site_builder.show.config.sections import FeedConfig, ShowConfig
+from site_builder.show.config.feed import FeedConfig
+from site_builder.show.config.sections import ShowConfig
 from site_builder.show.documents.podcasting20 import list_posts
 
 _NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
