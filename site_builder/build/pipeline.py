@@ -7,7 +7,7 @@ build     new archives ─▶ extract;  content ─▶ cards ─▶ selection �
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,8 +45,10 @@ class Extraction:
     """Damage that was worked around, a sentence each."""
 
 
-def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> Extraction:
+def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, only: Sequence[str] = ()) -> Extraction:
     """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
+
+    With `only` those conversations alone that are called so: ids, parts of titles, or numbers as `inspect` counts.
 
     Raises:
         UnusableSource: something that was named cannot be read; nothing was written.
@@ -58,10 +60,11 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore) -> E
 
     load_config(folder)
     with lock_show(folder, "extract"):
-        return _take_in(folder, sources, notify)
+        return _take_in(folder, sources, notify, only)
 
 
-def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extraction:
+def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = ()) -> Extraction:
+    from site_builder.episodes.choice import choose
     from site_builder.episodes.intake import Shelf, add_speakers
     from site_builder.show.bundles import find_bundles, load_bundle
     from site_builder.show.people import load_people
@@ -73,9 +76,12 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify) -> Extractio
     taken: list[Taken] = []
     remarks: list[str] = []
     with ExitStack() as stack:
-        for source in [stack.enter_context(open_source(path)) for path in sources]:
+        opened = [stack.enter_context(open_source(path)) for path in sources]
+        if only:
+            taken += shelf.take_some(*choose(opened, only))
+        for source in opened:
             notify(Making(source.name, f"Reading {source.name}"))
-            taken += shelf.take_all(source)
+            taken += () if only else shelf.take_all(source)
             remarks += source.remarks
     add_speakers(content)
     return Extraction(taken=tuple(taken), remarks=tuple(remarks))
@@ -155,7 +161,8 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     displaced = [sentence for card in selection.chosen for sentence in card.remarks]
-    warnings = (*report.warnings, *extraction.remarks, *postponed, *survey.page_remarks, *displaced)
+    lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
+    warnings = (*report.warnings, *extraction.remarks, *lost, *postponed, *survey.page_remarks, *displaced)
     if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
         warnings = (*warnings, refusals.FORGOTTEN)
     report = replace(report, warnings=warnings, is_first=look.memory is None)
@@ -194,7 +201,7 @@ def _check_promises(
 
 def _postpone(folder: Path, source: Path) -> str:
     """What an episode that cannot be read has of a recording is not known: it might be taken in a second time."""
-    name = source.relative_to(folder)
+    name = source.relative_to(folder) if source.is_relative_to(folder) else source
     return f"{name} is not taken in before all episodes in content/episodes/ can be read; mend them and build again"
 
 

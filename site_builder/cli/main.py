@@ -97,19 +97,20 @@ def inspect(archive: Path, json_: bool) -> None:
 
 @cli.command(short_help="Take Spaces into content/episodes/.")
 @click.argument("archives", type=_EXISTING, nargs=-1, required=True, metavar="ARCHIVE...")
+@click.option("--only", multiple=True, metavar="SPACE", help="Only this: id, part of the title, or number; repeatable.")
 @in_show
 @as_json
-def extract(archives: Sequence[Path], show: Path | None, json_: bool) -> None:
+def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, json_: bool) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
     from site_builder.build import pipeline  # noqa: PLC0415
     from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
 
     with tables.progress() as notify:
-        extraction = pipeline.extract(find_show(show), archives, notify)
+        extraction = pipeline.extract(find_show(show), archives, notify, only=only)
     if json_:
         _print_json([entry.as_json() for entry in extraction.taken])
     else:
-        recordings.show_taken(extraction.taken)
+        recordings.show_extraction(extraction.taken)
     summary.show_warnings(extraction.remarks)
     if any(entry.unreadable for entry in extraction.taken):
         sys.exit(EXIT_PROBLEMS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from site_builder.cli.summary import show_warnings
+from site_builder.cli.summary import HOLD_BACK, show_warnings
 from site_builder.cli.tables import ERR, OUT
 from site_builder.commands.inspect import InspectionReport, count_speech
 from site_builder.episodes.intake import Fate, Taken
@@ -29,6 +29,7 @@ _FATES = {
     Fate.EXTENDED: "[green]further parts added[/]",
     Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
     Fate.MISSING: "[yellow]no recording[/]",
+    Fate.LEFT: "[dim]left[/]",
     Fate.UNREADABLE: "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]",
 }
 
@@ -42,21 +43,21 @@ def show_inspection(report: InspectionReport) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for name, kind in (("Date", "left"), ("Length", "right"), ("Parts", "right"), ("Conversation", "left")):
         table.add_column(name, justify=kind, ratio=1 if name == "Conversation" else None)  # type: ignore[arg-type]
-    for conversation in report.conversations:
-        table.add_row(*_describe_row(conversation))
+    for number, conversation in enumerate(report.conversations, 1):
+        table.add_row(*_describe_row(conversation, number))
     OUT.print(table, soft_wrap=False)
     show_warnings(report.remarks)
     found = sum(not conversation.missing for conversation in report.conversations)
     OUT.print(f"{found} with a recording, {len(report.conversations) - found} without.")
 
 
-def _describe_row(conversation: Conversation) -> tuple[str, str, str, str]:
+def _describe_row(conversation: Conversation, number: int) -> tuple[str, str, str, str]:
     recording = conversation.recording
     return (
         _describe_moment(conversation),
         format_clock(recording.duration) if recording.parts else "–",
         str(len(recording.parts)) if recording.parts else "–",
-        "\n".join([f"[bold]{escape(make_title(conversation))}[/]", *_describe_details(conversation)]),
+        "\n".join([f"[bold]{escape(make_title(conversation))}[/]", *_describe_details(conversation, number)]),
     )
 
 
@@ -67,9 +68,9 @@ def _describe_moment(conversation: Conversation) -> str:
     return f"{day:%Y-%m-%d %H:%M}" if day else "not known"
 
 
-def _describe_details(conversation: Conversation) -> Iterator[str]:
+def _describe_details(conversation: Conversation, number: int) -> Iterator[str]:
     recording = conversation.recording
-    yield f"[dim]{escape(recording.id)}[/]"
+    yield f"[dim]{number}. {escape(recording.id)}[/]"
     if conversation.missing:
         yield f"[yellow]{escape(conversation.missing)}[/]"
         return
@@ -105,6 +106,18 @@ def show_news(taken: Sequence[Taken]) -> None:
     show_taken([entry for entry in taken if entry.fate is not Fate.KNOWN])
 
 
+def show_extraction(taken: Sequence[Taken]) -> None:
+    """The result of `spacecast extract`, and what becomes of it."""
+    show_taken(taken)
+    _tell_hold_back(taken)
+
+
+def _tell_hold_back(taken: Sequence[Taken]) -> None:
+    """What is taken is built, so that the host hears it at once; how to keep it from others is said with it."""
+    if any(entry.fate is Fate.NEW for entry in taken):
+        OUT.print(HOLD_BACK)
+
+
 def show_import(result: Import) -> None:
     """The result of `spacecast import`."""
     show_taken(result.taken, unreadable="[red]cannot be had[/]")
@@ -115,3 +128,4 @@ def show_import(result: Import) -> None:
         ERR.print("Run the same command again to fetch the rest; what is here stays as it is.")
     elif result.is_new:
         OUT.print("  • look over config.yaml, above all url: where the show will live from now on")
+        OUT.print("These episodes are online at their old host, so their guids and dates stay; see docs/episodes.md.")

@@ -63,6 +63,8 @@ def show_build(report: BuildReport, folder: Path) -> None:
         say("Because of this the feed was not replaced: the last good one stays.", error=True)
     if report.failures:
         return
+    if report.is_first or any(entry.fate == "new" for entry in report.taken):
+        say(HOLD_BACK)
     if report.is_first:
         _tell_next_steps(report, folder)
     if not (folder / PUBLISHED).is_file():
@@ -89,5 +91,3 @@ def _tell_next_steps(report: BuildReport, folder: Path) -> None:
     say("Next:")
     for words, why in steps.items():
         say(f"  {make_command(folder, *words.split())}  {_dim(why)}")
-    if report.episodes:
-        say(HOLD_BACK)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_builder.episodes.seen_archives import record_elsewhere
 from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.show.bundles import write_file
@@ -52,7 +52,7 @@ def make_show_folder(
 
     Args:
         folder: New, or without a `config.yaml`.
-        archive: An X archive; it is put into `content/archives/` (linked where possible, else copied).
+        archive: An X archive; the first build takes it in; it may be deleted after that.
         answers: title, url, author and email as far as they were given; description, language and guid too.
         further: Other options of `show`, by name, where there is more to say.
         standing: Options of `feed` beside its guid.
@@ -81,7 +81,7 @@ def make_show_folder(
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_new(folder / CONFIG, config)  # last: where it is, all of the show is
     if archive:
-        _place(archive, folder / "content/archives" / archive.name)
+        _place(archive, folder)
     return NewShow(folder=folder, title=show.title, next_steps=tuple(_next_steps(folder, archive, answers)))
 
 
@@ -136,17 +136,21 @@ def write_new(file: Path, text: str) -> None:
         write_file(file, text.encode())
 
 
-def _place(archive: Path, place: Path) -> None:
-    """Let an archive of up to 50 GB lie in two places without two copies, where the file system can."""
+def _place(archive: Path, folder: Path) -> None:
+    """Have the first build find an archive of up to 50 GB without a copy: by a second name, or by where it lies.
+
+    Never by a symbolic link: not every system has them, and when the archive goes they lead nowhere.
+    """
+    place = folder / "content/archives" / archive.name
     if place.exists():
         return
-    if archive.is_dir():
-        place.symlink_to(archive.absolute(), target_is_directory=True)
-        return
     try:
-        os.link(archive.resolve(), place)
+        if archive.is_dir():
+            record_elsewhere(folder, archive)
+        else:
+            os.link(archive.resolve(), place)
     except OSError:
-        shutil.copyfile(archive, place)
+        record_elsewhere(folder, archive)
 
 
 def _next_steps(folder: Path, archive: Path | None, answers: Mapping[str, str | None]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
+from site_builder.episodes.choice import Offer
 from site_builder.episodes.new_episode import describe_draft, make_title, name_bundle, render_index
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Guid, Recording
@@ -43,6 +44,8 @@ class Fate(StrEnum):
     """The source's recording is not the one in the bundle; the bundle was left alone."""
     MISSING = "missing"
     """The source has no audio of it."""
+    LEFT = "left"
+    """It was not asked for."""
     UNREADABLE = "unreadable"
     """The source has a recording of it, but nothing of that can be read."""
 
@@ -105,6 +108,14 @@ class Shelf:
         """Take in every conversation of a source, oldest first."""
         for id_ in source.find_ids():
             yield self._take(source, id_)
+
+    def take_some(self, chosen: Sequence[Offer], left: Sequence[Offer]) -> Iterator[Taken]:
+        """Take in those chosen, and tell of those left that are not here anyway."""
+        for offer in chosen:
+            yield self._take(offer.source, offer.id)
+        for offer in left:
+            if offer.id not in self.by_id:
+                yield Taken(id=offer.id, title=offer.title, fate=Fate.LEFT, source=offer.source.name)
 
     def _take(self, source: Source, id_: str) -> Taken:
         bundle = self.by_id.get(id_)

@@ -13,6 +13,8 @@ from site_builder.episodes.catalog import Card
 from site_builder.show.bundles import iter_source_files, write_file
 
 _MEMORY = "archives.json"
+_ELSEWHERE = Path("content/archives/elsewhere.txt")
+"""Archives that lie somewhere else, a path in each line. What was taken in once need not be there any more."""
 
 
 def find_new(folder: Path, cards: Iterable[Card]) -> tuple[Path, ...]:
@@ -22,15 +24,44 @@ def find_new(folder: Path, cards: Iterable[Card]) -> tuple[Path, ...]:
     Where an episode has lost its recording since, every source is worth another look.
     """
     known = _load(folder)
-    files = iter_source_files(folder / "content")
+    files = [path for path in iter_source_files(folder / "content") if path.exists()]
+    elsewhere = [path for path in list_elsewhere(folder) if path.exists()]
     if not set(_find_incomplete(cards)) <= set(known["incomplete"]):
-        return tuple(files)
-    return tuple(path for path in files if known["marks"].get(path.name) != _mark_of(path))
+        return (*files, *elsewhere)
+    new = tuple(path for path in files if known["marks"].get(path.name) != _mark_of(path))
+    return new + tuple(path for path in elsewhere if str(path) not in known["marks"])
+
+
+def list_elsewhere(folder: Path) -> tuple[Path, ...]:
+    """Archives that lie somewhere else, as `record_elsewhere` noted them."""
+    with suppress(OSError, UnicodeError):
+        lines = (folder / _ELSEWHERE).read_text("utf-8").splitlines()
+        return tuple(Path(line.strip()) for line in lines if line.strip() and not line.startswith("#"))
+    return ()
+
+
+def record_elsewhere(folder: Path, archive: Path) -> None:
+    """Have the next build take in an archive that stays where it is."""
+    known = list_elsewhere(folder)
+    if archive.absolute() not in known:
+        head = "# Archives that lie elsewhere, for `spacecast build`. What was taken in may be deleted there.\n"
+        text = head + "".join(f"{path}\n" for path in (*known, archive.absolute()))
+        (folder / _ELSEWHERE).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / _ELSEWHERE, text.encode())
+
+
+def find_lost(folder: Path) -> tuple[Path, ...]:
+    """Archives that were to be taken in from elsewhere, and are not there."""
+    marks = _load(folder)["marks"]
+    return tuple(path for path in list_elsewhere(folder) if str(path) not in marks and not path.exists())
 
 
 def remember(folder: Path, taken: Iterable[Path], cards: Iterable[Card]) -> None:
     """Note that these have been taken in, and which bundles lack their recording all the same."""
-    marks = _load(folder)["marks"] | {path.name: _mark_of(path) for path in taken}
+    elsewhere = set(list_elsewhere(folder))
+    marks = _load(folder)["marks"]
+    marks |= {str(path): "taken" for path in taken if path in elsewhere}
+    marks |= {path.name: _mark_of(path) for path in taken if path not in elsewhere}
     memory = {"marks": marks, "incomplete": _find_incomplete(cards)}
     file = folder / ".cache" / _MEMORY
     file.parent.mkdir(parents=True, exist_ok=True)

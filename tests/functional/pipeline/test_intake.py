@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from recording_maker import make_recording, wrap
 from show_runner import (
     build,
     copy_show,
+    edit,
     find_bundle,
     grep,
     make_show,
@@ -304,3 +306,53 @@ def test_recordings_that_no_copy_can_hold(tmp_path: Path) -> None:
         index.write_text(re.sub("(?m)^date: .*$", "date: 2026-10-09", text))
     assert build(show)["episodes"] == 3
     assert sorted(round(episode.seconds) for episode in read_feed(show)) == [6, 7, 9]
+
+
+def test_an_archive_is_needed_once(two_spaces: Path, tmp_path: Path) -> None:
+    """`init --archive` leaves no link that breaks: a folder or zip that was taken in may go, whatever comes after."""
+    folder, zipped = tmp_path / "unpacked", tmp_path / "my archive.zip"
+    with zipfile.ZipFile(two_spaces) as archive:
+        archive.extractall(folder)
+    shutil.copy(two_spaces, zipped)
+    for source in (folder, zipped):
+        show = tmp_path / f"show of {source.stem}"
+        assert spacecast("init", show, "--archive", source, "--url", "https://signals.radio/").code == 0
+        assert not [path for path in show.rglob("*") if path.is_symlink()]
+        assert build(show)["episodes"] == 2
+        shutil.rmtree(source) if source.is_dir() else source.unlink()
+        edit(find_bundle(show, "2026-10-09") / "index.md", "title: Signals", "title: Signs")
+        report = build(show)
+        assert (report["warnings"], report["episodes"]) == ([], 2)
+
+
+def test_an_archive_that_went_before_it_was_taken(two_spaces: Path, tmp_path: Path) -> None:
+    """It is told; a link that an older version left, and that leads nowhere, stops nothing."""
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(two_spaces) as archive:
+        archive.extractall(folder)
+    show = tmp_path / "show"
+    assert spacecast("init", show, "--archive", folder, "--url", "https://signals.radio/").code == 0
+    shutil.rmtree(folder)
+    (show / "content/archives/old").symlink_to(folder)
+    assert build(show)["warnings"] == [f"{folder}: this archive is not there, and nothing of it was taken in"]
+
+
+@pytest.mark.parametrize("name", ["1YqKDoVkzRexV", "2", "DARK, explained"])
+def test_some_of_an_archive(two_spaces: Path, tmp_path: Path, name: str) -> None:
+    """By id, number or part of the title; what was left is told, and how to hold back what was taken."""
+    show = make_show(tmp_path / "show")
+    run = spacecast("-C", show, "extract", two_spaces, "--only", name)
+    taken = ["2026-10-16", "2026-10-09"] if name.startswith("DARK") else ["2026-10-16"]
+    assert sorted(folder.name[:10] for folder in (show / "content/episodes").iterdir()) == sorted(taken)
+    assert run.out.count("left: ") == 2 - len(taken)
+    assert "Write `draft: true`" in run.out
+
+
+def test_nothing_is_called_that(two_spaces: Path, tmp_path: Path) -> None:
+    """All there is is listed, and nothing taken."""
+    show = make_show(tmp_path / "show")
+    run = spacecast("-C", show, "extract", two_spaces, "--only", "3", "--only", "2")
+    assert run.code == 2
+    assert "nothing in there is called '3'" in run.err
+    assert "  2. Signals in the dark, explained (1YqKDoVkzRexV)" in run.err
+    assert list((show / "content/episodes").iterdir()) == []
