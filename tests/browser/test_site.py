@@ -626,14 +626,6 @@ def test_links_work_on_the_404_page_at_any_depth(open_page: Open) -> None:
     assert page.locator("h1").inner_text() == "The Lamp Room"
 
 
-def test_feed_opened_in_a_browser_explains_itself(open_page: Open) -> None:
-    """The stylesheet shows title, episodes and what to do with the address."""
-    page = open_page("feed.xml")
-    said = page.evaluate("getComputedStyle(document.querySelector('channel > link'), '::before').content")
-    assert "copy the address of this page" in said
-    page.screenshot(path=PICTURES / "feed.png")
-
-
 def test_right_to_left(open_page: Open, folder: Path, address: str) -> None:
     """In an Arabic show the page runs from the right and still fits."""
     rtl = folder / "show" / "rtl"
