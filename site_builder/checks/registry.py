@@ -12,6 +12,7 @@ from site_builder.checks.show.config import CONFIG_RULES
 from site_builder.checks.show.consent import CONSENT
 from site_builder.checks.show.content import CONTENT
 from site_builder.checks.show.published import PUBLISHED
+from site_builder.checks.show.repository import REPOSITORY
 from site_builder.checks.site.artwork import ARTWORK, PICTURES, check_art
 from site_builder.checks.site.audio import AUDIO, FILES, check_audio
 from site_builder.checks.site.hosts import LIMITS, check_host
@@ -31,6 +32,7 @@ STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (
     ("Content", CONTENT.check),
     ("Consent", CONSENT.check),
     ("What was published", PUBLISHED.check),
+    ("The repository", REPOSITORY.check),
     ("The feed", _check_feed),
     ("Artwork", check_art),
     ("Chapters and transcripts", TEXTS.check),
@@ -44,7 +46,7 @@ TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     *(
         (book.title, book.rules)
         for book in (
-            *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED),
+            *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED, REPOSITORY),
             *(BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, PAGES, LIMITS, FILES, AUDIO),
         )
     ),

@@ -255,17 +255,16 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
 @in_show
 @click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first deploy to a place.")
+@click.option("--repository-is-private", "is_private", is_flag=True, help="Nobody else reads the show's repository.")
 @as_json
-def deploy(target: str | None, show: Path | None, dry_run: bool, yes: bool, json_: bool) -> None:
+def deploy(target: str | None, show: Path | None, json_: bool, *, yes: bool, **options: bool) -> None:
     """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
     from site_builder.cli import deployment, tables  # noqa: PLC0415
     from site_builder.commands import deploy as deploy_command  # noqa: PLC0415
 
     with tables.progress() as notify:
         review = deployment.Review(yes=yes)
-        report = deploy_command.deploy(
-            find_show(show), target, read_clock(), dry_run=dry_run, review=review, notify=notify
-        )
+        report = deploy_command.deploy(find_show(show), target, read_clock(), review=review, notify=notify, **options)
     _print_json(report.as_json()) if json_ else deployment.show_deploy(report)
 
 

@@ -27,6 +27,7 @@ from site_builder.commands.deploy_target import (
     require_real_addresses,
     require_same_place,
 )
+from site_builder.commands.repository import note_private, require_nothing_exposed
 from site_builder.errors import SpacecastError, TargetFailed, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.hosts import Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
@@ -136,6 +137,7 @@ def deploy(
     now: datetime,
     *,
     dry_run: bool = False,
+    is_private: bool = False,
     review: Review = refuse_new_places,
     notify: Notify = ignore,
 ) -> DeployReport:
@@ -146,6 +148,7 @@ def deploy(
         name: Of a target below `deploy:`, or an address; None where the config names only one.
         now: A build is stale once an episode's date has come.
         dry_run: Look, and change nothing.
+        is_private: The host's word that nobody else can read the show's own repository; noted in the config.
         review: Asked once all is known and nothing sent.
         notify: Receives the events of a build, for each file sent.
 
@@ -158,6 +161,10 @@ def deploy(
     require_real_addresses(folder, config)
     host = open_host(target.address, _describe_setting(folder, config))
     is_new = not require_same_place(config, host.noted_as)
+    if not is_private:
+        require_nothing_exposed(folder, config, *host.repository)
+    elif not config.repository.private:
+        note_private(folder)
     require_fresh(folder, now, notify)
     warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):

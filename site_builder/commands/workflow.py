@@ -12,12 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_builder.commands.repository import note_private
 from site_builder.commands.requirements import make_wheels, render_requirements
 from site_builder.errors import UsageError
 from site_builder.show.bundles import write_file
 from site_builder.show.config import load_config
-from site_builder.show.documents.yaml_edit import set_value
-from site_builder.show.layout import CONFIG
 from site_builder.show.private_files import let_in
 
 WORKFLOW = Path(".github/workflows/pages.yml")
@@ -142,8 +141,7 @@ def write_workflow(folder: Path, *, is_private: bool) -> WrittenWorkflow:
         write_file(folder / name, content)
     _remove_older(folder, set(files))
     if not config.repository.private:
-        text = (folder / CONFIG).read_bytes().decode("utf-8")
-        write_file(folder / CONFIG, set_value(text, ["repository", "private"], "yes").encode())
+        note_private(folder)
     return WrittenWorkflow(written=tuple(files), uncovered=_let_in(folder / ".gitignore"))
 
 

@@ -68,7 +68,7 @@ class Git(ghp_import.Git):  # type: ignore[misc]
         super().__init__()
         self.folder = folder
         self.environment = {name: value for name, value in os.environ.items() if name not in _REDIRECTED}
-        self.environment["LC_ALL"] = "C"
+        self.environment |= {"LC_ALL": "C", "GIT_GLOB_PATHSPECS": "1"}
         if not sys.stdin or not sys.stdin.isatty():
             self.environment["GIT_TERMINAL_PROMPT"] = "0"
 
@@ -133,9 +133,9 @@ def list_remotes(git: Git) -> dict[str, str]:
     return {name: git.ask("remote", "get-url", "--push", "--", name).strip() for name in names}
 
 
-def open_aside(folder: Path) -> Git:
-    """A repository in the show's `.cache/`, for a show that is none: it can be deleted at any time."""
-    place = folder / ".cache" / "github-pages.git"
+def open_aside(folder: Path, name: str = "github-pages.git") -> Git:
+    """A repository in the show's `.cache/`: it can be deleted at any time."""
+    place = folder / ".cache" / name
     git = Git(place)
     if not (place / "HEAD").is_file():
         place.mkdir(parents=True, exist_ok=True)

@@ -112,6 +112,7 @@ class GitHubPages(Host):
         self.address = address
         """Of the repository, with whatever login it has."""
         self.branch = branch
+        self.repository = (address, branch)
         self.domain = find_custom_domain(setting.site_url)
         self.show_guid = setting.show_guid
         self.noted_as = f"github-pages:{without_login(address)}" + (f"#{branch}" if branch != "gh-pages" else "")

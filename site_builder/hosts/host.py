@@ -143,6 +143,8 @@ class Host(ABC):
         """For people: where it is, without secrets."""
         self.noted_as = ""
         """How the config names this very place for good, where a word that may mean another later names it too."""
+        self.repository: tuple[str, str] = ("", "")
+        """Address and branch, where it is a git repository."""
         self.remarks: list[str] = []
         """What a person should know after a deploy, a sentence each."""
 

@@ -11,10 +11,10 @@ PRIVATE = (
     "content/episodes/*/space.json",
     "content/episodes/*/recording-*",
     "content/archives/*.zip",
-    "content/archives/*/*",
+    "content/archives/*/**",
     "content/*refusals*",
 )
-"""Files that only a private repository may hold, as git matches paths."""
+"""Files that only a private repository may hold, as git matches paths with GIT_GLOB_PATHSPECS."""
 
 _GATED = ("/content/people.yaml", "/content/episodes/")
 """Lines that a build on GitHub cannot do with."""
