@@ -38,7 +38,7 @@ HOUSES = {
     "feedgen": {"render/feed/rss.py", "render/feed/extensions.py"},
     "watchdog": {"preview/watch.py"},
     "rich": {"cli/tables.py", "cli/preview.py", "cli/recordings.py"},
-    "click": {"cli/failures.py", "cli/main.py", "cli/deployment.py", "cli/summary.py"},
+    "click": {f"cli/{name}.py" for name in ("arguments", "deployment", "failures", "main", "publishing", "summary")},
     "jinja2": {"render/pages/theme.py"},
     "ruamel": {"show/documents/yaml_edit.py"},
     "msgspec": {"engine/serialization.py"},

@@ -11,6 +11,7 @@ from site_builder.checks.rule import Finding, Rule
 from site_builder.checks.show.config import CONFIG_RULES
 from site_builder.checks.show.consent import CONSENT
 from site_builder.checks.show.content import CONTENT
+from site_builder.checks.show.originals import ORIGINALS
 from site_builder.checks.show.published import PUBLISHED
 from site_builder.checks.show.repository import REPOSITORY
 from site_builder.checks.site.artwork import ARTWORK, PICTURES, check_art
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (
     ("Consent", CONSENT.check),
     ("What was published", PUBLISHED.check),
     ("The repository", REPOSITORY.check),
+    ("The originals", ORIGINALS.check),
     ("The feed", _check_feed),
     ("Artwork", check_art),
     ("Chapters and transcripts", TEXTS.check),
@@ -46,7 +48,7 @@ TITLED: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     *(
         (book.title, book.rules)
         for book in (
-            *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED, REPOSITORY),
+            *(OUTPUT, CONFIG_RULES, CONTENT, CONSENT, PUBLISHED, REPOSITORY, ORIGINALS),
             *(BYTES, *FEED_BOOKS, PICTURES, ARTWORK, TEXTS, PAGES, LIMITS, FILES, AUDIO),
         )
     ),

@@ -12,6 +12,7 @@ from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
 from site_builder.checks.subject import AsBuilt
 from site_builder.events import Made, Making, Notify, Started, ignore
+from site_builder.show.last_backup import load_last_backup
 from site_builder.show.load import gather
 
 
@@ -21,6 +22,8 @@ class CheckReport:
 
     findings: tuple[Finding, ...]
     strict: bool = False
+    last_backup: str = ""
+    """When the originals were last copied, and where to; empty where that is not known."""
     hub: str = ""
     """The WebSub hub that was to be told if all is well; empty where none was."""
 
@@ -37,6 +40,7 @@ class CheckReport:
     def summary(self) -> str:
         """One line: how many findings of each kind, and whether the hub knows."""
         told = f" {self.hub} was {'not ' * self.failed}told." if self.hub else ""
+        told += f" Last backup: {self.last_backup}." if self.last_backup else ""
         if not self.findings:
             return f"Nothing found: apps, directories and hosts will accept this show.{told}"
         errors, warnings, advice = (self.count(severity) for severity in Severity)
@@ -46,7 +50,8 @@ class CheckReport:
     def as_json(self) -> dict[str, Any]:
         """Plain values for `spacecast check --json`."""
         counts = {severity.value: self.count(severity) for severity in Severity}
-        return {"failed": self.failed, **counts, "findings": [finding.as_json() for finding in self.findings]}
+        counted = {"failed": self.failed, **counts, "last_backup": self.last_backup or None}
+        return {**counted, "findings": [finding.as_json() for finding in self.findings]}
 
 
 def check_show(
@@ -74,7 +79,8 @@ def check_show(
     built = AsBuilt(gathered=gather(folder), now=now, current=current, host=host, notify=notify)
     order = list(Severity)
     findings = sorted(_check(built), key=lambda finding: order.index(finding.rule.severity))
-    return CheckReport(findings=tuple(dict.fromkeys(findings)), strict=strict)
+    last = load_last_backup(folder)
+    return CheckReport(findings=tuple(dict.fromkeys(findings)), strict=strict, last_backup=str(last or ""))
 
 
 def _check(built: AsBuilt) -> Iterator[Finding]:

@@ -8,48 +8,31 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from site_builder import __version__
+from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
 from site_builder.cli.failures import end_with_exit_code
-from site_builder.errors import EXIT_PROBLEMS, UsageError
+from site_builder.cli.publishing import COMMANDS
+from site_builder.errors import EXIT_PROBLEMS
 
 if TYPE_CHECKING:
     from site_builder.build.report import BuildReport
     from site_builder.events import Notify
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 _OBJECTS = 100_000
 """New objects after which reference cycles are looked for: by default 700, which takes a fifth of loading modules."""
-_EXISTING = click.Path(path_type=Path, exists=False)
 
 
-def in_show(command: Command) -> Command:
-    """Every command works in a show folder: `-C DIR`, by default the current one."""
-    option = click.option(
-        "-C",
-        "show",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="The show folder (default: .).",
-    )
-    return option(command)
-
-
-def as_json(command: Command) -> Command:
-    """Every command that reports can do so as one JSON document."""
-    return click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")(command)
+_EXISTING = PathArgument()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -61,14 +44,12 @@ def cli(context: click.Context, show: Path | None) -> None:
     context.obj = show or Path()
 
 
-def find_show(show: Path | None) -> Path:
-    """The show folder: the command's own `-C`, else the one before the command."""
-    chosen: Path = show or click.get_current_context().obj
-    return chosen
+for _command in COMMANDS:
+    cli.add_command(_command)
 
 
 @cli.command(short_help="Make a new show folder.")
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=PathArgument(file_okay=False))
 @click.option("--title", help="The show's title.")
 @click.option("--url", help="Where the site will live, e.g. https://you.github.io/show/.")
 @click.option("--author", help="Who makes the show.")
@@ -92,7 +73,7 @@ def inspect(archive: Path, json_: bool) -> None:
 
     with tables.progress() as notify:
         report = inspect_command.inspect_source(archive, notify)
-    _print_json(report.as_json()) if json_ else recordings.show_inspection(report)
+    print_json(report.as_json()) if json_ else recordings.show_inspection(report)
 
 
 @cli.command(short_help="Take Spaces into content/episodes/.")
@@ -108,9 +89,10 @@ def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, js
     with tables.progress() as notify:
         extraction = pipeline.extract(find_show(show), archives, notify, only=only)
     if json_:
-        _print_json([entry.as_json() for entry in extraction.taken])
+        print_json([entry.as_json() for entry in extraction.taken])
     else:
         recordings.show_extraction(extraction.taken)
+        summary.remind_of_copies(find_show(show))
     summary.show_warnings(extraction.remarks)
     if any(entry.unreadable for entry in extraction.taken):
         sys.exit(EXIT_PROBLEMS)
@@ -148,7 +130,7 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
     if report is None:
         with _progress() as notify:
             report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
-    _print_json(report.as_json()) if json_ else _show_build(report, folder)
+    print_json(report.as_json()) if json_ else _show_build(report, folder)
     for line in watch.describe() if timings else ():
         click.echo(line, err=True)
     if report.failed:
@@ -175,7 +157,7 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
     folder, bounds = find_show(show), import_feed.make_bounds(**limits)
     with tables.progress() as notify:
         result = import_feed.import_feed(folder, feed, read_clock(), notify, bounds=bounds, is_own=own)
-    _print_json(result.as_json()) if json_ else recordings.show_import(result)
+    print_json(result.as_json()) if json_ else recordings.show_import(result)
     if result.failed:
         sys.exit(EXIT_PROBLEMS)
 
@@ -212,20 +194,21 @@ def serve(show: Path | None, host: str, port: int | None, **options: Any) -> Non
 @cli.command(short_help="Show who is heard, and what they said to it.")
 @click.argument("who", required=False)
 @in_show
-@click.option("--ask", is_flag=True, help="Write a message to each person who has not answered yet.")
+@click.option("--ask", is_flag=True, help="Write a message to each person who was not asked yet, and note the day.")
+@click.option("--again", is_flag=True, help="With --ask: to everyone who has not answered, asked before or not.")
 @as_json
-def people(who: str | None, show: Path | None, ask: bool, json_: bool) -> None:
+def people(who: str | None, show: Path | None, ask: bool, again: bool, json_: bool) -> None:
     """Show who is heard, for how long, and what they said to being published; of one person, WHO, where."""
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import people as people_command  # noqa: PLC0415
 
     if ask:
-        requests = people_command.write_requests(find_show(show))
-        _print_json([asdict(entry) for entry in requests]) if json_ else tables.show_requests(requests)
+        requests = people_command.write_requests(find_show(show), read_clock().date(), again=again)
+        print_json([asdict(entry) for entry in requests]) if json_ else tables.show_requests(requests)
         return
     rows = people_command.list_people(find_show(show), who)
     if json_:
-        _print_json(people_command.describe_rows_json(rows))
+        print_json(people_command.describe_rows_json(rows))
     elif who:
         tables.show_person(rows[0])
     else:
@@ -248,24 +231,6 @@ def consent(who: str, status: str, note: str, episode: str, show: Path | None) -
     tables.show_answer(record, status, episode)
     if status in {"refused", "anonymous"}:
         tables.show_search(record, people_command.describe_search(find_show(show), record.key))
-
-
-@cli.command(short_help="Send output/ to its host.")
-@click.argument("target", required=False)
-@in_show
-@click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask before the first deploy to a place.")
-@click.option("--repository-is-private", "is_private", is_flag=True, help="Nobody else reads the show's repository.")
-@as_json
-def deploy(target: str | None, show: Path | None, json_: bool, *, yes: bool, **options: bool) -> None:
-    """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
-    from site_builder.cli import deployment, tables  # noqa: PLC0415
-    from site_builder.commands import deploy as deploy_command  # noqa: PLC0415
-
-    with tables.progress() as notify:
-        review = deployment.Review(yes=yes)
-        report = deploy_command.deploy(find_show(show), target, read_clock(), review=review, notify=notify, **options)
-    _print_json(report.as_json()) if json_ else deployment.show_deploy(report)
 
 
 @cli.command(short_help="Check against the rules of apps, hosts and consent.")
@@ -292,7 +257,7 @@ def check(show: Path | None, host: str, live: str | None, **options: bool) -> No
             current = pipeline.find_unchanged(folder, now, pipeline.BuildOptions()) is not None
             strict = options["strict"]
             report = run.check_show(folder, now, current=current, host=host, strict=strict, notify=notify)
-    _print_json(report.as_json()) if options["json_"] else tables.show_check(report)
+    print_json(report.as_json()) if options["json_"] else tables.show_check(report)
     if report.failed:
         sys.exit(EXIT_PROBLEMS)
 
@@ -308,17 +273,7 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 
     with tables.progress() as notify:
         report = fetch_media_command.fetch_media(find_show(show), sources, notify)
-    _print_json(asdict(report)) if json_ else click.echo(report.summary)
-
-
-@cli.command(short_help="Let GitHub build and publish.")
-@in_show
-@click.option("--repository-is-private", "is_private", is_flag=True, help="Say so beforehand; else you are asked.")
-def workflow(show: Path | None, is_private: bool) -> None:
-    """Write what GitHub needs to build and publish at each push: a workflow, and this very program as a wheel."""
-    from site_builder.cli import deployment  # noqa: PLC0415
-
-    deployment.write_workflow(find_show(show), is_private=is_private)
+    print_json(asdict(report)) if json_ else click.echo(report.summary)
 
 
 @cli.command(short_help="Write down what is said, with names, on this computer.")
@@ -346,18 +301,9 @@ def transcribe(
 
             options["model"] = str(fetch(fetch_model).folder)
         report = transcribe_command.transcribe(find_show(show), episodes, notify=notify, **options)
-    _print_json(report.as_json()) if json_ else tables.show_transcribed(report)
+    print_json(report.as_json()) if json_ else tables.show_transcribed(report)
     if report.failed:
         sys.exit(EXIT_PROBLEMS)
-
-
-def read_clock() -> datetime:
-    """Now, or the moment SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        return datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {fixed!r}") from None
 
 
 def _progress() -> AbstractContextManager[Notify]:
@@ -378,11 +324,8 @@ def _show_build(report: BuildReport, folder: Path) -> None:
         from site_builder.cli import recordings  # noqa: PLC0415
 
         recordings.show_news(report.taken)
+        summary.remind_of_copies(folder)
     summary.show_build(report, folder)
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

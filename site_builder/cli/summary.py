@@ -44,6 +44,17 @@ def show_warnings(warnings: Sequence[str]) -> None:
         say(f"{_yellow('warning')}: {warning}", error=True)
 
 
+def remind_of_copies(folder: Path) -> None:
+    """Said by whatever takes recordings in, until a second copy is known of."""
+    from site_builder.show.last_backup import load_last_backup  # noqa: PLC0415 -- only where something was taken in
+
+    if load_last_backup(folder) is None:
+        say(
+            "The recordings in content/ are the only copy: git leaves them out, and X deletes its own. "
+            "`spacecast backup FOLDER` keeps a second one."
+        )
+
+
 def _tell_more(count: int, what: str, *, error: bool) -> None:
     if count > _MOST:
         say(_dim(f"… and {count - _MOST:,} more {what}; `spacecast build --json` lists all"), error=error)

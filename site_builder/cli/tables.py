@@ -125,7 +125,9 @@ def show_requests(requests: Sequence[Request]) -> None:
         OUT.rule(f"To {escape(request.name)}", style="dim")
         OUT.print(request.text, markup=False, soft_wrap=True)
     if not requests:
-        OUT.print("Everyone has answered.")
+        OUT.print(
+            "There is nobody to ask: everyone has answered or was asked before (`--ask --again` asks them again)."
+        )
 
 
 def show_answer(record: PersonRecord, status: str, episode: str) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from site_builder.consent import PersonRow, describe_person_rows, describe_rows_json, render_request
+from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
 from site_builder.episodes.intake import add_speakers
-from site_builder.errors import UsageError
-from site_builder.model.podcast import Guid
+from site_builder.errors import InvalidDocument, UsageError
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Guid, Span
 from site_builder.show import refusals
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import load_config
-from site_builder.show.layout import PEOPLE
+from site_builder.show.config.placeholders import find_placeholders
+from site_builder.show.layout import CONFIG, PEOPLE
 from site_builder.show.load import Gathered, gather
 from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown, load_people
-from site_builder.show.people.writing import set_consent
+from site_builder.show.people.writing import note_asked, set_consent
+from site_builder.show.published import State, load_pins
 
 __all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
 
@@ -41,23 +45,57 @@ def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
     return tuple(row for row in rows if row.key == gathered.people.get(who).key) if who else rows
 
 
-def write_requests(folder: Path) -> tuple[Request, ...]:
-    """A message for each person who has not answered and is heard somewhere."""
+def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Request, ...]:
+    """A message for each person who is heard somewhere, has not answered, and was not asked yet; the day is noted.
+
+    Args:
+        folder: The show.
+        on: Today.
+        again: Ask those too who were asked before.
+
+    Raises:
+        InvalidDocument: an address that the messages name is a placeholder: nobody could answer.
+    """
     gathered = gather(folder)
     config = gathered.config
-    urls = {_guid(bundle): f"{config.show.url}episodes/{bundle.slug}/" for bundle in gathered.bundles}
-    waiting = [
-        row for row in _describe(gathered) if row.consent is Consent.PENDING and row.appearances and row.key != UNKNOWN
-    ]
-    return tuple(
-        Request(
-            name=row.name,
-            text=render_request(
-                row, show=config.show.title, host=config.show.author, contact=config.contact, urls=urls
-            ),
-        )
-        for row in waiting
-    )
+    _require_answerable(gathered)
+    pins = load_pins(folder)
+    urls = {
+        _guid(bundle): f"{config.show.url}episodes/{bundle.slug}/"
+        for bundle in gathered.bundles
+        if (pin := pins.get(bundle.matter.guid)) and pin.state is State.ONLINE
+    }
+    edits = {_guid(b): EditList.parse(b.media.edits) for b in gathered.bundles if b.media}
+    waiting = [row for row in _describe(gathered) if _is_waiting(row) and (again or row.asked is None)]
+    names = {"show": config.show.title, "host": config.show.author, "contact": config.contact}
+    requests = tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in waiting)
+    note_asked(folder / PEOPLE, [row.key for row in waiting], on)
+    return requests
+
+
+def _is_waiting(row: PersonRow) -> bool:
+    """Whether somebody is heard who can be asked and has not answered."""
+    return row.key != UNKNOWN and any(entry.consent is Consent.PENDING for entry in row.appearances)
+
+
+def _require_answerable(gathered: Gathered) -> None:
+    """Refuse to write messages with dead links and a dead reply address."""
+    named = {"show.url", "show.email", "consent.contact"}
+    problems = find_placeholders(gathered.config, (gathered.folder / CONFIG).read_bytes())
+    if found := [problem for problem in problems if problem.field in named]:
+        raise InvalidDocument(found)
+
+
+def _as_heard(row: PersonRow, edits: Mapping[Guid, EditList]) -> PersonRow:
+    """The same person with the times at which a listener of the episodes hears them, where those are known."""
+    return replace(row, appearances=tuple(_place(entry, edits.get(entry.guid)) for entry in row.appearances))
+
+
+def _place(appearance: Appearance, edits: EditList | None) -> Appearance:
+    if edits is None:
+        return appearance
+    heard = [Span(start=start, end=end) for span in appearance.spans for start, end in edits.find_published(span)]
+    return replace(appearance, spans=tuple(heard), seconds=sum(span.duration for span in heard))
 
 
 def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = "", episode: str = "") -> PersonRecord:

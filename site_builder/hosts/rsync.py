@@ -20,13 +20,11 @@ from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.servers import parse_server_folder
 from site_builder.show.layout import find_outlet
 
 _NOT_THERE = 23
 """rsync's exit code where a file that was asked for does not exist."""
-_PLACE = re.compile(
-    r"(?:(?:[\w.-]+@)?[A-Za-z0-9\[][\w.:%\]-]*:)?/[^\x00-\x1f]*|(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:[^\s:-][^\s]*"
-)
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
@@ -36,7 +34,8 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
         UsageError: rsync is not installed, or the address is wrong.
     """
     place = address.removeprefix("rsync:")
-    if not _PLACE.fullmatch(place) or place.startswith("//"):
+    is_local = place.startswith("/") and not place.startswith("//") and place.isprintable()
+    if not is_local and not parse_server_folder(place):
         raise UsageError(f"{redact(address)}: expected rsync:user@host:/folder, such as rsync:me@example.org:/srv/show")
     if not shutil.which("rsync"):
         raise UsageError(

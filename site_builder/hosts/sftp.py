@@ -24,8 +24,8 @@ from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.servers import parse_server_folder
 
-_PLACE = re.compile(r"((?:\w[\w.-]*@)?(?:\[[\w.:%]+\]|[A-Za-z0-9][\w.-]*)):(?![-:~])([^\x00-\x1f]+)")
 _LISTED = re.compile(rb"([a-z-])\S{9}.* (\d+) [A-Z][a-z]{2} [ \d]\d .{5} \./(.+)")
 """Kind, size and path of an entry, as `ls -lan` writes it in English."""
 _LONGEST = 2000
@@ -38,7 +38,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
     Raises:
         UsageError: sftp is not installed, or the address is wrong.
     """
-    place = _PLACE.fullmatch(address.removeprefix("sftp:"))
+    place = parse_server_folder(address.removeprefix("sftp:"))
     if not place:
         raise UsageError(f"{redact(address)}: expected sftp:user@host:/folder, such as sftp:me@example.org:/srv/show")
     if not shutil.which("sftp"):
@@ -46,7 +46,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
             "sftp is not installed here; install OpenSSH's client (Debian: apt install openssh-client; "
             "Windows: Settings, Optional features, OpenSSH Client)"
         )
-    return Sftp(place[1], place[2])
+    return Sftp(place.server, place.folder)
 
 
 class Sftp(Host):

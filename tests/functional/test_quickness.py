@@ -13,7 +13,7 @@ from big_show import make_episode, write_show
 from show_runner import PROJECT, build, spacecast
 
 OURS = {
-    *("__init__", "__main__", "cli", "cli.failures", "cli.main", "cli.summary"),
+    *("__init__", "__main__", "cli", "cli.arguments", "cli.publishing", "cli.failures", "cli.main", "cli.summary"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.digests", "engine.snapshot", "engine.processes"),
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),

@@ -29,9 +29,15 @@ def measure_shipping(show: Path, address: str) -> float:
     return time.perf_counter() - began
 
 
+def move_unpromised(show: Path, url: str, *, instead_of: str = "https://signals.podcast/show/") -> None:
+    """Write another address into a copy of a show of which nobody was promised anything."""
+    (show / "content/published.json").unlink(missing_ok=True)
+    edit(show / "config.yaml", instead_of, url)
+
+
 def ship_to_loopback(show: Path, address: str, url: str, *, instead_of: str = "https://signals.podcast/show/") -> None:
     """Build the show anew for a server of this computer, where no deploy would send it, and send it there."""
-    edit(show / "config.yaml", instead_of, url)
+    move_unpromised(show, url, instead_of=instead_of)
     build(show)
     measure_shipping(show, address)
 

@@ -42,6 +42,19 @@ class ShowCase:
         return f"{self.rule}: {self.what}"
 
 
+def keep_people_in_git(show: Path) -> None:
+    """As `git add -A` did with older shows."""
+    subprocess.run(["git", "init", "-q"], cwd=show, check=True)
+    subprocess.run(["git", "add", "-f", "content/people.yaml"], cwd=show, check=True)
+
+
+def write_old_workflow(show: Path) -> None:
+    """As an earlier version wrote it."""
+    file = show / ".github/workflows/pages.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text('jobs:\n  build:\n    steps:\n      - run: python -m pip install "spacecast==0.1.0"\n')
+
+
 def find_one(show: Path, pattern: str) -> Path:
     """The first file in `output/` that matches."""
     return min((show / "output").glob(pattern))
@@ -268,6 +281,10 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("published-in-feed", "the guid changed in the feed", in_feed("1lDxLnrWjwkGm", "1lDxLnrWjwkGM")),
     ("published-retired", "back again", in_pins(retired=True)),
     ("published-redirect", "no page", in_pins(former_slugs=["old-name"])),
+    # the repository and the originals
+    ("repository-private", "in git", keep_people_in_git),
+    ("workflow-install", "by name", write_old_workflow),
+    ("originals-copied", "no copy is known of", lambda show: (show / ".cache/backup.json").unlink()),
     # artwork
     ("image-file", "gone", lambda show: [file.unlink() for file in (show / "output/artwork").glob("cover-*.jpg")]),
     ("image-facts", "another size", in_feed('width="3000"', 'width="2000"')),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from site_builder.checks import references as ref
-from site_builder.checks.rule import NOWHERE, Place, Remark, Rulebook, Severity
+from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import AsBuilt
 from site_builder.hosts.exposed_files import find_kept
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"spacecast(?:\[[\w,-]*\])?(?:(?:[=<>~!]=?|@).*)?")
 )
 def _find_exposed(built: AsBuilt) -> Iterator[Remark]:
     if not built.config.repository.private:
-        yield from ((str(exposure), NOWHERE) for exposure in find_kept(built.folder))
+        yield from ((str(found), Place(file=Path(found.files[0]))) for found in find_kept(built.folder))
 
 
 @REPOSITORY.rule(

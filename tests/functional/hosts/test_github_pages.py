@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from git_remotes import clone_of, git
 from online import find_broken
-from shipping import kill_often, kill_shipping, measure_shipping
-from show_runner import Run, copy_show, edit, spacecast
+from shipping import kill_often, kill_shipping, measure_shipping, move_unpromised
+from show_runner import Run, copy_show, spacecast
 
 from site_builder.hosts.github_pages import find_custom_domain
 
@@ -144,7 +144,7 @@ def test_custom_domains(url: str, domain: str) -> None:
 
 def test_cname_is_published(show: Path) -> None:
     """With a domain of its own the branch says so, in one line, and keeps saying so."""
-    edit(show / "config.yaml", "https://signals.podcast/show/", "https://pod.you.dev/")
+    move_unpromised(show, "https://pod.you.dev/")
     spacecast("-C", show, "build")
     assert send(show).code == 0
     assert published(show)["CNAME"] == b"pod.you.dev"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from certificates import make_certificate
 from online import RangeServer, answer, send_file
+from shipping import move_unpromised
 from show_runner import copy_show, edit, read_feed, spacecast
 
 from site_builder.commands.check_live import check_live, ping_hub
@@ -118,7 +119,7 @@ def test_on_the_command_line(old: Path, tmp_path: Path) -> None:
     """`check --live` takes the address of the config, and fails where something is found."""
     show = copy_show(old, tmp_path / "show")
     with RangeServer(show / "output", base="/show") as server:
-        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
+        move_unpromised(show, server.url)
         spacecast("-C", show, "build")
         run = spacecast("-C", show, "check", "--live", "--json")
         assert run.code == 0, run.err
@@ -133,7 +134,7 @@ def test_the_hub_is_told_where_all_is_well(old: Path, tmp_path: Path, monkeypatc
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with RangeServer(show / "output", base="/show") as server, RangeServer(tmp_path) as hub:
         address = f"{hub.secure(certificate)}hub"
-        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
+        move_unpromised(show, server.url)
         assert spacecast("-C", show, "check", "--live", "--ping").code == 2
         edit(show / "config.yaml", "\nfeed:\n", f"\nfeed:\n  hub: {address}\n")
         spacecast("-C", show, "build")

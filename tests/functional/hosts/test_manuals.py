@@ -20,6 +20,7 @@ from manual_runner import read_blocks, run_block, substitute
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 from online import RangeServer, read_site, write_tools
+from shipping import move_unpromised
 from show_runner import copy_show, edit, spacecast
 
 GITHUB, CLOUDFLARE = "publish-github-pages", "publish-cloudflare-r2"
@@ -103,7 +104,7 @@ def test_cloudflare_with_audio_on_r2(old: Path, tmp_path: Path, endpoint: str) -
     assert read_site(sound) == {path: content for path, content in built.items() if path.startswith("media/")}
     with RangeServer(show / "output") as server:
         edit(show / "config.yaml", "https://audio.signals.podcast/", server.url)
-        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
+        move_unpromised(show, server.url)
         spacecast("-C", show, "build")
         run = spacecast("-C", show, "check", "--live", "--json")
     assert (run.code, run.json["findings"]) == (0, [])
@@ -125,7 +126,7 @@ def test_submit(old: Path, tmp_path: Path) -> None:
     code, buttons, hub = (yaml.safe_load(block) for block in read_blocks("submit", "yaml"))
     check, ping = read_blocks("submit", "sh")
     with RangeServer(show / "output", base="/show") as server:
-        edit(show / "config.yaml", "https://signals.podcast/show/", server.url)
+        move_unpromised(show, server.url)
         spacecast("-C", show, "build")
         said = run_block(check, show, tmp_path / "tools")
         assert said.count("Nothing found") >= 1
@@ -143,7 +144,7 @@ def test_submit(old: Path, tmp_path: Path) -> None:
 def test_moving_out(old: Path, tmp_path: Path) -> None:
     """docs/moving.md: the feed names the new one, the home page too, and hosts that read `_redirects` send apps on."""
     show, place = copy_show(old, tmp_path / "show"), tmp_path / "www"
-    (moved,) = read_blocks("moving", "yaml")
+    *_, moved = read_blocks("moving", "yaml")
     edit(show / "config.yaml", "\nfeed:\n", f"\n{moved}")
     spacecast("-C", show, "build")
     assert spacecast("-C", show, "deploy", f"folder:{place}").code == 0

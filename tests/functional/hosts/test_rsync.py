@@ -14,6 +14,7 @@ from show_runner import spacecast
 
 from site_builder.errors import UsageError
 from site_builder.hosts import Setting, open_host
+from site_builder.hosts.servers import parse_server_folder
 
 pytestmark = pytest.mark.skipif(not shutil.which("rsync"), reason="rsync is not installed (apt install rsync)")
 
@@ -104,8 +105,21 @@ def test_a_server_that_is_not_there(old: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "deploy again" in run.err
 
 
-@pytest.mark.parametrize("place", ["", "-oProxyCommand=x:/srv", "//host/x", "host:", "host:-rf", "a b:/x", "me@-h:/x"])
+NO_PLACES = ["", "-oProxyCommand=x:/srv", "//host/x", "host:", "host:-rf", "a b:/x", "me@-h:/x"]
+NO_NUMBERS = ["[::1:/srv", "::1]:/srv", "[::1]]:/srv", "[fe80]:/srv", "[1.2.3.4]:/srv", "me@[::zz]:/x", "[]:/x"]
+
+
+@pytest.mark.parametrize("place", NO_PLACES + NO_NUMBERS)
 def test_addresses_that_are_none(old: Path, place: str) -> None:
     """Nothing that ssh or rsync would take for an option gets through."""
     with pytest.raises(UsageError, match="expected rsync:"):
         open_host(f"rsync:{place}", Setting(folder=old, site_url="https://example.org/"))
+
+
+@pytest.mark.parametrize(
+    ("place", "server"),
+    [("[::1]:/srv", "[::1]"), ("me@[fe80::1%eth0]:x", "me@[fe80::1%eth0]"), ("me@host.dev:w w w", "me@host.dev")],
+)
+def test_servers_by_name_and_number(place: str, server: str) -> None:
+    """A number in brackets, a zone, a user, spaces in the folder."""
+    assert parse_server_folder(place) == (server, place.removeprefix(f"{server}:"))

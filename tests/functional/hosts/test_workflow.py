@@ -16,6 +16,7 @@ import pytest
 import yaml
 from git_remotes import git
 from online import RangeServer, read_site
+from shipping import move_unpromised
 from show_runner import TODAY, copy_show, edit, find_bundle, make_show, spacecast
 
 from site_builder import __version__
@@ -129,7 +130,7 @@ def test_an_edit_on_github_is_published(pushed: Path, installed: Path, tmp_path:
 def test_audio_from_the_site_itself(pushed: Path, installed: Path, tmp_path: Path) -> None:
     """Without that branch the audio comes from the site as it is online, and must be what was published."""
     with RangeServer(pushed / "output", base="/show") as server:
-        edit(pushed / "config.yaml", "https://signals.podcast/show/", server.url)
+        move_unpromised(pushed, server.url)
         git(pushed, "commit", "-q", "-am", "Move")
         git(pushed, "push", "-q", "origin", "main")
         clone, done = run_steps(pushed, tmp_path, installed)
@@ -162,7 +163,7 @@ def test_audio_on_a_media_store_is_not_touched(pushed: Path, installed: Path, tm
 
 def test_audio_that_is_nowhere_stops_the_action(pushed: Path, installed: Path, tmp_path: Path) -> None:
     """Pushed before it was ever deployed: the action fails and says what to do; no feed without audio goes out."""
-    edit(pushed / "config.yaml", "https://signals.podcast/show/", "http://127.0.0.1:1/show/")
+    move_unpromised(pushed, "http://127.0.0.1:1/show/")
     git(pushed, "commit", "-q", "-am", "Move")
     git(pushed, "push", "-q", "origin", "main")
     _, done = run_steps(pushed, tmp_path, installed)

@@ -44,4 +44,5 @@ def sound_show(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (bundle / "transcript.vtt").write_text(_VTT)
     edit(find_bundle(folder, "2026-10-16") / "index.md", "Signals in the dark, explained", "Lamps and how to read them")
     build(folder)
+    assert spacecast("-C", folder, "backup", folder.parent / "copy").code == 0
     return folder

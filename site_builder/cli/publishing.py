@@ -1,0 +1,55 @@
+"""The commands that send a show somewhere, or let somebody else send it: deploy, workflow, backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
+
+
+@click.command(short_help="Send output/ to its host.")
+@click.argument("target", required=False)
+@in_show
+@click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before the first deploy to a place.")
+@click.option("--repository-is-private", "is_private", is_flag=True, help="Nobody else reads the show's repository.")
+@as_json
+def deploy(target: str | None, show: Path | None, json_: bool, *, yes: bool, **options: bool) -> None:
+    """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
+    from site_builder.cli import deployment, tables  # noqa: PLC0415
+    from site_builder.commands import deploy as deploy_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        review = deployment.Review(yes=yes)
+        report = deploy_command.deploy(find_show(show), target, read_clock(), review=review, notify=notify, **options)
+    print_json(report.as_json()) if json_ else deployment.show_deploy(report)
+
+
+@click.command(short_help="Let GitHub build and publish.")
+@in_show
+@click.option("--repository-is-private", "is_private", is_flag=True, help="Say so beforehand; else you are asked.")
+def workflow(show: Path | None, is_private: bool) -> None:
+    """Write what GitHub needs to build and publish at each push: a workflow, and this very program as a wheel."""
+    from site_builder.cli import deployment  # noqa: PLC0415
+
+    deployment.write_workflow(find_show(show), is_private=is_private)
+
+
+@click.command(short_help="Keep a second copy of the originals.")
+@click.argument("folder", type=PathArgument(file_okay=False))
+@in_show
+@click.option("--verify", is_flag=True, help="Read every file of the copy again, not only those written now.")
+@as_json
+def backup(folder: Path, show: Path | None, verify: bool, json_: bool) -> None:
+    """Copy what cannot be made again to FOLDER: recordings, archives' Spaces, people, notes, config and theme."""
+    from site_builder.cli import tables  # noqa: PLC0415
+    from site_builder.commands import backup as backup_command  # noqa: PLC0415
+
+    with tables.progress() as notify:
+        report = backup_command.back_up(find_show(show), folder, read_clock(), verify=verify, notify=notify)
+    print_json(report.as_json()) if json_ else click.echo(report.summary)
+
+
+COMMANDS = (deploy, workflow, backup)
