@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import part_of
+from site_builder.engine.files import is_proper, part_of
 from site_builder.errors import SpacecastError, TargetFailed, UnusableSource, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.show.bundles import write_file
@@ -216,11 +216,12 @@ def _find_originals(folder: Path, archives: ExitStack, failures: list[str]) -> I
     for archive in sorted((folder / _ARCHIVES).glob("*")):
         if archive.is_dir() or archive.suffix.lower() == ".zip":
             try:
-                members = archives.enter_context(closing(open_members(archive)))
+                opened = [archives.enter_context(closing(members)) for members in open_members(archive)]
             except UnusableSource as error:
                 failures.append(str(error))
                 continue
-            yield from _find_members(archive, members)
+            for number, members in enumerate(opened, 1):
+                yield from _find_members(f"{archive.stem}-{number}" if number > 1 else archive.stem, members)
 
 
 def _open_file(file: Path) -> IO[bytes]:
@@ -237,11 +238,11 @@ def _find_files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _find_members(archive: Path, members: Members) -> Iterator[Original]:
+def _find_members(place: str, members: Members) -> Iterator[Original]:
     """As an unzipped archive has them, so that `extract` reads the copy as it read the original."""
     for name, member in members.members.items():
-        if not member.refused:
-            path = (_ARCHIVES / archive.stem / "data" / name).as_posix()
+        path = f"{_ARCHIVES.as_posix()}/{place}/data/{name}"
+        if not member.refused and is_proper(path) and "\\" not in name:
             yield Original(
                 path=path, mark=f"{member.mark}:{member.size_bytes}", open=partial(open_member, members, name)
             )
