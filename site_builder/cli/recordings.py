@@ -26,6 +26,7 @@ _FATES = {
     Fate.NEW: "[green]new[/]",
     Fate.KNOWN: "already here",
     Fate.RESTORED: "[green]recording restored[/]",
+    Fate.COMPLETED: "[green]completed: names or title[/]",
     Fate.EXTENDED: "[green]further parts added[/]",
     Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
     Fate.MISSING: "[yellow]no recording[/]",

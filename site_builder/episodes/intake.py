@@ -11,6 +11,7 @@ from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
 from site_builder.episodes.choice import Offer
+from site_builder.episodes.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.new_episode import describe_draft, make_title, name_bundle, render_index
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Guid, Recording
@@ -21,6 +22,7 @@ from site_builder.show.bundles import (
     is_waiting,
     load_bundle,
     restore_parts,
+    write_file,
     write_noun,
 )
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING
@@ -38,6 +40,8 @@ class Fate(StrEnum):
     """There is a bundle already; nothing was touched."""
     RESTORED = "restored"
     """The bundle had lost its recording (it is not kept in git); it is back."""
+    COMPLETED = "completed"
+    """The source knows more of it: a name, a title."""
     EXTENDED = "extended"
     """The source holds more parts than the bundle had."""
     DIFFERENT = "different"
@@ -119,19 +123,21 @@ class Shelf:
 
     def _take(self, source: Source, id_: str) -> Taken:
         bundle = self.by_id.get(id_)
-        if bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files):
+        is_whole = bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files)
+        if bundle and is_whole and not may_be_completed(bundle):
             return Taken(id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder)
         staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
         with staging as staged:
-            conversation = source.read(id_, copy_into=staged)
+            conversation = source.read(id_, copy_into=None if is_whole else staged)
             if conversation.missing:
-                fate, folder = (Fate.KNOWN, bundle.folder) if bundle else (_find_fate(conversation), None)
+                fate = _add_facts(bundle, conversation) if bundle else _find_fate(conversation)
+                folder = bundle.folder if bundle else None
+            elif bundle:
+                fate, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
-                if bundle:
-                    fate, folder = _complete(bundle, conversation, staged), bundle.folder
-                else:
-                    fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
-                self.by_id[id_] = load_bundle(folder)
+                fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+            if folder:
+                bundle = self.by_id[id_] = load_bundle(folder)
         return Taken(
             id=id_,
             title=bundle.matter.title if bundle else make_title(conversation),
@@ -161,7 +167,9 @@ def _find_fate(conversation: Conversation) -> Fate:
 
 
 def _recording_of(conversation: Conversation) -> Recording:
-    return replace(conversation.recording, announced_url=conversation.announcement.url)
+    """The recording as `space.json` has it; the title tells later whether the host has changed it."""
+    recording = replace(conversation.recording, announced_url=conversation.announcement.url)
+    return replace(recording, title=make_title(conversation)) if recording.source == "x-space" else recording
 
 
 def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
@@ -172,12 +180,26 @@ def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
     if [part.sha256 for part in known] != digests[: len(known)]:
         return Fate.DIFFERENT
     if bundle.has_recording and len(found.parts) <= len(known):
-        return Fate.KNOWN
+        return _add_facts(bundle, conversation)
     if len(found.parts) > len(known):
         # First: after an interruption, what is not here yet is known to be missing.
         write_noun(bundle.folder / RECORDING, _recording_of(conversation))
     restore_parts(staged, bundle.folder, [part.file for part in found.parts])
     return Fate.EXTENDED if len(found.parts) > len(known) else Fate.RESTORED
+
+
+def _add_facts(bundle: Bundle, conversation: Conversation) -> Fate:
+    """Complete what is known of a bundle: names and title; its recording and what a person wrote stay."""
+    if bundle.recording is None:
+        return Fate.KNOWN
+    index = bundle.folder / INDEX
+    text = index.read_text("utf-8")
+    completed = complete_title(text, bundle, conversation)
+    if completed != text:
+        write_file(index, completed.encode())
+    recording = complete_recording(bundle.recording, _recording_of(conversation))
+    is_new = write_noun(bundle.folder / RECORDING, recording)
+    return Fate.COMPLETED if is_new or completed != text else Fate.KNOWN
 
 
 def add_speakers(content: Path) -> tuple[str, ...]:

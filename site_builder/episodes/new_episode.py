@@ -86,10 +86,11 @@ def render_index(conversation: Conversation, slug: str) -> str:
         "draft": None if known_since(conversation) else True,
     }
     front = render_front_matter({key: value for key, value in matter.items() if value is not None})
-    return front + "\n" + _render_notes(conversation)
+    return front + "\n" + render_notes(conversation)
 
 
-def _render_notes(conversation: Conversation) -> str:
+def render_notes(conversation: Conversation) -> str:
+    """The first show notes, as Markdown; empty where nothing was said or shared."""
     paragraphs = [escape_markdown(clean(conversation.announcement.body))] if conversation.announcement.body else []
     if conversation.notes:
         paragraphs += [f"## {SHARED}", "\n".join(map(_render_note, conversation.notes))]

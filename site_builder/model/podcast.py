@@ -136,6 +136,8 @@ class Recording:
     """Where the conversation took place; may be dead."""
     announced_url: str = ""
     """The post that announced it."""
+    title: str = ""
+    """The title it was given when it was taken in; the episode's own may have been changed since."""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     archive_made_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from archive_maker import (
     START,
     MadeArchive,
     MadeSpace,
+    announce,
     damage_members,
     encrypt_members,
     make_files,
@@ -23,6 +25,7 @@ from archive_maker import (
     write_archive,
     write_folder,
     write_zip,
+    ytd,
 )
 from edit_list_maker import put_edit_list
 from recording_maker import make_recording, wrap
@@ -132,7 +135,7 @@ def test_deleted_machine_file_comes_back(two_spaces: Path, tmp_path: Path) -> No
     file = find_bundle(show, "2026-10-09") / "space.json"
     file.write_text("{")
     run = spacecast("-C", show, "build")
-    assert run.code == 2
+    assert run.code == 1
     assert "space.json: " in run.err
     assert "delete it and run extract again" in run.err
     file.unlink()
@@ -356,3 +359,51 @@ def test_nothing_is_called_that(two_spaces: Path, tmp_path: Path) -> None:
     assert "nothing in there is called '3'" in run.err
     assert "  2. Signals in the dark, explained (1YqKDoVkzRexV)" in run.err
     assert list((show / "content/episodes").iterdir()) == []
+
+
+CREATOR, COHOST = "3300551", "4400661"
+
+
+def write_account(path: Path, user: str, handle: str, name: str, title: str, *, media: bool = True) -> Path:
+    """The archive of one of two hosts of the same Space."""
+    space = MadeSpace(metadata={"creatorUserId": CREATOR, "hostUserIds": [CREATOR, COHOST]})
+    files = make_files(MadeArchive(spaces=[space], tweets=[announce(space, title)] if title else []))
+    account = {"username": handle, "accountId": user, "accountDisplayName": name}
+    files["data/account.js"] = ytd("account", [{"account": account}])
+    files = {name: content for name, content in files.items() if media or "spaces_media" not in name}
+    return write_zip(path, files)
+
+
+@pytest.mark.parametrize("title", ["", "I am co-host tonight"])
+@pytest.mark.parametrize("media", [True, False])
+def test_what_is_learned_later_completes(title: str, media: bool, tmp_path: Path) -> None:
+    """The co-host's archive first, the creator's later: name and title; the other way round nothing changes."""
+    show = make_show(tmp_path / "show")
+    first = write_account(tmp_path / "first.zip", COHOST, "dayexpress", "Day Express", title)
+    later = write_account(tmp_path / "later.zip", CREATOR, "nightmail", "Night Mail", "Why trains wait", media=media)
+    extract(show, first)
+    index, guid = find_bundle(show) / "index.md", "guid: " + MadeSpace().id
+    index.write_text(index.read_text() + "\nMy own words.\n")
+    assert extract(show, later) == ["completed"]
+    assert "title: Why trains wait\n" in index.read_text()
+    assert guid in index.read_text()
+    assert index.read_text().endswith("\nMy own words.\n")
+    recording = json.loads((find_bundle(show) / "space.json").read_text())
+    assert (recording["speakers"][0]["name"], recording["speakers"][0]["handle"]) == ("Night Mail", "nightmail")
+    assert recording["parts"]
+    before = read_tree(show)
+    assert extract(show, first, later) == ["known", "known"]
+    assert read_tree(show) == before
+
+
+def test_a_title_of_the_hosts_own_stays(tmp_path: Path) -> None:
+    """Names are completed all the same."""
+    show = make_show(tmp_path / "show")
+    extract(show, write_account(tmp_path / "first.zip", COHOST, "dayexpress", "Day Express", "I am co-host tonight"))
+    index = find_bundle(show) / "index.md"
+    index.write_text(index.read_text().replace("title: I am co-host tonight", "title: My title"))
+    later = write_account(tmp_path / "later.zip", CREATOR, "nightmail", "Night Mail", "Why trains wait")
+    before = index.read_text()
+    assert extract(show, later) == ["completed"]
+    assert index.read_text() == before
+    assert "Night Mail" in (show / "content/people.yaml").read_text()
