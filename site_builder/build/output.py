@@ -343,7 +343,7 @@ def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]
         setting=setting,
         episodes=episodes,
         list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
-        pages=tuple(lay_out(page, hidden) for page in job.survey.premises.pages if not page.matter.draft),
+        pages=tuple(lay_out(page, hidden) for page in job.survey.premises.pages),
         tombstones={
             slug: redact(reason, hidden) for slug, reason in gone.items() if not is_named(survey, hidden, slug)
         },

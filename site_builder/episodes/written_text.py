@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.render.intricacy import is_intricate
 from site_builder.render.notes import list_markup
 from site_builder.show.bundles import Bundle, FreePage
 from site_builder.show.documents import find_front_line
@@ -45,6 +46,8 @@ def check_text(text: str, file: Path, first_line: int, show: Path) -> TextFaults
     """What is wrong with Markdown that begins on `first_line` of `file`."""
     markup = list_markup(text)
     problems, remarks = [], []
+    if is_intricate(text):
+        remarks.append(Problem(_PLAIN, file, first_line))
     for address in dict.fromkeys(markup.pictures):
         line = _find_line(text, address, first_line)
         if _ELSEWHERE.match(address):
@@ -57,6 +60,7 @@ def check_text(text: str, file: Path, first_line: int, show: Path) -> TextFaults
     return TextFaults(tuple(problems), tuple(remarks))
 
 
+_PLAIN = "this text is too long or entangled for Markdown and is shown as it stands; break it into paragraphs"
 _LEFT_OUT = "is left out: to show it would tell its owner who reads; save it beside this file and name that"
 
 

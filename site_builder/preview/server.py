@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -45,6 +46,7 @@ LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8000
 _PORTS: Final = 100
 """How many are tried after it."""
+_LONGEST_PATH: Final = 4096
 _HEARTBEAT: Final = 15.0  # seconds after which a page that went away is noticed
 _OUR_FILES: Final = ("preview.js", "preview.css")
 _FRESH: Final = {"cache-control": "no-cache"}
@@ -169,17 +171,24 @@ class PreviewSite:
                 Route("/{path:path}", self.answer),
             ],
             middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts, www_redirect=False)],
+            exception_handlers={404: self.answer_nothing},
         )
+
+    def answer_nothing(self, _request: Request, _error: Exception) -> Response:
+        """An address that no route takes, such as one with a line break in it."""
+        return _tell("There is nothing here.", self.session.state.base, 404)
 
     def answer(self, request: Request) -> Response:
         """A file of the site."""
         if request.headers.get("service-worker") == "script":
             return Response(_NO_WORKER + _NO_WORKER_CLEANS, headers=_FRESH, media_type="text/javascript")
         path, base = f"/{request.path_params['path']}", self.session.state.base
+        if len(path) > _LONGEST_PATH:
+            return _tell(f"This address is too long: no file has a name of {len(path)} characters.", base, 414)
         if path == "/" != base or f"{path}/" == base:
             return RedirectResponse(quote(base), headers=_FRESH)
         if not path.startswith(base):
-            return PlainTextResponse(f"This site begins at {base}", status_code=404, headers=_FRESH)
+            return _tell("There is nothing here.", base, 404)
         return self._answer_path(request, path.removeprefix(base))
 
     def _answer_path(self, request: Request, path: str) -> Response:
@@ -272,8 +281,22 @@ class PreviewSite:
             receive(None)
 
 
+def _tell(sentence: str, base: str, status_code: int) -> Response:
+    """A page of our own, with the way to the site."""
+    link = f'<a href="{escape(quote(base))}">This site begins at {escape(base)}</a>'
+    page = f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{status_code}</title></head>'
+    return HTMLResponse(f"{page}<body><p>{escape(sentence)} {link}.</p></body></html>\n", status_code, _FRESH)
+
+
 def _find_below(root: Path, path: str) -> Path | None:
     """A file, the index of a folder, or a folder named without its slash; None for anything else or elsewhere."""
+    try:
+        return _locate(root, path)
+    except (OSError, ValueError, RuntimeError):  # a name no file can have: too long, or of odd characters
+        return None
+
+
+def _locate(root: Path, path: str) -> Path | None:
     if "\\" in path or "\0" in path or any(part.startswith(".") for part in path.split("/")):
         return None
     root = root.resolve()

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from xml.etree.ElementTree import Element
 
@@ -21,6 +22,7 @@ import nh3
 from markdown.treeprocessors import Treeprocessor
 
 from site_builder.model.podcast import Note
+from site_builder.render.intricacy import is_intricate
 from site_builder.render.markdown import make_engine
 from site_builder.text.timecode import format_clock, format_fragment, parse_timecode
 
@@ -60,8 +62,6 @@ _DROPPED = frozenset(
 )
 _SIGNS = re.compile(rf"!\[|<\s*(?:img|{'|'.join(sorted(_DROPPED))})\b", re.IGNORECASE)
 """Without any of these there is neither a picture nor an element that is taken out."""
-LONGEST = 400_000
-"""Characters of a text that are read; a novel has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,16 @@ def render_notes(source: str, move: Moved = lambda time: time, *, end: float = m
     """
     engine, stamps = _find_engine()
     stamps.move, stamps.end, stamps.moments = move, end, []
-    html = _CLEANER.clean(engine.reset().convert(source))
+    html = _CLEANER.clean(_convert(engine, source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
+
+
+def _convert(engine: markdown.Markdown, source: str) -> str:
+    """HTML of Markdown; of what is too intricate the words as they stand."""
+    with suppress(RecursionError):  # lists in lists in lists
+        if not is_intricate(source):
+            return engine.reset().convert(source)
+    return "".join(f"<p>{escape(block)}</p>\n" for block in re.split(r"\n\s*\n", source) if block.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ def list_markup(source: str) -> Markup:
     engine, stamps = _find_engine()
     stamps.move, stamps.end, stamps.moments = lambda time: time, math.inf, []
     reader = _MarkupReader(convert_charrefs=True)
-    reader.feed(engine.reset().convert(source[:LONGEST]))
+    reader.feed(_convert(engine, source))
     return Markup(tuple(reader.pictures), tuple(reader.dropped))
 
 

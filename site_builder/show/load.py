@@ -42,6 +42,7 @@ class Premises:
     config: Config
     people: People
     pages: tuple[FreePage, ...]
+    """But drafts, which are nowhere."""
     words: Language = ENGLISH
     """Texts of the interface."""
     problems: tuple[Problem, ...] = ()
@@ -102,6 +103,7 @@ def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
     if config is None:
         problems += apart
         return None
+    pages = tuple(page for page in pages if not page.matter.draft)
     clashes = [clash.problem for clash in _find_page_clashes(pages)]
     apart += clashes
     unclear = {problem.file for problem in clashes}

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from archive_maker import MadeArchive
-from show_runner import build, copy_show, edit, find_bundle, make_show, make_two_spaces, read_feed, read_tree, spacecast
+from show_runner import (
+    build,
+    copy_show,
+    edit,
+    find_bundle,
+    grep,
+    make_show,
+    make_two_spaces,
+    read_feed,
+    read_tree,
+    spacecast,
+)
+
+from site_builder.build.options import BuildOptions
+from site_builder.preview.session import Session
 
 SLIPS = {
     "no front matter": lambda text: text.split("---")[-1],
@@ -105,3 +120,28 @@ def test_a_broken_copy_of_an_episode_leaves_the_episode_alone(pair: Path, tmp_pa
     assert len(build(show, code=1)["failures"]) == 1
     assert (show / "output/feed.xml").read_bytes() == before
     assert (show / "output/index.html").read_text().count("data-guid") <= 2
+
+
+def test_a_draft_page_is_nowhere(pair: Path, tmp_path: Path) -> None:
+    """Not in navigation, sitemap, search, feed or what is kept for offline; whatever is wrong with it."""
+    show = copy_show(pair, tmp_path / "show")
+    page = show / "content/pages/merger.md"
+    page.write_text("---\ntitle: Secret merger\ndraft: true\n---\nhidden words ![x](gone.jpg)\n")
+    assert build(show)["failures"] == []
+    assert grep(show / "output", "merger", "hidden words") == []
+    page.write_text("---\ntitle: Open merger\n---\nshown words\n")
+    build(show)
+    assert "Open merger" in (show / "output/index.html").read_text()
+
+
+def test_a_preview_says_what_a_build_would_refuse(pair: Path, tmp_path: Path) -> None:
+    """A published episode that is made a draft: the preview shows it, and tells."""
+    show = copy_show(pair, tmp_path / "show")
+    assert spacecast("-C", show, "build", "--published").code == 0
+    edit(find_bundle(show, "2026-10-09") / "index.md", "slug:", "draft: true\nslug:")
+    refused = spacecast("-C", show, "build")
+    assert refused.code == 2
+    session = Session(show, BuildOptions(drafts=True), lambda: datetime(2026, 11, 18, tzinfo=UTC))
+    session.refresh()
+    assert any("draft" in problem for problem in session.state.problems)
+    assert (session.outlet.output / "episodes/signals-in-the-dark-explained/index.html").is_file()

@@ -57,6 +57,42 @@ def test_unknown_address_gets_the_site_s_own_page(preview: Preview) -> None:
     assert MARK in answer.body
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/show/" + "a" * 9000,
+            "/" + "a" * 9000,
+            "/show/" + "%C3%BC" * 200,
+            "/show/" + "a/" * 2500,
+            "/show/" + "a" * 300,
+        ),
+        *("/show/%00", "/show/a%00b/", "/show/%ff%fe", "/show/%ED%A0%80", "/show/%2e%2e/%2e%2e/config.yaml"),
+        *(
+            "/show/media/" + "b" * 4000,
+            "/show/..%5c..%5cconfig.yaml",
+            "/show/%0d%0aX:1",
+            "/show/con",
+            "/show/a?" + "q" * 9000,
+        ),
+    ],
+)
+def test_addresses_no_file_can_have(preview: Preview, path: str) -> None:
+    """404, or 414 for what is too long, with a way home; never a failure of the server."""
+    answer = preview.ask(path)
+    assert answer.status == (414 if len(path) > 4097 and "?" not in path else 404), answer.text[:300]
+    assert 'href="/show/' in answer.text
+    assert b"Traceback" not in answer.body
+    events = preview.ask("/show/")
+    assert events.status == 200
+
+
+def test_outside_of_the_site_there_is_a_way_home(preview: Preview) -> None:
+    answer = preview.ask("/elsewhere/")
+    assert answer.status == 404
+    assert '<a href="/show/">' in answer.text
+
+
 def test_script_is_in_pages_as_served_only(preview: Preview) -> None:
     """Each HTML answer has the script once, files on disk and other answers never; HEAD tells the same length."""
     answer = preview.ask("/show/")

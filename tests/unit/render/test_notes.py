@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
-from site_builder.render.notes import render_notes, text_of
+from site_builder.render.notes import list_markup, render_notes, text_of
 from site_builder.text.timecode import format_clock
 
 SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
@@ -132,3 +134,37 @@ def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
 def test_an_address_is_told_from_what_looks_like_one() -> None:
     html = '<p><a title="say href=" href="https://example.org/?a=1&amp;b=2">here &amp; there</a></p>'
     assert text_of(html) == "here & there (https://example.org/?a=1&b=2)"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("![", "[", "[](", "![](", "[a](b ", "[a][", "<a ", '<a href="', "<!--", "<b>", "<div>", "*_", "**a ", "_a "),
+        *("`a", "\\", "'", "&", "> ", ">", "a|b\n-|-\n", "a\n===\n", "# a\n", "a\n: b\n", "- a\n", "~~~\n", "a  \n"),
+        *("[x]: y\n", "<http:", "a@b.c ", "1. a\n", "    a\n", "\t", "- 0:00 a\n", "***\n", "&#", "<?", "<![CDATA["),
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """Whatever is repeated, and however often: bounded, and every word of it is there."""
+    for size in (10_000, 60_000):
+        source = "kept " + (piece * size)[:size] + "\n\nkept as well"
+        started = time.process_time()
+        notes = render_notes(source)
+        list_markup(source)
+        assert time.process_time() - started < 5
+        assert notes.text.startswith("kept")
+    nested = "".join("  " * depth + "- a\n" for depth in range(300))
+    assert "a" in render_notes(nested).text
+
+
+def test_long_notes_as_people_write_them_are_markdown() -> None:
+    """Three hundred links, a table and a pasted transcript are far below any bound."""
+    links = "".join(
+        f'- {minute}:00 [link *{minute}*](https://example.org/(a)_{minute}) it\'s "x"\n' for minute in range(59)
+    )
+    words = "\n\n".join(["It's what \"they\" said (or [so] we think), isn't it? " * 20] * 150)
+    table = "a | b\n--|--\n" + "x | `y`\n" * 100
+    html = render_notes(f"{links * 5}\n{table}\n{words}").html
+    assert html.count("<a ") == 59 * 5 * 2
+    assert "<table>" in html
+    assert 'they" said' not in html
