@@ -250,6 +250,13 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("config-block", "set", in_config("\nfeed:", "\nfeed:\n  block: true")),
     ("config-complete", "set", in_config("\nfeed:", "\nfeed:\n  complete: true")),
     ("config-moved", "set", in_config("\nfeed:", "\nfeed:\n  moved_to: https://new.fm/feed.xml")),
+    (
+        "config-live",
+        "long over",
+        in_config(
+            "\nfeed:", "\nfeed:\n  live: {title: Ice, url: https://ice.fm/, starts_at: 2026-01-02, status: live}"
+        ),
+    ),
     ("config-op3", "set", in_config("\nfeed:", "\nfeed:\n  op3: true")),
     # content
     ("title-number", "Episode 3:", in_front("title: Signals in", "title: Episode 3 - Signals in")),

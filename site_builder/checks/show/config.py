@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from site_builder.checks import references as ref
@@ -13,6 +14,8 @@ from site_builder.show.config.placeholders import is_placeholder
 CONFIG_RULES: Rulebook[AsBuilt] = Rulebook("Config")
 
 _SHORT = 50
+_OVER = timedelta(days=1)
+"""After that long no conversation goes on."""
 
 
 @CONFIG_RULES.rule(
@@ -151,3 +154,18 @@ def _find_moved(built: AsBuilt) -> Iterator[Remark]:
 def _find_op3(built: AsBuilt) -> Iterator[Remark]:
     if built.config.feed.op3:
         yield "every download passes through op3.dev", built.in_config("feed", "op3")
+
+
+@CONFIG_RULES.rule(
+    "config-live",
+    Severity.WARNING,
+    ref.namespace_tag("liveItem"),
+    holds="What is announced is yet to come, or takes place: apps show it until it is said to have ended.",
+    remedy="Set `status: ended`, or remove the entry from `feed.live`; it goes by itself once it is an episode.",
+)
+def _find_past_live(built: AsBuilt) -> Iterator[Remark]:
+    for number, entry in enumerate(built.config.feed.live):
+        item = entry.noun(built.config.show.zone)
+        known = item.recording in {bundle.matter.guid for bundle in built.bundles}
+        if item.status != "ended" and not known and (item.ends_at or item.starts_at) + _OVER < built.now:
+            yield f"“{item.title}” is over, but said to be {item.status}", built.in_config("feed", "live", number)
