@@ -16,8 +16,11 @@ from site_builder.errors import UnusableSource
 from site_builder.net.content import unzip
 from site_builder.net.failures import Unanswered
 
-LARGEST = 50_000_000
+LARGEST = 40_000_000
 """Bytes of a feed, or of a page of one; the largest known have 20 MB."""
+_MOST_ENTITIES = 300_000
+"""Of HTML's in the XML, `&eacute;`; each becomes an object, and feeds that know XML have none."""
+_KNOWN_ENTITIES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _MOST_TAGS = 1_500_000
 """Opening and closing ones, those in notes included: ten thousand episodes have a million."""
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
@@ -42,7 +45,7 @@ def parse_document(content: bytes, name: str) -> XmlDocument:
         UnusableSource: it is too large, or damaged where it is compressed.
     """
     content = _unzip(content, name).lstrip(b" \t\r\n\0")
-    if len(content) > LARGEST or content.count(b"<") > _MOST_TAGS:
+    if len(content) > LARGEST or content.count(b"<") > _MOST_TAGS or _count_entities(content) > _MOST_ENTITIES:
         raise UnusableSource(f"{name} is longer than {LARGEST // 1_000_000} MB, or has more tags than any feed")
     remarks: list[str] = []
     text, encoding = _find_encoding(content, remarks)
@@ -58,6 +61,10 @@ def parse_document(content: bytes, name: str) -> XmlDocument:
     named = (child for child in children if isinstance(child.tag, str))
     channel = next((child for child in named if child.tag.rpartition("}")[2] == "channel"), None)
     return XmlDocument(channel, remarks)
+
+
+def _count_entities(content: bytes) -> int:
+    return content.count(b"&") - sum(map(content.count, _KNOWN_ENTITIES))
 
 
 def _unzip(content: bytes, name: str) -> bytes:
@@ -128,9 +135,14 @@ def _as_utf_8(content: bytes) -> bytes:
 
 def _read_as_windows(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
-    return error.object[error.start : error.end].decode("latin-1").translate(_WINDOWS), error.end
+    run = _NO_UTF_8.match(error.object, error.start)
+    end = run.end() if run else error.end  # many at once: a call for each letter of a large feed takes minutes
+    return error.object[error.start : end].decode("latin-1").translate(_WINDOWS), end
 
 
+_LETTER = rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+_NO_UTF_8 = re.compile(rb"(?:(?!%b)[\x80-\xff]|[\x20-\x7e](?=[\x80-\xff])){1,100000}+" % _LETTER)
+"""Bytes of which none begins a letter of UTF-8, plain ones between them included."""
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 """Where Windows-1252 has letters and ISO-8859-1 has control characters."""
 _ERRORS = "spacecast-windows-1252"

@@ -29,6 +29,7 @@ _NAMESPACES = {
 """Namespace to the prefix used here; see `_key`."""
 _PREFIXES = frozenset(_NAMESPACES.values())
 _LONGEST_LINE = 4000
+_LONGEST_TEXT = 1_000_000
 _YES, _NO = {"yes", "true", "explicit"}, {"no", "false", "clean"}
 
 
@@ -102,7 +103,7 @@ class Element:
 
     def lines(self, name: str) -> Iterator[str]:
         """What elements say, on one line each; empty ones left out."""
-        return filter(None, (clean(text_of(child), keep_lines=False)[:_LONGEST_LINE] for child in self.all(name)))
+        return filter(None, (line_of(child, _LONGEST_LINE) for child in self.all(name)))
 
     def line(self, *names: str) -> str:
         """What the first element that says something says."""
@@ -110,7 +111,7 @@ class Element:
 
     def text(self, *names: str) -> str:
         """The same, line breaks kept."""
-        texts = (clean(text_of(child)) for name in names for child in self.all(name))
+        texts = (clean(text_of(child)[:_LONGEST_TEXT]) for name in names for child in self.all(name))
         return next(filter(None, texts), "")
 
     def href(self, name: str, attribute: str = "href") -> str:
@@ -125,7 +126,7 @@ class Element:
 
 def line_of(element: Any, longest: int = 128) -> str:
     """What an element says, on one line; 128 characters are what Podcasting 2.0 allows."""
-    return clean(text_of(element), keep_lines=False)[:longest]
+    return clean(text_of(element)[: 10 * longest], keep_lines=False)[:longest]
 
 
 def text_of(element: Any) -> str:
