@@ -131,7 +131,7 @@ def test_deleted_machine_file_comes_back(two_spaces: Path, tmp_path: Path) -> No
     """`space.json` can be deleted and extracted again, as the message about a damaged one says."""
     show = make_show(tmp_path / "show")
     extract(show, two_spaces)
-    before = read_tree(show)
+    before = read_tree(find_bundle(show, "2026-10-09"))
     file = find_bundle(show, "2026-10-09") / "space.json"
     file.write_text("{")
     run = spacecast("-C", show, "build")
@@ -140,7 +140,7 @@ def test_deleted_machine_file_comes_back(two_spaces: Path, tmp_path: Path) -> No
     assert "delete it and run extract again" in run.err
     file.unlink()
     extract(show, two_spaces)
-    assert read_tree(show) == before
+    assert read_tree(find_bundle(show, "2026-10-09")) == before
 
 
 def test_recording_that_goes_on(two_spaces: Path, tmp_path: Path) -> None:
