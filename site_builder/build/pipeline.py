@@ -124,7 +124,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     outlet, seal = find_outlet(folder, preview=options.preview), look.seal
     digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
     from site_builder.build import output as assembly
-    from site_builder.build import publication
+    from site_builder.build import publication, silence
     from site_builder.build.selection import find_due, select
     from site_builder.engine.cache import Kept
     from site_builder.episodes import seen_archives
@@ -142,6 +142,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
             seen_archives.remember(folder, new, survey.cards)
         forgot = refusals.remember_all(folder, survey.premises.people)
+        survey = silence.withhold_silent(survey, kept)
         selection = select(survey.cards, now, drafts=options.drafts)
         known = published.load_published(folder)
         pins, broken = _check_promises(folder, known, survey, selection, now, options)
@@ -158,6 +159,11 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             notify=notify,
         )
         assembled = assembly.assemble(job)
+        is_new_silent = silence.note_silent(survey, kept, assembled.episodes, outlet.output)
+    if is_new_silent:  # once more without them
+        again = _build(folder, now, options, notify, look_at(folder, options))
+        made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
+        return replace(again, taken=extraction.taken, made=made, is_first=look.memory is None)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     displaced = [sentence for card in selection.chosen for sentence in card.remarks]

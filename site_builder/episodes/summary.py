@@ -61,6 +61,8 @@ class Outline(Value, frozen=True, kw_only=True):
     """Published time in which nothing may be heard: somebody refused."""
     trimmed: float = 0.0
     """Seconds left out at the ends."""
+    seems_silent: bool = False
+    """Nobody is known to speak, and nothing is to be seen in the shape of its sound."""
     listing: str = ""
     """Digest of all this, but for `item` and `document`, and of its names: of all that lists and sitemap tell."""
     row: str

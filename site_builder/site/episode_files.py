@@ -148,6 +148,7 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         absent=release.absent,
         silent=release.silent,
         trimmed=release.trimmed,
+        seems_silent=bool(release.peaks) and not any(release.peaks) and not episode.turns,
         row=digest_bytes(row)[:32],
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from archive_maker import MadeArchive, MadeSpace
 from listening import decode, decode_recording
 from recording_maker import Oddities, make_participant, make_recording, tone_of
 from show_runner import build, edit, find_bundle, make_show, read_feed, spacecast
+
+from site_builder.build.silence import REASON
 
 HOST, KIT, LOU, MAX = range(4)
 TONES = {"host": HOST, "kit": KIT, "lou": LOU, "max": MAX}
@@ -215,3 +218,21 @@ def test_an_episode_in_which_nothing_is_left_is_withheld(tmp_path: Path) -> None
         "Nothing is left to be heard once those who refused are taken out."
     ]
     assert read_feed(show) == []
+
+
+@pytest.mark.parametrize("tags", [True, False], ids=["levels of zero", "no tags"])
+def test_a_recording_of_silence_is_withheld(tags: bool, tmp_path: Path) -> None:
+    """All of its levels are zero, or it has none: it is told, by the next build too, and the other episode is there."""
+    silent = MadeSpace(turns=(), tags=tags)
+    other = MadeSpace(id="1YqKDoVkzRexV", start=silent.start + timedelta(days=7))
+    show = make_show(tmp_path / "show", MadeArchive(spaces=[silent, other]))
+    report = build(show)
+    assert [entry["reason"] for entry in report["skipped"]] == [REASON]
+    assert [entry["result"] for entry in report["taken"]] == ["new", "new"]
+    assert [item.guid for item in read_feed(show)] == [other.id]
+    assert len(list((show / "output/episodes").iterdir())) == 1
+    with (show / "config.yaml").open("a") as config:
+        config.write("# changed\n")
+    again = build(show)
+    assert [entry["reason"] for entry in again["skipped"]] == [REASON]
+    assert build(show)["made"] == []
