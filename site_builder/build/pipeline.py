@@ -127,7 +127,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     from site_builder.build import publication, silence
     from site_builder.build.selection import find_due, select
     from site_builder.engine.cache import Kept
-    from site_builder.episodes import seen_archives
+    from site_builder.episodes import rereading, seen_archives
     from site_builder.show import published, refusals
     from site_builder.site.covers import start_early
 
@@ -135,11 +135,16 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
         new = seen_archives.find_new(folder, survey.cards)
         postponed = [_postpone(folder, path) for path in new if survey.unusable]
-        if new and not postponed:
+        outdated = [survey.locate(card) for card in survey.cards if card.is_outdated]
+        rereading.read_again(outdated)
+        is_taken = bool(new) and not postponed
+        if is_taken:
             start_early(survey.premises, options.jobs)
             extraction = _take_in(folder, new, notify)
+        if is_taken or outdated:
             seal, _ = seal.look_again(folder, options.seal)
             survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
+        if is_taken:
             seen_archives.remember(folder, new, survey.cards)
         forgot = refusals.remember_all(folder, survey.premises.people)
         survey = silence.withhold_silent(survey, kept)
@@ -166,11 +171,9 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         return replace(again, taken=extraction.taken, made=made, is_first=look.memory is None)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    displaced = [sentence for card in selection.chosen for sentence in card.remarks]
     lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
-    warnings = (*report.warnings, *extraction.remarks, *lost, *postponed, *survey.page_remarks, *displaced)
-    if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
-        warnings = (*warnings, refusals.FORGOTTEN)
+    warnings = (*report.warnings, *extraction.remarks, *lost, *postponed, *survey.page_remarks)
+    warnings = (*warnings, *_tell_of_consent(survey, selection, forgot=forgot))
     report = replace(report, warnings=warnings, is_first=look.memory is None)
     report = replace(report, failures=(*report.failures, *broken))
     if not report.failures:
@@ -179,6 +182,16 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
             release = publication.make_release(survey, selection, assembled.episodes, now)
             publication.end_build(folder, known, release, survey.cards, now, options)
     return report if options.explain else replace(report, reasons={})
+
+
+def _tell_of_consent(survey: Survey, selection: Selection, *, forgot: bool) -> Iterator[str]:
+    """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
+    from site_builder.show.refusals import FORGOTTEN
+
+    for card in selection.chosen:
+        yield from card.remarks
+    if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
+        yield FORGOTTEN
 
 
 def _check_promises(

@@ -137,7 +137,9 @@ def show_answer(record: PersonRecord, status: str, episode: str) -> None:
 
 
 def show_search(record: PersonRecord, sought: Sequence[tuple[str, str]]) -> None:
-    """What is looked for and hidden of somebody, and how to add to it."""
+    """What is looked for and hidden of somebody, and how to add to it; nothing of somebody unknown."""
+    if not sought:
+        return
     OUT.print("Looked for in every text, address and file:")
     for kind, values in sought:
         OUT.print(f"  {kind}: {escape(values)}", soft_wrap=True)

@@ -23,6 +23,7 @@ from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.named_places import find_named_address, find_named_texts
+from site_builder.episodes.rereading import is_outdated
 from site_builder.episodes.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
@@ -79,6 +80,8 @@ class Card(Value, frozen=True, kw_only=True):
     """Somebody in it is hidden or removed."""
     has_pictures: bool = False
     """Its front matter names a cover."""
+    is_outdated: bool = False
+    """An earlier version read who speaks in its recording."""
     taken_out: int = 0
     """How many speakers are taken out because they refused."""
     was_taken_out: int = 0
@@ -321,6 +324,7 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         has_spoken=bool(bundle.media and recording and recording.speakers),
         is_restricted=casting.restricted,
         has_pictures=bool(matter.cover),
+        is_outdated=is_outdated(bundle),
         taken_out=casting.taken_out,
         was_taken_out=bundle.media.taken_out if bundle.media else 0,
         remarks=tuple(_find_remarks(premises, bundle, casting)),

@@ -294,7 +294,7 @@ def test_parts_in_two_zips_of_one_archive(tmp_path: Path) -> None:
 
 def test_recordings_that_no_copy_can_hold(tmp_path: Path) -> None:
     """Mono after stereo, another sample rate, an edit list: encoded anew unasked, as long as they are; none is lost."""
-    stereo, mono = make_recording(3, tags=False), make_recording(3, tags=False, channels=1)
+    stereo, mono = make_recording(3, tags=False), make_recording(3, turns=[(0, 0, 9)], tags=False, channels=1)
     files = {
         "stereo-mono.aac": (stereo + mono, 6),
         "rates.aac": (stereo * 2 + make_recording(3, tags=False, sample_rate=44100), 9),

@@ -5,6 +5,7 @@ Whoever speaks is a tone of their own, so that it can be told who is still heard
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -236,3 +237,21 @@ def test_a_recording_of_silence_is_withheld(tags: bool, tmp_path: Path) -> None:
     again = build(show)
     assert [entry["reason"] for entry in again["skipped"]] == [REASON]
     assert build(show)["made"] == []
+
+
+def test_what_an_earlier_version_read_is_read_again(tmp_path: Path) -> None:
+    """It gave one guest's speech to another: the tags are read anew, what is known of people stays."""
+    voices = [("host", 0, 6), ("lou", 9, 14), ("kit", 20, 30)]
+    levels = by_turns((0, [50, 0, 0]), (6, [0, 0, 0]), (9, [0, 0, 50]), (14, [0, 0, 0]), (20, [0, 50, 0]))
+    show = make_refusal(tmp_path, make_sound(voices, 30, levels, stage((0, ["kit", "lou"]))))
+    file = find_bundle(show) / "space.json"
+    right = json.loads(file.read_bytes())
+    right["speakers"][2]["name"] = "Lou of the Lake"
+    wrong = {key: value for key, value in right.items() if key != "may_speak"}
+    swapped = [{**turn, "speaker": (0, 2, 1)[turn["speaker"]]} for turn in right["turns"]]
+    file.write_text(json.dumps({**wrong, "turns": swapped}))
+    build(show)
+    assert json.loads(file.read_bytes()) == right
+    (item,) = read_feed(show)
+    heard = find_tones(decode(item.find_file(show)))
+    assert [who for who, times in heard.items() if times] == ["host", "kit"]

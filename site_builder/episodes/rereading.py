@@ -1,0 +1,62 @@
+"""Recordings taken in by an earlier version, read again for who speaks when.
+
+Until `Recording.may_speak` was there, levels were given to people by another number than their place in the list: what
+`space.json` said of such a recording may be wrong, and whoever refused would be heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from site_builder.model.podcast import Recording, Role, Speaker, Timeline
+from site_builder.show.bundles import Bundle, load_bundle, write_noun
+from site_builder.show.layout import RECORDING
+from site_builder.sources.parts import read_part
+from site_builder.sources.x.timeline import make_timeline
+
+
+def is_outdated(bundle: Bundle) -> bool:
+    """Whether a recording was read before it was known who may speak when, and its files are here."""
+    recording = bundle.recording
+    if recording is None or recording.timeline is not Timeline.LEVELS or recording.may_speak:
+        return False
+    guests = {number for number, speaker in enumerate(recording.speakers) if speaker.role is not Role.HOST}
+    is_plain = all(part.container == "adts" for part in recording.parts)
+    return bool(guests) and is_plain and bundle.has_recording
+
+
+def read_again(folders: Iterable[Path]) -> None:
+    """Bring `space.json` of these bundles up to date; what is known of people stays with them."""
+    for folder in folders:
+        bundle = load_bundle(folder)
+        if bundle.recording and is_outdated(bundle):
+            write_noun(folder / RECORDING, _read(bundle, bundle.recording))
+
+
+def _read(bundle: Bundle, recording: Recording) -> Recording:
+    host = next((speaker for speaker in recording.speakers if speaker.role is Role.HOST), Speaker(role=Role.HOST))
+    with ExitStack() as stack:
+        files: list[BinaryIO] = [stack.enter_context(file.open("rb")) for file in bundle.part_files]
+        parts = [read_part(file, part.origin) for file, part in zip(files, recording.parts, strict=True)]
+    reading = make_timeline(parts, host)
+    known = {_sign(speaker): speaker for speaker in recording.speakers}
+    return replace(
+        recording,
+        speakers=tuple(known.get(_sign(speaker), speaker) for speaker in reading.speakers),
+        turns=reading.turns,
+        on_stage=tuple(known.get(_sign(speaker), speaker) for speaker in reading.on_stage),
+        may_speak=reading.may_speak,
+        timeline=reading.timeline,
+        tick=reading.tick,
+        silences=reading.silences,
+        unknown=reading.unknown,
+    )
+
+
+def _sign(speaker: Speaker) -> tuple[str, str]:
+    """The same for one account, whatever else is known of it."""
+    return speaker.periscope_id, "" if speaker.periscope_id else speaker.handle.casefold()
