@@ -168,7 +168,8 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     if is_new_silent:  # once more without them
         again = _build(folder, now, options, notify, look_at(folder, options))
         made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
-        return replace(again, taken=extraction.taken, made=made, is_first=look.memory is None)
+        warnings = (*extraction.remarks, *again.warnings)
+        return replace(again, taken=extraction.taken, made=made, warnings=warnings, is_first=look.memory is None)
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))

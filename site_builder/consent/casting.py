@@ -83,7 +83,9 @@ def decide(
     `nouns` are what people without a name are called, in the show's language.
     """
     policy = PendingPolicy(pending)
-    found = _silence_unknown([_judge(who, guid, people, policy) for who in (*recording.speakers, *recording.on_stage)])
+    found = [_judge(who, guid, people, policy) for who in (*recording.speakers, *recording.on_stage)]
+    if _may_be_refused(found, guid, people):
+        found = _silence_unknown(found)
     verdicts = _label(recording, found[: len(recording.speakers)], nouns)
     credits_, credit_of = _make_credits(recording, verdicts)
     hidden = _find_hidden(recording.speakers, verdicts)
@@ -98,10 +100,16 @@ def decide(
     )
 
 
-def _silence_unknown(found: Sequence[Verdict]) -> Sequence[Verdict]:
-    """Where somebody refused, whoever no list names may be them, until the host says who it is."""
-    if all(verdict.heard for verdict in found):
-        return found
+def _may_be_refused(found: Sequence[Verdict], guid: Guid, people: People) -> bool:
+    """Whether somebody unknown may be somebody who refused: one is on stage, or it is not known of anybody who is."""
+    if not all(verdict.heard for verdict in found):
+        return True
+    is_told = any(not verdict.unknown and verdict.role is not Role.HOST for verdict in found)
+    return not is_told and any(record.answer_for(guid).status is Consent.REFUSED for record in people.reserved)
+
+
+def _silence_unknown(found: Sequence[Verdict]) -> list[Verdict]:
+    """Nobody hears those whom no list names, until the host says who it is."""
     return [
         replace(verdict, heard=False) if verdict.unknown and verdict.consent is Consent.PENDING else verdict
         for verdict in found

@@ -48,7 +48,8 @@ def _fold(name: str) -> str:
 def move_cues(cues: Sequence[Cue], edits: EditList, *, silences: Sequence[Span] = ()) -> tuple[Cue, ...]:
     """Cues in published time. One that is muted or removed, even in part, is left out: what is not heard is not quoted.
 
-    Only a part that lies in one of `silences` (recording time) may be missing, because nobody says anything there.
+    Only a part that lies in one of `silences` (recording time) may be missing, because nobody says anything there; and
+    no more than half, for a word may fall between two readings of level.
     """
     moved = []
     for cue in cues:
@@ -57,7 +58,9 @@ def move_cues(cues: Sequence[Cue], edits: EditList, *, silences: Sequence[Span] 
             continue
         span = Span(start=cue.start, end=cue.end)
         place = edits.to_published_span(span)
-        if place and all(_is_within(lost, silences) for lost in _find_lost(span, edits)):
+        lost = _find_lost(span, edits)
+        is_heard = sum(part.duration for part in lost) <= (cue.end - cue.start) / 2
+        if place and is_heard and all(_is_within(part, silences) for part in lost):
             moved.append(replace(cue, start=place.start, end=place.end))
     return tuple(moved)
 

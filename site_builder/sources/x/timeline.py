@@ -275,16 +275,20 @@ def _whole_ms(seconds: float) -> float:
 
 
 def _make_silences(readings: Sequence[_Reading]) -> Iterator[Span]:
-    """Spans in which every level is zero."""
+    """Spans in which the level of everyone on stage is zero."""
     start: float | None = None
     for reading, after in pairwise([*readings, None]):
         assert reading is not None
-        if any(reading.levels):
+        if not _is_silent(reading):
             continue
         start = reading.start if start is None else start
-        if after is None or any(after.levels) or after.start > reading.end:
+        if after is None or not _is_silent(after) or after.start > reading.end:
             yield Span(start=_whole_ms(start), end=_whole_ms(reading.end))
             start = None
+
+
+def _is_silent(reading: _Reading) -> bool:
+    return not any(reading.levels) and reading.stage.listed.keys() <= set(range(len(reading.levels)))
 
 
 def _find_unknown(readings: Sequence[_Reading], tick: float, duration: float) -> Iterator[Span]:

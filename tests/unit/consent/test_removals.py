@@ -76,6 +76,14 @@ def test_whoever_is_unknown_and_refused_goes() -> None:
     assert plan_removals(ROOM, decide(ROOM, Guid("other"), both, "publish")) == ()
 
 
+def test_whoever_is_unknown_where_no_list_names_anybody() -> None:
+    """They may be anybody who refused."""
+    room = replace(ROOM, speakers=(ANN, Speaker()), on_stage=(), turns=ROOM.turns[:1], may_speak=())
+    room = replace(room, turns=(Turn(speaker=1, start=60, end=70),))
+    assert plan_removals(room, decide(room, GUID, people(lou="refused"), "publish")) == (Span(start=58, end=71),)
+    assert plan_removals(room, decide(room, GUID, people(lou="anonymous"), "publish")) == ()
+
+
 def test_a_yes_to_all_that_is_unknown_is_none() -> None:
     """Who is unknown may be somebody else in each episode."""
     unknown = PersonRecord(key="unknown", consent=Answer(status=Consent.GRANTED))

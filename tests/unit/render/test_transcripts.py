@@ -190,6 +190,14 @@ def test_move_cues(
     assert [(cue.start, cue.end, cue.text) for cue in move_cues(CLOCK, edits)] == expected
 
 
+def test_what_is_mostly_lost_is_not_quoted() -> None:
+    """Not in a silence either: a word may fall between two readings of level."""
+    cues = (Cue(start=10, end=10.8, text="refused"), Cue(start=8, end=10.2, text="heard"))
+    silent = (Span(start=9.5, end=12),)
+    edits = EditList(recording=20, muted=(Span(start=10, end=14),))
+    assert [cue.text for cue in move_cues(cues, edits, silences=silent)] == ["heard"]
+
+
 def test_lost_silence_loses_no_words() -> None:
     """A cue that reaches into a silence which was cut stays, shorter; beyond the silence it goes."""
     edits = EditList(recording=20, removed=(Span(start=0, end=2), Span(start=16, end=18)))

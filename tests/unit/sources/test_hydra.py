@@ -251,6 +251,20 @@ class TestTurns:
         assert silence.end == pytest.approx(7.02, abs=0.05)
         assert reading.turns == ()
 
+    @pytest.mark.parametrize("lacking", ["[0]", "[0,null]"])
+    def test_where_a_level_is_missing_nobody_knows_of_silence(self, lacking: str) -> None:
+        """A guest without a level, or with one that is no number, may be speaking."""
+
+        def levels(at: float) -> str:
+            return "[9,0]" if at < 2 else "[0,0]" if at < 7 else lacking
+
+        reading = read(make_recording(12, levels=levels, participants=["kit"]))
+        (silence,) = reading.silences
+        assert silence.end == pytest.approx(7, abs=0.05)
+        (untold,) = reading.may_speak
+        assert (untold.start, untold.end) == pytest.approx((7, 12), abs=0.05)
+        assert [who.handle for who in reading.on_stage] == ["kit"]
+
     @pytest.mark.parametrize(("pause", "turns"), [(1, 1), (2, 1), (3, 2)])
     def test_short_pauses_belong_to_a_turn(self, pause: int, turns: int) -> None:
         """Up to two seconds of silence are joined, three are not."""
