@@ -167,16 +167,20 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
         is_new_silent = silence.note_silent(survey, kept, assembled.episodes, outlet.output)
     if is_new_silent:  # once more without them
         again = _build(folder, now, options, notify, look_at(folder, options))
-        made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
-        warnings = (*extraction.remarks, *again.warnings)
-        return replace(again, taken=extraction.taken, made=made, warnings=warnings, is_first=look.memory is None)
+        return replace(
+            again,
+            taken=extraction.taken,
+            made=tuple(dict.fromkeys((*assembled.report.made, *again.made))),
+            warnings=(*extraction.remarks, *again.warnings),
+            is_first=look.memory is None,
+        )
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
-    warnings = (*report.warnings, *extraction.remarks, *lost, *postponed, *survey.page_remarks)
-    warnings = (*warnings, *_tell_of_consent(survey, selection, forgot=forgot))
-    report = replace(report, warnings=warnings, is_first=look.memory is None)
-    report = replace(report, failures=(*report.failures, *broken))
+    told = (*lost, *postponed, *survey.page_remarks, *_tell_of_consent(survey, selection, forgot=forgot))
+    warnings = (*report.warnings, *extraction.remarks, *told)
+    failures = (*report.failures, *broken)
+    report = replace(report, warnings=warnings, failures=failures, is_first=look.memory is None)
     if not report.failures:
         _remember(outlet, look, seal, find_due(survey.cards, now), report)
         if not (options.drafts or options.preview):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from site_builder.model.podcast import Recording, Span, Timeline
 
-LEAST_AUDIBLE = 1.0
+LEAST_AUDIBLE = 0.25
 """Seconds that must be left to be heard of an episode."""
 
 

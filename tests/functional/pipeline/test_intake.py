@@ -292,13 +292,17 @@ def test_parts_in_two_zips_of_one_archive(tmp_path: Path) -> None:
     ]
 
 
+HEARD = [(0, 0.0, 9.0)]
+"""Somebody speaks all the time."""
+
+
 def test_recordings_that_no_copy_can_hold(tmp_path: Path) -> None:
     """Mono after stereo, another sample rate, an edit list: encoded anew unasked, as long as they are; none is lost."""
-    stereo, mono = make_recording(3, tags=False), make_recording(3, turns=[(0, 0, 9)], tags=False, channels=1)
+    stereo, mono = make_recording(3, turns=HEARD, tags=False), make_recording(3, turns=HEARD, tags=False, channels=1)
     files = {
         "stereo-mono.aac": (stereo + mono, 6),
-        "rates.aac": (stereo * 2 + make_recording(3, tags=False, sample_rate=44100), 9),
-        "edited.m4a": (put_edit_list(wrap(make_recording(10, tags=False), "mp4"), [(0, 3), (6, 4)]), 7),
+        "rates.aac": (stereo * 2 + make_recording(3, turns=HEARD, tags=False, sample_rate=44100), 9),
+        "edited.m4a": (put_edit_list(wrap(make_recording(10, turns=HEARD, tags=False), "mp4"), [(0, 3), (6, 4)]), 7),
     }
     for name, (content, _) in files.items():
         (tmp_path / name).write_bytes(content)
