@@ -98,12 +98,15 @@ def build(
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
             of the folder is at work; `output/` was not touched.
     """
+    from site_builder.build.unanswered import require_line
     from site_builder.engine.prefetch import at_work
     from site_builder.show.lock import lock_show
 
     with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
         if look is None or not look.is_current:
             look = look_at(folder, options)
+        if not options.preview:
+            require_line(folder)
         return _build(folder, now, options, notify, look)
 
 

@@ -20,6 +20,11 @@ from site_builder.text.command_lines import make_command
 from site_builder.text.plain import clean, escape_markdown
 from site_builder.text.slugs import make_slug
 
+_CONSENT = """
+consent:
+  # Who has not said yes yet: anonymise (heard, without a name), publish (by name) or withhold the episode
+  pending: anonymise
+"""
 _FEED = """
 feed:
   # The show's identity in podcast directories. Never change it, even if the address changes
@@ -69,6 +74,7 @@ def make_show_folder(
     given = {key: value for key, value in answers.items() if value}
     config = _render_config(account, given, folder, further or {})
     config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())
+    config += _CONSENT
     show = parse_config(config).show  # refuses bad answers before anything is written
     files = {
         ".gitignore": IGNORED,

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 from site_builder.consent import Casting, make_redaction
 from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Matcher
-from site_builder.consent.readers import PICTURES, SOUND, Passage, read_content, read_passages
+from site_builder.consent.readers import INDEXES, PICTURES, SOUND, Passage, read_content, read_passages, unpack
 from site_builder.consent.secrets import Hidden
-from site_builder.consent.views import INLINE, view_markup, view_plain
+from site_builder.consent.views import INLINE, read_markup, read_plain
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.people import People
 from site_builder.text.folding import fold
@@ -201,13 +201,17 @@ def _search(path: Path, file: str, matcher: Matcher) -> Iterator[tuple[int, str]
 
 def find_people(passage: Passage, matcher: Matcher) -> Iterator[tuple[int, str]]:
     """Who is named in a text of a file, and by what."""
-    view = (view_markup if passage.is_markup else view_plain)(passage.text)
+    view = (read_markup if passage.is_markup else read_plain)(passage.text)
     yield from ((match.person, match.what) for match in matcher.find(view, passage.reading))
 
 
 def _may_be_in(content: bytes, suffix: str, matcher: Matcher) -> bool:
     """Whether a file is worth reading: some word of somebody is there, or it is no plain text."""
-    if suffix in PICTURES or content.startswith((b"\x1f\x8b", b"PK")) or b"\0" in content[:8192]:
+    if suffix in INDEXES:
+        return False
+    if content.startswith(b"\x1f\x8b"):
+        content = unpack(content)
+    if suffix in PICTURES or content.startswith((b"PK", b"\x1f\x8b")) or b"\0" in content[:8192]:
         return True
     text = content.decode("utf-8", "replace")
     plain = _undo_escapes(text)

@@ -38,6 +38,7 @@ _PLAIN_HANDLE = re.compile(r"[a-z]{1,8}")
 _WORD = re.compile(r"[^\W_]+")
 _JOINED_AT_LEAST = 8
 """Letters of a name written together that are no other word by chance."""
+_COMMON = WORDS | NAMES | DATED
 _FEW = 24
 """Words that are looked for one by one; more are looked up in the set of a text's words."""
 
@@ -71,7 +72,8 @@ class Term:
     def cores(self) -> set[str]:
         """Words of which one at least stands in every form of it."""
         joined = {"".join(self.words[a:b]) for a in range(len(self.words)) for b in range(a + 2, len(self.words) + 1)}
-        return {max(self.words, key=len), *joined} if self.what in {"name", "handle"} else {max(self.words, key=len)}
+        rarest = max(self.words, key=lambda word: (word not in _COMMON, len(word)))
+        return {rarest, *joined} if self.what in {"name", "handle"} else {rarest}
 
     @cached_property
     def is_spaced(self) -> bool:
@@ -286,7 +288,7 @@ def _count_capitals(term: Term, text: str) -> int:
     letters = [character for character in text if fold(character).isalnum()]
     at, count = 0, 0
     for word in term.words:
-        count += letters[at].isupper() if at < len(letters) else 0
+        count += (letters[at].isupper() or letters[at].isdigit()) if at < len(letters) else 0
         at += len(word)
     return count
 

@@ -20,7 +20,7 @@ from site_builder.consent.views import TAG, WALL
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"})
 SOUND = frozenset({".m4a", ".mp4", ".mp3", ".aac", ".opus", ".ogg", ".m4b", ".wav", ".flac"})
 _MARKUP = frozenset({".html", ".htm", ".xml", ".svg", ".xhtml", ".rss"})
-_INDEXES = frozenset({".pf_index", ".pf_meta", ".pf_filter"})
+INDEXES = frozenset({".pf_index", ".pf_meta", ".pf_filter"})
 """Of the search: words of what its fragments say, shortened to their stems."""
 _LONGEST = 1 << 26
 """Bytes of a packed file, or of all members of an archive, that are read."""
@@ -65,10 +65,10 @@ def read_passages(path: Path) -> Iterator[Passage]:
 def read_content(content: bytes, name: str, depth: int = 3) -> Iterator[Passage]:
     """The same of bytes with the name of their file; packed files are opened `depth` levels deep."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in _INDEXES:
+    if suffix in INDEXES:
         return
     if content.startswith(b"\x1f\x8b") and depth:
-        yield from read_content(_unpack(content), name.removesuffix(".gz"), depth - 1)
+        yield from read_content(unpack(content), name.removesuffix(".gz"), depth - 1)
     elif content.startswith(b"PK\x03\x04") and depth:
         yield from _read_zip(content, depth - 1)
     elif suffix in PICTURES:
@@ -123,7 +123,8 @@ def _read_json(text: str) -> Iterator[Passage]:
         yield Passage(text)
 
 
-def _unpack(content: bytes) -> bytes:
+def unpack(content: bytes) -> bytes:
+    """What gzip packed; the bytes behind its signature where it is damaged."""
     try:
         return zlib.decompressobj(wbits=31).decompress(content, _LONGEST)
     except zlib.error:
@@ -198,19 +199,23 @@ def _read_picture(content: bytes) -> Iterator[Passage]:
 
 def read_texts(value: object) -> Iterator[str]:
     """Every text in nested values; bytes in each encoding they may be in."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from read_texts(key)
-            yield from read_texts(item)
+    if isinstance(value, str | int):
+        yield str(value)
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for part in pair for text in read_texts(part))
     elif isinstance(value, list | tuple):
-        for item in value:
-            yield from read_texts(item)
-    elif isinstance(value, bytes) and value.startswith(_PICTURE_SIGNS):
-        yield from (passage.text for passage in _read_picture(value))
+        yield from (text for item in value for text in read_texts(item))
     elif isinstance(value, bytes):
-        yield value.decode("utf-8", "ignore").replace("\0", " ")
-        if b"\0" in value:
-            yield from (value.decode(encoding, "ignore") for encoding in ("utf-16-le", "utf-16-be"))
-    else:
+        yield from _read_bytes(value)
+    elif value is not None and not isinstance(value, float):
         yield str(value)
         yield from read_texts([getattr(value, name) for name in _FRAME_PARTS if hasattr(value, name)])
+
+
+def _read_bytes(value: bytes) -> Iterator[str]:
+    if value.startswith(_PICTURE_SIGNS):
+        yield from (passage.text for passage in _read_picture(value))
+        return
+    yield value.decode("utf-8", "ignore").replace("\0", " ")
+    if b"\0" in value:
+        yield from (value.decode(encoding, "ignore") for encoding in ("utf-16-le", "utf-16-be"))

@@ -37,11 +37,15 @@ def find_mentions(text: str, redaction: Redaction) -> list[Mention]:
     if not text or not _may_be_in(text, matcher):
         return []
     found: dict[Mention, None] = {}
+    lines = text.split("\n")
     for view, match in _find_all(text, matcher):
         who = matcher.hidden[match.person].person
         spans = view.find_spans(match.start, match.end)
         if spans and who:
-            found[Mention(text.count("\n", 0, spans[0][0]) + 1, who, match.what)] = None
+            first, last = (text.count("\n", 0, place) + 1 for place in (spans[0][0], spans[-1][1] - 1))
+            found |= {
+                Mention(line, who, match.what): None for line in range(first, last + 1) if lines[line - 1].strip()
+            }
     return sorted(found)
 
 

@@ -85,6 +85,26 @@ def view_markup(text: str) -> View:
     return _decode(View(text).replace(TAG, _read_tag))
 
 
+def read_plain(text: str) -> View:
+    """As `view_plain`, many times as fast, without the way back."""
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+    return View(_decode_text(text))
+
+
+def read_markup(text: str) -> View:
+    """As `view_markup`, many times as fast, without the way back."""
+    return View(_decode_text(TAG.sub(_read_tag, text)))
+
+
+def _decode_text(text: str) -> str:
+    if "\\" in text:
+        text = _CODE.sub(lambda match: chr(int(match[1], 16)) if match[1] else "/", text)
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return _ENCODED.sub(lambda match: _unquote(match.group()) or match.group(), text) if "%" in text else text
+
+
 def _read_tag(match: re.Match[str]) -> str:
     return "" if (match[1] or "").lower() in INLINE else "\n"
 

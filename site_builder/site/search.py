@@ -31,7 +31,7 @@ from site_builder.errors import SpacecastError
 FOLDER = "pagefind"
 """Where it lies below the site's root."""
 _PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*")
-PROGRAM_FILES = tuple(f"{FOLDER}/{name}" for name in ("pagefind.js", "pagefind-worker.js"))
+PROGRAM_FILES = tuple(f"{FOLDER}/{name}" for name in ("pagefind.js", "pagefind-worker.js", "wasm.unknown.pagefind"))
 """Of Pagefind itself: nothing of the show is in them."""
 _INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
 """Of all that the indexer writes; the rest is ready-made user interfaces."""

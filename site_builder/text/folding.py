@@ -1,8 +1,8 @@
 """Unicode folding for comparison: texts that a reader takes for the same become equal, and places can be found again.
 
 Compatibility forms become plain ones (NFKD), case goes, and so do accents, optional vowel signs and characters that
-cannot be seen; dashes, apostrophes and spaces of every kind become one of each. Each character is folded by itself,
-so that every place in the folded text belongs to one character of the text.
+cannot be seen; dashes, apostrophes and spaces become one of each (ASCII tabs and line ends stay). Each character is
+folded by itself, so that every place in the folded text belongs to one character of the text.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ def fold(text: str) -> str:
     >>> fold("Ａna\u00ad Ló\u0301PEZ’s") == fold("ana lopez's")
     True
     """
-    low = text.lower() if text.isascii() else _OTHER.sub(_fold_run, text).lower()
-    return low.translate(_BLANKS) if any(blank in low for blank in "\t\n\r") else low
+    return text.lower() if text.isascii() else _OTHER.sub(_fold_run, text).lower()
 
 
 def find_places(text: str) -> Sequence[int]:
@@ -46,9 +45,6 @@ def find_places(text: str) -> Sequence[int]:
     for place, character in enumerate(text):
         places += [place] * (1 if character.isascii() else len(_fold_character(character)))
     return [*places, len(text)]
-
-
-_BLANKS = str.maketrans("\t\n\r", "   ")
 
 
 def _fold_run(match: re.Match[str]) -> str:

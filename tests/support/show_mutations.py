@@ -229,8 +229,8 @@ _ENCODING = (
 )
 _ABOUT = "about/index.html"
 _CHAPTERS = "episodes/*explained-2026*/chapters.json"
-_WITHHOLD = in_config("\ndeploy:", "\nconsent: {pending: withhold}\ndeploy:")
-_ANONYMISE = in_config("\ndeploy:", "\nconsent: {pending: anonymise}\ndeploy:")
+_WITHHOLD = in_config("pending: anonymise", "pending: withhold")
+_PUBLISH = in_config("pending: anonymise", "pending: publish")
 _SERIAL = in_config("\n  copyright:", "\n  type: serial\n  copyright:")
 _NO_CHAPTERS = in_feed("<podcast:chapters[^<>]*>", "")
 _WORDS = "Conversations about signals, lamps and everything that shines."
@@ -271,8 +271,8 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("recording-gaps", "lost", in_json("space.json", "gaps", [{"at": 3.0, "lost": 2.0}])),
     ("serial-content", "a gap", both(_SERIAL, in_front("\nepisode: 2", "\nepisode: 4", SECOND))),
     # consent
-    ("consent-pending", "not asked", answer("pending")),
-    ("consent-waiting", "not asked, anonymous", both(answer("pending"), _ANONYMISE)),
+    ("consent-pending", "not asked, named", both(answer("pending"), _PUBLISH)),
+    ("consent-waiting", "not asked, anonymous", answer("pending")),
     ("consent-refused", "refused", answer("refused")),
     ("consent-withheld", "not asked, withheld", both(answer("pending"), _WITHHOLD)),
     ("consent-published", "withheld, and online", both(answer("pending"), _WITHHOLD)),

@@ -83,6 +83,7 @@ def make_show(folder: Path, archive: MadeArchive | Path | None = None) -> Path:
     """A new show, with an archive in `content/archives/` where one is given; not built yet."""
     init = spacecast("init", folder, "--title", "Signals", "--url", "https://example.org/show/")
     assert init.code == 0, init.err
+    edit(folder / "config.yaml", "pending: anonymise", "pending: publish")  # nobody in a made archive has answered
     if isinstance(archive, Path):
         os.link(archive, folder / "content/archives" / archive.name)
     elif archive:

@@ -151,7 +151,7 @@ INNOCENT = (
     Form("김철순이 왔다", "김철수"),
     Form("Kollege Martinez", "Martin"),
     Form("example.org/search/ and /play", "x y", "search"),
-    Form("first-aid-kit", "Kit", "kit"),
+    Form("first-aid-kit", "Kit", "kit_x"),
     Form("id 881200441", "x y", "zz"),
 )
 """Texts that name nobody, by somebody who refused."""

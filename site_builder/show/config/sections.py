@@ -228,12 +228,17 @@ class AudioConfig(Document):
 class ConsentConfig(Document):
     """`consent`: what happens with people who have not said yes, or have said no."""
 
-    pending: Pending = Pending.PUBLISH
-    """Who has not answered is `publish`ed (and counted in each build), `anonymise`d, or the episode is `withhold`en."""
+    pending: Pending = Pending.ANONYMISE
+    """Who has not answered is heard without a name (`anonymise`) or with it (`publish`), or the episode is withheld."""
     removal: Removal = Removal.MUTE
     """Who refuses is made silent (`mute`) or `cut` out."""
     contact: Annotated[str, AfterValidator(contact_address)] | None = None
     """Address to ask to be taken out, shown on each episode page: e-mail or web. Nothing: `show.email`."""
+
+    @property
+    def says_pending(self) -> bool:
+        """Whether the host wrote down what happens with who has not answered."""
+        return "pending" in self.model_fields_set
 
 
 class FontsConfig(Document):

@@ -140,8 +140,7 @@ def test_granted_again_brings_the_first_bytes_back(without_kit: Path, practice: 
 def test_cut_instead_of_muted(practice: Path, without_kit: Path, tmp_path: Path) -> None:
     """The episode shrinks by exactly the frames that are gone, and what follows is the recording, sample for sample."""
     show = copy_show(without_kit, tmp_path / "show")
-    with (show / "config.yaml").open("a") as config:
-        config.write("consent:\n  removal: cut\n")
+    edit(show / "config.yaml", "pending: publish", "removal: cut")
     edit(
         find_bundle(show, "flood") / "index.md",
         "\nslug:",
@@ -218,8 +217,7 @@ def test_no_reliable_timeline(tmp_path: Path) -> None:
 def test_people_who_have_not_answered(practice: Path, tmp_path: Path, policy: str, episodes: int) -> None:
     """`consent.pending`: published and counted, without their names, or not at all."""
     show = copy_show(practice, tmp_path / "show")
-    with (show / "config.yaml").open("a") as config:
-        config.write(f"consent:\n  pending: {policy}\n")
+    edit(show / "config.yaml", "pending: publish", f"pending: {policy}")
     report = build(show)
     assert report["episodes"] == episodes
     assert (report["pending"] > 0) == (policy != "withhold")

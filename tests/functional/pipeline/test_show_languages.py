@@ -14,8 +14,9 @@ def german(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The show in German, far from Greenwich, people named only once they have agreed; built. Not to be changed."""
     show = copy_show(pair, tmp_path_factory.mktemp("german") / "show")
     edit(show / "config.yaml", "  language: en\n", "  language: de-at\n  timezone: Pacific/Auckland\n")
+    edit(show / "config.yaml", "pending: publish", "pending: anonymise")
     with (show / "config.yaml").open("a") as config:
-        config.write("consent:\n  pending: anonymise\nsite:\n  texts:\n    Latest episode: Gerade erschienen\n")
+        config.write("site:\n  texts:\n    Latest episode: Gerade erschienen\n")
     build(show)
     return show
 

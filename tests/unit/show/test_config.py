@@ -58,7 +58,7 @@ def test_the_least_config_is_seven_lines_and_has_good_defaults() -> None:
     assert config.show.categories == (Category(name="Leisure", sub="Hobbies"),)
     assert (config.show.kind, config.show.explicit, config.show.timezone) == (ShowKind.EPISODIC, False, "UTC")
     assert (config.audio.format, config.audio.dead_air) == (AudioFormat.COPY, DeadAir.TRIM)
-    assert (config.consent.pending, config.consent.removal) == (Pending.PUBLISH, Removal.MUTE)
+    assert (config.consent.pending, config.consent.removal) == (Pending.ANONYMISE, Removal.MUTE)
     assert (config.feed.locked, config.feed.op3, config.deploy) == (True, False, {})
     assert config.contact == "keeper@example.org"
 
