@@ -4,6 +4,7 @@
 #   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
 #   make check                      lint, types and tests
+#   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
 #   make messages                   collect the texts of the interface into the catalogues (docs/translating.md)
 #   make serve                      preview with reload
 #   make lock                       refresh the lock files (needs uv)
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
 
-.PHONY: build serve test check lint types messages lock clean
+.PHONY: build serve test fuzz check lint types messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -29,6 +30,11 @@ serve: $(VENV)/.run
 
 test: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m pytest -n auto
+
+# Every reader of foreign bytes, tried with bent inputs: make fuzz SECONDS=600
+SECONDS ?= 120
+fuzz: $(VENV)/.run $(VENV)/.test
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 check: lint types test
 
