@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 _DAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
 
@@ -41,10 +42,23 @@ def find_fault(rule: str) -> str:
         if name in found or not _PARTS[name].fullmatch(value):
             return f"expected one {name} with a value it may have, got “{part[:40]}”"
         found[name] = value
-    if "FREQ" not in found:
-        return "expected a rule such as FREQ=WEEKLY;BYDAY=TU, got one without FREQ"
-    if {"UNTIL", "COUNT"} <= found.keys():
-        return "expected either UNTIL or COUNT, got both"
-    if re.search("[0-9]", found.get("BYDAY", "")) and found["FREQ"] not in {"MONTHLY", "YEARLY"}:
-        return f"expected weekdays without numbers where FREQ is {found['FREQ']}"
-    return ""
+    return next((fault for fault, is_there in _together(found) if is_there), "")
+
+
+def _together(found: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """What can be wrong with parts that are each right, and whether it is."""
+    often = found.get("FREQ", "")
+    yield "expected a rule such as FREQ=WEEKLY;BYDAY=TU, got one without FREQ", not often
+    yield "expected either UNTIL or COUNT, got both", {"UNTIL", "COUNT"} <= found.keys()
+    numbered = bool(re.search("[0-9]", found.get("BYDAY", "")))
+    yield f"expected weekdays without numbers where FREQ is {often}", numbered and often not in {"MONTHLY", "YEARLY"}
+    dated = _has_day(found.get("BYMONTH", ""), found.get("BYMONTHDAY", ""))
+    yield "expected a day that one of the months has", not dated
+
+
+def _has_day(months: str, days: str) -> bool:
+    """Whether any of the days is in any of the months; where one of both is not named, it is."""
+    if not months or not days:
+        return True
+    longest = max({2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(int(month), 31) for month in months.split(","))
+    return any(abs(int(day)) <= longest for day in days.split(","))

@@ -45,6 +45,7 @@ def split(inner: str, start: str = "1", duration: str = "9", more: str = "") -> 
 
 _REMOTE = '<podcast:remoteItem feedGuid="a94f5cc9-8c58-55fc-91fe-a324087a655b" itemGuid="x"/>'
 _ITSELF = '<podcast:remoteItem feedGuid="9b024349-ccf0-5f69-a609-6b82873eab3c" feedUrl="https://e.example/f.xml"/>'
+_NEVER = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31"
 _SHOWN = "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;"
 _POST = '<podcast:socialInteract protocol="activitypub" uri="https://e.example/{}" priority="1"/>'
 _PERSON = '<podcast:person group="{}" role="{}">Ada Q.</podcast:person>'
@@ -178,6 +179,22 @@ TOGETHER: tuple[tuple[str, str, Change], ...] = (
     ("notes-closed", "crossed", notes("<p><b><i>loud</b></i></p>")),
     ("notes-closed", "closed twice", notes("</div>")),
     ("notes-escaped-once", "paragraphs", notes(_SHOWN)),
+    ("notes-escaped-once", "a space", notes("a&amp;nbsp;b")),
+    ("notes-fragment", "a whole page", notes("<html><body>x</body></html>")),
+    ("notes-alt", "none", notes('<img src="https://e.example/a.png">')),
+    ("text-decoded", "an umlaut", text("itunes:author", "J\u00c3\u00bcrgen")),
+    ("text-decoded", "an apostrophe", item_text("description", "it\u00e2\u20ac\u2122s")),
+    ("text-visible", "of one's own font", item_text("title", "A \ue000")),
+    ("description-own", "an address", item_text("description", "https://e.example/")),
+    ("feed-unknown-element", "none of RSS", into_item("<mood>x</mood>")),
+    (
+        "podcast-remote-item",
+        "nobody's guid",
+        attribute("podcast:remoteItem", "feedGuid", f"{'0' * 8}-0000-0000-0000-{'0' * 12}"),
+    ),
+    ("podcast-trailer", "a page", attribute("podcast:trailer", "type", "text/html")),
+    ("podcast-update-frequency", "31 February", attribute("podcast:updateFrequency", "rrule", _NEVER)),
+    ("value-suggested", "five bitcoin", attribute("podcast:value", "suggested", "5")),
     (
         "notes-html",
         "plain text",

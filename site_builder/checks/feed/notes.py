@@ -38,6 +38,7 @@ _PAIRED = frozenset(
 )
 """Elements whose end HTML does not let anybody leave out."""
 _SHOWN = re.compile(r"&lt;/?(?:p|br|a|b|i|em|strong|ul|ol|li|div|span|h[1-6])\b[^&]{0,200}&gt;", re.IGNORECASE)
+_TWICE = re.compile(r"&amp;(?:amp|nbsp|lt|gt|quot|apos|#x?[0-9a-fA-F]{2,6});")
 _HIDDEN = re.compile(r"display:none|visibility:hidden|(width|height):[01](px)?\b")
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
@@ -145,8 +146,39 @@ def _find_unpaired(notes: str) -> str:
 )
 def _find_shown_tags(document: FeedDocument) -> Iterator[Remark]:
     for element, notes in _notes(document):
-        if "&lt;" in notes and not re.search("<(?:code|pre)", notes) and len(found := _SHOWN.findall(notes)) > 1:
-            yield f"“{unescape(found[0])[:40]}” would be read as it stands", document.at(element)
+        if "&" not in notes or re.search("<(?:code|pre)", notes):
+            continue
+        tags, twice = _SHOWN.findall(notes), _TWICE.search(notes)
+        if len(tags) > 1 or twice:
+            shown = unescape(twice[0] if twice else tags[0])
+            yield f"“{shown[:40]}” would be read as it stands", document.at(element)
+
+
+@NOTES.rule(
+    "notes-fragment",
+    Severity.ADVICE,
+    ref.RSS_PROFILE,
+    holds="Notes are a part of a page: no `html`, `head` or `body` around them.",
+    remedy="Leave in the notes what stands between `<body>` and `</body>`.",
+)
+def _find_pages(document: FeedDocument) -> Iterator[Remark]:
+    for element, notes in _notes(document):
+        if found := re.search(r"<(html|head|body)\b", notes, re.IGNORECASE):
+            yield f"the notes hold <{found[1]}>", document.at(element)
+
+
+@NOTES.rule(
+    "notes-alt",
+    Severity.ADVICE,
+    ref.WCAG,
+    holds="A picture in notes says what is to be seen on it, or, with an empty text, that it need not be known.",
+    remedy="Write `![what is to be seen](picture.jpg)`.",
+)
+def _find_mute_pictures(document: FeedDocument) -> Iterator[Remark]:
+    for element, notes in _notes(document):
+        for tag, attributes in _addresses(notes) if "<img" in notes.lower() else ():
+            if tag == "img" and "alt" not in attributes:
+                yield f"the picture {attributes.get('src', '')[:80]} has no text", document.at(element)
 
 
 @NOTES.rule(

@@ -86,7 +86,13 @@ PODCAST_SHAPES = (
         name="podcast:trailer",
         within=CHANNEL,
         text=up_to(128),
-        attributes={"url!": resource, "pubdate!": date, "length": whole(1), "type": media_type, "season": whole(1)},
+        attributes={
+            "url!": resource,
+            "pubdate!": date,
+            "length": whole(1),
+            "type": matches(r"(audio|video)/[a-zA-Z0-9.+-]+", "a media type such as audio/mpeg"),
+            "season": whole(1),
+        },
     ),
     Shape(name="podcast:license", within=BOTH, once=True, text=up_to(128), attributes={"url": web}),
     Shape(

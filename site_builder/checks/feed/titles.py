@@ -27,7 +27,8 @@ _OVERRIDES = "\u202d\u202e"
 _OPENING = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c"}
 _OPENING |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\ufff9-\ufffb\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\ue000-\uf8ff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_MOJIBAKE = re.compile("Ã[\x80-\xbf]|Ã[¤¶¼Ÿ©¨¡³±§]|â€[™œ\x9d“”¦˜]|Â[\xa0«»°·]")
 _NUMBERED = re.compile(r"\s*(?:s\d{1,3}\s*[·.:-]?\s*e\d{1,4}|(?:ep(?:isode)?\.?|folge|#)\s*\d{1,4})\b", re.IGNORECASE)
 _FRANK = re.compile(r"[\[(](?:explicit|nsfw|18\+)[\])]", re.IGNORECASE)
 
@@ -98,7 +99,7 @@ def _find_open(text: str) -> str:
     "text-visible",
     Severity.ADVICE,
     ref.APPLE,
-    holds="Titles and guids have no characters that nobody sees, such as a zero-width space.",
+    holds="Titles and guids have no characters that nobody sees, such as a zero-width space, or each sees otherwise.",
     remedy="Retype the title; a guid that was published stays as it is.",
 )
 def _find_invisible(document: FeedDocument) -> Iterator[Remark]:
@@ -148,6 +149,21 @@ def _find_bare_descriptions(document: FeedDocument) -> Iterator[Remark]:
         said = branch.text("description").casefold().rstrip(".")
         if said and said == branch.text("title").casefold().rstrip("."):
             yield "the description is the title", document.at(branch)
+        elif re.fullmatch(r"https?://\S+", said):
+            yield "the description is an address", document.at(branch)
+
+
+@TITLES.rule(
+    "text-decoded",
+    Severity.WARNING,
+    ref.XML,
+    holds="Texts are read in the encoding they were written in: no `Ã¼` for `ü`, no `â€™` for an apostrophe.",
+    remedy="Retype the passage, or save the file as UTF-8.",
+)
+def _find_mojibake(document: FeedDocument) -> Iterator[Remark]:
+    for element, text in _texts(document, _TEXTS):
+        if not text.isascii() and (found := _MOJIBAKE.search(text)):
+            yield f"“{found[0]}” was another character", document.at(element)
 
 
 @TITLES.rule(

@@ -17,6 +17,7 @@ VALUE: Rulebook[FeedDocument] = Rulebook("Value in the feed")
 _NODE = re.compile(r"0[23][0-9a-f]{64}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _METHODS = frozenset({"keysend", "amp", "lnaddress", "default"})
+_MUCH = 0.001
 _SHARES = "Correct `split` of the recipients in `value`."
 
 
@@ -116,6 +117,19 @@ def _find_methods(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("podcast:value"):
         if element.get("type") == "lightning" and element.get("method") not in _METHODS:
             yield f"no app sends by “{element.get('method', '')[:40]}”", document.at(element)
+
+
+@VALUE.rule(
+    "value-suggested",
+    Severity.ADVICE,
+    ref.VALUE,
+    holds=f"What is suggested for a minute is small change: less than {_MUCH:g} bitcoin.",
+    remedy="Correct `suggested` in `value`: 0.00000015 is fifteen satoshis.",
+)
+def _find_dear(document: FeedDocument) -> Iterator[Remark]:
+    for element in document.all("podcast:value"):
+        if element.get("type") == "lightning" and find_number(element.get("suggested")) >= _MUCH:
+            yield f"{element.get('suggested')} bitcoin are suggested for each minute", document.at(element)
 
 
 @VALUE.rule(

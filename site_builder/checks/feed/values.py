@@ -160,7 +160,7 @@ def uuid5(value: str) -> str:
 
 def uuid(value: str) -> str:
     """Any UUID."""
-    return matches(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID")(value)
+    return matches(r"(?!0{8}-0)[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID")(value)
 
 
 media_type = matches(r"[a-z]+/[a-zA-Z0-9.+-]+(; ?[a-z]+=.+)?", "a media type such as audio/mpeg")

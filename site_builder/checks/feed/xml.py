@@ -21,6 +21,13 @@ _ITUNES_SPARE |= {"itunes:isClosedCaptioned", "itunes:applepodcastsverify"}
 _USELESS = re.compile(
     "[\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffd-\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U000efffe-\U000effff\U0010fffe\U0010ffff]"
 )
+_KNOWN_PREFIXES = ("itunes:", "podcast:", "psc:", "spotify:")
+_RSS_NAMES = """
+rss channel item title link description language copyright managingEditor webMaster pubDate lastBuildDate category
+generator docs cloud ttl image rating textInput skipHours skipDays hour day url width height name author comments
+enclosure guid source
+"""
+_RSS = frozenset(_RSS_NAMES.split())
 _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{2,6}|[0-9]{2,7});")
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LARGE = 1_000_000
@@ -186,13 +193,13 @@ def _bare(uri: str) -> str:
     "feed-unknown-element",
     Severity.WARNING,
     ref.NAMESPACE,
-    holds="There is no element that the namespaces itunes, podcast, psc and spotify do not have; case counts.",
+    holds="There is no element that RSS and the namespaces itunes, podcast, psc and spotify do not have; case counts.",
     remedy=_AGAIN,
 )
 def _find_unknown(document: FeedDocument) -> Iterator[Remark]:
     known = known_elements() | _ITUNES_SPARE
     for name, elements in document.by_name.items():
-        if name.startswith(("itunes:", "podcast:", "psc:", "spotify:")) and name not in known:
+        if (name.startswith(_KNOWN_PREFIXES) and name not in known) or (":" not in name and name not in _RSS):
             near = next((other for other in known if other.lower() == name.lower()), "")
             hint = f"; it is spelt {near}" if near else ""
             for element in elements:
