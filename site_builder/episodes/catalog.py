@@ -24,7 +24,7 @@ from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.named_places import find_named_address, find_named_texts
 from site_builder.episodes.rereading import is_outdated
-from site_builder.episodes.written_text import check_notes, check_page
+from site_builder.episodes.written_text import check_notes, check_page, find_unused_covers
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.show.bundles import Bundle, load_bundle
@@ -209,7 +209,8 @@ def _check_pages(premises: Premises) -> tuple[Premises, tuple[str, ...]]:
     found = {page.file: check_page(page, premises.folder) for page in premises.pages}
     problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
     usable = tuple(page for page in premises.pages if not found[page.file].problems)
-    remarks = (nearby(remark) for faults in found.values() for remark in faults.remarks)
+    remarks = [nearby(remark) for faults in found.values() for remark in faults.remarks]
+    remarks += map(nearby, find_unused_covers(premises.content))
     premises = replace(premises, pages=usable, problems=(*premises.problems, *problems))
     return premises, tuple(map(str, remarks))
 

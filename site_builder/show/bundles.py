@@ -33,7 +33,10 @@ from site_builder.text.plain import clean
 from site_builder.text.slugs import make_slug
 
 _NO_SOURCES = {".json", ".md", ".txt", ".part", ".crdownload", ".download"}
-TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json")
+TRANSCRIPTS = ("transcript.vtt", "transcript.srt", "transcript.json", "transcript.txt")
+PICTURES = (".jpg", ".png", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif")
+"""Kinds of pictures that can be read."""
+_COVERS = tuple(f"cover{suffix}" for suffix in PICTURES)
 
 SHARED = "Shared during the conversation"
 """Heading over the time-stamped notes that extract writes."""
@@ -112,7 +115,9 @@ def load_bundle(folder: Path) -> Bundle:
     matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
     recording = load_noun(folder / RECORDING, Recording)
     _check_parts(folder, recording)
-    transcripts = [folder / name for name in TRANSCRIPTS if _is_there(folder, name)]
+    names = list(list_folder(folder))
+    if not matter.cover and (cover := find_named(names, _COVERS)):
+        matter = matter.model_copy(update={"cover": cover})
     return Bundle(
         folder=folder,
         matter=matter,
@@ -120,8 +125,29 @@ def load_bundle(folder: Path) -> Bundle:
         notes_line=line,
         recording=recording,
         media=load_noun(folder / MEDIA, PublishedAudio),
-        transcript=transcripts[0] if transcripts else None,
+        transcript=_find_transcript(folder, names),
     )
+
+
+def find_named(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """The first of the `wanted` names that is there, in small letters or capitals."""
+    there = {name.casefold(): name for name in sorted(names, reverse=True)}
+    return next((there[name] for name in wanted if name in there), None)
+
+
+def find_usual_cover(content: Path) -> str | None:
+    """Where a show's cover lies when the config names none, from the show's folder."""
+    name = find_named(list(list_folder(content)) if content.is_dir() else (), _COVERS)
+    return f"content/{name}" if name else None
+
+
+def _find_transcript(folder: Path, names: Sequence[str]) -> Path | None:
+    """`transcript.vtt` and its kin however they are written, else the only file of captions there is."""
+    name = find_named(names, TRANSCRIPTS)
+    captions = [name for name in names if name.lower().endswith((".vtt", ".srt")) and not name.startswith(".")]
+    if name is None and len(captions) == 1:
+        name = captions[0]
+    return folder / name if name and _is_there(folder, name) else None
 
 
 def _check_own(folder: Path) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue
+from site_builder.show.transcript_services import find_segments, is_made_up
 from site_builder.text.plain import clean
 
 LATEST = 360_000.0
@@ -33,24 +34,34 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
 _LABEL = re.compile(r"^([^\s:][^:\n]{0,59}): +(?=\S)")
 _CHANGE = re.compile(r"^>> *(?=\S)")
+_CLOCK = r"[\[(]?(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d\d)(?:[.,]\d{1,3})?[\])]?"
+_TIMED_LINE = re.compile(rf"\s*{_CLOCK}[\s–—-]+(?:(?P<name>[^\s:][^:]{{0,59}}):\s+)?(?P<words>\S.*)")
+_TIMED_NAME = re.compile(rf"\s*(?P<name>\S.{{0,59}}?)?\s*{_CLOCK}\s*$")
+_LAST = 10.0
+"""Seconds the last line is shown: nothing says how long it is spoken."""
 _NOBODY = Cue(start=0.0, end=0.0, text="")
 _CHARACTERS = 4000
 """The longest text or name a cue may carry."""
 
 
 def parse_transcript(content: bytes, file: Path) -> tuple[Cue, ...]:
-    """Cues of a `.vtt`, `.srt` or `.json` file, by start; names where the file has them.
+    """Cues of a `.vtt`, `.srt`, `.json` or `.txt` file, by start; names where the file has them.
 
     Raises:
         InvalidDocument: another kind of file, or no cue in it.
     """
-    parsers: dict[str, Callable[[str], tuple[Cue, ...]]] = {".vtt": parse_vtt, ".srt": parse_srt, ".json": parse_json}
+    parsers: dict[str, Callable[[str], tuple[Cue, ...]]] = {
+        ".vtt": parse_vtt,
+        ".srt": parse_srt,
+        ".json": parse_json,
+        ".txt": parse_text,
+    }
     parse = parsers.get(file.suffix.lower())
     if not parse:
         raise InvalidDocument([Problem("this is no transcript: write it as .vtt, .srt or .json", file=file)])
     cues = parse(_decode(content))
     if not cues:
-        message = f"no line of a transcript found: is it really a {file.suffix} file with times?"
+        message = f"no line of a transcript found: is it really {file.suffix} with times? See docs/transcripts.md"
         raise InvalidDocument([Problem(message, file=file)])
     return cues
 
@@ -81,15 +92,35 @@ def parse_json(text: str) -> tuple[Cue, ...]:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return ()
-    segments = document.get("segments") if isinstance(document, Mapping) else document
-    if not isinstance(segments, list):
-        return ()
+    segments = find_segments(document)
     found = [cue for segment in segments if isinstance(segment, Mapping) and (cue := _read_segment(segment))]
     found.sort(key=lambda cue: cue.start)
     nexts = [cue.start for cue in found[1:]] + [LATEST]
     return _tidy(
         cue if cue.end > cue.start else replace(cue, end=min(then, cue.start + 5.0))
         for cue, then in zip(found, nexts, strict=False)
+    )
+
+
+def parse_text(text: str) -> tuple[Cue, ...]:
+    """Cues of plain text in which lines begin or end with a time: `[0:12] Kim: Good evening` or `Kim  0:12`.
+
+    Each lasts until the next. WebVTT and SubRip under another name are read as what they are.
+    """
+    if "-->" in text:
+        return parse_vtt(text) if "<v" in text else parse_srt(text)
+    found: list[Cue] = []
+    for line in text.splitlines():
+        if timed := _TIMED_LINE.match(line) or _TIMED_NAME.match(line):
+            parts = timed.groupdict()
+            start = int(parts["hours"] or 0) * 3600 + int(parts["minutes"]) * 60 + int(parts["seconds"])
+            name = "" if is_made_up(parts["name"] or "") else _line(parts["name"] or "")
+            found.append(Cue(start=float(start), end=0.0, text=parts.get("words") or "", speaker=name))
+        elif found and line.strip() and len(found[-1].text) < _CHARACTERS:
+            found[-1] = replace(found[-1], text=_line(f"{found[-1].text} {line}"))
+    nexts = [*(cue.start for cue in found[1:]), LATEST]
+    return _tidy(
+        replace(cue, end=then if then < LATEST else cue.start + _LAST) for cue, then in zip(found, nexts, strict=False)
     )
 
 
@@ -153,7 +184,7 @@ def _read_segment(segment: Mapping[str, Any]) -> Cue | None:
     words, speaker = segment.get("body", segment.get("text")), segment.get("speaker")
     if start is None or not isinstance(words, str):
         return None
-    name = _line(speaker) if isinstance(speaker, str) else ""
+    name = _line(speaker) if isinstance(speaker, str) and not is_made_up(speaker) else ""
     return Cue(start=start, end=end or 0.0, text=_line(words[: 4 * _CHARACTERS]), speaker=name)
 
 

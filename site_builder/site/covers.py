@@ -15,7 +15,7 @@ from site_builder.events import Notify, ignore
 from site_builder.model.podcast import Episode, Guid, Show
 from site_builder.render.artwork.icons import Icon, find_icons, render_icon
 from site_builder.render.pages.styles import DEFAULT_ACCENT
-from site_builder.show.bundles import Bundle
+from site_builder.show.bundles import Bundle, find_usual_cover
 from site_builder.show.config import EpisodeCovers, describe_show
 from site_builder.show.layout import INDEX
 from site_builder.show.load import Premises
@@ -28,8 +28,6 @@ FEW = 8
 """Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
 _MAIN = "show"
 """Group of the show's own picture in the cache; those of episodes are named by guid."""
-_USUAL = ("content/cover.jpg", "content/cover.png", "content/cover.jpeg", "content/cover.webp")
-"""Where a show's cover is looked for when the config names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +77,7 @@ class Gallery:
             InvalidDocument: it is not usable as one.
         """
         named = self.config.show.cover
-        names = (named,) if named else _USUAL
-        found = next((name for name in names if (self.folder / name).is_file()), None)
+        found = named or find_usual_cover(self.folder / "content")
         if not found:
             return None
         check_own_file(self.folder / found, self.folder)

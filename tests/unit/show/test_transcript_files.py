@@ -105,7 +105,7 @@ def test_json_that_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("transcript.txt", b"00:01 hello", "no transcript"),
+        ("transcript.rtf", b"00:01 hello", "no transcript"),
         ("transcript.vtt", b"WEBVTT\n", "no line"),
         ("transcript.srt", b"\x00\xff\xfe binary", "no line"),
         ("transcript.json", b"{", "no line"),
