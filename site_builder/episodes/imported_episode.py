@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import nh3
 
-from site_builder.episodes.imported_options import describe_links, describe_talk
+from site_builder.episodes.imported_options import describe_links, describe_talk, filled
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.render.notes import text_of
@@ -101,7 +101,7 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
         "people": [describe_person(person) for person in item.people] or None,
         "chapters": _describe_chapters(chapters) or None,
         "soundbites": [
-            {"from": format_timestamp(b.start), "to": format_timestamp(b.start + b.duration), "title": b.title or None}
+            filled({"from": format_timestamp(b.start), "to": format_timestamp(b.start + b.duration), "title": b.title})
             for b in item.soundbites
         ]
         or None,

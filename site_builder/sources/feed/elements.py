@@ -67,8 +67,8 @@ class Spelling:
         """A sentence; empty where there is nothing to say."""
         read = sorted(prefix for prefix in self.undeclared if prefix.lower() in _PREFIXES)
         passed = sorted(self.undeclared - set(read))
-        parts = [f"{', '.join(read)} was read as usual"] if read else []
-        parts += [f"{', '.join(passed)[:200]} was passed over"] if passed else []
+        parts = [f"{', '.join(read)}, read as usual"] if read else []
+        parts += [f"{', '.join(passed)[:200]}, passed over"] if passed else []
         return f"the feed uses prefixes that it does not declare: {'; '.join(parts)}" if parts else ""
 
 

@@ -214,7 +214,7 @@ class FeedSource:
         audio = f"the end of the audio, which is {format_clock(duration)} long"
         if lost_names:
             self.remarks.append(f"“{item.title}” lost {' and '.join(lost_names)}: beyond {audio}")
-        elif sum(bite.duration for bite in bites) < sum(bite.duration for bite in item.soundbites):
+        if any(bite not in item.soundbites for bite in bites):
             self.remarks.append(f"“{item.title}” has a soundbite that was cut at {audio}")
         self.chapters[item.guid] = kept
         self.items[item.guid] = replace(item, soundbites=bites)
