@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from site_builder.consent import Redaction, redact
 from site_builder.consent.redaction import redact_markup
@@ -16,6 +16,7 @@ from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.show.bundles import FreePage
 from site_builder.show.config import Config
 from site_builder.show.load import Premises
+from site_builder.show.own_files import read_own_file
 from site_builder.site.note_pictures import illustrate
 from site_builder.site.pages import Page
 from site_builder.text.languages import Language
@@ -31,8 +32,15 @@ def load_show_theme(premises: Premises, accent: str) -> Theme:
     own = b"".join((folder / name).read_bytes() for name in site.css)
     generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
     if site.logo:
-        generated[_name_logo(premises.config)] = (folder / site.logo).read_bytes()
+        generated[_name_logo(premises.config)] = _read_logo(folder, site.logo)
     return load_theme(folder, generated, premises.words, compiled=folder / ".cache" / "templates")
+
+
+def _read_logo(folder: Path, name: str) -> bytes:
+    from site_builder.render.artwork.images import check_size, strip_picture  # noqa: PLC0415 -- Pillow, where needed
+
+    check_size((folder / name).stat().st_size, name)
+    return strip_picture(read_own_file(folder / name, folder), name)
 
 
 def describe_look(premises: Premises, theme: Theme, accent: str, redaction: Redaction) -> SiteLook:

@@ -133,6 +133,24 @@ def convert_picture(content: bytes, size: int, name: str, media_type: str = "ima
     return encode_jpeg(picture) if media_type == "image/jpeg" else _encode_webp(picture)
 
 
+def strip_picture(content: bytes, name: str) -> bytes:
+    """A picture as it is without all that is not pixels; what is no JPEG, PNG or WebP stays as it is."""
+    if not content.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+        return content
+    with _open(content, name) as picture:
+        try:
+            form = picture.format
+            picture.load()
+            ImageOps.exif_transpose(picture, in_place=True)
+            shown = _convert_profile(picture.convert("RGBA") if picture.has_transparency_data else picture)
+        except Exception as error:  # decoders of hostile files raise whatever they like
+            raise _problem(name, "the picture is damaged; save it again as JPEG or PNG") from error
+    out = io.BytesIO()
+    options: dict[str, object] = {"quality": 90} if form in {"WEBP", "MPO", "JPEG"} else {"optimize": True}
+    _bare(shown).save(out, "JPEG" if form == "MPO" else form, **options)
+    return out.getvalue()
+
+
 def measure_picture(content: bytes, name: str) -> tuple[int, int]:
     """Width and height of a picture as it is shown, by its header alone; errors as for `convert_portrait`."""
     with _open(content, name) as picture:

@@ -21,6 +21,7 @@ from site_builder.render.artwork.images import (
     find_accent,
     measure_picture,
     resize,
+    strip_picture,
 )
 
 NAME = "content/cover.jpg"
@@ -237,6 +238,24 @@ def test_pixels_alone_are_published(form: str) -> None:
             assert not seen.getexif()
             assert not {"comment", "exif", "xmp", "icc_profile", "photoshop"} & seen.info.keys()
             assert len(picture) < 100_000
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_logo_keeps_its_form_and_its_pixels_alone(form: str) -> None:
+    stripped = strip_picture(make_talkative(form), "logo")
+    assert b"NobodysBusiness" not in stripped
+    with Image.open(io.BytesIO(stripped)) as picture:
+        assert (picture.format, picture.size) == (form, (1500, 1500))
+        assert not {"comment", "exif", "xmp", "icc_profile"} & picture.info.keys()
+    assert strip_picture(b"<svg/>", "logo.svg") == b"<svg/>"
+
+
+def test_a_logo_stays_transparent() -> None:
+    stripped = strip_picture(encode(Image.new("RGBA", (40, 20), (255, 0, 0, 0)).quantize(4)), "logo.png")
+    with Image.open(io.BytesIO(stripped)) as picture:
+        assert (
+            picture.convert("RGBA").getpixel((1, 1)) == (255, 0, 0, 0) or picture.getchannel("A").getextrema()[0] == 0
+        )
 
 
 @pytest.mark.parametrize(("width", "height", "form"), [(5000, 4001, "PNG"), (3500, 3430, "WEBP"), (8000, 6251, "JPEG")])
