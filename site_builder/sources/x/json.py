@@ -41,7 +41,7 @@ class _Text:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self._decoder: codecs.IncrementalDecoder | None = None
         self.ended = False
         self.ahead = ""
 
@@ -51,6 +51,9 @@ class _Text:
             return False
         chunk = self._stream.read(max(_CHUNK, min(len(self.ahead), _LONGEST_ENTRY)))
         self.ended = not chunk
+        if self._decoder is None:  # some editor may have saved it anew
+            is_utf_16 = chunk[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+            self._decoder = codecs.getincrementaldecoder("utf-16" if is_utf_16 else "utf-8-sig")("replace")
         self.ahead += self._decoder.decode(chunk, self.ended)
         return True
 

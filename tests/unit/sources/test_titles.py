@@ -119,6 +119,14 @@ def test_a_post_in_a_community(tmp_path: Path) -> None:
     assert read(tmp_path, [], community_tweet=ytd("community_tweet", [tweet])).announcement.title == TOPIC
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_tweets_that_an_editor_saved_anew(encoding: str, tmp_path: Path) -> None:
+    """With a mark of their encoding in front, whatever it is."""
+    text = ytd("tweets", [post(TOPIC, -60)]).decode()
+    marked = text if encoding in {"utf-8-sig", "utf-16"} else f"\ufeff{text}"
+    assert read(tmp_path, [], tweet=marked.encode(encoding)).announcement.title == TOPIC
+
+
 LONG = (
     "We sit down tonight with the people who keep the night trains running & the lamps lit. How do the signals work "
     "when the power is out, who decides which train waits, and why does nobody sleep on the 23:40? Bring questions, "
