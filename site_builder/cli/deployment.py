@@ -46,6 +46,20 @@ def _show_notice(plan: DeployPlan) -> None:
         say(f"  {title}", error=True)
 
 
+def show_kept(folder: Path) -> None:
+    """The deploys that can be gone back to, the newest first."""
+    from site_builder.commands.deploy_history import list_deploys  # noqa: PLC0415 -- only what is asked for is loaded
+
+    kept = list_deploys(folder)
+    for deploy in kept:
+        say(str(deploy))
+    say(
+        "`spacecast deploy --back ID` sends one of them again, to the place it was sent to."
+        if kept
+        else "Nothing is kept: only deploys from this computer can be gone back to, as long as .cache/ stays."
+    )
+
+
 def write_workflow(folder: Path, *, is_private: bool) -> None:
     """Tell what the repository must be, ask where somebody can answer, and write the workflow."""
     from site_builder.commands import workflow  # noqa: PLC0415 -- only what is asked for is loaded

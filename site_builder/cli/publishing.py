@@ -15,15 +15,33 @@ from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show
 @click.option("--dry-run", is_flag=True, help="List what would be sent and removed, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first deploy to a place.")
 @click.option("--repository-is-private", "is_private", is_flag=True, help="Nobody else reads the show's repository.")
+@click.option("--list", "listed", is_flag=True, help="List the deploys that can be gone back to.")
+@click.option("--back", is_flag=False, flag_value="", metavar="[ID]", help="Send an earlier deploy again.")
 @as_json
-def deploy(target: str | None, show: Path | None, json_: bool, *, yes: bool, **options: bool) -> None:
+def deploy(
+    target: str | None,
+    show: Path | None,
+    json_: bool,
+    *,
+    yes: bool,
+    listed: bool,
+    back: str | None,
+    **options: bool,
+) -> None:
     """Send output/ to its host: TARGET is a name below `deploy:` in config.yaml, or an address."""
     from site_builder.cli import deployment, tables  # noqa: PLC0415
     from site_builder.commands import deploy as deploy_command  # noqa: PLC0415
 
+    folder, now = find_show(show), read_clock()
+    if listed:
+        deployment.show_kept(folder)
+        return
     with tables.progress() as notify:
-        review = deployment.Review(yes=yes)
-        report = deploy_command.deploy(find_show(show), target, read_clock(), review=review, notify=notify, **options)
+        if back is not None:
+            report = deploy_command.go_back(folder, back, target, now, dry_run=options["dry_run"], notify=notify)
+        else:
+            review = deployment.Review(yes=yes)
+            report = deploy_command.deploy(folder, target, now, review=review, notify=notify, **options)
     print_json(report.as_json()) if json_ else deployment.show_deploy(report)
 
 

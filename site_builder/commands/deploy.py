@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
 from site_builder.checks.site.hosts import HOSTS as LIMITED
 from site_builder.checks.site.hosts import LIMITS
+from site_builder.commands.deploy_history import KeptDeploy, choose_deploy, find_site, find_uploads, keep_deploy
 from site_builder.commands.deploy_review import Waiting, describe_waiting, find_waiting
 from site_builder.commands.deploy_target import (
     Target,
@@ -213,9 +214,38 @@ def _execute(folder: Path, target: Target, plan: DeployPlan, review: Review, now
         )
     if plan.new_place:
         note_place(folder, target, plan.new_place)
+    place = redact(plan.new_place or target.address)
     publication.promise(folder)
     ship(plan.legs, notify)
-    publication.confirm(folder, redact(plan.new_place or target.address), now)
+    publication.confirm(folder, place, now)
+    guids = [episode.guid for episode in publication.load_release(folder).episodes]
+    keep_deploy(folder, place, (upload for leg in plan.legs for upload in leg.wanted), guids, now)
+
+
+def go_back(
+    folder: Path, name: str, target_name: str | None, now: datetime, *, dry_run: bool = False, notify: Notify = ignore
+) -> DeployReport:
+    """Send an earlier deploy again: the one called `name`, or the one before the last where it is empty.
+
+    Raises:
+        UsageError: there is none, the place was never deployed to, or it would bring back what was taken out.
+        SpacecastError: a host cannot be reached, or a file is kept neither here nor there.
+    """
+    config = load_config(folder)
+    target = find_target(config.deploy, target_name)
+    host = open_host(target.address, _describe_setting(folder, config))
+    kept = choose_deploy(folder, name, redact(host.noted_as or target.address))
+    if not require_same_place(config, host.noted_as):
+        raise UsageError(f"nothing was ever deployed to {host.label}")
+    require_nothing_exposed(folder, config, *host.repository)
+    with lock_show(folder, "deploy"):
+        legs = plan_legs(folder, config, target.address, kept)
+        if not dry_run:
+            ship(legs, notify)
+            uploads = (upload for leg in legs for upload in leg.wanted)
+            keep_deploy(folder, kept.target, uploads, kept.guids, now)
+    remarks = (f"the site is that of {kept.name} again; the next `spacecast deploy` sends what is in output/",)
+    return DeployReport(legs=legs, site_url=config.show.url, warnings=remarks, dry_run=dry_run)
 
 
 def require_fresh(folder: Path, now: datetime, notify: Notify = ignore) -> None:
@@ -265,14 +295,18 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
     return tuple(f"{finding}; {finding.rule.remedy}" for finding in near)
 
 
-def plan_legs(folder: Path, config: Config, address: str) -> tuple[Leg, ...]:
-    """What is to be done at each host, the media store first; nothing is changed yet.
+def plan_legs(folder: Path, config: Config, address: str, kept: KeptDeploy | None = None) -> tuple[Leg, ...]:
+    """What is to be done at each host, the media store first; nothing is changed yet. `kept`: to go back to that.
 
     Raises:
         UsageError: an address is wrong.
         SpacecastError: a host cannot be reached, or audio is neither here nor there.
     """
-    shares = _share(config, address, _describe_setting(folder, config), load_uploads(folder))
+    setting = _describe_setting(folder, config)
+    if kept:
+        setting = replace(setting, site=find_site(folder, kept))
+    uploads = find_uploads(folder, kept) if kept else load_uploads(folder)
+    shares = _share(config, address, setting, uploads)
     legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
     _require_audio(legs)
     return legs

@@ -116,6 +116,8 @@ class Setting:
     """Where the site will be seen, with a trailing slash."""
     show_guid: str = ""
     """The show's identity: whose site it is that lies somewhere."""
+    site: Path | None = None
+    """Where the files to be sent lie; `output/` where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

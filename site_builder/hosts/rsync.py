@@ -41,7 +41,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
         raise UsageError(
             "rsync is not installed here; install it (Debian: apt install rsync; macOS: brew install rsync)"
         )
-    return Rsync(place.rstrip("/") or "/", find_outlet(setting.folder, preview=False).output)
+    return Rsync(place.rstrip("/") or "/", setting.site or find_outlet(setting.folder, preview=False).output)
 
 
 class Rsync(Host):

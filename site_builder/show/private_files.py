@@ -13,6 +13,7 @@ PRIVATE = (
     "content/archives/*.zip",
     "content/archives/*/**",
     "content/*refusals*",
+    "content/*refusals*/**",
 )
 """Files that only a private repository may hold, as git matches paths with GIT_GLOB_PATHSPECS."""
 

@@ -239,7 +239,8 @@ def test_the_file(tmp_path: Path) -> None:
 def test_only_for_a_private_repository(old: Path, tmp_path: Path) -> None:
     """Without the host's word nothing is changed; with it, what a build needs is let into git, and nothing else."""
     show = copy_show(old, tmp_path / "show")
-    (show / "content/.refusals").write_text("secret")
+    (show / "content/.refusals").mkdir(exist_ok=True)
+    (show / "content/.refusals/any.txt").write_text("secret")
     git(show, "init", "-q", "-b", "main")
     git(show, "add", "-A")
     private = r"people\.yaml|space\.json|recording-|\.zip|refusals|index\.md"

@@ -22,7 +22,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = write_archive(folder / "two.zip", make_two_spaces())
     assert any("direct-messages" in name for name in zipfile.ZipFile(archive).namelist())
     show = make_show(folder / "show", archive)
-    (show / "content/.refusals").write_text("keyed")
+    build(show)
+    (guest,) = (row["who"] for row in spacecast("-C", show, "people", "--json").json if row["consent"] == "pending")
+    assert spacecast("-C", show, "consent", guest, "refused", "--episode", "signals-in-the-dark-explained").code == 0
     build(show)
     return show
 
@@ -47,7 +49,7 @@ def test_all_that_cannot_be_made_again(show: Path, tmp_path: Path) -> None:
     copy = read_copy(to)
     wanted = {path for path in read_show(show) if path.startswith("content/")} | {"config.yaml", ".gitignore"}
     assert wanted <= copy.keys()
-    assert "content/.refusals" in copy
+    assert [path for path in copy if path.startswith("content/.refusals/")]
     assert all(copy[path] == (show / path).read_bytes() for path in wanted)
     members = {path for path in copy if path.startswith("content/archives/two/data/")}
     assert any("spaces_media/" in path for path in members)

@@ -1,0 +1,106 @@
+"""`deploy --list` and `--back`: an earlier site is sent again, unless it would bring back what was taken out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from git_remotes import clone_of, git
+from online import read_site
+from show_runner import build, copy_show, edit, find_bundle, spacecast
+
+
+@pytest.fixture
+def show(old: Path, tmp_path: Path) -> Path:
+    """A built show with a git remote, of which nothing was sent."""
+    show = clone_of(old, tmp_path / "show")
+    shutil.rmtree(show / ".cache/deploys", ignore_errors=True)
+    return show
+
+
+def change(show: Path, title: str) -> dict[str, bytes]:
+    """Another title of an episode; the site that is built."""
+    edit(find_bundle(show, "2026-10-09") / "index.md", "title: ", f"title: {title} ")
+    build(show)
+    return read_site(show / "output")
+
+
+def list_names(show: Path) -> list[str]:
+    """What can be gone back to."""
+    lines = spacecast("-C", show, "deploy", "--list").out.splitlines()[:-1]
+    return [line.split()[0] for line in lines]
+
+
+@pytest.mark.parametrize("scheme", ["folder", "github-pages", "rsync"])
+def test_there_and_back(show: Path, tmp_path: Path, scheme: str) -> None:
+    """The site before the last, byte for byte; a dry run changes nothing; the next deploy sends the present one."""
+    www = tmp_path / "www"
+    www.mkdir()
+    target = f"{scheme}:{tmp_path}/remote.git" if scheme == "github-pages" else f"{scheme}:{www}"
+
+    def look() -> dict[str, bytes]:
+        if scheme == "github-pages":
+            shutil.rmtree(www)
+            git(tmp_path, "clone", "-q", "-b", "gh-pages", "remote.git", "www")
+            shutil.rmtree(www / ".git")
+        return read_site(www)
+
+    first = read_site(show / "output")
+    assert spacecast("-C", show, "deploy", target, "--yes").code == 0
+    assert spacecast("-C", show, "deploy", target, "--yes").code == 0  # nothing new, nothing kept
+    second = change(show, "Now")
+    assert spacecast("-C", show, "deploy", target, "--yes").code == 0
+    assert look() == second
+    assert len(list_names(show)) == 2
+    assert spacecast("-C", show, "deploy", target, "--back", "--dry-run").code == 0
+    assert look() == second
+    run = spacecast("-C", show, "deploy", target, "--back")
+    assert run.code == 0, run.err
+    assert "the next `spacecast deploy` sends" in run.err
+    assert look() == first
+    assert read_site(show / "output") == second
+    assert spacecast("-C", show, "deploy", target, "--yes").code == 0
+    assert look() == second
+
+
+def test_what_was_taken_out_stays_out(show: Path, tmp_path: Path) -> None:
+    """Somebody says no, or an episode is withdrawn, after a deploy: there is no way back to it."""
+    target = f"folder:{tmp_path}/www"
+    spacecast("-C", show, "deploy", target)
+    (name,) = list_names(show)
+    change(show, "Now")
+    spacecast("-C", show, "deploy", target)
+    (guest,) = (row["who"] for row in spacecast("-C", show, "people", "--json").json if row["consent"] == "pending")
+    assert spacecast("-C", show, "consent", guest, "refused").code == 0
+    before = read_site(tmp_path / "www")
+    for back in (["--back"], ["--back", name]):
+        run = spacecast("-C", show, "deploy", target, *back)
+        assert run.code == 2
+        assert "answered since" in run.err
+    assert read_site(tmp_path / "www") == before
+
+
+def test_where_there_is_no_way(show: Path, tmp_path: Path) -> None:
+    """Never deployed, only once, a name that is none, `.cache/` deleted: told, with what there is."""
+    target = f"folder:{tmp_path}/www"
+    assert "Nothing is kept" in spacecast("-C", show, "deploy", "--list").out
+    assert spacecast("-C", show, "deploy", target, "--back").code == 2
+    spacecast("-C", show, "deploy", target)
+    (name,) = list_names(show)
+    run = spacecast("-C", show, "deploy", target, "--back")
+    assert run.code == 2
+    assert name in run.err
+    assert spacecast("-C", show, "deploy", target, "--back", "20200101-000000").code == 2
+
+
+def test_only_a_few_are_kept(old: Path, tmp_path: Path) -> None:
+    """Five of one place; files that did not change are kept once."""
+    show = copy_show(old, tmp_path / "show")
+    shutil.rmtree(show / ".cache/deploys", ignore_errors=True)
+    for number in range(6):
+        change(show, f"Take {number}")
+        assert spacecast("-C", show, "deploy", f"folder:{tmp_path}/www").code == 0
+    assert len(list_names(show)) == 5
+    kept = [path for path in (show / ".cache/deploys").rglob("*.m4a") if path.is_file()]
+    assert len({path.stat().st_ino for path in kept}) < len(kept)
