@@ -22,8 +22,10 @@ from typing import Any, NoReturn
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.bundles import write_file
+from site_builder.show.documents import find_line
 from site_builder.show.layout import PEOPLE
 from site_builder.show.people import UNKNOWN, Consent, People, PersonRecord, is_unknown
+from site_builder.show.people.file import read_text
 
 FOLDER = "content/.refusals"
 _KEY, _LIST, _IGNORE = "key", "refused.json", ".gitignore"
@@ -272,7 +274,7 @@ def _explain_milder(refusal: Refusal, record: PersonRecord, file: Path) -> Itera
             f"it again: `spacecast consent {record.key} refused{scope}`; if they agreed since: "
             f"`spacecast consent {record.key} granted{scope}` (or pending)",
             file,
-            field=record.key,
+            find_line(read_text(file), (record.key,)),
         )
 
 
@@ -294,6 +296,8 @@ def are_accounted(folder: Path, taken_out: int, refused: int, guests: Sequence[S
     if memory is None:
         return False
     signs = [memory.sign_speaker(guest) for guest in guests]
-    lifted = sum(any(one & own for one in memory.lifted) for own in signs)
-    known = memory.answered.union(*memory.lifted, *(refusal.signs for refusal in memory.refused))
-    return refused + lifted >= taken_out or all(own & known for own in signs)
+    # Of those who are remembered and lost, `find_lost` tells.
+    remembered = [*memory.lifted, *(refusal.signs for refusal in memory.refused)]
+    matched = sum(any(one & own for one in remembered) for own in signs)
+    known = memory.answered.union(*remembered)
+    return max(refused, matched) >= taken_out or all(own & known for own in signs)

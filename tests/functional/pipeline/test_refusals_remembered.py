@@ -88,7 +88,7 @@ def test_a_no_that_was_lost_stops_the_build(
     run = spacecast("-C", show, "build")
     assert run.code == 2
     assert said in run.err
-    assert "restore" in run.err
+    assert run.err.count("restore") == 1
     assert read_tree(show / "output") == before
     if change is not lose_key:
         assert "spacecast consent" in run.err
