@@ -83,7 +83,8 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequen
             notify(Making(source.name, f"Reading {source.name}"))
             taken += () if only else shelf.take_all(source)
             remarks += source.remarks
-    add_speakers(content)
+        own = opened[0].account if opened else None
+    add_speakers(content, {entry.folder for entry in taken if entry.folder}, own)
     return Extraction(taken=tuple(taken), remarks=tuple(remarks))
 
 

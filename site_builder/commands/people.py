@@ -19,6 +19,7 @@ from site_builder.show.config import load_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.layout import CONFIG, PEOPLE
 from site_builder.show.load import Gathered, gather
+from site_builder.show.lock import lock_show
 from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown, load_people
 from site_builder.show.people.writing import note_asked, set_consent
 from site_builder.show.published import State, load_pins
@@ -48,6 +49,8 @@ def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
 def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Request, ...]:
     """A message for each person who is heard somewhere, has not answered, and was not asked yet; the day is noted.
 
+    Whoever is heard and in no file yet, as in episodes copied from another show, is entered first.
+
     Args:
         folder: The show.
         on: Today.
@@ -56,9 +59,11 @@ def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Requ
     Raises:
         InvalidDocument: an address that the messages name is a placeholder: nobody could answer.
     """
+    _require_answerable(gather(folder))
+    with lock_show(folder, "people"):
+        add_speakers(folder / "content")
     gathered = gather(folder)
     config = gathered.config
-    _require_answerable(gathered)
     pins = load_pins(folder)
     urls = {
         _guid(bundle): f"{config.show.url}episodes/{bundle.slug}/"

@@ -40,6 +40,7 @@ from site_builder.show.load import (
     nearby,
     settle,
 )
+from site_builder.show.people import explain_missing
 from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
 from site_builder.show.transcript_files import parse_transcript
 
@@ -354,10 +355,11 @@ def cast(premises: Premises, bundle: Bundle) -> Casting:
     nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
     pending = premises.config.consent.pending.value
     casting = decide(bundle.recording, Guid(bundle.matter.guid), premises.people, pending, nouns)
+    missing = explain_missing(premises.people, bundle.recording.speakers)
     redaction = casting.redaction.translate(_("someone"))
     if casting.restricted:
         redaction = redaction.hide_origin(_find_origin(bundle))
-    return replace(casting, redaction=redaction)
+    return replace(casting, redaction=redaction, withheld=f"{casting.withheld} {missing}".strip())
 
 
 def _find_origin(bundle: Bundle) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -13,7 +13,7 @@ from site_builder.consent.redaction import hide_unanswered
 from site_builder.episodes.choice import Offer
 from site_builder.episodes.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.new_episode import describe_draft, make_title, name_bundle, render_index
-from site_builder.model.conversation import Conversation
+from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.bundles import (
     Bundle,
@@ -202,8 +202,15 @@ def _add_facts(bundle: Bundle, conversation: Conversation) -> Fate:
     return Fate.COMPLETED if is_new or completed != text else Fate.KNOWN
 
 
-def add_speakers(content: Path) -> tuple[str, ...]:
-    """Write whoever is heard for the first time into `people.yaml`; returns their names."""
-    bundles = (load_bundle(folder) for folder in find_bundles(content))
+def add_speakers(content: Path, folders: Iterable[Path] | None = None, own: Account | None = None) -> tuple[str, ...]:
+    """Write whoever is heard for the first time into `people.yaml`; returns their names.
+
+    Args:
+        content: The show's folder `content/`.
+        folders: Bundles that were taken in just now. An episode that was copied from another show is not among them:
+            its people have answered there, and are not to be entered as if they had not.
+        own: The account that the first of them came from.
+    """
+    bundles = (load_bundle(folder) for folder in (find_bundles(content) if folders is None else sorted(folders)))
     recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
-    return add_newcomers(content.parent / PEOPLE, recordings) if recordings else ()
+    return add_newcomers(content.parent / PEOPLE, recordings, own or Account()) if recordings else ()

@@ -6,7 +6,7 @@ To change it, see `writing`, which loads more.
 from site_builder.show.people.file import load_people, parse_people
 from site_builder.show.people.newcomers import find_conflicts
 from site_builder.show.people.records import Answer, Consent, PersonRecord
-from site_builder.show.people.register import UNKNOWN, People, is_for_unknown, is_unknown
+from site_builder.show.people.register import UNKNOWN, People, explain_missing, is_for_unknown, is_unknown
 
 __all__ = [
     "UNKNOWN",
@@ -14,6 +14,7 @@ __all__ = [
     "Consent",
     "People",
     "PersonRecord",
+    "explain_missing",
     "find_conflicts",
     "is_for_unknown",
     "is_unknown",

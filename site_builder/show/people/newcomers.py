@@ -6,18 +6,32 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from site_builder.model.conversation import Account
 from site_builder.model.podcast import Guid, Recording, Role, Speaker
 from site_builder.show.people.records import Answer, Consent, PersonRecord
 from site_builder.show.people.register import UNKNOWN, People, Register, contradicts, tidy
 from site_builder.text.slugs import make_slug
 
 
-def meet(register: Register, recordings: Iterable[Recording]) -> None:
-    """Enter whoever is new, and what became known of the others, into `register`; the oldest recording first."""
+def meet(register: Register, recordings: Iterable[Recording], own: Account | None = None) -> None:
+    """Enter whoever is new, and what became known of the others, into `register`; the oldest recording first.
+
+    Whoever's show it is agrees by making it: that is the holder of the first account (`own`, where that is known). The
+    host of a recording from somebody else's account is asked like everybody.
+    """
+    is_begun = any(record.role is Role.HOST and record.consent.status is Consent.GRANTED for record in register)
     for recording in sorted(recordings, key=_when):
         listed = (guest for guest in recording.on_stage if guest.handle or guest.periscope_id)
         for speaker in (*recording.speakers, *listed):
-            _meet(register, tidy(speaker), _day(recording))
+            known = tidy(speaker)
+            _meet(register, known, _day(recording), is_own=not is_begun and _is_of(known, own) if own else True)
+
+
+def _is_of(speaker: Speaker, account: Account) -> bool:
+    """Whether a speaker is who made a source, or neither says who that is."""
+    pairs = ((speaker.x_id, account.x_id), (speaker.handle.casefold(), account.handle.casefold()))
+    told = [(one, other) for one, other in pairs if one and other]
+    return not told or any(one == other for one, other in told)
 
 
 def find_conflicts(people: People, recordings: Iterable[tuple[Guid, Recording]]) -> tuple[str, ...]:
@@ -36,7 +50,7 @@ def find_conflicts(people: People, recordings: Iterable[tuple[Guid, Recording]])
     return tuple(sentences)
 
 
-def _meet(register: Register, speaker: Speaker, day: date | None) -> None:
+def _meet(register: Register, speaker: Speaker, day: date | None, *, is_own: bool) -> None:
     """Somebody speaks: note what is new about them."""
     if not (speaker.periscope_id or speaker.x_id or speaker.handle or speaker.name):
         return
@@ -45,7 +59,7 @@ def _meet(register: Register, speaker: Speaker, day: date | None) -> None:
         return
     namesakes = register.candidates(speaker)
     if all(contradicts(record, speaker) for record in namesakes):
-        register.put(_introduce(register, speaker, namesakes, day))
+        register.put(_introduce(register, speaker, namesakes, day, is_own=is_own))
 
 
 def _learn(register: Register, record: PersonRecord, speaker: Speaker) -> PersonRecord:
@@ -70,11 +84,11 @@ def _learn(register: Register, record: PersonRecord, speaker: Speaker) -> Person
 
 
 def _introduce(
-    register: Register, speaker: Speaker, namesakes: Iterable[PersonRecord], day: date | None
+    register: Register, speaker: Speaker, namesakes: Iterable[PersonRecord], day: date | None, *, is_own: bool
 ) -> PersonRecord:
     """A new person; hidden until the host has looked, where somebody hidden has the same handle."""
     answer = Answer(since=day)
-    if speaker.role is Role.HOST:
+    if speaker.role is Role.HOST and is_own:
         answer = Answer(status=Consent.GRANTED, since=day, note="host of the show")
     for namesake in namesakes:
         if namesake.consent.status.strictness > max(answer.status.strictness, Consent.PENDING.strictness):

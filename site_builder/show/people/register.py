@@ -43,6 +43,18 @@ def is_unknown(speaker: Speaker) -> bool:
     return not known and speaker.role is not Role.HOST
 
 
+def explain_missing(people: People, speakers: Iterable[Speaker]) -> str:
+    """A sentence for the host about those speakers who are nobody in `people`, though something is known of them."""
+    missing = [speaker for speaker in map(tidy, speakers) if not is_unknown(speaker) and not people.candidates(speaker)]
+    names = dict.fromkeys(who.handle or who.name or who.x_id or who.periscope_id for who in missing)
+    if not (listed := ", ".join(filter(None, names))):
+        return ""
+    return (
+        f"Not in content/people.yaml, so what they said to being published is not known: {listed}. Copy their entries "
+        "from the show this episode came from (docs/merging.md), or let `spacecast people --ask` enter them."
+    )
+
+
 def contradicts(record: PersonRecord, speaker: Speaker) -> bool:
     """Whether both have an id of one kind and not the same: two people, whatever their handles."""
     pairs = ((speaker.periscope_id, record.periscope_ids), (speaker.x_id, record.x_ids))

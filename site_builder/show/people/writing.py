@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.errors import UsageError
+from site_builder.model.conversation import Account
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.documents.yaml_edit import Node, append_entries, change_entry, quote
 from site_builder.show.people.file import parse_people, read_text
@@ -62,10 +63,12 @@ def _describe_learned(known: PersonRecord, learned: PersonRecord) -> Callable[[N
     return change
 
 
-def add_newcomers(path: Path, recordings: Iterable[tuple[Guid, Recording]]) -> tuple[str, ...]:
+def add_newcomers(
+    path: Path, recordings: Iterable[tuple[Guid, Recording]], own: Account | None = None
+) -> tuple[str, ...]:
     """Add whoever is new to `people.yaml`, and new ids and handles to those known; return the names added.
 
-    What a person wrote stays as written; with nothing new the file is not touched.
+    What a person wrote stays as written; with nothing new the file is not touched. `own` is as for `meet`.
 
     Raises:
         InvalidDocument: the file does not say what it must; it is left as it is.
@@ -73,7 +76,7 @@ def add_newcomers(path: Path, recordings: Iterable[tuple[Guid, Recording]]) -> t
     before = read_text(path)
     register = Register(parse_people(before, path).records)
     known = {record.key: record for record in register}
-    meet(register, (recording for _, recording in recordings))
+    meet(register, (recording for _, recording in recordings), own)
     text, added = before, {}
     for record in register:
         if record.key not in known:

@@ -104,7 +104,7 @@ def test_a_bad_page_holds_up_no_episode(pair: Path, tmp_path: Path) -> None:
     page = show / "content/pages/imprint.md"
     page.write_text("---\ntitle: Imprint\n---\nUs.")
     build(show)
-    page.write_text("Us, without any front matter.")
+    page.write_text("---\ntitle: Imprint\nUs, without the end of the front matter.")
     edit(find_bundle(show, "2026-10-16") / "index.md", "title: Signals", "title: Sygnals")
     report = build(show, code=1)
     assert any("pages/imprint.md:1" in failure for failure in report["failures"])
