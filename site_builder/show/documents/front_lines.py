@@ -42,6 +42,7 @@ _ODD_BLANK = re.compile("^ |[\t\xa0\u3000\u200b\ufeff]")
 _INDENTATION = str.maketrans({"\u200b": "", "\ufeff": "", "\t": "  ", "\xa0": " ", "\u3000": " "})
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?")
 _QUOTED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ \t]*(?:#.*)?""")
+_OPENED = re.compile(r"""(?:"(?:[^"\\]|\\.)*\\?|'(?:[^']|'')*)""")
 _NOTHING = re.compile(r"(?:~|null|)[ \t]*")
 _CLOCK = r"\d{1,6}(?::\d{1,2}){1,2}(?:[.,]\d{1,6})?"
 _TIMED = re.compile(
@@ -132,7 +133,7 @@ def _rewrite(form: Form, name: str, rest: str, below: list[str]) -> list[str]:
     is_one = not any(line.strip() for line in below)
     if form is WHOLE_LINE or (form in {WORDS, NAMES} and rest and rest[0] not in "[{"):
         return _write_text(name, rest, below)
-    if form is WORDS and not rest:
+    if form is WORDS and not rest and all(not line.strip() or _ITEM.fullmatch(line) for line in below):
         return [f"{name}:", *map(_write_item, below)]
     if form is TIMED_LINES and _BLOCK.fullmatch(rest):
         rest = ""
@@ -148,7 +149,7 @@ def _write_text(name: str, rest: str, below: list[str]) -> list[str]:
     last = max((at for at, line in enumerate(below) if line.strip() and line[0] == " "), default=-1)
     if _BLOCK.fullmatch(rest) or _NOTHING.fullmatch(rest) or _QUOTED.fullmatch(rest):
         return [f"{name}: {rest}".rstrip(), *below]
-    if rest[0] in "'\"" and rest[0] not in rest[1:] and (rest[0] == '"' or last >= 0):
+    if _OPENED.fullmatch(rest) and (rest[0] == '"' or last >= 0):
         return [f"{name}: {rest}", *below]  # ends on another line, or was forgotten
     if any(line.lstrip().startswith("#") for line in below[: last + 1]):
         return [f"{name}: {rest}", *below]

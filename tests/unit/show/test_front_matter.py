@@ -121,6 +121,8 @@ def test_a_title_goes_to_the_end_of_its_line(title: str) -> None:
         ("a\n  b: c\n  d", "a b: c d"),
         (">-\n  a: b", "a: b"),
         ('"x\n  y: z"', "x y: z"),
+        ('"say \\"x\\" \\\n  and y: z"', 'say "x" and y: z'),
+        ("'it''s\n  y: z'", "it's y: z"),
     ],
 )
 def test_what_is_yaml_stays_yaml(written: str, title: str) -> None:
@@ -162,6 +164,7 @@ def test_every_keyboard_and_editor_will_do(text: str) -> None:
         ("[fog, sleep]", ("fog", "sleep")),
         ("\n- fog, mist\n- C: the language\n- '#1'", ("fog, mist", "C: the language", "#1")),
         ("one word or three", ("one word or three",)),
+        ("\n- a & b\n  c\n- d", ("a & b c", "d")),
     ],
 )
 def test_commas_part_tags(written: str, tags: tuple[str, ...]) -> None:
