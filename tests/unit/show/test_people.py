@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.errors import InvalidDocument, UsageError
+from site_builder.model.conversation import Account
 from site_builder.model.podcast import Guid, Recording, Role, Speaker
 from site_builder.show.people import (
     Answer,
@@ -276,3 +277,16 @@ def test_meeting_again_adds_nobody(tmp_path_factory: pytest.TempPathFactory, roo
         for speaker in recording.speakers:
             if speaker.x_id or speaker.periscope_id:  # nobody is guessed at where two namesakes could be meant
                 assert known.match(speaker) or len(known.candidates(speaker)) > 1
+
+
+def test_only_the_first_account_agrees_by_itself(tmp_path: Path) -> None:
+    """Whose show it is agrees by making it; the host of another account's recording is asked like everybody."""
+    path = tmp_path / "people.yaml"
+    host = Speaker(role=Role.HOST, name="Ann", handle="ann_own", x_id="1")
+    other = Speaker(role=Role.HOST, name="Bo", handle="bo_other", x_id="2")
+    account = Account(handle="Ann_Own", x_id="1")
+    add_newcomers(path, [heard(other), heard(host, id_="2", day=16)], account)
+    add_newcomers(path, [heard(Speaker(role=Role.HOST, handle="cy_third", x_id="3"), id_="3")], Account(x_id="3"))
+    people = load_people(path)
+    answers = {key: people.get(key).consent.status.value for key in ("ann_own", "bo_other", "cy_third")}
+    assert answers == {"ann_own": "granted", "bo_other": "pending", "cy_third": "pending"}
