@@ -34,7 +34,9 @@ _WIDE_RUNS = (
 )
 _GUID = re.compile(r"<guid\b[^>]*>.*?</guid>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"\b([a-zA-Z][\w:-]*)=(?:\"([^\"]*)\"|'([^']*)')")
-_SILENT = frozenset({"class", "id", "style", "rel", "type", "for", "role", "lang", "dir", "media", "as", "sizes"})
+_SILENT = frozenset(
+    {"class", "id", "style", "rel", "type", "for", "role", "lang", "dir", "media", "as", "data-key", "sizes"}
+)
 _ADDRESSES = frozenset({"href", "src", "url", "srcset", "poster", "cite", "action"})
 _LINKED_DATA = re.compile(r"<script\b[^>]*ld\+json[^>]*>(.*?)</script>", re.DOTALL)
 _PROGRAM = re.compile(r"<(script|style)\b[^>]*>.*?</\1>", re.DOTALL)

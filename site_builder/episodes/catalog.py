@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
-from site_builder.consent.sources import describe_mentions
 from site_builder.engine.cache import Kept
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
@@ -22,7 +21,7 @@ from site_builder.engine.serialization import Value, change, encode_value, parse
 from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.descriptions import list_speakers
-from site_builder.episodes.named_places import find_named_address, find_named_texts
+from site_builder.episodes.named_places import find_named_address, find_named_texts, find_origin, list_redacted
 from site_builder.episodes.rereading import is_outdated
 from site_builder.episodes.written_text import check_notes, check_page, find_unused_covers
 from site_builder.errors import InvalidDocument, Problem
@@ -48,8 +47,6 @@ _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
-_SHORTEST_ORIGIN = 7
-"""Characters of an id that is looked for."""
 
 
 class Card(Value, frozen=True, kw_only=True):
@@ -331,7 +328,7 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
         was_taken_out=bundle.media.taken_out if bundle.media else 0,
         remarks=tuple(_find_remarks(premises, bundle, casting)),
         has_named_address=bool(named_address),
-        redacted=tuple(_list_redacted(bundle, casting)),
+        redacted=tuple(list_redacted(bundle, casting.redaction)),
     )
 
 
@@ -358,15 +355,8 @@ def cast(premises: Premises, bundle: Bundle) -> Casting:
     missing = explain_missing(premises.people, bundle.recording.speakers)
     redaction = casting.redaction.translate(_("someone"))
     if casting.restricted:
-        redaction = redaction.hide_origin(_find_origin(bundle))
+        redaction = redaction.hide_origin(find_origin(bundle))
     return replace(casting, redaction=redaction, withheld=f"{casting.withheld} {missing}".strip())
-
-
-def _find_origin(bundle: Bundle) -> Iterator[str]:
-    """Ids of the Space and of the post that announced it: where they are named, the unedited talk can be found."""
-    recording = bundle.recording
-    for url in (recording.url, recording.announced_url) if recording else ():
-        yield from (part for part in url.rstrip("/").rsplit("/", 1)[1:] if len(part) >= _SHORTEST_ORIGIN)
 
 
 def redact_show(premises: Premises) -> Redaction:
@@ -374,12 +364,6 @@ def redact_show(premises: Premises) -> Redaction:
     is_hidden = premises.config.consent.pending is Pending.ANONYMISE
     redaction = make_redaction(premises.people, hide_pending=is_hidden)
     return redaction.translate(premises.words.gettext("someone"))
-
-
-def _list_redacted(bundle: Bundle, casting: Casting) -> Iterator[str]:
-    folder = f"{EPISODES}/{bundle.folder.name}"
-    for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
-        yield from describe_mentions(file, f"{folder}/{file.name}", casting.redaction)
 
 
 def load_casting(show: Survey, card: Card) -> Casting:

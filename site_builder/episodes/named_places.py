@@ -10,14 +10,17 @@ from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match
 from site_builder.consent.readers import read_texts
 from site_builder.consent.redaction import may_mention
-from site_builder.consent.sources import find_mentions
+from site_builder.consent.sources import describe_mentions, find_mentions
 from site_builder.consent.views import WALL, view_plain
 from site_builder.errors import Problem
 from site_builder.show.bundles import Bundle
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
-from site_builder.show.layout import CONFIG, INDEX
+from site_builder.show.layout import CONFIG, EPISODES, INDEX
 from site_builder.show.load import Premises
+
+_SHORTEST_ORIGIN = 7
+"""Characters of an id that is looked for."""
 
 
 def find_named_address(bundle: Bundle, redaction: Redaction) -> str:
@@ -66,3 +69,20 @@ def _find_first(text: str, redaction: Redaction, reading: Reading) -> Match | No
     if not redaction or not may_mention(text, redaction):
         return None
     return next(iter(redaction.matcher.find(view_plain(text), reading)), None)
+
+
+def find_origin(bundle: Bundle) -> Iterator[str]:
+    """Ids of the Space and of the post that announced it: where they are named, the unedited talk can be found."""
+    recording = bundle.recording
+    for url in (recording.url, recording.announced_url) if recording else ():
+        yield from (part for part in url.rstrip("/").rsplit("/", 1)[1:] if len(part) >= _SHORTEST_ORIGIN)
+
+
+def list_redacted(bundle: Bundle, redaction: Redaction) -> Iterator[str]:
+    """Where in the files of an episode somebody hidden is named: file, line and of whom."""
+    for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
+        name = f"{EPISODES}/{bundle.folder.name}/{file.name}"
+        told = describe_mentions(file, name, redaction)
+        guid = find_front_line(file.read_bytes(), EpisodeMatter, ("guid",)) if told and file.name == INDEX else None
+        for place in told:
+            yield f"{place}; it stays, for a guid never changes" if place.startswith(f"{name}:{guid}:") else place

@@ -160,3 +160,12 @@ def test_many_people_are_looked_for_alike() -> None:
     for form in FORMS:
         if (form.name, form.handle) == ("Ana Lopez", "ana_builds"):
             assert redact(form.text, many) == redact(form.text, hide(form.name, form.handle)), form.text
+
+
+def test_a_guid_is_passed_over_and_all_else_of_a_feed_is_not() -> None:
+    """It cannot change; a page holds it as the player's key."""
+    redaction = hide("Ana Lopez", "ana_builds")
+    assert not is_found('<item><guid isPermaLink="false">ana_builds-1</guid></item>', redaction, markup=True)
+    assert not is_found('<div data-key="ana_builds-1"></div>', redaction, markup=True)
+    assert is_found("<item><guid>1</guid><link>https://e.example/ana-builds/</link></item>", redaction, markup=True)
+    assert is_found("<description>&lt;img alt='Ana Lopez'&gt;</description>", redaction, markup=True)
