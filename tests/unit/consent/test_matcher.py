@@ -11,10 +11,12 @@ from site_builder.consent import Consent, make_redaction, mentions, redact
 from site_builder.consent.evidence import Reading
 from site_builder.consent.leaks import find_people
 from site_builder.consent.readers import Passage, read_markup
-from site_builder.consent.redaction import Redaction, redact_lines, redact_markup
+from site_builder.consent.redaction import Redaction, hide_unanswered, redact_lines, redact_markup
 from site_builder.consent.secrets import describe_hidden, find_core_name
 from site_builder.consent.sources import find_mentions
-from site_builder.model.podcast import Speaker
+from site_builder.episodes.new_episode import name_bundle
+from site_builder.model.conversation import Announcement, Conversation
+from site_builder.model.podcast import Recording, Speaker
 from site_builder.show.people import Answer, People, PersonRecord
 
 REFUSED = Answer(status=Consent.REFUSED)
@@ -169,3 +171,18 @@ def test_a_guid_is_passed_over_and_all_else_of_a_feed_is_not() -> None:
     assert not is_found('<div data-key="ana_builds-1"></div>', redaction, markup=True)
     assert is_found("<item><guid>1</guid><link>https://e.example/ana-builds/</link></item>", redaction, markup=True)
     assert is_found("<description>&lt;img alt='Ana Lopez'&gt;</description>", redaction, markup=True)
+
+
+def test_a_new_address_names_nobody_who_has_not_agreed() -> None:
+    """Known or met just now; whoever said yes may be in it."""
+    recording = Recording(id="1abcdefgh", source="x", speakers=(Speaker(name="Lou Waters", handle="lou_w"),))
+    title = "Talk with @anab about floods #AnaLopez and Lou Waters, by Mo Marsh"
+    conversation = Conversation(recording=recording, announcement=Announcement(title=title))
+    people = People(
+        (
+            PersonRecord(key="a", name="Ana Lopez", handle="anab", consent=REFUSED),
+            PersonRecord(key="m", name="Mo Marsh", consent=GRANTED),
+        )
+    )
+    _, slug = name_bundle(conversation, (), (), hide_unanswered(people, recording.speakers))
+    assert slug == "talk-with-about-floods-and-by-mo-marsh"
