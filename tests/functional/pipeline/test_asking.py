@@ -34,7 +34,7 @@ def show(asked_show: Path, tmp_path: Path) -> Path:
     [
         ("https://signals.podcast/show/", "https://example.org/show/", "show.url"),
         ("ada@signals.podcast", "podcast@example.org", "show.email"),
-        ("\nfeed:", "\nconsent: {contact: me@localhost.localdomain}\n\nfeed:", "consent.contact"),
+        ("\nconsent:\n", "\nconsent:\n  contact: me@localhost.localdomain\n", "consent.contact"),
     ],
 )
 def test_nobody_is_asked_from_a_placeholder(show: Path, real: str, placeholder: str, field: str) -> None:
