@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -13,7 +14,7 @@ from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.config import Config, load_config
-from site_builder.show.layout import TRANSCRIPT
+from site_builder.show.layout import TRANSCRIPT, WORDS
 from site_builder.show.lock import lock_show
 
 
@@ -88,9 +89,19 @@ def transcribe(
     return TranscribeReport(hearing.model.name, tuple(done))
 
 
+def require_engine() -> None:
+    """Tell in one sentence what to install where it is not here.
+
+    Raises:
+        UsageError: the extra `speech` is not installed.
+    """
+    if any(find_spec(name) is None for name in ("faster_whisper", "platformdirs")):
+        command = f'"{sys.executable}" -m pip install "faster-whisper>=1.2.1,<2" "platformdirs>=4.3"'
+        raise UsageError(f"transcribing needs a speech engine, which spacecast[speech] has; this adds it: {command}")
+
+
 def _prepare(config: Config, model: str, language: str, jobs: int) -> Hearing:
-    if find_spec("faster_whisper") is None:
-        raise UsageError("transcribing needs a speech engine: install spacecast with its extra `speech`")
+    require_engine()
     from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
     from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
 
@@ -137,7 +148,7 @@ def _wants(bundle: Bundle, hearing: Hearing, *, named: bool) -> bool:
         heard = is_current(bundle, hearing)
     except InvalidDocument:
         heard = False
-    has_own = bundle.transcript is not None and not (bundle.folder / "words.json").is_file()
+    has_own = bundle.transcript is not None and not (bundle.folder / WORDS).is_file()
     return not heard and (named or not has_own)
 
 

@@ -1,7 +1,7 @@
 """What of a show is private, and how git is kept from it: the `.gitignore` of a new show, and what a repository holds.
 
 Whoever reads `people.yaml` knows who refused; `space.json` and the notes name everybody who spoke, before anybody was
-taken out; recordings hold everybody's voice.
+taken out; recordings hold everybody's voice, and `words.json` all that they said.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 PRIVATE = (
     "content/people.yaml",
     "content/episodes/*/space.json",
+    "content/episodes/*/words.json",
     "content/episodes/*/recording-*",
     "content/archives/*.zip",
     "content/archives/*/**",

@@ -217,6 +217,41 @@ def test_without_an_engine_or_a_model_both_ways_are_named(taken: Path, tmp_path:
     assert "model.bin" in empty.err
 
 
+def test_what_was_heard_is_private_and_has_a_second_copy(heard: Path, tmp_path: Path) -> None:
+    """`check` tells where git keeps it, `backup` takes it along, and a new show's git leaves it out."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    subprocess.run(["git", "init", "-q"], cwd=show, check=True)
+    subprocess.run(["git", "add", "-A"], cwd=show, check=True)
+    listed = subprocess.run(["git", "ls-files"], cwd=show, check=True, capture_output=True, text=True).stdout
+    assert "config.yaml" in listed
+    assert "words.json" not in listed
+    (first, _) = next(bundles(show))
+    subprocess.run(["git", "add", "-f", first / "words.json"], cwd=show, check=True)
+    findings = spacecast("-C", show, "check", "--json").json["findings"]
+    (kept,) = [finding["message"] for finding in findings if finding["rule"] == "repository-private"]
+    assert f"{first.name}/words.json" in kept
+    assert (
+        f"content/episodes/{first.name}/words.json"
+        in spacecast("-C", show, "backup", tmp_path / "copy", "--json").json["copied"]
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--fetch-model", "base"]], ids=["transcribe", "fetch"])
+def test_without_the_extra_one_sentence_says_what_to_install(taken: Path, arguments: list[str]) -> None:
+    """No traceback, whatever was asked for."""
+    code = (
+        "import sys\n"
+        "sys.modules['faster_whisper'] = sys.modules['platformdirs'] = None\n"
+        "from site_builder.cli.main import main\n"
+        f"main(['-C', {str(taken)!r}, 'transcribe', *{arguments!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert done.returncode == 2
+    assert "pip install" in done.stderr
+    assert "faster-whisper" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_model_is_fetched_whole_or_not_at_all(tmp_path: Path) -> None:
     """From a server on loopback; what is not the known bytes is thrown away, what is there is not fetched again."""
     source = find_model("")

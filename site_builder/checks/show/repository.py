@@ -21,7 +21,7 @@ _NAME = re.compile(r"spacecast(?:\[[\w,-]*\])?(?:(?:[=<>~!]=?|@).*)?")
     "repository-private",
     Severity.WARNING,
     ref.manual("publish-github-pages"),
-    holds="No repository that others can read holds people.yaml, space.json, recordings or archives.",
+    holds="No repository that others can read holds people.yaml, space.json, words.json, recordings or archives.",
     remedy="Take them out of the repository and its history; or set `repository.private` if nobody else can read it.",
 )
 def _find_exposed(built: AsBuilt) -> Iterator[Remark]:

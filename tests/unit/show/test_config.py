@@ -117,6 +117,7 @@ audio:
   {format: mp3, bitrate: 96, channels: 2, loudness: -16, dead_air: keep, chapters: off,
    alternates: [{format: aac, bitrate: 48, channels: 2}]}
 consent: {pending: withhold, removal: cut, contact: https://example.org/out}
+transcript: {make: yes, model: ../models/base, words: [Sumburgh], replace: {sun bro: Sumburgh}}
 site:
   accent: "#1a7f64"
   logo: content/logo.svg
@@ -304,7 +305,7 @@ def test_files_a_config_names_must_be_in_the_show(tmp_path: Path) -> None:
     assert [(problem.field, problem.line) for problem in problems] == [
         ("show.cover", 13),
         ("show.people.2.image", 19),
-        ("site.logo", 62),
+        ("site.logo", 63),
     ]
     assert str(problems[0]) == "config.yaml:13: show.cover: there is no file 'content/cover.jpg' in the show's folder"
     assert "leads out of the show's folder" in problems[2].message
