@@ -29,7 +29,7 @@ from site_builder import __version__
 from site_builder.model.podcast import Person, Turn
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
 from site_builder.render.pages.qr import make_qr
-from site_builder.render.pages.site_context import SiteLook
+from site_builder.render.pages.site_context import SiteSettings
 from site_builder.show.config import make_feed_guid
 from site_builder.show.config.sections import SiteConfig
 
@@ -155,7 +155,7 @@ def _describe_equal() -> dict[str, str]:
         "email": EMAIL,
         "guid": str(make_feed_guid(f"{URL}feed.xml")),
         "homeCount": SiteConfig().episodes_per_page,
-        "listCount": SiteLook().list_count,
+        "listCount": SiteSettings().list_count,
         "qr": {"size": code.size, "path": code.path},
     }
     places = {f"content/{name}/_index.md": f"+++\n{_render_place(name, title)}+++\n" for name, title in _PLACES.items()}

@@ -17,7 +17,7 @@ from site_builder.engine.builder import Outcome, Target, build_targets
 from site_builder.engine.digests import FileDigests
 from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.assemble import Material, make_edits, make_episode
-from site_builder.episodes.catalog import Candidate, Card
+from site_builder.episodes.catalog import Candidate, CatalogEntry
 from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.summary import name_group
 from site_builder.errors import SpacecastError
@@ -26,9 +26,9 @@ from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span
 from site_builder.show.bundles import Bundle, write_noun
 from site_builder.show.config import ChapterSource, Config, DeadAir
-from site_builder.show.layout import MEDIA, Outlet
+from site_builder.show.layout import MEDIA, OutputPaths
 from site_builder.site import audio as media
-from site_builder.site.covers import FEW, Gallery
+from site_builder.site.covers import FEW, CoverPlanner
 from site_builder.site.episode_files import Release
 from site_builder.site.pictures import Pictures
 from site_builder.site.portraits import Portraits
@@ -42,17 +42,19 @@ class Place:
     """Where sound is made, and how."""
 
     cache: Path
-    outlet: Outlet
+    outlet: OutputPaths
     jobs: int
     cached: frozenset[str] = frozenset()
     """Names below which sound of episodes that are published is cached: none of it is deleted."""
     notify: Notify
 
 
-class Studio:
+class AudioBuilder:
     """Makes the sound of a show."""
 
-    def __init__(self, config: Config, show: Show, place: Place, gallery: Gallery, words: Language = ENGLISH) -> None:
+    def __init__(
+        self, config: Config, show: Show, place: Place, gallery: CoverPlanner, words: Language = ENGLISH
+    ) -> None:
         self.config = config
         self.words = words
         self.show = show
@@ -74,7 +76,7 @@ class Studio:
         self.tagged: list[Outcome] = []
         """What came of tagging, batch by batch."""
 
-    def needs_files(self, card: Card) -> bool:
+    def needs_files(self, card: CatalogEntry) -> bool:
         """Whether sound or pictures have to be made for an episode."""
         return card.has_recording or card.has_pictures or self.gallery.draws
 
@@ -264,7 +266,7 @@ class Studio:
         drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
         for take, episode in drafts:  # a picture that is missing is told before anything is written
             Portraits().hang_episode(episode, take.bundle.folder, self.show)
-        hung = self.gallery.hang([(take.bundle, episode) for take, episode in drafts])
+        hung = self.gallery.plan_covers([(take.bundle, episode) for take, episode in drafts])
         self.failures += hung.failures
         targets = {
             _key(take.bundle): self._plan_enclosures(take, episode, hung.embedded.get(episode.guid))

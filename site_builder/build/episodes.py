@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from site_builder.build.audio import Studio
+from site_builder.build.audio import AudioBuilder
 from site_builder.build.leak_check import find_audible
 from site_builder.build.selection import Selection
-from site_builder.build.up_to_date import Look
+from site_builder.build.up_to_date import ChangeCheck
 from site_builder.engine.builder import Outcome
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
-from site_builder.episodes.catalog import Card, Survey, load_candidate
-from site_builder.episodes.summary import PARTS, Outline, name_group, parse_outlines
+from site_builder.episodes.catalog import Catalog, CatalogEntry, load_candidate
+from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
 from site_builder.events import Notify
 from site_builder.render.pages.contexts import Neighbour
-from site_builder.show.layout import Outlet
+from site_builder.show.layout import OutputPaths
 from site_builder.show.lock import lock_show
 from site_builder.site.episode_files import Setting, plan_episode
 
@@ -32,10 +32,10 @@ _DEAR = 400
 """Of those of which audio has to be made; some hundred kilobytes each."""
 
 
-class Slot(NamedTuple):
+class EpisodeJob(NamedTuple):
     """A place in the row of episodes. There are thousands, in every build."""
 
-    card: Card
+    card: CatalogEntry
     key: str
     """Digest of all that the episode's files depend on."""
     newer: Neighbour | None
@@ -48,7 +48,7 @@ class Slot(NamedTuple):
         return name_group(self.card.guid)
 
 
-def line_up(selection: Selection, base: str, left: Iterable[Outline] = ()) -> list[Slot]:
+def line_up(selection: Selection, base: str, left: Iterable[EpisodeSummary] = ()) -> list[EpisodeJob]:
     """Each episode with its neighbours, newest first.
 
     Args:
@@ -56,24 +56,24 @@ def line_up(selection: Selection, base: str, left: Iterable[Outline] = ()) -> li
         base: Digest of all that every episode depends on.
         left: Episodes that cannot be made anew, but stand among their neighbours as they were.
     """
-    row: list[Card | Outline] = [*selection.chosen, *left]
+    row: list[CatalogEntry | EpisodeSummary] = [*selection.chosen, *left]
     if len(row) > len(selection.chosen):
         row.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
     neighbours = [None, *map(_introduce, row), None]
     slots = []
     for newer, card, older in zip(neighbours, row, neighbours[2:], strict=False):
-        if isinstance(card, Card):
+        if isinstance(card, CatalogEntry):
             draft = card.guid in selection.drafts
             key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
-            slots.append(Slot(card, key, newer, older, draft))
+            slots.append(EpisodeJob(card, key, newer, older, draft))
     return slots
 
 
-def _introduce(episode: Card | Outline) -> Neighbour:
-    return Neighbour(episode.shown_title if isinstance(episode, Card) else episode.title, episode.path)
+def _introduce(episode: CatalogEntry | EpisodeSummary) -> Neighbour:
+    return Neighbour(episode.shown_title if isinstance(episode, CatalogEntry) else episode.title, episode.path)
 
 
-def _share_out(slots: Sequence[Slot], is_dear: Callable[[Slot], bool]) -> Iterator[Sequence[Slot]]:
+def _share_out(slots: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool]) -> Iterator[Sequence[EpisodeJob]]:
     """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
     if slots:
         yield slots[:1]
@@ -83,7 +83,7 @@ def _share_out(slots: Sequence[Slot], is_dear: Callable[[Slot], bool]) -> Iterat
 
 
 @dataclass(slots=True)
-class Tally:
+class BuildLog:
     """What a build has done so far."""
 
     made: dict[str, None] = field(default_factory=dict)
@@ -105,20 +105,22 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
+class EpisodeBuilder:
     """What the making of episodes needs."""
 
-    survey: Survey
+    survey: Catalog
     setting: Setting
-    studio: Studio
-    outlet: Outlet
-    kept: Kept
-    look: Look
+    studio: AudioBuilder
+    outlet: OutputPaths
+    kept: ValueCache
+    look: ChangeCheck
     """How the output looked before the build."""
     jobs: int
     notify: Notify
 
-    def renew(self, slots: Sequence[Slot], tally: Tally, unusable: Iterable[str] = ()) -> tuple[Outline, ...]:
+    def renew(
+        self, slots: Sequence[EpisodeJob], tally: BuildLog, unusable: Iterable[str] = ()
+    ) -> tuple[EpisodeSummary, ...]:
         """All episodes but those that fail, in the order of `slots`; what is kept of the `unusable` (guids) stays."""
         known = self.kept.load("outline")
         stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
@@ -131,15 +133,15 @@ class Renewal:
             self.kept.drop(part, gone)
         if gone:
             self.studio.prune()
-        return parse_outlines(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
+        return parse_summaries(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
 
-    def find_last(self, guids: Iterable[str]) -> dict[str, Outline]:
+    def find_last(self, guids: Iterable[str]) -> dict[str, EpisodeSummary]:
         """By guid, episodes as they were when they could last be made, of those that once could."""
         wanted = set(guids)
         known = self.kept.load("outline") if wanted else {}
-        return {outline.guid: outline for outline in parse_outlines(known[guid][1] for guid in wanted & known.keys())}
+        return {outline.guid: outline for outline in parse_summaries(known[guid][1] for guid in wanted & known.keys())}
 
-    def remake(self, slots: Mapping[str, Slot], name: str) -> None:
+    def remake(self, slots: Mapping[str, EpisodeJob], name: str) -> None:
         """Make the files of one episode anew, ahead of a build, which will look at all of them again.
 
         Args:
@@ -150,10 +152,10 @@ class Renewal:
             SpacecastError: it cannot be made, or another build is at work.
         """
         if name in slots:
-            with lock_show(self.survey.folder, "serve", patience=0), Kept(self.outlet.kept) as kept:
-                replace(self, kept=kept)._make([slots[name]._replace(key="")], Tally())
+            with lock_show(self.survey.folder, "serve", patience=0), ValueCache(self.outlet.kept) as kept:
+                replace(self, kept=kept)._make([slots[name]._replace(key="")], BuildLog())
 
-    def _find_stale(self, slots: Sequence[Slot], known: Mapping[str, str]) -> list[Slot]:
+    def _find_stale(self, slots: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
         sizes = self.look.sizes
@@ -162,14 +164,14 @@ class Renewal:
         )
         return [slot for slot in slots if slot.name not in current]
 
-    def _make(self, slots: Sequence[Slot], tally: Tally) -> dict[str, bytes]:
+    def _make(self, slots: Sequence[EpisodeJob], tally: BuildLog) -> dict[str, bytes]:
         """By guid, the outlines of episodes whose files are all there now; they are kept."""
         dear = [slot for slot in slots if self.studio.needs_files(slot.card)]
         candidates = [load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear]
         releases = self.studio.produce(candidates) if candidates else {}
         failed = {slot.card.guid for slot in dear} - releases.keys()
 
-        def plan(slot: Slot) -> Planned:
+        def plan(slot: EpisodeJob) -> Planned:
             release = releases.get(slot.card.guid)
             if not release:
                 release = self.studio.keep(load_candidate(self.survey, slot.card, draft=slot.draft))
@@ -199,5 +201,5 @@ class Renewal:
         tally.add(outcome)
         tally.failures |= dict.fromkeys(self.studio.failures)
         tally.warnings |= dict.fromkeys(self.studio.warnings)
-        tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_outlines(texts.values())))
+        tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_summaries(texts.values())))
         return texts

@@ -8,14 +8,14 @@ from site_builder.build.selection import Selection
 from site_builder.consent import Redaction, mentions
 from site_builder.consent.evidence import Reading
 from site_builder.consent.sources import describe_mentions
-from site_builder.episodes.catalog import Survey, redact_show
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.catalog import Catalog, redact_show
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
 
 
 def describe_tombstones(
-    survey: Survey, selection: Selection, pins: Pins, episodes: Iterable[Outline]
+    survey: Catalog, selection: Selection, pins: Pins, episodes: Iterable[EpisodeSummary]
 ) -> dict[str, str]:
     """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
     reasons = {card.guid: card.withdrawn or "" for card in survey.cards}
@@ -26,13 +26,13 @@ def describe_tombstones(
     return dict(sorted(gone.items()))
 
 
-def is_named(survey: Survey, hidden: Redaction, slug: str) -> bool:
+def is_named(survey: Catalog, hidden: Redaction, slug: str) -> bool:
     """Whether an address holds the name of somebody hidden: it leaves neither a redirect nor a note in its place."""
     named = any(card.has_named_address and card.slug == slug for card in survey.cards)
     return named or mentions(slug, hidden, Reading.ADDRESS)
 
 
-def list_hidden(survey: Survey, selection: Selection, pins: Pins, episodes: Sequence[Outline]) -> Iterator[str]:
+def list_hidden(survey: Catalog, selection: Selection, pins: Pins, episodes: Sequence[EpisodeSummary]) -> Iterator[str]:
     """Where the host named somebody who is hidden, file and line, and old addresses that lead nowhere for it."""
     premises = survey.premises
     hidden = redact_show(premises)

@@ -12,8 +12,8 @@ from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_se
 from site_builder.consent.readers import SOUND
 from site_builder.consent.sources import Mention, find_mentions
 from site_builder.engine.processes import map_in_processes
-from site_builder.episodes.catalog import Card, Survey, load_casting
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.catalog import Catalog, CatalogEntry, load_casting
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model.podcast import Guid
 from site_builder.show.config import Pending
 from site_builder.show.layout import CONFIG, EPISODES, INDEX
@@ -25,9 +25,9 @@ _WRITTEN = frozenset({".md", ".html", ".xml", ".txt", ".css", ".js", ".vtt", ".s
 
 def find_exposed(
     output: Path,
-    show: Survey,
-    chosen: Sequence[Card],
-    episodes: Sequence[Outline],
+    show: Catalog,
+    chosen: Sequence[CatalogEntry],
+    episodes: Sequence[EpisodeSummary],
     strangers: Sequence[str],
     own: Collection[str],
     jobs: int,
@@ -65,7 +65,9 @@ def find_exposed(
     )
 
 
-def _describe_secrets(show: Survey, chosen: Sequence[Card], episodes: Sequence[Outline], jobs: int) -> Secrets:
+def _describe_secrets(
+    show: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
+) -> Secrets:
     people = show.premises.people
     hides_pending = show.premises.config.consent.pending is Pending.ANONYMISE
     if not (any(card.is_restricted for card in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
@@ -81,7 +83,7 @@ def _describe_secrets(show: Survey, chosen: Sequence[Card], episodes: Sequence[O
     return describe_secrets(people, castings, places, hide_pending=hides_pending)
 
 
-def _spare_texts(secrets: Secrets, show: Survey) -> Secrets:
+def _spare_texts(secrets: Secrets, show: Catalog) -> Secrets:
     """The same, but for words of the interface: somebody may be called `Archive`."""
     return replace(secrets, shown=(*secrets.shown, *show.premises.words.list_texts()))
 
@@ -89,7 +91,7 @@ def _spare_texts(secrets: Secrets, show: Survey) -> Secrets:
 class _Sources:
     """What the host wrote, to tell where a name on the site comes from."""
 
-    def __init__(self, show: Survey, secrets: Secrets, guids: dict[str, str]) -> None:
+    def __init__(self, show: Catalog, secrets: Secrets, guids: dict[str, str]) -> None:
         self._folder = show.folder
         self._redaction = Redaction(hidden=tuple(one.hidden for one in secrets.people), shown=secrets.shown)
         names = {card.guid: card.name for card in show.cards}
@@ -139,7 +141,7 @@ class _Sources:
         return file.relative_to(self._folder).as_posix()
 
 
-def find_audible(output: Path, episodes: Iterable[Outline]) -> Iterator[str]:
+def find_audible(output: Path, episodes: Iterable[EpisodeSummary]) -> Iterator[str]:
     """A sentence for each span of refused speech that can still be heard."""
     for episode in episodes:
         for path in episode.audio if episode.silent else ():

@@ -10,33 +10,33 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.build.audio import Place, Studio
-from site_builder.build.episodes import Renewal, Tally, line_up
+from site_builder.build.audio import AudioBuilder, Place
+from site_builder.build.episodes import BuildLog, EpisodeBuilder, line_up
 from site_builder.build.hidden import describe_tombstones, is_named, list_hidden
 from site_builder.build.leak_check import find_exposed
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
-from site_builder.build.up_to_date import Look
-from site_builder.checks.feed.guard import Guard
+from site_builder.build.up_to_date import ChangeCheck
+from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
 from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
-from site_builder.engine.cache import Kept, Reader
+from site_builder.engine.cache import Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
 from site_builder.engine.ledger import Facts
 from site_builder.engine.serialization import digest_value
-from site_builder.episodes.catalog import Survey, redact_show
-from site_builder.episodes.summary import Outline, list_outlines, name_group
+from site_builder.episodes.catalog import Catalog, redact_show
+from site_builder.episodes.summary import EpisodeSummary, list_outlines, name_group
 from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site
 from site_builder.show.config import describe_show
-from site_builder.show.layout import Outlet
+from site_builder.show.layout import OutputPaths
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
 from site_builder.site.audio import key_of
-from site_builder.site.covers import Gallery
+from site_builder.site.covers import CoverPlanner
 from site_builder.site.episode_files import Setting
 from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
 from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
@@ -56,19 +56,19 @@ class Assembled:
     """What came of a build."""
 
     report: BuildReport
-    episodes: tuple[Outline, ...]
+    episodes: tuple[EpisodeSummary, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What a build is to do, and where."""
 
-    survey: Survey
+    survey: Catalog
     selection: Selection
     pins: Pins
-    outlet: Outlet
-    kept: Kept
-    look: Look
+    outlet: OutputPaths
+    kept: ValueCache
+    look: ChangeCheck
     """How the output looked before the build."""
     jobs: int
     notify: Notify
@@ -87,7 +87,7 @@ class _Assembly:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.tally = Tally()
+        self.tally = BuildLog()
         self.plan: list[Target] = []
         """All that belongs to no group, but for feeds."""
         self.groups: list[str] = []
@@ -149,7 +149,7 @@ class _Assembly:
         )
         self.tally.add(self.outcome)
 
-    def make_episodes(self) -> tuple[Outline, ...]:
+    def make_episodes(self) -> tuple[EpisodeSummary, ...]:
         """All episodes, those made anew that are not as they were."""
         unusable = [bundle.guid for bundle in self.job.survey.unusable]
         last = self.renewal.find_last(unusable)
@@ -233,7 +233,7 @@ class _Assembly:
             return
         job, feed, show, episodes = self.job, self.job.survey.premises.config.feed, contents.show, contents.episodes
         read_item = partial(Reader(job.outlet.kept).read, "item")
-        guard = Guard(job.outlet.output, show, job.kept, read_item, job.jobs)
+        guard = FeedGate(job.outlet.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
         planned = [page.plan(self.write_feed, guard.accept) for page in pages]
         self.feeds = planned
@@ -269,7 +269,7 @@ class _Assembly:
         if not (self.tally.failures or self.is_feed_held or self.job.survey.premises.problems):
             self.build(self.plan, keep=self.groups, hold=absent)
 
-    def look_for_leaks(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> None:
+    def look_for_leaks(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""
         job = self.job
         if not self.tally.failures:
@@ -280,7 +280,7 @@ class _Assembly:
         if self.tally.leaks:
             dissolve_groups(job.outlet.ledger)
 
-    def report(self, episodes: Sequence[Outline], strangers: Sequence[str]) -> BuildReport:
+    def report(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> BuildReport:
         """What was done."""
         released = [episode for episode in episodes if not episode.draft]
         return BuildReport(
@@ -300,22 +300,22 @@ class _Assembly:
         )
 
 
-def _set_up(job: Job) -> tuple[Gallery, Renewal]:
+def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     premises, guids = job.survey.premises, [card.guid for card in job.selection.chosen]
     config = premises.config
     media_url = "" if job.outlet.is_preview else config.media.url or ""
     show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), premises.words)
-    gallery = Gallery(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
+    gallery = CoverPlanner(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
     show, theme = gallery.hang_show(), load_show_theme(premises, gallery.accent)
     look = describe_look(premises, theme, gallery.accent, redact_show(premises))
     site = Site(show=show, look=look, words=premises.words, zone=config.show.zone)
     cache = job.survey.folder / ".cache"
     cached = frozenset(map(key_of, guids))
     place = Place(cache=cache, outlet=job.outlet, jobs=job.jobs, cached=cached, notify=job.notify)
-    renewal = Renewal(
+    renewal = EpisodeBuilder(
         survey=job.survey,
         setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
-        studio=Studio(config, show, place, gallery, premises.words),
+        studio=AudioBuilder(config, show, place, gallery, premises.words),
         outlet=job.outlet,
         kept=job.kept,
         look=job.look,
@@ -333,7 +333,7 @@ def _digest_base(job: Job, setting: Setting) -> str:
     )
 
 
-def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]) -> Contents:
+def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
     read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
     names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     survey, hidden = job.survey, redact_show(job.survey.premises)
@@ -353,13 +353,13 @@ def _describe_contents(job: Job, setting: Setting, episodes: tuple[Outline, ...]
     )
 
 
-def _read_oembed(outlet: Outlet, moved: Mapping[str, str]) -> dict[str, bytes]:
+def _read_oembed(outlet: OutputPaths, moved: Mapping[str, str]) -> dict[str, bytes]:
     """What was made for episodes that had another slug once, by that."""
     files = {old: outlet.output / "episodes" / new / "oembed.json" for old, new in moved.items()}
     return {old: file.read_bytes() for old, file in files.items() if file.is_file()}
 
 
-def _list_documents(outlet: Outlet, episodes: Iterable[Outline]) -> Iterator[Document]:
+def _list_documents(outlet: OutputPaths, episodes: Iterable[EpisodeSummary]) -> Iterator[Document]:
     read = partial(Reader(outlet.kept).read, "document")
     for episode in episodes:
         if episode.document:

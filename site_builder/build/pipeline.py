@@ -20,14 +20,14 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.processes import Task
 from site_builder.events import Making, Notify, Stage, ignore
-from site_builder.show.layout import PEOPLE, Outlet, find_outlet
+from site_builder.show.layout import PEOPLE, OutputPaths, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.build.selection import Selection
-    from site_builder.engine.cache import Kept
+    from site_builder.engine.cache import ValueCache
     from site_builder.episodes.bundle_digests import Digests
-    from site_builder.episodes.catalog import Survey
-    from site_builder.episodes.intake import Taken
+    from site_builder.episodes.catalog import Catalog
+    from site_builder.episodes.intake import IntakeEntry
     from site_builder.show.published import Pins, Published
 
 __all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "look_at"]
@@ -40,7 +40,7 @@ __all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "
 class Extraction:
     """What came of reading sources."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[IntakeEntry, ...] = ()
     remarks: tuple[str, ...] = ()
     """Damage that was worked around, a sentence each."""
 
@@ -65,15 +65,15 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, o
 
 def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = ()) -> Extraction:
     from site_builder.episodes.choice import choose
-    from site_builder.episodes.intake import Shelf, add_speakers
+    from site_builder.episodes.intake import Intake, add_speakers
     from site_builder.show.bundles import find_bundles, load_bundle
     from site_builder.show.people import load_people
     from site_builder.sources.detect import open_source
 
     content = folder / "content"
     bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
-    shelf = Shelf(content / "episodes", bundles, people=load_people(folder / PEOPLE))
-    taken: list[Taken] = []
+    shelf = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
+    taken: list[IntakeEntry] = []
     remarks: list[str] = []
     with ExitStack() as stack:
         opened = [stack.enter_context(open_source(path)) for path in sources]
@@ -89,7 +89,11 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequen
 
 
 def build(
-    folder: Path, now: datetime, options: BuildOptions, notify: Notify = ignore, look: up_to_date.Look | None = None
+    folder: Path,
+    now: datetime,
+    options: BuildOptions,
+    notify: Notify = ignore,
+    look: up_to_date.ChangeCheck | None = None,
 ) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
@@ -123,19 +127,21 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.Look) -> BuildReport:
+def _build(
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.ChangeCheck
+) -> BuildReport:
     notify(Stage("reading content"))
-    outlet, seal = find_outlet(folder, preview=options.preview), look.seal
+    outlet, seal = find_output_paths(folder, preview=options.preview), look.seal
     digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
     from site_builder.build import output as assembly
     from site_builder.build import publication, silence
     from site_builder.build.selection import find_due, select
-    from site_builder.engine.cache import Kept
+    from site_builder.engine.cache import ValueCache
     from site_builder.episodes import rereading, seen_archives
     from site_builder.show import published, refusals
     from site_builder.site.covers import start_early
 
-    with Kept(outlet.kept) as kept:
+    with ValueCache(outlet.kept) as kept:
         extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
         new = seen_archives.find_new(folder, survey.cards)
         postponed = [_postpone(folder, path) for path in new if survey.unusable]
@@ -193,7 +199,7 @@ def _build(folder: Path, now: datetime, options: BuildOptions, notify: Notify, l
     return report if options.explain else replace(report, reasons={})
 
 
-def _tell_of_consent(survey: Survey, selection: Selection, *, forgot: bool) -> Iterator[str]:
+def _tell_of_consent(survey: Catalog, selection: Selection, *, forgot: bool) -> Iterator[str]:
     """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
     from site_builder.show.refusals import FORGOTTEN
 
@@ -204,7 +210,7 @@ def _tell_of_consent(survey: Survey, selection: Selection, *, forgot: bool) -> I
 
 
 def _check_promises(
-    folder: Path, known: Published, survey: Survey, selection: Selection, now: datetime, options: BuildOptions
+    folder: Path, known: Published, survey: Catalog, selection: Selection, now: datetime, options: BuildOptions
 ) -> tuple[Pins, tuple[str, ...]]:
     """What is promised, as this build has to keep it; a UserError where it would break it.
 
@@ -234,10 +240,14 @@ def _postpone(folder: Path, source: Path) -> str:
 
 
 def _remember(
-    outlet: Outlet, look: up_to_date.Look, seal: up_to_date.Seal, due: datetime | None, report: BuildReport
+    outlet: OutputPaths,
+    look: up_to_date.ChangeCheck,
+    seal: up_to_date.Inputs,
+    due: datetime | None,
+    report: BuildReport,
 ) -> None:
     """Leave what the next build compares with; `seal` is from before anything was read, to see what changed since."""
-    left = up_to_date.Memory(
+    left = up_to_date.LastBuild(
         seal=seal,
         output=look.output.patch(outlet.output, [*report.made, *report.removed]),
         due=due.isoformat() if due else None,
@@ -246,32 +256,32 @@ def _remember(
     up_to_date.remember(outlet, left)
 
 
-def _survey(folder: Path, digests: Digests, kept: Kept, jobs: int) -> Survey:
+def _survey(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
     from site_builder.episodes import catalog
 
     return catalog.survey(folder, digests, kept, up_to_date.digest_program(), jobs)
 
 
-def _digest_bundles(folder: Path, seal: up_to_date.Seal, kept_file: Path) -> Digests:
-    from site_builder.engine.cache import Kept
+def _digest_bundles(folder: Path, seal: up_to_date.Inputs, kept_file: Path) -> Digests:
+    from site_builder.engine.cache import ValueCache
     from site_builder.episodes.bundle_digests import digest_bundles
 
-    with Kept(kept_file) as kept:
+    with ValueCache(kept_file) as kept:
         return digest_bundles(folder, seal.trees["content"], kept)
 
 
-def look_at(folder: Path, options: BuildOptions) -> up_to_date.Look:
+def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:
     """How all that a build reads, and its output, look beside how the last build left them."""
-    return up_to_date.Look(find_outlet(folder, preview=options.preview), folder, options.seal)
+    return up_to_date.ChangeCheck(find_output_paths(folder, preview=options.preview), folder, options.seal)
 
 
 def find_unchanged(
-    folder: Path, now: datetime, options: BuildOptions, look: up_to_date.Look | None = None
+    folder: Path, now: datetime, options: BuildOptions, look: up_to_date.ChangeCheck | None = None
 ) -> BuildReport | None:
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.build.report import parse_report
 
-    outlet = find_outlet(folder, preview=options.preview)
+    outlet = find_output_paths(folder, preview=options.preview)
     if options.retire or options.published or options.moved or is_ci():
         return None
     if not (options.preview or options.drafts or outlet.release.is_file()):

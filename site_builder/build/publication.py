@@ -20,15 +20,15 @@ from site_builder.show import promises
 from site_builder.show.bundles import write_file
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.config.placeholders import is_placeholder
-from site_builder.show.layout import EPISODES, Outlet, find_outlet
+from site_builder.show.layout import EPISODES, OutputPaths, find_output_paths
 from site_builder.show.promises import Release, Released
 from site_builder.show.published import FILE, Published, ShowPin, load_published, write_published
 from site_builder.text.timecode import format_utc, parse_utc
 
 if TYPE_CHECKING:
     from site_builder.build.selection import Selection
-    from site_builder.episodes.catalog import Card, Survey
-    from site_builder.episodes.summary import Outline
+    from site_builder.episodes.catalog import Catalog, CatalogEntry
+    from site_builder.episodes.summary import EpisodeSummary
     from site_builder.show.config import Config
 
 BY_HAND = "by hand"
@@ -40,7 +40,7 @@ LIVE = "seen online"
 def require_kept(
     folder: Path,
     published: Published,
-    survey: Survey,
+    survey: Catalog,
     selection: Selection,
     now: datetime,
     options: BuildOptions,
@@ -75,7 +75,7 @@ def _describe_show(config: Config) -> ShowPin:
     return ShowPin(guid=show.guid, url=show.url, moved_to=show.new_feed_url)
 
 
-def make_release(survey: Survey, selection: Selection, episodes: Iterable[Outline], now: datetime) -> Release:
+def make_release(survey: Catalog, selection: Selection, episodes: Iterable[EpisodeSummary], now: datetime) -> Release:
     """What a build made of a show; `episodes` are those in its output."""
     waiting = (card for card in survey.cards if card.published_at > now and not card.draft and card.withdrawn is None)
     return Release(
@@ -90,7 +90,7 @@ def make_release(survey: Survey, selection: Selection, episodes: Iterable[Outlin
     )
 
 
-def write_release(outlet: Outlet, release: Release) -> None:
+def write_release(outlet: OutputPaths, release: Release) -> None:
     """Note what is in the output."""
     values = {
         "show": release.show._asdict(),
@@ -112,7 +112,7 @@ def load_release(folder: Path) -> Release:
         SpacecastError: the last build did not end well, or there was none.
     """
     try:
-        values = json.loads(find_outlet(folder, preview=False).release.read_bytes())
+        values = json.loads(find_output_paths(folder, preview=False).release.read_bytes())
         episodes, waiting = (tuple(map(_parse, values[name])) for name in ("episodes", "waiting"))
         return Release(ShowPin(**values["show"]), episodes, tuple(values["withdrawn"]), waiting)
     except (OSError, ValueError, KeyError, TypeError):
@@ -206,10 +206,15 @@ def _describe_seen(seen: SeenEpisode, released: Mapping[str, Released], now: dat
 
 
 def end_build(
-    folder: Path, known: Published, release: Release, cards: Iterable[Card], now: datetime, options: BuildOptions
+    folder: Path,
+    known: Published,
+    release: Release,
+    cards: Iterable[CatalogEntry],
+    now: datetime,
+    options: BuildOptions,
 ) -> None:
     """Note what is in the output, and whatever the host said with the options of the build."""
-    write_release(find_outlet(folder, preview=False), release)
+    write_release(find_output_paths(folder, preview=False), release)
     said = _release_waiting(known._replace(pins=promises.retire(known.pins, options.retire)), cards, now)
     if options.moved and known.show.url:
         said = said._replace(show=release.show._replace(guid=known.show.guid))
@@ -239,7 +244,7 @@ def require_noted(known: Published, release: Release) -> None:
         )
 
 
-def _release_waiting(published: Published, cards: Iterable[Card], now: datetime) -> Published:
+def _release_waiting(published: Published, cards: Iterable[CatalogEntry], now: datetime) -> Published:
     """Without promises for a date to come that the show does not keep any more: nobody had them yet."""
     waiting = {card.guid: card.published_at for card in cards if not card.draft}
     kept = {
@@ -255,6 +260,6 @@ def _write(folder: Path, published: Published, known: Published) -> None:
     if (published.pins, published.show) == (known.pins, known.show):
         return
     usual = BuildOptions().seal
-    look = up_to_date.Look(find_outlet(folder, preview=False), folder, usual)
+    look = up_to_date.ChangeCheck(find_output_paths(folder, preview=False), folder, usual)
     write_published(folder, published, known)
     up_to_date.accept(look, folder, usual, FILE.name)

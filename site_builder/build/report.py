@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from site_builder.text.timecode import format_length
 
 if TYPE_CHECKING:
-    from site_builder.episodes.intake import Taken
+    from site_builder.episodes.intake import IntakeEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class BuildReport:
     kept: int = 0
     removed: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[IntakeEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     is_feed_held: bool = False

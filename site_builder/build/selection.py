@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from site_builder.build.report import Skipped
-from site_builder.episodes.catalog import Card
+from site_builder.episodes.catalog import CatalogEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which episodes a build publishes, and which it does not."""
 
-    chosen: tuple[Card, ...]
+    chosen: tuple[CatalogEntry, ...]
     """Newest first."""
     drafts: frozenset[str]
     """Guids of those that are only previewed."""
@@ -25,9 +25,9 @@ class Selection:
     """Slug to guid of those that consent keeps back."""
 
 
-def select(cards: Sequence[Card], now: datetime, *, drafts: bool) -> Selection:
+def select(cards: Sequence[CatalogEntry], now: datetime, *, drafts: bool) -> Selection:
     """Which episodes are to be published, newest first, and which are not and why."""
-    chosen: list[Card] = []
+    chosen: list[CatalogEntry] = []
     skipped: list[Skipped] = []
     withheld: dict[str, str] = {}
     hidden: set[str] = set()
@@ -49,12 +49,12 @@ def select(cards: Sequence[Card], now: datetime, *, drafts: bool) -> Selection:
     )
 
 
-def _why_taken_back(card: Card) -> str:
+def _why_taken_back(card: CatalogEntry) -> str:
     reason = card.withdrawn
     return "" if reason is None else f"taken back: {reason}" if reason else "taken back"
 
 
-def _why_hidden(card: Card, now: datetime) -> str:
+def _why_hidden(card: CatalogEntry, now: datetime) -> str:
     if card.draft:
         return "it is a draft; remove `draft: true` to publish it"
     if card.published_at > now:
@@ -62,6 +62,6 @@ def _why_hidden(card: Card, now: datetime) -> str:
     return ""
 
 
-def find_due(cards: Iterable[Card], now: datetime) -> datetime | None:
+def find_due(cards: Iterable[CatalogEntry], now: datetime) -> datetime | None:
     """When the next episode that waits for its date is to be published."""
     return min((card.published_at for card in cards if not card.draft and card.published_at > now), default=None)

@@ -7,17 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from site_builder.consent.leaks import check_silence
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.serialization import change
-from site_builder.episodes.catalog import Survey
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.catalog import Catalog
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model.podcast import Span
 
 REASON = "Nothing is to be heard in its recording: all of it is silence."
 _KIND = "silent"
 
 
-def withhold_silent(survey: Survey, kept: Kept) -> Survey:
+def withhold_silent(survey: Catalog, kept: ValueCache) -> Catalog:
     """The show, with those withheld that an earlier build found silent and that are as they were."""
     silent = kept.keys(_KIND)
     if not silent:
@@ -30,7 +30,7 @@ def withhold_silent(survey: Survey, kept: Kept) -> Survey:
     return replace(survey, cards=tuple(cards))
 
 
-def note_silent(survey: Survey, kept: Kept, episodes: Iterable[Outline], output: Path) -> bool:
+def note_silent(survey: Catalog, kept: ValueCache, episodes: Iterable[EpisodeSummary], output: Path) -> bool:
     """Whether there are silent ones among the episodes just made; they are known from now on."""
     cards = {card.guid: card for card in survey.cards}
     found = [cards[episode.guid] for episode in episodes if episode.seems_silent and _is_silent(episode, output)]
@@ -38,7 +38,7 @@ def note_silent(survey: Survey, kept: Kept, episodes: Iterable[Outline], output:
     return bool(found)
 
 
-def _is_silent(episode: Outline, output: Path) -> bool:
+def _is_silent(episode: EpisodeSummary, output: Path) -> bool:
     """By all of the sound; its shape for drawing leaves parts out."""
     file = output / episode.enclosure
     return file.is_file() and not check_silence(file, [Span(start=0.0, end=episode.duration)])

@@ -20,7 +20,7 @@ from site_builder import __version__
 from site_builder.engine.digests import JSON, digest_file, digest_json, encode_json
 from site_builder.engine.processes import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
-from site_builder.show.layout import CONFIG, Outlet
+from site_builder.show.layout import CONFIG, OutputPaths
 
 _MEMORY = "last-build.json"
 _MANY = 10_000
@@ -34,7 +34,7 @@ def digest_program() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Inputs:
     """All that a build reads, as it looked at one moment."""
 
     fixed: str
@@ -44,23 +44,23 @@ class Seal:
 
     def look_again(
         self, folder: Path, options: Mapping[str, JSON], half: Callable[[], array[int] | None] = lambda: None
-    ) -> tuple[Seal, bool]:
+    ) -> tuple[Inputs, bool]:
         """The seal of the same show as it is now, and whether that is as it was. `half`: see `Snapshot.look_again`."""
         roots = _find_roots(folder)
         if roots.keys() != self.trees.keys():
-            return make_seal(folder, options), False
+            return read_inputs(folder, options), False
         content = roots.pop("content")
         pairs = {"content": self.trees["content"].look_again(content, half=half)}
         pairs |= {name: self.trees[name].look_again(root) for name, root in roots.items()}
         fixed = _digest_fixed(folder, options)
         is_same = fixed == self.fixed and all(is_same for _, is_same in pairs.values())
-        return Seal(fixed, {name: tree for name, (tree, _) in pairs.items()}), is_same
+        return Inputs(fixed, {name: tree for name, (tree, _) in pairs.items()}), is_same
 
 
-def make_seal(folder: Path, options: Mapping[str, JSON]) -> Seal:
+def read_inputs(folder: Path, options: Mapping[str, JSON]) -> Inputs:
     """Everything a build of the show in `folder` reads: content, config, templates, program, options."""
     trees = {name: take_snapshot(root) for name, root in _find_roots(folder).items()}
-    return Seal(_digest_fixed(folder, options), trees)
+    return Inputs(_digest_fixed(folder, options), trees)
 
 
 def _find_roots(folder: Path) -> dict[str, Path]:
@@ -80,10 +80,10 @@ def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class LastBuild:
     """What a build leaves for the next one."""
 
-    seal: Seal
+    seal: Inputs
     output: Snapshot
     """How its output looked, by sizes."""
     due: str | None
@@ -91,7 +91,7 @@ class Memory:
     report: JSON
 
 
-def remember(outlet: Outlet, memory: Memory) -> None:
+def remember(outlet: OutputPaths, memory: LastBuild) -> None:
     """Keep the report of a build that left nothing to do, until something changes or what waits is due."""
     trees = {name: tree.as_json() for name, tree in memory.seal.trees.items()}
     values: JSON = {
@@ -107,11 +107,11 @@ def remember(outlet: Outlet, memory: Memory) -> None:
     part.replace(file)
 
 
-def _load_memory(outlet: Outlet) -> Memory | None:
+def _load_memory(outlet: OutputPaths) -> LastBuild | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         values = json.loads((outlet.memory / _MEMORY).read_bytes())
-        return Memory(
-            seal=Seal(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
+        return LastBuild(
+            seal=Inputs(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
             output=parse_snapshot(values["output"]),
             due=values["due"],
             report=values["report"],
@@ -119,7 +119,7 @@ def _load_memory(outlet: Outlet) -> Memory | None:
     return None
 
 
-def _stamp(outlet: Outlet) -> tuple[int, int] | None:
+def _stamp(outlet: OutputPaths) -> tuple[int, int] | None:
     with suppress(OSError):
         status = (outlet.memory / _MEMORY).stat()
         return status.st_mtime_ns, status.st_ino
@@ -132,7 +132,7 @@ class _Helper:
     Beside each half come folders: there those of what was made, here those of what is read.
     """
 
-    def __init__(self, seal: Seal, folder: Path, output: Snapshot, root: Path) -> None:
+    def __init__(self, seal: Inputs, folder: Path, output: Snapshot, root: Path) -> None:
         self._output = output
         self._rest: Callable[[], bool] = partial(output.has_sizes, root, first=True)
         self._task = Task(
@@ -161,7 +161,7 @@ def _measure_output(output: Snapshot, root: Path) -> array[int] | None:
     return output.list_again(root) if output.has_sizes(root, first=False) else None
 
 
-class Look:
+class ChangeCheck:
     """How a show looks, beside how it looked when it was last built.
 
     Attributes:
@@ -171,7 +171,9 @@ class Look:
         is_same: whether that is as it was.
     """
 
-    def __init__(self, outlet: Outlet, folder: Path, options: Mapping[str, JSON], last: Seal | None = None) -> None:
+    def __init__(
+        self, outlet: OutputPaths, folder: Path, options: Mapping[str, JSON], last: Inputs | None = None
+    ) -> None:
         """`last` is a seal from after the last build, if there is one."""
         self.outlet = outlet
         self._stamp = _stamp(outlet)
@@ -181,7 +183,7 @@ class Look:
         self._helper = _Helper(known, folder, memory.output, outlet.output) if known and memory and many else None
         half = partial(getattr, self._helper, "half", None)
         self.seal, self.is_same = (
-            known.look_again(folder, options, half) if known else (make_seal(folder, options), False)
+            known.look_again(folder, options, half) if known else (read_inputs(folder, options), False)
         )
         if self._helper and not self.is_same:
             self._helper.leave()  # then a build comes, which has enough to do meanwhile
@@ -227,7 +229,7 @@ class Look:
         (self.outlet.memory / _MEMORY).unlink(missing_ok=True)
 
 
-def accept(look: Look, folder: Path, options: Mapping[str, JSON], name: str) -> None:
+def accept(look: ChangeCheck, folder: Path, options: Mapping[str, JSON], name: str) -> None:
     """Go on as if the last build had seen the file `name` of `content/` as it was written since `look`.
 
     Where anything else differs, the next build looks at everything.

@@ -20,14 +20,14 @@ from site_builder.checks.site.hosts import LIMITS, check_host
 from site_builder.checks.site.output import OUTPUT
 from site_builder.checks.site.pages import PAGES, check_pages
 from site_builder.checks.site.transcripts import TEXTS
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 
 
-def _check_feed(built: AsBuilt) -> Iterator[Finding]:
+def _check_feed(built: CheckedShow) -> Iterator[Finding]:
     yield from check_feed(built.raw_feed, built.site, built.now) if built.raw_feed is not None else ()
 
 
-STEPS: tuple[tuple[str, Callable[[AsBuilt], Iterator[Finding]]], ...] = (
+STEPS: tuple[tuple[str, Callable[[CheckedShow], Iterator[Finding]]], ...] = (
     ("The build", OUTPUT.check),
     ("Config", CONFIG_RULES.check),
     ("Content", CONTENT.check),

@@ -10,7 +10,7 @@ from typing import Any
 
 from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.show.last_backup import load_last_backup
 from site_builder.show.load import gather
@@ -76,14 +76,14 @@ def check_show(
     Raises:
         UsageError: there is no show, or config or content cannot be read.
     """
-    built = AsBuilt(gathered=gather(folder), now=now, current=current, host=host, notify=notify)
+    built = CheckedShow(gathered=gather(folder), now=now, current=current, host=host, notify=notify)
     order = list(Severity)
     findings = sorted(_check(built), key=lambda finding: order.index(finding.rule.severity))
     last = load_last_backup(folder)
     return CheckReport(findings=tuple(dict.fromkeys(findings)), strict=strict, last_backup=str(last or ""))
 
 
-def _check(built: AsBuilt) -> Iterator[Finding]:
+def _check(built: CheckedShow) -> Iterator[Finding]:
     built.notify(Started(len(STEPS)))
     for title, check in STEPS:
         built.notify(Making(title, title))

@@ -21,7 +21,7 @@ from site_builder.show.load import Gathered
 
 
 @dataclass(frozen=True, kw_only=True)
-class AsBuilt:
+class CheckedShow:
     """Everything rules look at."""
 
     gathered: Gathered

@@ -12,7 +12,7 @@ from rich.table import Table
 from site_builder.cli.summary import HOLD_BACK, show_warnings
 from site_builder.cli.tables import ERR, OUT
 from site_builder.commands.inspect import InspectionReport, count_speech
-from site_builder.episodes.intake import Fate, Taken
+from site_builder.episodes.intake import IntakeEntry, IntakeResult
 from site_builder.episodes.new_episode import known_since, make_title, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
@@ -22,16 +22,18 @@ from site_builder.text.timecode import format_clock, format_length
 if TYPE_CHECKING:
     from site_builder.commands.import_feed import Import
 
-_FATES = {
-    Fate.NEW: "[green]new[/]",
-    Fate.KNOWN: "already here",
-    Fate.RESTORED: "[green]recording restored[/]",
-    Fate.COMPLETED: "[green]completed: names or title[/]",
-    Fate.EXTENDED: "[green]further parts added[/]",
-    Fate.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
-    Fate.MISSING: "[yellow]no recording[/]",
-    Fate.LEFT: "[dim]left[/]",
-    Fate.UNREADABLE: "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]",
+_RESULTS = {
+    IntakeResult.NEW: "[green]new[/]",
+    IntakeResult.KNOWN: "already here",
+    IntakeResult.RESTORED: "[green]recording restored[/]",
+    IntakeResult.COMPLETED: "[green]completed: names or title[/]",
+    IntakeResult.EXTENDED: "[green]further parts added[/]",
+    IntakeResult.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
+    IntakeResult.MISSING: "[yellow]no recording[/]",
+    IntakeResult.LEFT: "[dim]left[/]",
+    IntakeResult.UNREADABLE: (
+        "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]"
+    ),
 }
 
 
@@ -88,34 +90,34 @@ def _describe_details(conversation: Conversation, number: int) -> Iterator[str]:
         yield f"[yellow]{gap.lost:.1f} s of audio were lost by X at {format_clock(gap.at)}[/]"
 
 
-def show_taken(taken: Sequence[Taken], unreadable: str = _FATES[Fate.UNREADABLE]) -> None:
+def show_taken(taken: Sequence[IntakeEntry], unreadable: str = _RESULTS[IntakeResult.UNREADABLE]) -> None:
     """The result of `spacecast extract`, a line for each conversation; `unreadable` says what cannot be read."""
     for entry in taken:
-        length = f" ({format_clock(entry.duration)})" if entry.fate is Fate.NEW else ""
-        fate = unreadable if entry.fate is Fate.UNREADABLE else _FATES[entry.fate]
+        length = f" ({format_clock(entry.duration)})" if entry.fate is IntakeResult.NEW else ""
+        fate = unreadable if entry.fate is IntakeResult.UNREADABLE else _RESULTS[entry.fate]
         OUT.print(f"{fate}: [bold]{escape(entry.title)}[/]{length}")
         if entry.reason:
             OUT.print(f"  {escape(entry.reason)}")
-        elif entry.fate is Fate.NEW and entry.folder:
+        elif entry.fate is IntakeResult.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
         if entry.draft:
             OUT.print(f"  [yellow]{escape(entry.draft)}[/]", soft_wrap=True)
 
 
-def show_news(taken: Sequence[Taken]) -> None:
+def show_news(taken: Sequence[IntakeEntry]) -> None:
     """What a build took in, but for what was here already."""
-    show_taken([entry for entry in taken if entry.fate is not Fate.KNOWN])
+    show_taken([entry for entry in taken if entry.fate is not IntakeResult.KNOWN])
 
 
-def show_extraction(taken: Sequence[Taken]) -> None:
+def show_extraction(taken: Sequence[IntakeEntry]) -> None:
     """The result of `spacecast extract`, and what becomes of it."""
     show_taken(taken)
     _tell_hold_back(taken)
 
 
-def _tell_hold_back(taken: Sequence[Taken]) -> None:
+def _tell_hold_back(taken: Sequence[IntakeEntry]) -> None:
     """What is taken is built, so that the host hears it at once; how to keep it from others is said with it."""
-    if any(entry.fate is Fate.NEW for entry in taken):
+    if any(entry.fate is IntakeResult.NEW for entry in taken):
         OUT.print(HOLD_BACK)
 
 

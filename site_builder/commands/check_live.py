@@ -35,7 +35,7 @@ from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.model.paths import FEED
 from site_builder.net.http import Answer, Client
 from site_builder.show.config import describe_show, load_config
-from site_builder.show.layout import find_outlet
+from site_builder.show.layout import find_output_paths
 from site_builder.show.lock import lock_show
 from site_builder.text.addresses import is_same_address
 
@@ -83,7 +83,7 @@ def check_published(
     if ping and not config.feed.hub:
         raise UsageError("config.yaml names no hub to tell; `feed: {hub: https://…}` does")
     show = describe_show(config.show, config.feed, media_url=config.media.url or "")
-    built = find_outlet(folder, preview=False).output / FEED
+    built = find_output_paths(folder, preview=False).output / FEED
     witness = Witness(show, is_own_address=not url or is_same_address(url, show.url + FEED))
     found = check_live(url or show.url, built=built, prefix=show.enclosure_prefix, see=witness.see, notify=notify)
     if witness.seen:

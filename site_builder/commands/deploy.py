@@ -39,7 +39,7 @@ from site_builder.text.command_lines import make_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class HostPlan:
     """What is to be done at one host, or was."""
 
     host: Host
@@ -72,7 +72,7 @@ class Leg:
 class DeployPlan:
     """What a deploy is about to do: everything a person may want to know before the first byte is sent."""
 
-    legs: tuple[Leg, ...]
+    legs: tuple[HostPlan, ...]
     """One per host; the media store first where there is one."""
     site_url: str
     warnings: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class DeployReport(DeployPlan):
         """A line for each host."""
         return "\n".join(self._describe(leg) for leg in self.legs)
 
-    def _describe(self, leg: Leg) -> str:
+    def _describe(self, leg: HostPlan) -> str:
         size = format_size(sum(upload.size_bytes for upload in leg.uploads))
         words = ("would be sent", "would be removed") if self.dry_run else ("sent", "removed")
         sent = f"{len(leg.uploads)} {words[0]}" + (f" ({size})" if leg.uploads else "")
@@ -184,7 +184,7 @@ def _describe_setting(folder: Path, config: Config) -> Setting:
 
 
 def _describe_plan(
-    folder: Path, config: Config, legs: tuple[Leg, ...], warnings: tuple[str, ...], new_place: str
+    folder: Path, config: Config, legs: tuple[HostPlan, ...], warnings: tuple[str, ...], new_place: str
 ) -> DeployPlan:
     waiting = find_waiting(folder)
     return DeployPlan(
@@ -295,7 +295,7 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
     return tuple(f"{finding}; {finding.rule.remedy}" for finding in near)
 
 
-def plan_legs(folder: Path, config: Config, address: str, kept: KeptDeploy | None = None) -> tuple[Leg, ...]:
+def plan_legs(folder: Path, config: Config, address: str, kept: KeptDeploy | None = None) -> tuple[HostPlan, ...]:
     """What is to be done at each host, the media store first; nothing is changed yet. `kept`: to go back to that.
 
     Raises:
@@ -307,7 +307,7 @@ def plan_legs(folder: Path, config: Config, address: str, kept: KeptDeploy | Non
         setting = replace(setting, site=find_site(folder, kept))
     uploads = find_uploads(folder, kept) if kept else load_uploads(folder)
     shares = _share(config, address, setting, uploads)
-    legs = tuple(Leg(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
+    legs = tuple(HostPlan(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
     _require_audio(legs)
     return legs
 
@@ -326,7 +326,7 @@ def _share(
     yield open_host(address, setting), tuple(site)
 
 
-def _require_audio(legs: Iterable[Leg]) -> None:
+def _require_audio(legs: Iterable[HostPlan]) -> None:
     """Refuse where audio is neither here nor there.
 
     Raises:
@@ -338,7 +338,7 @@ def _require_audio(legs: Iterable[Leg]) -> None:
         raise TargetFailed([f"{path}: this audio is neither in output/ nor at the host; {remedy}" for path in lost])
 
 
-def ship(legs: Sequence[Leg], notify: Notify = ignore) -> None:
+def ship(legs: Sequence[HostPlan], notify: Notify = ignore) -> None:
     """Bring what is online in line with what is wanted: audio of all hosts first, deletions of all hosts last."""
     busy = [leg for leg in legs if leg.difference.missing or leg.difference.surplus]
     notify(Started(sum(len(leg.uploads) for leg in busy)))

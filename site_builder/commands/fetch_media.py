@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import quote, urlsplit
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import Tree, part_of
+from site_builder.engine.files import OutputTree, part_of
 from site_builder.errors import TargetFailed, UsageError
 from site_builder.events import Made, Making, Notify, Progress, Started, ignore
 from site_builder.hosts.uploads import AbsentAudio, find_absent
@@ -24,7 +24,7 @@ from site_builder.net.download import discard, download
 from site_builder.net.failures import Refused, Unanswered
 from site_builder.net.http import Client
 from site_builder.show.config import load_config
-from site_builder.show.layout import find_outlet
+from site_builder.show.layout import find_output_paths
 
 _CHUNK = 1 << 20
 _LONGEST = 2 * 3600.0
@@ -68,7 +68,7 @@ def fetch_media(folder: Path, sources: Sequence[str] = (), notify: Notify = igno
     places = [*map(_read_source, sources), config.show.url]
     absent = find_absent(folder)
     wanted = [audio for audio in absent if not audio.is_here]
-    tree = Tree(str(find_outlet(folder, preview=False).output.resolve()))
+    tree = OutputTree(str(find_output_paths(folder, preview=False).output.resolve()))
     notify(Started(len(wanted)))
     failures = [failure for audio in wanted if (failure := _fetch(audio, places, tree, notify))]
     if failures:
@@ -85,7 +85,7 @@ def _read_source(source: str) -> str | Path:
     return Path(source)
 
 
-def _fetch(audio: AbsentAudio, places: Sequence[str | Path], tree: Tree, notify: Notify) -> str:
+def _fetch(audio: AbsentAudio, places: Sequence[str | Path], tree: OutputTree, notify: Notify) -> str:
     """Why a file could not be had; empty where it could."""
     path = audio.enclosure.path
     notify(Making(path, f"Fetching {audio.title}"))
@@ -102,7 +102,7 @@ def _fetch(audio: AbsentAudio, places: Sequence[str | Path], tree: Tree, notify:
     )
 
 
-def _try(enclosure: Enclosure, place: str | Path, tree: Tree, notify: Notify) -> str:
+def _try(enclosure: Enclosure, place: str | Path, tree: OutputTree, notify: Notify) -> str:
     """Take a file from one place; why that did not do, if it did not."""
     part = part_of(enclosure.path)
     file = Path(tree.locate(part))

@@ -19,7 +19,7 @@ import nh3
 from site_builder.commands import init
 from site_builder.episodes import imported_episode
 from site_builder.episodes.imported_options import describe_live, describe_remote, describe_talk, filled
-from site_builder.episodes.intake import Shelf, Taken
+from site_builder.episodes.intake import Intake, IntakeEntry
 from site_builder.errors import InvalidDocument, UnusableSource, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.model.conversation import Conversation
@@ -47,7 +47,7 @@ class Import:
 
     title: str
     """Of the show, as the feed has it."""
-    taken: tuple[Taken, ...]
+    taken: tuple[IntakeEntry, ...]
     remarks: tuple[str, ...]
     """What was left out or could not be had, a sentence each."""
     is_new: bool
@@ -258,7 +258,7 @@ def _refuse_cover(file: Path) -> str:
     return ""
 
 
-def _take_episodes(folder: Path, source: FeedSource, notify: Notify) -> tuple[Taken, ...]:
+def _take_episodes(folder: Path, source: FeedSource, notify: Notify) -> tuple[IntakeEntry, ...]:
     explicit = load_config(folder).show.explicit
     bundles = _load_bundles(folder)
     episodes = folder / EPISODES
@@ -273,7 +273,7 @@ def _take_episodes(folder: Path, source: FeedSource, notify: Notify) -> tuple[Ta
 
     _leave_out_unkeepable(source)
     notify(Started(len(source.items)))
-    return tuple(Shelf(episodes, bundles, render).take_all(source))
+    return tuple(Intake(episodes, bundles, render).take_all(source))
 
 
 def _leave_out_unkeepable(source: FeedSource) -> None:

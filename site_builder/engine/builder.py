@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.engine.digests import JSON
-from site_builder.engine.files import Tree, fold_case, folders_of, part_of
+from site_builder.engine.files import OutputTree, fold_case, folders_of, part_of
 from site_builder.engine.ledger import Entry, Facts, Ledger
 from site_builder.engine.processes import map_in_processes, run_in_threads
 from site_builder.engine.target import Target, bytes_target, describe_failure, explain, make_file
@@ -83,7 +83,7 @@ def build_targets(
     """
     planned = _check_plan(targets)
     with open_ledger(ledger) as book:
-        build = _Build(Tree(os.path.realpath(root)), book, notify)
+        build = _Build(OutputTree(os.path.realpath(root)), book, notify)
         return build.run(planned, jobs=jobs, held=frozenset(hold), kept=None if keep is None else frozenset(keep))
 
 
@@ -102,7 +102,7 @@ def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> dic
     """What is remembered of those that are not current, by path; nothing is done about them."""
     planned = _check_plan(targets)
     with open_ledger(ledger) as book:
-        tree, before = Tree(os.path.realpath(root)), book.find(planned.keys())
+        tree, before = OutputTree(os.path.realpath(root)), book.find(planned.keys())
         return {path: before.get(path) for path, target in planned.items() if explain(target, before.get(path), tree)}
 
 
@@ -111,7 +111,7 @@ def find_unknown(*, root: Path, ledger: Path, seen: Set[str] | None = None) -> t
 
     `seen` are those below the root as they were just now, or those of them that matter; None: they are listed.
     """
-    there = set(Tree(os.path.realpath(root)).find_files()) if seen is None else seen
+    there = set(OutputTree(os.path.realpath(root)).find_files()) if seen is None else seen
     with open_ledger(ledger) as book:
         return tuple(sorted(book.find_unknown(there)))
 
@@ -129,7 +129,7 @@ class LedgerFailed(Exception):
 class _Build:
     """One run: the state that its steps share."""
 
-    def __init__(self, tree: Tree, book: Ledger, notify: Notify) -> None:
+    def __init__(self, tree: OutputTree, book: Ledger, notify: Notify) -> None:
         self.tree = tree
         self.book = book
         self.notify = notify
@@ -270,7 +270,7 @@ class _Build:
             raise LedgerFailed from error
 
 
-def recover(book: Ledger, tree: Tree) -> None:
+def recover(book: Ledger, tree: OutputTree) -> None:
     """After a build that was killed: its temporary files go; what it did not get to counts as it did before."""
     known = book.find(book.begun)
     untouched = []
@@ -310,7 +310,7 @@ def _find_in_the_way(stale: Iterable[str], todo: Iterable[str]) -> list[str]:
     return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]
 
 
-def _try_file(tree: Tree, target: Target) -> tuple[Entry, bool] | None:
+def _try_file(tree: OutputTree, target: Target) -> tuple[Entry, bool] | None:
     try:
         return make_file(target, tree)
     except Exception:

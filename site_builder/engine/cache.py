@@ -30,7 +30,7 @@ CREATE UNIQUE INDEX kept_keys ON kept (kind, name, key);
 """
 
 
-class Kept:
+class ValueCache:
     """Values by kind and name, in an SQLite database. A context manager; one process at a time.
 
     Raises:
@@ -41,7 +41,7 @@ class Kept:
         self._file = file
         self._database = open_database(file, _FORMAT, "SELECT 1 FROM kept LIMIT 1") if file.is_file() else None
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> ValueCache:
         return self
 
     def __exit__(
@@ -114,10 +114,10 @@ class Reader:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._process = -1
-        self._kept: Kept | None = None
+        self._kept: ValueCache | None = None
 
     def read(self, kind: str, name: str) -> bytes:
         """One value; KeyError where there is none."""
         if self._kept is None or self._process != os.getpid():
-            self._process, self._kept = os.getpid(), Kept(self._file)
+            self._process, self._kept = os.getpid(), ValueCache(self._file)
         return self._kept.get(kind, name)

@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 """Bytes after which the system is asked to write them."""
 
 
-class DigestedFile:
+class HashingWriter:
     """A new file at a path, to be written from its beginning to its end. A context manager."""
 
     def __init__(self, path: Path) -> None:

@@ -50,7 +50,7 @@ def folders_of(path: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class OutputTree:
     """The folder at `root`, an absolute path without links."""
 
     root: str

@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from site_builder.engine.builder import open_ledger, recover
-from site_builder.engine.files import Tree
+from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry, Ledger, declare
 from site_builder.engine.processes import iterate_in_processes
 from site_builder.engine.target import Target, describe_failure, explain, make_file
@@ -99,7 +99,7 @@ def find_current(
         SpacecastError: the ledger cannot be written.
     """
     with open_ledger(ledger) as book:
-        tree = Tree(os.path.realpath(root))
+        tree = OutputTree(os.path.realpath(root))
         recover(book, tree)
         known = book.find_groups(groups.keys())
         current = {name for name, key in groups.items() if known.get(name) == key}
@@ -131,7 +131,7 @@ def dissolve_groups(ledger: Path) -> None:
         book.dissolve(book.groups.keys())
 
 
-def _find_damaged(tree: Tree, sizes: Iterator[tuple[str, str, int]]) -> set[str]:
+def _find_damaged(tree: OutputTree, sizes: Iterator[tuple[str, str, int]]) -> set[str]:
     """Groups of which a file is missing or has another size."""
     prefix, damaged, lstat = f"{tree.root}/", set(), os.lstat
     for group, path, size_bytes in sizes:
@@ -166,7 +166,7 @@ def build_groups(
         SpacecastError: the ledger cannot be written.
     """
     with open_ledger(ledger) as book:
-        tree = Tree(os.path.realpath(root))
+        tree = OutputTree(os.path.realpath(root))
         recover(book, tree)
         names = {group.name for group in groups}
         make = partial(_make_group, tree, book.find_of(names), book.begun_file)
@@ -209,7 +209,7 @@ def _tell(group: Group, done: _Done, notify: Notify) -> None:
         notify(Failed(path, group.label, sentence, SpacecastError(sentence)))
 
 
-def _make_group(tree: Tree, before: Mapping[str, Entry], begun_file: Path, group: Group) -> _Done:
+def _make_group(tree: OutputTree, before: Mapping[str, Entry], begun_file: Path, group: Group) -> _Done:
     """Plans a group, compares it with what is there, and makes the rest."""
     try:
         planned = group.plan()
@@ -224,7 +224,7 @@ def _make_group(tree: Tree, before: Mapping[str, Entry], begun_file: Path, group
     return _Done(paths, entries, tuple(changed), reasons, failed, planned.remembered)
 
 
-def _make_files(tree: Tree, targets: Collection[Target]) -> tuple[dict[str, Entry], list[str], dict[str, str]]:
+def _make_files(tree: OutputTree, targets: Collection[Target]) -> tuple[dict[str, Entry], list[str], dict[str, str]]:
     """Entries by path, the paths with new bytes, and sentences by path."""
     entries: dict[str, Entry] = {}
     changed: list[str] = []

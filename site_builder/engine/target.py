@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
-from site_builder.engine.files import Tree, is_proper, part_of
+from site_builder.engine.files import OutputTree, is_proper, part_of
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.errors import SpacecastError, UsageError
 
@@ -74,7 +74,7 @@ def bytes_target(
     return Target(path=path, recipe=recipe, inputs=inputs, make=_Render(render), label=label)
 
 
-def explain(target: Target, entry: Entry | None, tree: Tree) -> str:
+def explain(target: Target, entry: Entry | None, tree: OutputTree) -> str:
     """Why a target is not current; empty where it is."""
     if entry is None:
         return "new"
@@ -104,7 +104,7 @@ def _digest_inputs(target: Target) -> dict[str, str]:
     return {name: digest_json(value)[:8] for name, value in target.inputs.items()}
 
 
-def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
+def make_file(target: Target, tree: OutputTree) -> tuple[Entry, bool]:
     """Makes the file and says whether its bytes are new; after any exception the old file is as it was."""
     content, part = None, part_of(target.path)
     tree.make_folders(target.path)
@@ -131,7 +131,7 @@ def make_file(target: Target, tree: Tree) -> tuple[Entry, bool]:
     return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=target.group), changed
 
 
-def _find_measures(facts: dict[str, Any], tree: Tree, part: str) -> tuple[int, str]:
+def _find_measures(facts: dict[str, Any], tree: OutputTree, part: str) -> tuple[int, str]:
     """Size and digest of the file at `part`: those among `facts`, which are taken out, or found by reading it."""
     size_bytes, sha256 = facts.pop("size_bytes", None), facts.pop("sha256", None)
     return (size_bytes, sha256) if sha256 and tree.has_size(part, size_bytes) else tree.measure(part)

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import FileDigests, digest_json
 from site_builder.engine.snapshot import Snapshot
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
@@ -25,7 +25,7 @@ _RECORDED = "recording-"
 """How the names of a recording's files begin."""
 
 
-class Look(NamedTuple):
+class BundleStamp(NamedTuple):
     """A bundle at a glance."""
 
     mark: str
@@ -45,13 +45,13 @@ class Digests:
     """What was not known before."""
     gone: Collection[str]
 
-    def keep(self, kept: Kept) -> None:
+    def keep(self, kept: ValueCache) -> None:
         """Have it known to the next build."""
         kept.put(_KIND, self.new)
         kept.drop(_KIND, self.gone)
 
 
-def digest_bundles(folder: Path, content: Snapshot, kept: Kept) -> Digests:
+def digest_bundles(folder: Path, content: Snapshot, kept: ValueCache) -> Digests:
     """Digests of all bundles of the show in `folder`, in order of name; `content` is how its `content/` looks."""
     known = kept.load(_KIND)
     sums = FileDigests(folder / ".cache" / "digests.json")
@@ -77,7 +77,7 @@ def _is_odd(file: Path) -> bool:
     return not stat.S_ISREG(file.lstat().st_mode)
 
 
-def _look_at(content: Snapshot) -> Iterator[tuple[str, Look]]:
+def _look_at(content: Snapshot) -> Iterator[tuple[str, BundleStamp]]:
     """Every bundle: a folder with an `index.md`. The files of each stand together, for all are sorted."""
     files, start = content.files, 0
     prefix = len("episodes/")
@@ -92,7 +92,7 @@ def _look_at(content: Snapshot) -> Iterator[tuple[str, Look]]:
         start = end
 
 
-def _look_at_one(content: Snapshot, prefix: int, start: int, end: int) -> Look:
+def _look_at_one(content: Snapshot, prefix: int, start: int, end: int) -> BundleStamp:
     """Files from `start` up to `end`. What the program made of a recording that is there is no part of the look."""
     files = tuple(path[prefix:] for path in content.files[start:end])
     times = content.times[3 * start : 3 * end]
@@ -100,7 +100,7 @@ def _look_at_one(content: Snapshot, prefix: int, start: int, end: int) -> Look:
         at = files.index(MEDIA)
         files = files[:at] + files[at + 1 :]
         del times[3 * at : 3 * at + 3]
-    return Look(
+    return BundleStamp(
         mark=blake2b("\0".join(files).encode(errors="surrogateescape") + times.tobytes(), digest_size=16).hexdigest(),
         files=files,
         is_settled=max(*times[1::3], *times[2::3]) < content.settled,

@@ -1,7 +1,7 @@
 """What a build has to know of every episode before it makes any: read from the files that changed, kept for the others.
 
-Each bundle has a `Card`. It is kept under the digest of the bundle's files and of all else it was made from, so that a
-bundle that is as it was is not read again (see `looks.py`).
+Each bundle has a `CatalogEntry`. It is cached under the digest of the bundle's files and of all else it was made from,
+so that an unchanged bundle is not read again (see `bundle_digests.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import Value, change, encode_value, parse_values
@@ -31,11 +31,11 @@ from site_builder.show.config import Pending
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, MEDIA, PEOPLE
 from site_builder.show.load import (
     Claim,
-    Premises,
+    ShowFolder,
     find_beyond,
     find_clashes,
     find_forgotten,
-    load_premises,
+    load_show_folder,
     nearby,
     settle,
 )
@@ -49,7 +49,7 @@ _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
 
 
-class Card(Value, frozen=True, kw_only=True):
+class CatalogEntry(Value, frozen=True, kw_only=True):
     """One bundle in brief."""
 
     name: str
@@ -109,11 +109,11 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Catalog:
     """A show in brief."""
 
-    premises: Premises
-    cards: tuple[Card, ...]
+    premises: ShowFolder
+    cards: tuple[CatalogEntry, ...]
     base: str
     """Digest of all that cards depend on beside their bundles."""
     unusable: tuple[Unusable, ...] = ()
@@ -137,7 +137,7 @@ class Survey:
         """The show's folder."""
         return self.premises.folder
 
-    def locate(self, card: Card) -> Path:
+    def locate(self, card: CatalogEntry) -> Path:
         """The folder of a bundle."""
         return self.folder / EPISODES / card.name
 
@@ -152,7 +152,7 @@ class Candidate:
     draft: bool = False
 
 
-def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) -> Survey:
+def survey(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
     """Look a show over.
 
     Args:
@@ -167,7 +167,7 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
         InvalidDocument: something is wrong that all episodes depend on; with every problem of every file.
     """
     problems: list[Problem] = []
-    premises = load_premises(folder, problems)
+    premises = load_show_folder(folder, problems)
     speakers, spoken = list_speakers(folder, digests.by_name, kept, jobs)
     if premises:
         premises = replace(premises, people=premises.people.describe(speakers))
@@ -178,7 +178,7 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
     cards = _recall(known, keys)
     wanted = [name for name in keys if name not in cards]
     made = dict(zip(wanted, map_in_processes(partial(_read, premises, folder, keys), wanted, jobs), strict=True))
-    fresh = {name: card for name, card in made.items() if isinstance(card, Card)}
+    fresh = {name: card for name, card in made.items() if isinstance(card, CatalogEntry)}
     cards |= fresh
     everything = [cards[name] for name in keys if name in cards]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
@@ -199,10 +199,10 @@ def survey(folder: Path, digests: Digests, kept: Kept, program: str, jobs: int) 
         for name, found in faults.items()
     )
     premises, remarks = _check_pages(premises)
-    return Survey(premises=premises, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
+    return Catalog(premises=premises, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
 
 
-def _check_pages(premises: Premises) -> tuple[Premises, tuple[str, ...]]:
+def _check_pages(premises: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
     """Without the pages that cannot be published as they are written; what is left out of the others."""
     found = {page.file: check_page(page, premises.folder) for page in premises.pages}
     problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
@@ -213,7 +213,7 @@ def _check_pages(premises: Premises) -> tuple[Premises, tuple[str, ...]]:
     return premises, tuple(map(str, remarks))
 
 
-def _find_lost_refusals(folder: Path, premises: Premises, cards: Sequence[Card]) -> list[Problem]:
+def _find_lost_refusals(folder: Path, premises: ShowFolder, cards: Sequence[CatalogEntry]) -> list[Problem]:
     """What people refused and no file says any more: it was lost, and a build without it would publish them."""
     within = folder / EPISODES
     try:
@@ -224,7 +224,7 @@ def _find_lost_refusals(folder: Path, premises: Premises, cards: Sequence[Card])
         return list(damage.problems)
 
 
-def _find_return(folder: Path, card: Card) -> Iterator[Problem]:
+def _find_return(folder: Path, card: CatalogEntry) -> Iterator[Problem]:
     """Somebody who was taken out of an episode would be heard again, and nobody has said that they may."""
     bundle = folder / EPISODES / card.name
     recording = load_bundle(bundle).recording
@@ -234,7 +234,7 @@ def _find_return(folder: Path, card: Card) -> Iterator[Problem]:
         yield Problem(_explain_return(card, guests), bundle / MEDIA)
 
 
-def _explain_return(card: Card, guests: Sequence[Speaker]) -> str:
+def _explain_return(card: CatalogEntry, guests: Sequence[Speaker]) -> str:
     who = ", ".join(dict.fromkeys(map(name_speaker, guests)))
     return (
         f"{card.was_taken_out} of those heard refused when this was last made, and {card.taken_out or 'nobody'} does "
@@ -243,13 +243,13 @@ def _explain_return(card: Card, guests: Sequence[Speaker]) -> str:
     )
 
 
-def _iter_speakers(within: Path, cards: Iterable[Card]) -> Iterator[Speaker]:
+def _iter_speakers(within: Path, cards: Iterable[CatalogEntry]) -> Iterator[Speaker]:
     for card in cards:
         recording = load_bundle(within / card.name).recording
         yield from (*recording.speakers, *recording.on_stage) if recording else ()
 
 
-def _find_clashes(folder: Path, cards: Sequence[Card]) -> dict[str, tuple[Problem, ...]]:
+def _find_clashes(folder: Path, cards: Sequence[CatalogEntry]) -> dict[str, tuple[Problem, ...]]:
     """By name, what episodes claim that others claim too. Which of two is meant cannot be known: neither is built."""
     within = f"{folder / EPISODES}"
     names = {f"{within}/{card.name}/{INDEX}": card.name for card in cards}
@@ -270,7 +270,7 @@ def _find_guid(folder: Path, name: str, known: Mapping[str, tuple[str, bytes]]) 
         text = ""
     if written := _GUID.search(text):
         return written[1].strip().strip("'\"")
-    return next((card.guid for card in parse_values(Card, [known[name][1]])), "") if name in known else ""
+    return next((card.guid for card in parse_values(CatalogEntry, [known[name][1]])), "") if name in known else ""
 
 
 def _digest_common(folder: Path) -> list[str]:
@@ -279,13 +279,15 @@ def _digest_common(folder: Path) -> list[str]:
     return [digest_file(file) if file.is_file() else "" for file in files]
 
 
-def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> dict[str, Card]:
+def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> dict[str, CatalogEntry]:
     """The cards that were made under these keys."""
     texts = [known[name][1] for name, key in keys.items() if name in known and known[name][0] == key]
-    return {card.name: card for card in parse_values(Card, texts)}
+    return {card.name: card for card in parse_values(CatalogEntry, texts)}
 
 
-def _read(premises: Premises | None, folder: Path, keys: Mapping[str, str], name: str) -> Card | tuple[Problem, ...]:
+def _read(
+    premises: ShowFolder | None, folder: Path, keys: Mapping[str, str], name: str
+) -> CatalogEntry | tuple[Problem, ...]:
     """The card of a bundle, or what is wrong with it."""
     try:
         bundle = load_bundle(folder / EPISODES / name)
@@ -300,11 +302,11 @@ def _read(premises: Premises | None, folder: Path, keys: Mapping[str, str], name
     return change(card, remarks=(*card.remarks, *map(str, map(nearby, faults.remarks)))) if faults.remarks else card
 
 
-def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
+def _make_card(premises: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
     matter, recording = bundle.matter, bundle.recording
     casting = cast(premises, bundle)
     named_address = find_named_address(bundle, casting.redaction)
-    return Card(
+    return CatalogEntry(
         name=bundle.folder.name,
         key=key,
         guid=matter.guid,
@@ -332,19 +334,19 @@ def _make_card(premises: Premises, bundle: Bundle, key: str) -> Card:
     )
 
 
-def _find_remarks(premises: Premises, bundle: Bundle, casting: Casting) -> Iterator[str]:
+def _find_remarks(premises: ShowFolder, bundle: Bundle, casting: Casting) -> Iterator[str]:
     removal = Removal(premises.config.consent.removal.value)
     if bundle.recording:
         for sentence in find_displaced(bundle.matter, bundle.recording, casting, removal):
             yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
 
 
-def _explain_silence(premises: Premises, bundle: Bundle, casting: Casting) -> str:
+def _explain_silence(premises: ShowFolder, bundle: Bundle, casting: Casting) -> str:
     removal = Removal(premises.config.consent.removal.value)
     return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
 
 
-def cast(premises: Premises, bundle: Bundle) -> Casting:
+def cast(premises: ShowFolder, bundle: Bundle) -> Casting:
     """Who is heard and named in an episode."""
     if bundle.recording is None:
         return Casting(verdicts=())
@@ -359,19 +361,19 @@ def cast(premises: Premises, bundle: Bundle) -> Casting:
     return replace(casting, redaction=redaction, withheld=f"{casting.withheld} {missing}".strip())
 
 
-def redact_show(premises: Premises) -> Redaction:
+def redact_show(premises: ShowFolder) -> Redaction:
     """Who is hidden in everything that belongs to no episode."""
     is_hidden = premises.config.consent.pending is Pending.ANONYMISE
     redaction = make_redaction(premises.people, hide_pending=is_hidden)
     return redaction.translate(premises.words.gettext("someone"))
 
 
-def load_casting(show: Survey, card: Card) -> Casting:
+def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
     """Who is heard and named in an episode, from its files."""
     return cast(show.premises, load_bundle(show.locate(card)))
 
 
-def load_candidate(show: Survey, card: Card, *, draft: bool) -> Candidate:
+def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candidate:
     """All that is known of an episode."""
     bundle = load_bundle(show.locate(card))
     return Candidate(bundle=bundle, casting=cast(show.premises, bundle), cues=_load_cues(bundle), draft=draft)

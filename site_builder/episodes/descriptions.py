@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
@@ -24,7 +24,9 @@ class Described(Value, frozen=True, kw_only=True):
     speakers: tuple[tuple[str, str, str, str, str], ...] = ()
 
 
-def list_speakers(folder: Path, digests: Mapping[str, str], kept: Kept, jobs: int) -> tuple[tuple[Speaker, ...], str]:
+def list_speakers(
+    folder: Path, digests: Mapping[str, str], kept: ValueCache, jobs: int
+) -> tuple[tuple[Speaker, ...], str]:
     """Everybody as any `space.json` describes them, each description once, and a digest of that.
 
     `digests` are those of the bundles, by name.

@@ -31,7 +31,7 @@ from site_builder.show.people.writing import add_newcomers
 from site_builder.sources.source import Source
 
 
-class Fate(StrEnum):
+class IntakeResult(StrEnum):
     """What became of one conversation."""
 
     NEW = "new"
@@ -55,12 +55,12 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class IntakeEntry:
     """The outcome for one conversation of a source."""
 
     id: str
     title: str
-    fate: Fate
+    fate: IntakeResult
     source: str
     """Name of the source."""
     folder: Path | None = None
@@ -74,7 +74,7 @@ class Taken:
     @property
     def unreadable(self) -> bool:
         """Whether this is a problem that the exit code tells of."""
-        return self.fate is Fate.UNREADABLE
+        return self.fate is IntakeResult.UNREADABLE
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
@@ -90,7 +90,7 @@ class Taken:
         }
 
 
-class Shelf:
+class Intake:
     """The bundles of a show, as far as intake needs to know them. `render` writes the `index.md` of new ones."""
 
     def __init__(
@@ -108,24 +108,26 @@ class Shelf:
         self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
         self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
 
-    def take_all(self, source: Source) -> Iterator[Taken]:
+    def take_all(self, source: Source) -> Iterator[IntakeEntry]:
         """Take in every conversation of a source, oldest first."""
         for id_ in source.find_ids():
             yield self._take(source, id_)
 
-    def take_some(self, chosen: Sequence[Offer], left: Sequence[Offer]) -> Iterator[Taken]:
+    def take_some(self, chosen: Sequence[Offer], left: Sequence[Offer]) -> Iterator[IntakeEntry]:
         """Take in those chosen, and tell of those left that are not here anyway."""
         for offer in chosen:
             yield self._take(offer.source, offer.id)
         for offer in left:
             if offer.id not in self.by_id:
-                yield Taken(id=offer.id, title=offer.title, fate=Fate.LEFT, source=offer.source.name)
+                yield IntakeEntry(id=offer.id, title=offer.title, fate=IntakeResult.LEFT, source=offer.source.name)
 
-    def _take(self, source: Source, id_: str) -> Taken:
+    def _take(self, source: Source, id_: str) -> IntakeEntry:
         bundle = self.by_id.get(id_)
         is_whole = bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files)
         if bundle and is_whole and not may_be_completed(bundle):
-            return Taken(id=id_, title=bundle.matter.title, fate=Fate.KNOWN, source=source.name, folder=bundle.folder)
+            return IntakeEntry(
+                id=id_, title=bundle.matter.title, fate=IntakeResult.KNOWN, source=source.name, folder=bundle.folder
+            )
         staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
         with staging as staged:
             conversation = source.read(id_, copy_into=None if is_whole else staged)
@@ -135,10 +137,10 @@ class Shelf:
             elif bundle:
                 fate, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
-                fate, folder = Fate.NEW, self._make_bundle(conversation, staging)
+                fate, folder = IntakeResult.NEW, self._make_bundle(conversation, staging)
             if folder:
                 bundle = self.by_id[id_] = load_bundle(folder)
-        return Taken(
+        return IntakeEntry(
             id=id_,
             title=bundle.matter.title if bundle else make_title(conversation),
             fate=fate,
@@ -146,7 +148,7 @@ class Shelf:
             folder=folder,
             reason=conversation.missing,
             duration=conversation.recording.duration,
-            draft=describe_draft(conversation) if fate is Fate.NEW else "",
+            draft=describe_draft(conversation) if fate is IntakeResult.NEW else "",
         )
 
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
@@ -162,8 +164,8 @@ class Shelf:
         return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
 
 
-def _find_fate(conversation: Conversation) -> Fate:
-    return Fate.UNREADABLE if conversation.unreadable else Fate.MISSING
+def _find_fate(conversation: Conversation) -> IntakeResult:
+    return IntakeResult.UNREADABLE if conversation.unreadable else IntakeResult.MISSING
 
 
 def _recording_of(conversation: Conversation) -> Recording:
@@ -172,26 +174,26 @@ def _recording_of(conversation: Conversation) -> Recording:
     return replace(recording, title=make_title(conversation)) if recording.source == "x-space" else recording
 
 
-def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Fate:
+def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> IntakeResult:
     """Give a bundle back what it lacks, where the source's recording is the same or continues it."""
     found = conversation.recording
     known = bundle.recording.parts if bundle.recording else ()
     digests = [part.sha256 for part in found.parts]
     if [part.sha256 for part in known] != digests[: len(known)]:
-        return Fate.DIFFERENT
+        return IntakeResult.DIFFERENT
     if bundle.has_recording and len(found.parts) <= len(known):
         return _add_facts(bundle, conversation)
     if len(found.parts) > len(known):
         # First: after an interruption, what is not here yet is known to be missing.
         write_noun(bundle.folder / RECORDING, _recording_of(conversation))
     restore_parts(staged, bundle.folder, [part.file for part in found.parts])
-    return Fate.EXTENDED if len(found.parts) > len(known) else Fate.RESTORED
+    return IntakeResult.EXTENDED if len(found.parts) > len(known) else IntakeResult.RESTORED
 
 
-def _add_facts(bundle: Bundle, conversation: Conversation) -> Fate:
+def _add_facts(bundle: Bundle, conversation: Conversation) -> IntakeResult:
     """Complete what is known of a bundle: names and title; its recording and what a person wrote stay."""
     if bundle.recording is None:
-        return Fate.KNOWN
+        return IntakeResult.KNOWN
     index = bundle.folder / INDEX
     text = index.read_text("utf-8")
     completed = complete_title(text, bundle, conversation)
@@ -199,7 +201,7 @@ def _add_facts(bundle: Bundle, conversation: Conversation) -> Fate:
         write_file(index, completed.encode())
     recording = complete_recording(bundle.recording, _recording_of(conversation))
     is_new = write_noun(bundle.folder / RECORDING, recording)
-    return Fate.COMPLETED if is_new or completed != text else Fate.KNOWN
+    return IntakeResult.COMPLETED if is_new or completed != text else IntakeResult.KNOWN
 
 
 def add_speakers(content: Path, folders: Iterable[Path] | None = None, own: Account | None = None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from site_builder.show.bundles import Bundle
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.layout import CONFIG, EPISODES, INDEX
-from site_builder.show.load import Premises
+from site_builder.show.load import ShowFolder
 
 _SHORTEST_ORIGIN = 7
 """Characters of an id that is looked for."""
@@ -36,7 +36,7 @@ def find_named_address(bundle: Bundle, redaction: Redaction) -> str:
     )
 
 
-def find_named_texts(premises: Premises, redaction: Redaction) -> Iterator[Problem]:
+def find_named_texts(premises: ShowFolder, redaction: Redaction) -> Iterator[Problem]:
     """Where the config, or the address of a page, names somebody hidden."""
     if not redaction:
         return

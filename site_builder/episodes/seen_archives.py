@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import digest_json, digest_tree
-from site_builder.episodes.catalog import Card
+from site_builder.episodes.catalog import CatalogEntry
 from site_builder.show.bundles import iter_source_files, write_file
 
 _MEMORY = "archives.json"
@@ -17,7 +17,7 @@ _ELSEWHERE = Path("content/archives/elsewhere.txt")
 """Archives that lie somewhere else, a path in each line. What was taken in once need not be there any more."""
 
 
-def find_new(folder: Path, cards: Iterable[Card]) -> tuple[Path, ...]:
+def find_new(folder: Path, cards: Iterable[CatalogEntry]) -> tuple[Path, ...]:
     """Archives and audio files that no build has taken in yet, or that changed since.
 
     An archive of 50 GB is known by its name, size and times, not by reading it; taking one in twice does no harm.
@@ -56,7 +56,7 @@ def find_lost(folder: Path) -> tuple[Path, ...]:
     return tuple(path for path in list_elsewhere(folder) if str(path) not in marks and not path.exists())
 
 
-def remember(folder: Path, taken: Iterable[Path], cards: Iterable[Card]) -> None:
+def remember(folder: Path, taken: Iterable[Path], cards: Iterable[CatalogEntry]) -> None:
     """Note that these have been taken in, and which bundles lack their recording all the same."""
     elsewhere = set(list_elsewhere(folder))
     marks = _load(folder)["marks"]
@@ -68,7 +68,7 @@ def remember(folder: Path, taken: Iterable[Path], cards: Iterable[Card]) -> None
     write_file(file, json.dumps(memory, indent=1, sort_keys=True).encode())
 
 
-def _find_incomplete(cards: Iterable[Card]) -> Sequence[str]:
+def _find_incomplete(cards: Iterable[CatalogEntry]) -> Sequence[str]:
     return sorted(card.guid for card in cards if not card.has_recording)
 
 

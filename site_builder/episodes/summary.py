@@ -14,7 +14,7 @@ from typing import Any
 from site_builder.engine.serialization import Value, encode_value, parse_values
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Span
-from site_builder.render.pages.lists import Credit, Listed
+from site_builder.render.pages.lists import Credit, ListEntry
 
 PARTS = ("outline", "names", "row", "item", "document")
 """Kinds of what is kept of an episode, under its guid."""
@@ -37,7 +37,7 @@ class SharedPicture(Value, frozen=True, kw_only=True):
     """Pixels it has to fit into."""
 
 
-class Outline(Value, frozen=True, kw_only=True):
+class EpisodeSummary(Value, frozen=True, kw_only=True):
     """An episode in brief."""
 
     guid: str
@@ -83,35 +83,35 @@ class Outline(Value, frozen=True, kw_only=True):
         return f"{self.path}index.html"
 
 
-class Names(Value, frozen=True, kw_only=True):
+class EpisodeTerms(Value, frozen=True, kw_only=True):
     """Under which an episode is found."""
 
     tags: tuple[str, ...] = ()
     people: tuple[Credit, ...] = ()
 
 
-def render_outline(outline: Outline) -> bytes:
-    """JSON, for `parse_outlines`."""
+def render_summary(outline: EpisodeSummary) -> bytes:
+    """JSON, for `parse_summaries`."""
     return encode_value(outline)
 
 
-def parse_outlines(texts: Iterable[bytes]) -> tuple[Outline, ...]:
+def parse_summaries(texts: Iterable[bytes]) -> tuple[EpisodeSummary, ...]:
     """Many at once, which is quicker than one by one; ValueError where one is none."""
-    return parse_values(Outline, texts)
+    return parse_values(EpisodeSummary, texts)
 
 
-def render_names(names: Names) -> bytes:
+def render_names(names: EpisodeTerms) -> bytes:
     """JSON, for `list_outlines`."""
     return encode_value(names)
 
 
 def list_outlines(
-    outlines: Sequence[Outline], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
-) -> tuple[Listed, ...]:
+    outlines: Sequence[EpisodeSummary], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
+) -> tuple[ListEntry, ...]:
     """The episodes as lists know them; `names` are those of each, and `read_row` finds a row by guid."""
-    found = parse_values(Names, names)
+    found = parse_values(EpisodeTerms, names)
     return tuple(
-        Listed(
+        ListEntry(
             guid=outline.guid,
             title=outline.title,
             path=outline.path,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import Tree, part_of
+from site_builder.engine.files import OutputTree, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
@@ -41,7 +41,7 @@ class LocalFolder(Host):
 
     def __init__(self, root: Path) -> None:
         super().__init__(str(root))
-        self.tree = Tree(str(root))
+        self.tree = OutputTree(str(root))
         self.files = parse_manifest(_read(root / MANIFEST))
         self.wanted: dict[str, str] = {}
 

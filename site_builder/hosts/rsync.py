@@ -21,7 +21,7 @@ from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
 from site_builder.hosts.servers import parse_server_folder
-from site_builder.show.layout import find_outlet
+from site_builder.show.layout import find_output_paths
 
 _NOT_THERE = 23
 """rsync's exit code where a file that was asked for does not exist."""
@@ -41,7 +41,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
         raise UsageError(
             "rsync is not installed here; install it (Debian: apt install rsync; macOS: brew install rsync)"
         )
-    return Rsync(place.rstrip("/") or "/", setting.site or find_outlet(setting.folder, preview=False).output)
+    return Rsync(place.rstrip("/") or "/", setting.site or find_output_paths(setting.folder, preview=False).output)
 
 
 class Rsync(Host):

@@ -12,7 +12,7 @@ from site_builder.hosts.host import Upload
 from site_builder.model.paths import is_feed
 from site_builder.model.podcast import Enclosure
 from site_builder.show.bundles import find_bundles, load_bundle
-from site_builder.show.layout import find_outlet
+from site_builder.show.layout import find_output_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class AbsentAudio:
 
 def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
     """Enclosures of the built feed that are known from `media.json` alone."""
-    outlet = find_outlet(folder, preview=False)
+    outlet = find_output_paths(folder, preview=False)
     output, made = outlet.output, Ledger(outlet.ledger).entries
     feed = b"".join((output / path).read_bytes() for path in made if is_feed(path) and (output / path).is_file())
     bundles = (load_bundle(bundle) for bundle in find_bundles(folder / "content"))
@@ -52,7 +52,7 @@ def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
 
 def load_uploads(folder: Path) -> tuple[Upload, ...]:
     """Everything that is to be online of the show in `folder`, by path. Files nobody planned are not among it."""
-    outlet = find_outlet(folder, preview=False)
+    outlet = find_output_paths(folder, preview=False)
     made = (
         Upload(path=path, source=outlet.output / path, size_bytes=entry.size_bytes, sha256=entry.sha256)
         for path, entry in Ledger(outlet.ledger).entries.items()

@@ -17,7 +17,7 @@ from site_builder.build.report import BuildReport
 from site_builder.errors import InvalidDocument, SpacecastError
 from site_builder.events import Notify, Renewed, ignore
 from site_builder.show.config import load_config
-from site_builder.show.layout import Outlet, find_outlet
+from site_builder.show.layout import OutputPaths, find_output_paths
 from site_builder.show.lock import ShowBusy
 
 Clock = Callable[[], datetime]
@@ -68,16 +68,16 @@ class Session:
         self._options = replace(options, preview=True)
         self._clock = clock
         self._notify = notify
-        self._seal: up_to_date.Seal | None = None
+        self._seal: up_to_date.Inputs | None = None
         self._remake: Callable[[str], None] | None = None
         self.is_waiting = False
         self._followers: list[Callable[[State], None]] = []
         self._lock = threading.Lock()
 
     @property
-    def outlet(self) -> Outlet:
+    def outlet(self) -> OutputPaths:
         """Where the preview lies."""
-        return find_outlet(self.folder, preview=True)
+        return find_output_paths(self.folder, preview=True)
 
     def follow(self, receive: Callable[[State], None]) -> None:
         """Have the state given to `receive` whenever a page may have changed, in the building thread."""
@@ -101,7 +101,7 @@ class Session:
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
-        look = up_to_date.Look(self.outlet, self.folder, self._options.seal, self._seal)
+        look = up_to_date.ChangeCheck(self.outlet, self.folder, self._options.seal, self._seal)
         is_new, self._seal = self._seal is None or not look.is_same, look.seal
         if not is_new and not self.is_waiting:
             return False
@@ -118,7 +118,7 @@ class Session:
                 if report.made or report.removed:  # saved meanwhile
                     self._succeed(report, time.monotonic() - started)
 
-    def build(self, look: up_to_date.Look) -> None:
+    def build(self, look: up_to_date.ChangeCheck) -> None:
         """Build what looks like that, and say how it went; nothing a person or the program did wrong gets out."""
         started = time.monotonic()
         self.is_waiting = False
@@ -136,7 +136,7 @@ class Session:
         else:
             self._succeed(report, time.monotonic() - started)
 
-    def _build(self, look: up_to_date.Look) -> BuildReport:
+    def _build(self, look: up_to_date.ChangeCheck) -> BuildReport:
         now = self._clock()
         known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options, look)
         return known or pipeline.build(self.folder, now, self._options, self._receive, look)

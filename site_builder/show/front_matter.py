@@ -24,9 +24,9 @@ from site_builder.show.documents.entries import (
     TextRecordEntry,
 )
 from site_builder.show.documents.fields import (
+    AsList,
     Identity,
     Line,
-    Listed,
     LocalPath,
     Moment,
     Picture,
@@ -240,11 +240,11 @@ class EpisodeMatter(Document):
     """Spans that are made silent."""
     license: LicenseEntry | None = None
     """Terms of use, where they differ from the show's."""
-    location: Annotated[tuple[LocationEntry, ...], Listed] = ()
+    location: Annotated[tuple[LocationEntry, ...], AsList] = ()
     """Places it is about or was made at."""
-    links: Annotated[tuple[ContentLinkEntry, ...], Listed, BeforeValidator(_list_links)] | None = None
+    links: Annotated[tuple[ContentLinkEntry, ...], AsList, BeforeValidator(_list_links)] | None = None
     """Where it can be heard or seen outside of apps, beside the Space; `none`: nowhere, not even there."""
-    funding: Annotated[tuple[FundingEntry, ...], Listed] = ()
+    funding: Annotated[tuple[FundingEntry, ...], AsList] = ()
     """Ways to support it, where they are not the show's."""
     comments: Comments = ()
     """Posts whose replies are the comments, in place of the one that announced it; `none`: no comments."""
@@ -252,7 +252,7 @@ class EpisodeMatter(Document):
     """A room for this episode, in place of the show's."""
     value: EpisodeValueEntry | None = None
     """How listeners can pay while they listen, in place of what the show says."""
-    txt: Annotated[tuple[TextRecordEntry, ...], Listed] = ()
+    txt: Annotated[tuple[TextRecordEntry, ...], AsList] = ()
     """Free text for machines: `{purpose: ai-content, text: "false"}`."""
     block: bool = False
     """Keep it out of directories."""

@@ -29,7 +29,7 @@ OUTPUT_LEDGER = "output.ledger"
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class OutputPaths:
     """Where a build puts the site, and where it remembers what it made."""
 
     output: Path
@@ -56,9 +56,9 @@ class Outlet:
         return self.memory / "release.json"
 
 
-def find_outlet(folder: Path, *, preview: bool) -> Outlet:
+def find_output_paths(folder: Path, *, preview: bool) -> OutputPaths:
     """`output/`, or the place of builds that are only looked at, which leave `output/` and its ledger alone."""
     cache = folder / ".cache"
     if preview:
-        return Outlet(cache / "preview/site", cache / "preview", is_preview=True)
-    return Outlet(folder / "output", cache)
+        return OutputPaths(cache / "preview/site", cache / "preview", is_preview=True)
+    return OutputPaths(folder / "output", cache)

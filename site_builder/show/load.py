@@ -35,7 +35,7 @@ _OWN_PLACES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Premises:
+class ShowFolder:
     """What holds for all episodes of a show, as its files say it."""
 
     folder: Path
@@ -55,7 +55,7 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered(Premises):
+class Gathered(ShowFolder):
     """A show as its files say it."""
 
     bundles: tuple[Bundle, ...]
@@ -69,7 +69,7 @@ def gather(folder: Path) -> Gathered:
         InvalidDocument: every problem of every file.
     """
     problems: list[Problem] = []
-    premises = load_premises(folder, problems)
+    premises = load_show_folder(folder, problems)
     bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
     claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, bundle.slug) for bundle in bundles]
@@ -89,7 +89,7 @@ def gather(folder: Path) -> Gathered:
     )
 
 
-def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
+def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None:
     """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`.
 
     What is wrong with a free page is kept apart: it is no reason to do without all else.
@@ -108,7 +108,7 @@ def load_premises(folder: Path, problems: list[Problem]) -> Premises | None:
     apart += clashes
     unclear = {problem.file for problem in clashes}
     words = load_language(config.show.language, folder, config.site.texts)
-    return Premises(
+    return ShowFolder(
         folder=folder,
         config=config,
         people=people,
@@ -132,7 +132,7 @@ def _find_linked(content: Path) -> Iterator[Problem]:
     )
 
 
-def settle(folder: Path, premises: Premises | None, problems: Sequence[Problem]) -> Premises:
+def settle(folder: Path, premises: ShowFolder | None, problems: Sequence[Problem]) -> ShowFolder:
     """The premises, if there is nothing wrong.
 
     Raises:

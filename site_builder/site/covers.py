@@ -18,7 +18,7 @@ from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.show.bundles import Bundle, find_usual_cover
 from site_builder.show.config import EpisodeCovers, describe_show
 from site_builder.show.layout import INDEX
-from site_builder.show.load import Premises
+from site_builder.show.load import ShowFolder
 from site_builder.show.own_files import check_own_file
 from site_builder.site import pictures
 from site_builder.site.pictures import GivenCover, Pictures
@@ -31,7 +31,7 @@ _MAIN = "show"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hung:
+class PlannedCovers:
     """Pictures of episodes in place."""
 
     covers: Mapping[Guid, Pictures]
@@ -48,16 +48,18 @@ class Hung:
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
-def start_early(premises: Premises, jobs: int) -> None:
+def start_early(premises: ShowFolder, jobs: int) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
     show = describe_show(premises.config.show, premises.config.feed)
-    Gallery(premises, show, published=(), jobs=jobs, notify=ignore).start(())
+    CoverPlanner(premises, show, published=(), jobs=jobs, notify=ignore).start(())
 
 
-class Gallery:
+class CoverPlanner:
     """Chooses, draws and sizes the covers of one show."""
 
-    def __init__(self, premises: Premises, show: Show, *, published: Iterable[str], jobs: int, notify: Notify) -> None:
+    def __init__(
+        self, premises: ShowFolder, show: Show, *, published: Iterable[str], jobs: int, notify: Notify
+    ) -> None:
         self.folder = premises.folder
         self.published = frozenset((*published, _MAIN))
         """Guids of episodes whose pictures are kept."""
@@ -119,7 +121,7 @@ class Gallery:
         """Begin to draw what is not there yet in a process of its own; `episodes` as far as they are known by now."""
         if self.jobs < 2:
             return
-        with suppress(InvalidDocument, OSError):  # told of by `hang`
+        with suppress(InvalidDocument, OSError):  # told of by `plan_covers`
             main = self.main
             every = [*(self._plan(bundle, episode) for bundle, episode in episodes[:FEW]), main]
             if wanted := [planned for planned in every if planned and self._is_wanted(planned)][:FEW]:
@@ -133,7 +135,7 @@ class Gallery:
         path = planned.original.path
         return not (prefetch.is_begun(path) or (self.cache / "pictures" / path).is_file())
 
-    def hang(self, episodes: Sequence[tuple[Bundle, Episode]]) -> Hung:
+    def plan_covers(self, episodes: Sequence[tuple[Bundle, Episode]]) -> PlannedCovers:
         """Plan the pictures of episodes, and make those that go into audio files."""
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
@@ -141,7 +143,7 @@ class Gallery:
         outcome = self._make_originals([replace(self.main.original, group=_MAIN), *originals])
         whole = [planned for planned in (self.main, *own.values()) if planned.original.path not in outcome.failed]
         used = {episode.guid: own.get(episode.guid, self.main) for _, episode in episodes}
-        return Hung(
+        return PlannedCovers(
             covers=own,
             embedded={guid: planned for guid, planned in used.items() if planned in whole},
             targets={

@@ -10,7 +10,7 @@ from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_
 from site_builder.engine.groups import Planned
 from site_builder.engine.serialization import change
 from site_builder.engine.target import Target, bytes_target
-from site_builder.episodes.summary import Names, Outline, SharedPicture, render_names, render_outline
+from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture, render_names, render_summary
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Episode, Show, Span
 from site_builder.render.chapters import render_json_chapters
@@ -133,7 +133,7 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
     episode = release.episode
     item = b"" if episode.draft else render_item(site.show, episode)
     document = render_documents([page]).get(page["page"]["file"], b"")
-    outline = Outline(
+    outline = EpisodeSummary(
         guid=episode.guid,
         slug=episode.slug,
         title=episode.title,
@@ -153,7 +153,7 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
-    names = render_names(Names(tags=episode.tags, people=list_credits(episode)))
-    told = render_outline(change(outline, item="", document="found" if document else ""))
+    names = render_names(EpisodeTerms(tags=episode.tags, people=list_credits(episode)))
+    told = render_summary(change(outline, item="", document="found" if document else ""))
     outline = change(outline, listing=digest_bytes(told + names)[:32])
-    return {"outline": render_outline(outline), "names": names, "row": row, "item": item, "document": document}
+    return {"outline": render_summary(outline), "names": names, "row": row, "item": item, "document": document}

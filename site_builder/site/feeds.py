@@ -14,14 +14,14 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from site_builder.engine.cache import Kept
-from site_builder.engine.digested import DigestedFile
+from site_builder.engine.cache import ValueCache
+from site_builder.engine.digested import HashingWriter
 from site_builder.engine.digests import JSON, digest_json
 from site_builder.engine.ledger import Facts
 from site_builder.engine.processes import Task
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model import podcasting20 as p20
 from site_builder.model.paths import find_feed_path
 from site_builder.model.podcast import Show
@@ -38,7 +38,7 @@ ReadItems = Callable[[Iterable[str]], Iterator[bytes]]
 """The items of episodes, by guid, in that order."""
 FindLast = Callable[[str], LastFeed]
 """The feed that is at a path below the site's root."""
-Accept = Callable[[str, bytes, str, Sequence[Outline]], None]
+Accept = Callable[[str, bytes, str, Sequence[EpisodeSummary]], None]
 """Given the path of a feed, its head, a digest of what items are held against, and its episodes; raises where it breaks
 a rule."""
 
@@ -48,7 +48,7 @@ class FeedPlan:
     """What feeds are made of."""
 
     show: Show
-    episodes: Sequence[Outline]
+    episodes: Sequence[EpisodeSummary]
     """Newest first; drafts are left out."""
     hub: str = ""
     """A WebSub hub that the feed names."""
@@ -67,14 +67,14 @@ class FeedPage:
     rules: str
     """Digest of all that its items are held against."""
     render_head: Callable[[], bytes]
-    episodes: Sequence[Outline]
+    episodes: Sequence[EpisodeSummary]
     """Whose items it has, in their order."""
 
     def write(self, read_items: ReadItems, out: Path, last: LastFeed) -> Facts:
         """Item by item: a feed may be larger than the memory it should take. Gives its layout, size and digest."""
         begin, end = split_head(self.render_head())
         sizes: list[int] = []
-        with DigestedFile(out) as file:
+        with HashingWriter(out) as file:
             file.write(begin)
             for is_there, some in groupby(self.episodes, lambda episode: episode.item in last):
                 if is_there:
@@ -109,7 +109,7 @@ class Writing:
         self._layouts: Mapping[str, Facts] | None = None
 
     def _write_all(self, pages: Sequence[FeedPage], file: Path) -> dict[str, Facts]:
-        with Kept(file) as kept:
+        with ValueCache(file) as kept:
             read = partial(kept.read, "item")
             return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
 
@@ -137,7 +137,7 @@ def describe_feeds(plan: FeedPlan) -> list[FeedPage]:
     return [describe(number, shares[number - 1]) for number in range(len(shares), 0, -1)]
 
 
-def _find_coming(show: Show, released: Sequence[Outline]) -> tuple[p20.LiveItem, ...]:
+def _find_coming(show: Show, released: Sequence[EpisodeSummary]) -> tuple[p20.LiveItem, ...]:
     """The conversations that are announced, and no episodes yet."""
     known = {episode.guid for episode in released}
     return tuple(item for item in show.live if item.recording not in known)
@@ -149,7 +149,7 @@ def _describe_page(
     trailers: tuple[p20.Trailer, ...],
     last: int,
     number: int,
-    episodes: Sequence[Outline],
+    episodes: Sequence[EpisodeSummary],
 ) -> FeedPage:
     path, links = find_feed_path(number), _describe_links(plan, number, last)
     show = plan.show if number == 1 else replace(plan.show, live=())
@@ -173,7 +173,7 @@ def _describe_page(
     )
 
 
-def sort_released(episodes: Iterable[Outline]) -> list[Outline]:
+def sort_released(episodes: Iterable[EpisodeSummary]) -> list[EpisodeSummary]:
     """Those a feed lists, in its order: no drafts, newest first, equal dates by guid."""
     released = [episode for episode in episodes if not episode.draft]
     return sorted(released, key=lambda episode: (episode.published_at, episode.guid), reverse=True)
@@ -195,6 +195,6 @@ def _describe_links(plan: FeedPlan, number: int, last: int) -> p20.FeedLinks:
     )
 
 
-def _find_change(episodes: Iterable[Outline]) -> datetime | None:
+def _find_change(episodes: Iterable[EpisodeSummary]) -> datetime | None:
     """When something in the feed last changed, as its episodes say (decision 25); None where there are none."""
     return max((moment for e in episodes for moment in (e.published_at, e.updated_at) if moment), default=None)

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target, bytes_target
-from site_builder.episodes.summary import Outline, SharedPicture
+from site_builder.episodes.summary import EpisodeSummary, SharedPicture
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 from site_builder.render.artwork.icons import find_icons, render_icon
 from site_builder.render.pages import contexts
-from site_builder.render.pages.lists import Listed
+from site_builder.render.pages.lists import ListEntry
 from site_builder.render.pages.offline import describe_manifest, describe_worker
 from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
@@ -42,9 +42,9 @@ class Contents:
     """All that the site is made of."""
 
     setting: Setting
-    episodes: tuple[Outline, ...]
+    episodes: tuple[EpisodeSummary, ...]
     """To be published, newest first."""
-    list_all: Callable[[], tuple[Listed, ...]]
+    list_all: Callable[[], tuple[ListEntry, ...]]
     """The same for lists."""
     pages: tuple[Page, ...] = ()
     tombstones: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Contents:
     """Digest of what else decides what pages show: the config, the program."""
 
     @cached_property
-    def listed(self) -> tuple[Listed, ...]:
+    def listed(self) -> tuple[ListEntry, ...]:
         """The episodes as lists know them."""
         return self.list_all()
 

@@ -10,12 +10,12 @@ from site_builder.consent import Redaction, redact
 from site_builder.consent.redaction import redact_markup
 from site_builder.model.podcast import Show
 from site_builder.render.notes import render_notes
-from site_builder.render.pages.site_context import Link, SiteLook
+from site_builder.render.pages.site_context import Link, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.show.bundles import FreePage
 from site_builder.show.config import Config
-from site_builder.show.load import Premises
+from site_builder.show.load import ShowFolder
 from site_builder.show.own_files import read_own_file
 from site_builder.site.note_pictures import illustrate
 from site_builder.site.pages import Page
@@ -25,7 +25,7 @@ _NEVER = -1.0
 """Where there is nothing to be heard, a clock is text."""
 
 
-def load_show_theme(premises: Premises, accent: str) -> Theme:
+def load_show_theme(premises: ShowFolder, accent: str) -> Theme:
     """The theme in the show's own colours, fonts and language, with its own style sheets after the theme's."""
     folder, site = premises.folder, premises.config.site
     look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
@@ -43,11 +43,11 @@ def _read_logo(folder: Path, name: str) -> bytes:
     return strip_picture(read_own_file(folder / name, folder), name)
 
 
-def describe_look(premises: Premises, theme: Theme, accent: str, redaction: Redaction) -> SiteLook:
+def describe_look(premises: ShowFolder, theme: Theme, accent: str, redaction: Redaction) -> SiteSettings:
     """What the person who runs the show chose for its site."""
     config, logo = premises.config, _name_logo(premises.config)
     shown = sorted((page.matter.nav, page.slug, page) for page in premises.pages if page.matter.nav is not None)
-    return SiteLook(
+    return SiteSettings(
         navigation=tuple(_links(config.site.navigation or {})),
         pages=tuple(Link(label=redact(page.matter.title, redaction), href=f"{page.slug}/") for _, _, page in shown),
         subscribe=tuple(_links(config.subscribe)),

@@ -49,7 +49,7 @@ from site_builder.render.pages.contexts import (
 from site_builder.render.pages.lists import complete, list_episode
 from site_builder.render.pages.offline import describe_manifest, describe_worker
 from site_builder.render.pages.search_text import render_documents
-from site_builder.render.pages.site_context import Context, Link, Site, SiteLook
+from site_builder.render.pages.site_context import Context, Link, Site, SiteSettings
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 from site_builder.render.pages.styles import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
@@ -121,9 +121,9 @@ def make_sample_show(**overrides: Any) -> Show:
     return replace(show, **overrides)
 
 
-def make_look(**overrides: Any) -> SiteLook:
+def make_look(**overrides: Any) -> SiteSettings:
     """What the sample's host chose."""
-    look = SiteLook(
+    look = SiteSettings(
         pages=(Link(label="About", href="about/"),),
         subscribe=(
             Link(label="Apple Podcasts", href="https://podcasts.apple.com/podcast/id1"),
@@ -283,7 +283,7 @@ def make_peaks(turns: Sequence[Turn], seconds: float, *, count: int = 1000) -> l
 
 def describe_sample_pages(
     show: Show | None = None,
-    look: SiteLook | None = None,
+    look: SiteSettings | None = None,
     episodes: Sequence[Episode] | None = None,
     words: Language = ENGLISH,
 ) -> list[Context]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.processes import map_in_processes
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.errors import SpacecastError
 from site_builder.model.podcast import Show
 from site_builder.render.feed.rss import join_feed
@@ -20,14 +20,16 @@ _AT_ONCE = 250
 """Items that are checked as one feed."""
 
 
-class Guard:
+class FeedGate:
     """Lets feeds through that break no rule apps rely on; otherwise the last good one stays.
 
     An item that passed under the same head is not checked again. That no two items have one guid, page or file is seen
     to before: `gather.find_conflicts`, and the build engine for files.
     """
 
-    def __init__(self, output: Path, show: Show, kept: Kept, read_item: Callable[[str], bytes], jobs: int) -> None:
+    def __init__(
+        self, output: Path, show: Show, kept: ValueCache, read_item: Callable[[str], bytes], jobs: int
+    ) -> None:
         """`read_item` finds an item by guid, in any process."""
         self._output = output
         self._show = show
@@ -35,7 +37,7 @@ class Guard:
         self._read_item = read_item
         self._jobs = jobs
 
-    def accept(self, path: str, head: bytes, rules: str, episodes: Sequence[Outline]) -> None:
+    def accept(self, path: str, head: bytes, rules: str, episodes: Sequence[EpisodeSummary]) -> None:
         """Check a feed that is to lie at `path`.
 
         Args:
@@ -57,7 +59,7 @@ class Guard:
             raise SpacecastError(_describe(path, findings))
         self._kept.put(_KIND, {episode.item: (rules, b"") for episode in new})
 
-    def _find(self, path: str, head: bytes, episodes: Sequence[Outline]) -> list[str]:
+    def _find(self, path: str, head: bytes, episodes: Sequence[EpisodeSummary]) -> list[str]:
         from site_builder.checks.feed import find_fatal  # noqa: PLC0415 -- the rules are loaded for a new feed only
 
         feed = join_feed(head, [self._read_item(episode.guid) for episode in episodes])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.consent import Casting, Consent, Verdict, plan_removals
 from site_builder.consent.leaks import check_silence, describe_secrets, find_leaks
 from site_builder.errors import UnusableSource
@@ -18,12 +18,12 @@ from site_builder.show.config import Pending
 from site_builder.show.layout import PEOPLE
 from site_builder.text.timecode import format_clock
 
-CONSENT: Rulebook[AsBuilt] = Rulebook("Consent")
+CONSENT: Rulebook[CheckedShow] = Rulebook("Consent")
 
 _PEOPLE = Place(file=Path(PEOPLE))
 
 
-def _cast(built: AsBuilt) -> Iterator[tuple[Bundle, Casting]]:
+def _cast(built: CheckedShow) -> Iterator[tuple[Bundle, Casting]]:
     for bundle in built.bundles:
         casting = built.castings.get(Guid(bundle.matter.guid))
         if casting:
@@ -37,7 +37,7 @@ def _call(bundle: Bundle, number: int, verdict: Verdict) -> str:
     return known or (speaker.handle or speaker.name if speaker else "") or "somebody unknown"
 
 
-def _gather(built: AsBuilt, consent: Consent) -> dict[str, list[Bundle]]:
+def _gather(built: CheckedShow, consent: Consent) -> dict[str, list[Bundle]]:
     """Who answered so, and in which episodes they are."""
     found: dict[str, list[Bundle]] = {}
     for bundle, casting in _cast(built):
@@ -61,7 +61,7 @@ def _titles(bundles: list[Bundle]) -> str:
     remedy="Run `spacecast people --ask` for messages to send, then `spacecast consent WHO granted`; "
     "or set `consent.pending: anonymise` or `withhold`.",
 )
-def _find_pending(built: AsBuilt) -> Iterator[Remark]:
+def _find_pending(built: CheckedShow) -> Iterator[Remark]:
     if built.config.consent.pending is Pending.PUBLISH:
         for who, bundles in _gather(built, Consent.PENDING).items():
             yield f"{who} has not answered, and is heard in {_titles(bundles)}", _PEOPLE
@@ -74,7 +74,7 @@ def _find_pending(built: AsBuilt) -> Iterator[Remark]:
     holds="Everyone answered: nobody has to be anonymous, and no episode withheld, until they do.",
     remedy="Run `spacecast people --ask` for messages to send.",
 )
-def _find_waiting(built: AsBuilt) -> Iterator[Remark]:
+def _find_waiting(built: CheckedShow) -> Iterator[Remark]:
     if built.config.consent.pending is not Pending.PUBLISH:
         for who, bundles in _gather(built, Consent.PENDING).items():
             yield f"{who} has not answered; heard in {_titles(bundles)}", _PEOPLE
@@ -87,7 +87,7 @@ def _find_waiting(built: AsBuilt) -> Iterator[Remark]:
     holds="Nobody refused. Where somebody did, they are taken out; this is to remind you.",
     remedy="Nothing is to be done. Listen to the episode once before you publish it.",
 )
-def _find_refused(built: AsBuilt) -> Iterator[Remark]:
+def _find_refused(built: CheckedShow) -> Iterator[Remark]:
     for who, bundles in _gather(built, Consent.REFUSED).items():
         yield f"{who} is taken out of {_titles(bundles)}", _PEOPLE
 
@@ -99,7 +99,7 @@ def _find_refused(built: AsBuilt) -> Iterator[Remark]:
     holds="No episode has to be withheld for want of consent.",
     remedy="Ask those named, and write down what they say with `spacecast consent`.",
 )
-def _find_withheld(built: AsBuilt) -> Iterator[Remark]:
+def _find_withheld(built: CheckedShow) -> Iterator[Remark]:
     for bundle, casting in _cast(built):
         if casting.withheld:
             yield f"it is withheld: {casting.withheld}", built.in_episode(bundle)
@@ -112,7 +112,7 @@ def _find_withheld(built: AsBuilt) -> Iterator[Remark]:
     holds="No episode that has to be withheld is in the feed.",
     remedy="Build again, and deploy at once.",
 )
-def _find_published(built: AsBuilt) -> Iterator[Remark]:
+def _find_published(built: CheckedShow) -> Iterator[Remark]:
     withheld = {bundle.matter.guid for bundle, casting in _cast(built) if casting.withheld}
     for item in built.items:
         if item.text("guid") in withheld and built.feed:
@@ -126,7 +126,7 @@ def _find_published(built: AsBuilt) -> Iterator[Remark]:
     holds="Whoever refused or wishes to be anonymous is named in no file of the site.",
     remedy="Build again. If it stays, the name stands in something you wrote: notes, a page, a title or a template.",
 )
-def _find_leaks(built: AsBuilt) -> Iterator[Remark]:
+def _find_leaks(built: CheckedShow) -> Iterator[Remark]:
     cast = {Guid(b.matter.guid): c for b, c in _cast(built) if b.matter.guid in built.items_by_guid}
     if not any(casting.restricted for casting in cast.values()):
         return
@@ -153,7 +153,7 @@ def _list_own(output: Path) -> set[str]:
     holds="Whoever refused is not heard: where they speak, the published audio is silent.",
     remedy="Build again, and deploy at once.",
 )
-def _find_audible(built: AsBuilt) -> Iterator[Remark]:
+def _find_audible(built: CheckedShow) -> Iterator[Remark]:
     for bundle, casting in _cast(built):
         if bundle.recording is None or bundle.media is None:
             continue
@@ -175,7 +175,7 @@ def _find_loud(file: Path, spans: list[Span]) -> tuple[Span, ...]:
         return ()
 
 
-def _media(built: AsBuilt, bundle: Bundle) -> Iterator[str]:
+def _media(built: CheckedShow, bundle: Bundle) -> Iterator[str]:
     """Where the audio of an episode lies below `output/`."""
     item = built.items_by_guid.get(bundle.matter.guid)
     for element in item.all("enclosure") if item else ():

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from site_builder.checks import references as ref
 from site_builder.checks.feed.values import find_date
 from site_builder.checks.rule import Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.show.bundles import Bundle
 from site_builder.text.timecode import format_clock
 
-CONTENT: Rulebook[AsBuilt] = Rulebook("Content")
+CONTENT: Rulebook[CheckedShow] = Rulebook("Content")
 
 _NUMBERED = re.compile(
     r"^(?:(?:episode|ep\.?|folge|season|staffel)\s*)?#?\d{1,4}\s*[:.–—|-]|\bS\d+\s?E\d+\b", re.IGNORECASE
@@ -27,7 +27,7 @@ _LONG_TITLE = 100
     holds="Titles do not repeat number or season: apps show those themselves.",
     remedy="Move the number to `episode`, the season to `season`.",
 )
-def _find_numbers(built: AsBuilt) -> Iterator[Remark]:
+def _find_numbers(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         if _NUMBERED.search(bundle.matter.title):
             yield f"the title “{bundle.matter.title[:80]}” begins with its number", built.in_episode(bundle)
@@ -40,7 +40,7 @@ def _find_numbers(built: AsBuilt) -> Iterator[Remark]:
     holds="Titles of episodes do not repeat the show's name.",
     remedy="Leave the name out of `title`.",
 )
-def _find_show_names(built: AsBuilt) -> Iterator[Remark]:
+def _find_show_names(built: CheckedShow) -> Iterator[Remark]:
     name = re.escape(built.config.show.title)
     repeated = re.compile(rf"^{name}\s*[:|–—-]|[:|–—-]\s*{name}$", re.IGNORECASE)
     for bundle in built.bundles:
@@ -55,7 +55,7 @@ def _find_show_names(built: AsBuilt) -> Iterator[Remark]:
     holds=f"Titles have at most {_LONG_TITLE} characters: apps cut them off.",
     remedy="Shorten `title`; the rest belongs into `summary`.",
 )
-def _find_long_titles(built: AsBuilt) -> Iterator[Remark]:
+def _find_long_titles(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         if len(bundle.matter.title) > _LONG_TITLE:
             yield f"the title has {len(bundle.matter.title)} characters", built.in_episode(bundle)
@@ -68,7 +68,7 @@ def _find_long_titles(built: AsBuilt) -> Iterator[Remark]:
     holds="No two episodes have the same title.",
     remedy="Tell them apart by their titles.",
 )
-def _find_same_titles(built: AsBuilt) -> Iterator[Remark]:
+def _find_same_titles(built: CheckedShow) -> Iterator[Remark]:
     seen: dict[str, Bundle] = {}
     for bundle in built.bundles:
         first = seen.setdefault(bundle.matter.title.casefold(), bundle)
@@ -83,7 +83,7 @@ def _find_same_titles(built: AsBuilt) -> Iterator[Remark]:
     holds="Every episode has a summary or notes.",
     remedy="Write a sentence or two into index.md, below the front matter.",
 )
-def _find_wordless(built: AsBuilt) -> Iterator[Remark]:
+def _find_wordless(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         if not bundle.matter.summary and not bundle.notes.strip():
             yield "there is neither a summary nor a note", built.in_episode(bundle)
@@ -96,7 +96,7 @@ def _find_wordless(built: AsBuilt) -> Iterator[Remark]:
     holds="Every episode's date has come.",
     remedy="Build and deploy again when it has.",
 )
-def _find_future(built: AsBuilt) -> Iterator[Remark]:
+def _find_future(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         date = bundle.matter.published_at(built.config.show.zone)
         if date > built.now:
@@ -110,7 +110,7 @@ def _find_future(built: AsBuilt) -> Iterator[Remark]:
     holds="No episode in the feed is dated in the future: some apps hide it, others show it at once.",
     remedy="Build again without --drafts, or correct `date`.",
 )
-def _find_future_items(built: AsBuilt) -> Iterator[Remark]:
+def _find_future_items(built: CheckedShow) -> Iterator[Remark]:
     for item in built.items:
         date = find_date(item.text("pubDate"))
         if date and date > built.now and built.feed:
@@ -124,7 +124,7 @@ def _find_future_items(built: AsBuilt) -> Iterator[Remark]:
     holds="Every episode has its recording, or at least the facts of its published audio.",
     remedy="Put the archive it came from into content/archives/ and build again.",
 )
-def _find_mute(built: AsBuilt) -> Iterator[Remark]:
+def _find_mute(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         if not bundle.has_recording:
             known = "its audio cannot be made anew" if bundle.media else "it cannot be published"
@@ -138,7 +138,7 @@ def _find_mute(built: AsBuilt) -> Iterator[Remark]:
     holds="Nothing of the recording was lost.",
     remedy="Listen to that place; the page says that something is missing.",
 )
-def _find_gaps(built: AsBuilt) -> Iterator[Remark]:
+def _find_gaps(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         for gap in bundle.recording.gaps if bundle.recording else ():
             yield f"{gap.lost:.1f} s are missing at {format_clock(gap.at)}", built.in_episode(bundle)
@@ -151,7 +151,7 @@ def _find_gaps(built: AsBuilt) -> Iterator[Remark]:
     holds="Episodes of a serial show have numbers without gaps.",
     remedy="Correct `episode` in the front matter.",
 )
-def _find_number_gaps(built: AsBuilt) -> Iterator[Remark]:
+def _find_number_gaps(built: CheckedShow) -> Iterator[Remark]:
     if built.config.show.kind.value != "serial":
         return
     for season in {bundle.matter.season for bundle in built.bundles}:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.show.last_backup import find_recordings, load_last_backup
 from site_builder.show.layout import EPISODES
 
-ORIGINALS: Rulebook[AsBuilt] = Rulebook("The originals")
+ORIGINALS: Rulebook[CheckedShow] = Rulebook("The originals")
 
 
 @ORIGINALS.rule(
@@ -21,7 +21,7 @@ ORIGINALS: Rulebook[AsBuilt] = Rulebook("The originals")
     holds="Every recording has a second copy: X deletes its own, and git leaves them out.",
     remedy="Run `spacecast backup FOLDER`, to another disk where you can.",
 )
-def _find_only_copies(built: AsBuilt) -> Iterator[Remark]:
+def _find_only_copies(built: CheckedShow) -> Iterator[Remark]:
     last = load_last_backup(built.folder)
     missing = [path for path in find_recordings(built.folder) if last is None or path not in last.recordings]
     place = Place(file=Path(missing[0] if missing else EPISODES))

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.config import describe_show
 from site_builder.show.layout import EPISODES
 from site_builder.show.promises import find_broken, find_broken_show, find_redirects
 from site_builder.show.published import FILE, Published, ShowPin, load_published
 
-PUBLISHED: Rulebook[AsBuilt] = Rulebook("What was published")
+PUBLISHED: Rulebook[CheckedShow] = Rulebook("What was published")
 
 _PLACE = Place(file=FILE)
 
 
-def _load(built: AsBuilt) -> Published:
+def _load(built: CheckedShow) -> Published:
     try:
         return load_published(built.folder)
     except InvalidDocument:
         return Published()
 
 
-def _held_back(built: AsBuilt) -> set[str]:
+def _held_back(built: CheckedShow) -> set[str]:
     return {str(guid) for guid, casting in built.castings.items() if casting.withheld}
 
 
@@ -37,7 +37,7 @@ def _held_back(built: AsBuilt) -> set[str]:
     holds="content/published.json can be read.",
     remedy="Restore it from git: it keeps subscribers from getting episodes twice.",
 )
-def _find_unreadable(built: AsBuilt) -> Iterator[Remark]:
+def _find_unreadable(built: CheckedShow) -> Iterator[Remark]:
     try:
         load_published(built.folder)
     except InvalidDocument as error:
@@ -51,7 +51,7 @@ def _find_unreadable(built: AsBuilt) -> Iterator[Remark]:
     holds="No published episode vanishes, changes its guid, or comes back as another.",
     remedy="Put back what was there, or take the episode back with `withdrawn: true`.",
 )
-def _find_broken_promises(built: AsBuilt) -> Iterator[Remark]:
+def _find_broken_promises(built: CheckedShow) -> Iterator[Remark]:
     out = [
         bundle.matter.guid
         for bundle in built.bundles
@@ -73,7 +73,7 @@ class _Standing:
     recording_id: str
 
 
-def _list_written(built: AsBuilt) -> dict[str, _Standing]:
+def _list_written(built: CheckedShow) -> dict[str, _Standing]:
     return {
         bundle.folder.name: _Standing(
             bundle.matter.guid,
@@ -97,7 +97,7 @@ def _sentence(problem: Problem) -> str:
     holds="Once anything is online, the show's feed.guid stays, and its address changes only where apps are told.",
     remedy="Put back what was there; docs/moving.md says how a show moves.",
 )
-def _find_broken_show(built: AsBuilt) -> Iterator[Remark]:
+def _find_broken_show(built: CheckedShow) -> Iterator[Remark]:
     show = describe_show(built.config.show, built.config.feed)
     now = ShowPin(guid=show.guid, url=show.url, moved_to=show.new_feed_url)
     for problem in find_broken_show(_load(built).show, now, has_moved=False):
@@ -111,7 +111,7 @@ def _find_broken_show(built: AsBuilt) -> Iterator[Remark]:
     holds="Every episode that was published is in the feed, unless it was withdrawn or is withheld.",
     remedy="Build again; if the build fails, mend what it names.",
 )
-def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
+def _find_dropped(built: CheckedShow) -> Iterator[Remark]:
     if built.feed is None or built.config.feed.page_size:
         return
     present = built.items_by_guid.keys() | _held_back(built)
@@ -128,7 +128,7 @@ def _find_dropped(built: AsBuilt) -> Iterator[Remark]:
     holds="What was withdrawn is in the feed no more.",
     remedy="Build again.",
 )
-def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
+def _find_revenants(built: CheckedShow) -> Iterator[Remark]:
     retired = {guid for guid, pin in _load(built).pins.items() if pin.retired}
     for item in built.items:
         if item.text("guid") in retired and built.feed:
@@ -142,7 +142,7 @@ def _find_revenants(built: AsBuilt) -> Iterator[Remark]:
     holds="An address an episode once had leads to the one it has.",
     remedy="Build again.",
 )
-def _find_lost_addresses(built: AsBuilt) -> Iterator[Remark]:
+def _find_lost_addresses(built: CheckedShow) -> Iterator[Remark]:
     released = [standing for standing in _list_written(built).values() if standing.guid in built.items_by_guid]
     for slug in find_redirects(_load(built).pins, released):
         for name in ("index.html", "embed/index.html", "oembed.json"):

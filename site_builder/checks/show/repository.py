@@ -8,10 +8,10 @@ from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.hosts.exposed_files import find_kept
 
-REPOSITORY: Rulebook[AsBuilt] = Rulebook("The repository")
+REPOSITORY: Rulebook[CheckedShow] = Rulebook("The repository")
 
 _INSTALLER = re.compile(r"\b(?:pip3?|pipx|uvx?|conda|poetry)\b")
 _NAME = re.compile(r"spacecast(?:\[[\w,-]*\])?(?:(?:[=<>~!]=?|@).*)?")
@@ -24,7 +24,7 @@ _NAME = re.compile(r"spacecast(?:\[[\w,-]*\])?(?:(?:[=<>~!]=?|@).*)?")
     holds="No repository that others can read holds people.yaml, space.json, words.json, recordings or archives.",
     remedy="Take them out of the repository and its history; or set `repository.private` if nobody else can read it.",
 )
-def _find_exposed(built: AsBuilt) -> Iterator[Remark]:
+def _find_exposed(built: CheckedShow) -> Iterator[Remark]:
     if not built.config.repository.private:
         yield from ((str(found), Place(file=Path(found.files[0]))) for found in find_kept(built.folder))
 
@@ -36,7 +36,7 @@ def _find_exposed(built: AsBuilt) -> Iterator[Remark]:
     holds="No workflow installs this program by its name from an index, where anybody may have registered it.",
     remedy="Run `spacecast workflow`, which writes one that installs what lies in the repository; or delete that file.",
 )
-def _find_installs_by_name(built: AsBuilt) -> Iterator[Remark]:
+def _find_installs_by_name(built: CheckedShow) -> Iterator[Remark]:
     for file in sorted((built.folder / ".github/workflows").glob("*.y*ml")):
         if file.is_file():
             for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):

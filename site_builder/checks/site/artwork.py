@@ -11,10 +11,10 @@ from PIL import Image, UnidentifiedImageError
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 
-PICTURES: Rulebook[AsBuilt] = Rulebook("Picture files")
-ARTWORK: Rulebook[tuple[AsBuilt, Picture]] = Rulebook("Artwork")
+PICTURES: Rulebook[CheckedShow] = Rulebook("Picture files")
+ARTWORK: Rulebook[tuple[CheckedShow, Picture]] = Rulebook("Artwork")
 
 _SMALLEST, _LARGEST, _HEAVY = 1400, 3000, 512 * 1024
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg"}, "PNG": {".png"}}
@@ -35,14 +35,14 @@ class Picture:
     transparent: bool = False
 
 
-def check_art(built: AsBuilt) -> Iterator[Finding]:
+def check_art(built: CheckedShow) -> Iterator[Finding]:
     """Everything about the show's artwork that breaks a rule."""
     yield from PICTURES.check(built)
     for picture in _find_artwork(built):
         yield from ARTWORK.check((built, picture))
 
 
-def _find_artwork(built: AsBuilt) -> Iterator[Picture]:
+def _find_artwork(built: CheckedShow) -> Iterator[Picture]:
     for element in built.feed.all("itunes:image") if built.feed else ():
         file = built.site.find_file(element.get("href", ""))
         if file and file.is_file():
@@ -76,7 +76,7 @@ def _is_whole(file: Path) -> bool:
         return stream.read().endswith((b"\xff\xd9", b"IEND\xaeB`\x82"))
 
 
-def _at(built: AsBuilt, picture: Picture) -> Place:
+def _at(built: CheckedShow, picture: Picture) -> Place:
     return Place(
         file=built.relative(picture.file), episode=built.feed.at(picture.element).episode if built.feed else ""
     )
@@ -89,7 +89,7 @@ def _at(built: AsBuilt, picture: Picture) -> Place:
     holds="Every picture the feed names is in output/.",
     remedy="Build again.",
 )
-def _find_missing(built: AsBuilt) -> Iterator[Remark]:
+def _find_missing(built: CheckedShow) -> Iterator[Remark]:
     for element in (*built.feed.all("itunes:image"), *built.feed.all("podcast:image")) if built.feed else ():
         address = element.get("href", "")
         file = None if element.get("type", "").startswith("video/") else built.site.find_file(address)
@@ -104,7 +104,7 @@ def _find_missing(built: AsBuilt) -> Iterator[Remark]:
     holds="The size `podcast:image` gives is that of the picture.",
     remedy="Build again.",
 )
-def _find_other_sizes(built: AsBuilt) -> Iterator[Remark]:
+def _find_other_sizes(built: CheckedShow) -> Iterator[Remark]:
     for element in built.feed.all("podcast:image") if built.feed else ():
         file = built.site.find_file(element.get("href", ""))
         if file and file.is_file() and element.get("width"):
@@ -120,7 +120,7 @@ def _find_other_sizes(built: AsBuilt) -> Iterator[Remark]:
 @ARTWORK.rule(
     "art-readable", Severity.ERROR, ref.APPLE, holds="The artwork is a picture that can be read.", remedy=_COVER
 )
-def _find_unreadable(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_unreadable(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     if not picture.format:
         yield "the file cannot be read as a picture", _at(built, picture)
@@ -133,7 +133,7 @@ def _find_unreadable(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
     holds="Artwork is square, 1400 × 1400 to 3000 × 3000 pixels.",
     remedy=_COVER,
 )
-def _find_sizes(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_sizes(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     square = picture.width == picture.height
     if picture.format and not (square and _SMALLEST <= picture.width <= _LARGEST):
@@ -147,21 +147,21 @@ def _find_sizes(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
     holds="Artwork is JPEG or PNG, and its extension says so.",
     remedy=_COVER,
 )
-def _find_formats(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_formats(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     if picture.format and picture.file.suffix.lower() not in _SUFFIXES.get(picture.format, set()):
         yield f"the file {picture.file.name} holds {picture.format}", _at(built, picture)
 
 
 @ARTWORK.rule("art-colour", Severity.ERROR, ref.APPLE, holds="Artwork is in RGB colours.", remedy=_COVER)
-def _find_colours(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_colours(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     if picture.format and picture.mode not in {"RGB", "RGBA"}:
         yield f"the colours are {picture.mode}", _at(built, picture)
 
 
 @ARTWORK.rule("art-opaque", Severity.ERROR, ref.APPLE, holds="Artwork is nowhere transparent.", remedy=_COVER)
-def _find_transparent(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_transparent(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     if picture.transparent:
         yield "the picture has an alpha channel", _at(built, picture)
@@ -174,7 +174,7 @@ def _find_transparent(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
     holds="Artwork has at most 512 kB: some apps load no more.",
     remedy="Save the picture as a JPEG of lower quality.",
 )
-def _find_weights(subject: tuple[AsBuilt, Picture]) -> Iterator[Remark]:
+def _find_weights(subject: tuple[CheckedShow, Picture]) -> Iterator[Remark]:
     built, picture = subject
     size = picture.file.stat().st_size
     if size > _HEAVY:

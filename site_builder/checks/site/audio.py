@@ -12,11 +12,11 @@ from site_builder.checks.feed.podcasting20 import find_duration
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.site.audio_probe import Sound, probe_files
 from site_builder.checks.site.text_files import find_chapter_starts
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.text.timecode import format_clock
 
-FILES: Rulebook[AsBuilt] = Rulebook("Audio files")
-AUDIO: Rulebook[tuple[AsBuilt, Sound]] = Rulebook("Sound")
+FILES: Rulebook[CheckedShow] = Rulebook("Audio files")
+AUDIO: Rulebook[tuple[CheckedShow, Sound]] = Rulebook("Sound")
 
 _LOUDNESS, _TOLERANCE, _PEAK = -16.0, 1.0, -1.0
 _OWN_MP4 = {"©nam", "©alb", "©ART", "aART", "©day", "©cmt", "desc", "©gen", "trkn", "covr"}
@@ -31,14 +31,14 @@ _ENCODE = (
 )
 
 
-def check_audio(built: AsBuilt) -> Iterator[Finding]:
+def check_audio(built: CheckedShow) -> Iterator[Finding]:
     """Everything about the show's audio that breaks a rule."""
     yield from FILES.check(built)
     for sound in _find_sounds(built):
         yield from AUDIO.check((built, sound))
 
 
-def _find_sounds(built: AsBuilt) -> Iterator[Sound]:
+def _find_sounds(built: CheckedShow) -> Iterator[Sound]:
     named = [(item, element) for item in built.items for element in item.all("enclosure")[:1]]
     placed = [(item, element, built.site.find_file(element.get("url", ""))) for item, element in named]
     there = [(item, element, file) for item, element, file in placed if file and file.is_file()]
@@ -47,7 +47,7 @@ def _find_sounds(built: AsBuilt) -> Iterator[Sound]:
         yield Sound(item=item, element=element, file=file, probe=probes[file])
 
 
-def _at(built: AsBuilt, sound: Sound) -> Place:
+def _at(built: CheckedShow, sound: Sound) -> Place:
     return Place(file=built.relative(sound.file), episode=sound.item.label)
 
 
@@ -58,7 +58,7 @@ def _at(built: AsBuilt, sound: Sound) -> Place:
     holds="The audio file of each episode is in output/, unless it lives elsewhere (`media.url`).",
     remedy="Put the archive the recording came from into content/archives/ and build again.",
 )
-def _find_missing(built: AsBuilt) -> Iterator[Remark]:
+def _find_missing(built: CheckedShow) -> Iterator[Remark]:
     for item in built.items:
         for element in item.all("enclosure"):
             address = element.get("url", "")
@@ -74,7 +74,7 @@ def _find_missing(built: AsBuilt) -> Iterator[Remark]:
     holds="The hash the feed gives for a file is that of the file.",
     remedy=_AGAIN,
 )
-def _find_broken_integrity(built: AsBuilt) -> Iterator[Remark]:
+def _find_broken_integrity(built: CheckedShow) -> Iterator[Remark]:
     for element in built.feed.all("podcast:alternateEnclosure") if built.feed else ():
         values = [
             found.get("value", "") for found in element.iterchildren("{*}integrity") if found.get("type") == "sri"
@@ -97,7 +97,7 @@ def _find_broken_integrity(built: AsBuilt) -> Iterator[Remark]:
     holds="The audio plays from beginning to end.",
     remedy=_AGAIN,
 )
-def _find_undecodable(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_undecodable(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     probe = sound.probe
     if probe.fault:
@@ -114,7 +114,7 @@ def _find_undecodable(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="`itunes:duration` is how long the audio lasts, to a second.",
     remedy=_AGAIN,
 )
-def _find_durations(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_durations(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     stated, real = find_duration(sound.item), sound.probe.duration
     if stated and real and abs(stated - real) > 1:
@@ -128,7 +128,7 @@ def _find_durations(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The audio is AAC in MP4 or MP3, as its type and extension say.",
     remedy="Set `audio.format` to copy, aac or mp3 and build again.",
 )
-def _find_formats(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_formats(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     probe, suffix = sound.probe, sound.file.suffix.lower()
     if probe.fault:
@@ -145,7 +145,7 @@ def _find_formats(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The index of an MP4 file stands before the sound: players start at once.",
     remedy=_AGAIN,
 )
-def _find_slow_start(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_slow_start(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     if not sound.probe.index_first:
         yield "the index (moov) stands behind the sound", _at(built, sound)
@@ -158,7 +158,7 @@ def _find_slow_start(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="An MP3 has a constant bit rate or a header that tells its length; else players guess.",
     remedy="Build again with `audio.format: mp3`.",
 )
-def _find_guesses(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_guesses(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     if not sound.probe.even:
         yield "the bit rate varies, and there is no header", _at(built, sound)
@@ -171,7 +171,7 @@ def _find_guesses(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The audio has no tags but those this program writes: others may tell more than is meant.",
     remedy=_AGAIN,
 )
-def _find_foreign_tags(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_foreign_tags(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     own = _OWN_ID3 if sound.probe.codec == "mp3" else _OWN_MP4
     if foreign := [name for name in sound.probe.tags if name not in own]:
@@ -185,7 +185,7 @@ def _find_foreign_tags(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The chapters in the audio file are those the feed names, to the millisecond.",
     remedy=_AGAIN,
 )
-def _find_other_chapters(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_other_chapters(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     stated = find_chapter_starts(built, sound.item)
     inside = [mark.start_ms for mark in sound.probe.chapters]
@@ -200,7 +200,7 @@ def _find_other_chapters(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The loudness is about -16 LUFS, as Apple advises.",
     remedy=_ENCODE,
 )
-def _find_loudness(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_loudness(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     if not sound.probe.fault and abs(sound.probe.loudness - _LOUDNESS) > _TOLERANCE:
         yield f"the loudness is {sound.probe.loudness:.1f} LUFS", _at(built, sound)
@@ -213,7 +213,7 @@ def _find_loudness(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="The true peak is at most -1 dBTP.",
     remedy=_ENCODE,
 )
-def _find_peaks(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_peaks(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     if sound.probe.peak is not None and sound.probe.peak > _PEAK:
         yield f"the true peak is {sound.probe.peak:+.1f} dBTP", _at(built, sound)
@@ -226,7 +226,7 @@ def _find_peaks(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="Bit rate and sample rate are those Apple advises: in mono 64 to 128 kbit/s at 44.1 or 48 kHz.",
     remedy="Set `audio.bitrate` and `audio.channels` when encoding; a copy is as X recorded it.",
 )
-def _find_bitrates(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
+def _find_bitrates(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     probe = sound.probe
     low, high = _RATES[min(2, probe.channels or 1), probe.sample_rate >= 44_100]
@@ -244,7 +244,7 @@ def _find_bitrates(subject: tuple[AsBuilt, Sound]) -> Iterator[Remark]:
     holds="No two episodes have the same title and length: one may be a copy.",
     remedy="Remove the copy, or tell the two apart by their titles.",
 )
-def _find_twins(built: AsBuilt) -> Iterator[Remark]:
+def _find_twins(built: CheckedShow) -> Iterator[Remark]:
     seen: dict[tuple[str, str], str] = {}
     for item in built.items:
         key = (item.text("title").casefold(), item.text("itunes:duration"))

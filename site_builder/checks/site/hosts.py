@@ -10,8 +10,8 @@ from pathlib import Path
 from site_builder.checks import references as ref
 from site_builder.checks.feed.podcasting20 import find_duration
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
-from site_builder.engine.files import Tree
+from site_builder.checks.subject import CheckedShow
+from site_builder.engine.files import OutputTree
 from site_builder.errors import UsageError
 from site_builder.text.timecode import format_length
 
@@ -91,7 +91,7 @@ class Load:
 LIMITS: Rulebook[Load] = Rulebook("The host")
 
 
-def check_host(built: AsBuilt) -> Iterator[Finding]:
+def check_host(built: CheckedShow) -> Iterator[Finding]:
     """Everything about the built site that its host, or the one asked for, does not take.
 
     Raises:
@@ -101,7 +101,7 @@ def check_host(built: AsBuilt) -> Iterator[Finding]:
         yield from LIMITS.check(describe_load(built, HOSTS[name]))
 
 
-def choose_hosts(built: AsBuilt) -> tuple[str, ...]:
+def choose_hosts(built: CheckedShow) -> tuple[str, ...]:
     """The host asked for, else those of `deploy` in the config that have limits.
 
     Raises:
@@ -113,11 +113,11 @@ def choose_hosts(built: AsBuilt) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(named) if name in HOSTS)
 
 
-def describe_load(built: AsBuilt, limits: Limits) -> Load:
+def describe_load(built: CheckedShow, limits: Limits) -> Load:
     """What would be sent; audio that goes to a media store is left out."""
     output = built.output
     hidden = [".nojekyll"] if (output / ".nojekyll").is_file() else []
-    sizes = {path: (output / path).stat().st_size for path in (*Tree(str(output)).find_files(), *hidden)}
+    sizes = {path: (output / path).stat().st_size for path in (*OutputTree(str(output)).find_files(), *hidden)}
     lengths = {}
     for item in built.items:
         for element in item.all("enclosure"):

@@ -13,7 +13,7 @@ import lxml.html
 
 from site_builder.checks.feed.document import Element
 from site_builder.checks.rule import Place
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 
 _LOADED = (
     ("script", "src"),
@@ -42,7 +42,7 @@ class Page:
     url: str
     root: Element
 
-    def at(self, built: AsBuilt, element: Element | None = None) -> Place:
+    def at(self, built: CheckedShow, element: Element | None = None) -> Place:
         """Where it is."""
         return Place(file=built.relative(self.file), line=None if element is None else element.sourceline)
 
@@ -96,12 +96,12 @@ def _addresses(value: str | None, *, several: bool) -> Iterator[str]:
             yield words[0] if several else part.strip()
 
 
-def load_pages(built: AsBuilt) -> list[Page]:
+def load_pages(built: CheckedShow) -> list[Page]:
     """Every page in `output/`, in order of path."""
     return [page for file in sorted(built.output.rglob("*.html")) if (page := _load_page(built, file))]
 
 
-def _load_page(built: AsBuilt, file: Path) -> Page | None:
+def _load_page(built: CheckedShow, file: Path) -> Page | None:
     path = file.relative_to(built.output).as_posix()
     url = built.site.show.url + path.removesuffix("index.html")
     content = file.read_bytes()
@@ -110,7 +110,7 @@ def _load_page(built: AsBuilt, file: Path) -> Page | None:
     return Page(file=file, url=url, root=lxml.html.document_fromstring(content))
 
 
-def find_css_addresses(built: AsBuilt) -> Iterator[tuple[Path, str]]:
+def find_css_addresses(built: CheckedShow) -> Iterator[tuple[Path, str]]:
     """What style sheets load, as whole addresses, with the file that does."""
     for file in sorted(built.output.rglob("*.css")):
         url = built.site.show.url + file.relative_to(built.output).as_posix()
@@ -120,12 +120,12 @@ def find_css_addresses(built: AsBuilt) -> Iterator[tuple[Path, str]]:
                 yield file, _join(url, address)
 
 
-def is_own(built: AsBuilt, url: str) -> bool:
+def is_own(built: CheckedShow, url: str) -> bool:
     """Whether an address is the site's own."""
     return url.startswith(built.site.show.url)
 
 
-def may_load(built: AsBuilt, url: str) -> bool:
+def may_load(built: CheckedShow, url: str) -> bool:
     """Whether a page may load from an address: its own site, or where the show's audio lives."""
     show = built.site.show
     bases = (show.url, show.media_url, show.enclosure_prefix)

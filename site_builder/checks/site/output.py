@@ -7,11 +7,11 @@ from pathlib import Path
 
 from site_builder.checks.references import manual
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.show.layout import CONFIG, MEDIA
 from site_builder.show.published import FILE as PINS
 
-OUTPUT: Rulebook[AsBuilt] = Rulebook("The build")
+OUTPUT: Rulebook[CheckedShow] = Rulebook("The build")
 
 _OUTPUT = Place(file=Path("output"))
 
@@ -23,7 +23,7 @@ _OUTPUT = Place(file=Path("output"))
     holds="The show has been built: there is a feed in output/.",
     remedy="Run `spacecast build`. Until then only config, content and consent are checked.",
 )
-def _find_unbuilt(built: AsBuilt) -> Iterator[Remark]:
+def _find_unbuilt(built: CheckedShow) -> Iterator[Remark]:
     if built.raw_feed is None:
         yield "there is no feed in output/, so neither feed, audio, artwork nor pages were checked", _OUTPUT
 
@@ -35,7 +35,7 @@ def _find_unbuilt(built: AsBuilt) -> Iterator[Remark]:
     holds="What is in output/ is what a build would make now.",
     remedy="Run `spacecast build`.",
 )
-def _find_stale(built: AsBuilt) -> Iterator[Remark]:
+def _find_stale(built: CheckedShow) -> Iterator[Remark]:
     if built.raw_feed is not None and not built.current:
         for file in find_newer(built.folder)[:3]:
             yield f"{file.as_posix()} changed after the last build; output/ was checked as it is", _OUTPUT

@@ -17,16 +17,16 @@ from site_builder.checks.site.html import (
     load_pages,
     may_load,
 )
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 
-Pages = tuple[AsBuilt, Sequence[Page]]
+Pages = tuple[CheckedShow, Sequence[Page]]
 PAGES: Rulebook[Pages] = Rulebook("Pages")
 
 _THEME = "Correct the template in templates/, or report it if the theme is this program's."
 _NOTES = "Correct the link in the show notes or page it stands in, or build again."
 
 
-def check_pages(built: AsBuilt) -> Iterator[Finding]:
+def check_pages(built: CheckedShow) -> Iterator[Finding]:
     """Everything about the site's pages that breaks a rule."""
     if built.raw_feed is not None:
         yield from PAGES.check((built, load_pages(built)))
@@ -218,7 +218,7 @@ def _find_sitemap(subject: Pages) -> Iterator[Remark]:
     yield from _find_unmapped(built, built.output / "sitemap.xml")
 
 
-def _find_unmapped(built: AsBuilt, file: Path) -> Iterator[Remark]:
+def _find_unmapped(built: CheckedShow, file: Path) -> Iterator[Remark]:
     """What is wrong with a site map, or with one of those that it is an index of."""
     place = Place(file=built.relative(file))
     if not file.is_file():

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.checks.feed.document import Branch
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.text.timecode import parse_timecode
 
 _LATEST = 1e7
 """Seconds; what is later is no time in an episode."""
 
 
-def find_chapters_file(built: AsBuilt, item: Branch) -> Path | None:
+def find_chapters_file(built: CheckedShow, item: Branch) -> Path | None:
     """The JSON chapters of an episode on this disk; None where it names none, or they are elsewhere."""
     element = item.first("podcast:chapters")
     return None if element is None else built.site.find_file(element.get("url", ""))
@@ -39,7 +39,7 @@ def start_of(chapter: Mapping[str, Any]) -> float | None:
     return float(start) if 0 <= start < _LATEST else None
 
 
-def find_chapter_starts(built: AsBuilt, item: Branch) -> list[int] | None:
+def find_chapter_starts(built: CheckedShow, item: Branch) -> list[int] | None:
     """Milliseconds at which the chapters begin that the feed names; None where that cannot be told."""
     file = find_chapters_file(built, item)
     if file is None:

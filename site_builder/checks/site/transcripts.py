@@ -13,13 +13,13 @@ from site_builder.checks.feed.document import Branch, Element
 from site_builder.checks.feed.podcasting20 import find_duration
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.site.text_files import find_chapters_file, find_simple_starts, read_chapters, start_of
-from site_builder.checks.subject import AsBuilt
+from site_builder.checks.subject import CheckedShow
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Cue
 from site_builder.show.transcript_files import parse_transcript
 from site_builder.text.timecode import format_clock
 
-TEXTS: Rulebook[AsBuilt] = Rulebook("Chapters and transcripts")
+TEXTS: Rulebook[CheckedShow] = Rulebook("Chapters and transcripts")
 
 _AGAIN = "Build again: the file in output/ was changed afterwards."
 _SUFFIXES = {
@@ -34,18 +34,18 @@ _LONG_EPISODE, _SHORT_CHAPTER, _PER_HOUR, _LONG_TITLE, _LONG_LINE = 600, 120, 6,
 _TIMING = re.compile(r"^((?:\d{2,}:)?\d\d:\d\d\.\d{3}) --> ((?:\d{2,}:)?\d\d:\d\d\.\d{3})", re.MULTILINE)
 
 
-def _at(built: AsBuilt, item: Branch, file: Path) -> Place:
+def _at(built: CheckedShow, item: Branch, file: Path) -> Place:
     return Place(file=built.relative(file), episode=item.label)
 
 
-def _chapter_files(built: AsBuilt) -> Iterator[tuple[Branch, Path]]:
+def _chapter_files(built: CheckedShow) -> Iterator[tuple[Branch, Path]]:
     for item in built.items:
         file = find_chapters_file(built, item)
         if file:
             yield item, file
 
 
-def _transcript_files(built: AsBuilt) -> Iterator[tuple[Branch, Element, Path]]:
+def _transcript_files(built: CheckedShow) -> Iterator[tuple[Branch, Element, Path]]:
     for item in built.items:
         for element in item.all("podcast:transcript"):
             file = built.site.find_file(element.get("url", ""))
@@ -60,7 +60,7 @@ def _transcript_files(built: AsBuilt) -> Iterator[tuple[Branch, Element, Path]]:
     holds="The chapters file is there and is JSON chapters: a version and chapters that each have a start.",
     remedy=_AGAIN,
 )
-def _find_bad_chapters(built: AsBuilt) -> Iterator[Remark]:
+def _find_bad_chapters(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
         chapters = read_chapters(file)
         if chapters is None:
@@ -79,7 +79,7 @@ def _find_bad_chapters(built: AsBuilt) -> Iterator[Remark]:
     holds="Chapters follow each other in time, and begin before the episode ends.",
     remedy="Correct `chapters` in the front matter.",
 )
-def _find_chapter_order(built: AsBuilt) -> Iterator[Remark]:
+def _find_chapter_order(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
         starts = [start_of(chapter) or 0.0 for chapter in read_chapters(file) or ()]
         duration = find_duration(item)
@@ -100,7 +100,7 @@ def _find_chapter_order(built: AsBuilt) -> Iterator[Remark]:
     holds="JSON chapters and the simple chapters in the feed are the same, to the millisecond.",
     remedy="Build again: both are made from one list.",
 )
-def _find_other_chapters(built: AsBuilt) -> Iterator[Remark]:
+def _find_other_chapters(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
         simple = find_simple_starts(item)
         starts = [round((start_of(chapter) or 0.0) * 1000) for chapter in read_chapters(file) or ()]
@@ -115,7 +115,7 @@ def _find_other_chapters(built: AsBuilt) -> Iterator[Remark]:
     holds="Every chapter has a title: Apple shows none without.",
     remedy="Give each chapter a title.",
 )
-def _find_untitled(built: AsBuilt) -> Iterator[Remark]:
+def _find_untitled(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
         for chapter in read_chapters(file) or ():
             if not str(chapter.get("title") or "").strip() and chapter.get("toc") is not False:
@@ -130,7 +130,7 @@ def _find_untitled(built: AsBuilt) -> Iterator[Remark]:
     "at most six an hour, with titles of at most 45 characters.",
     remedy="Choose fewer, or shorter titles.",
 )
-def _find_odd_chapters(built: AsBuilt) -> Iterator[Remark]:
+def _find_odd_chapters(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
         chapters = read_chapters(file) or ()
         starts = [start_of(chapter) or 0.0 for chapter in chapters]
@@ -160,7 +160,7 @@ def _advise(starts: list[float], duration: float) -> Iterator[str]:
     holds="The transcript is there and can be read as what its type says.",
     remedy=_AGAIN,
 )
-def _find_bad_transcripts(built: AsBuilt) -> Iterator[Remark]:
+def _find_bad_transcripts(built: CheckedShow) -> Iterator[Remark]:
     for item, element, file in _transcript_files(built):
         if complaint := _complain_of_transcript(file, element.get("type", "")):
             yield complaint, _at(built, item, file)
@@ -196,7 +196,7 @@ def _read_cues(file: Path) -> tuple[Cue, ...]:
     holds="The type of a transcript goes with its extension: .vtt is text/vtt, .srt application/x-subrip.",
     remedy=_AGAIN,
 )
-def _find_transcript_types(built: AsBuilt) -> Iterator[Remark]:
+def _find_transcript_types(built: CheckedShow) -> Iterator[Remark]:
     for item, element, file in _transcript_files(built):
         wanted = _SUFFIXES.get(element.get("type", ""))
         if wanted and file.suffix.lower() not in {wanted, wanted.replace(".html", ".htm")}:
@@ -210,7 +210,7 @@ def _find_transcript_types(built: AsBuilt) -> Iterator[Remark]:
     holds="The lines of a transcript follow each other in time, and end with the episode.",
     remedy="Correct the times in the episode's transcript file.",
 )
-def _find_transcript_order(built: AsBuilt) -> Iterator[Remark]:
+def _find_transcript_order(built: CheckedShow) -> Iterator[Remark]:
     for item, _, file in _transcript_files(built):
         if file.suffix != ".vtt" or not file.is_file():
             continue
@@ -231,7 +231,7 @@ def _find_transcript_order(built: AsBuilt) -> Iterator[Remark]:
     holds="Lines of a WebVTT transcript have at most 65 characters.",
     remedy="Leave it; or break long lines in the episode's transcript file.",
 )
-def _find_long_lines(built: AsBuilt) -> Iterator[Remark]:
+def _find_long_lines(built: CheckedShow) -> Iterator[Remark]:
     for item, _, file in _transcript_files(built):
         if file.suffix == ".vtt" and file.is_file():
             lines = re.sub(r"<[^<>]*>", "", file.read_text("utf-8", "replace")).split("\n")

@@ -25,7 +25,7 @@ from site_builder.render.pages.episode_rows import (
     is_local,
 )
 from site_builder.render.pages.json_ld import describe_episode_data, describe_person_data, describe_show_data
-from site_builder.render.pages.lists import Listed, NamedPerson, gather_people, gather_tags
+from site_builder.render.pages.lists import ListEntry, NamedPerson, gather_people, gather_tags
 from site_builder.render.pages.offline import OFFLINE_PATH
 from site_builder.render.pages.qr import make_qr
 from site_builder.render.pages.sharing import describe_share, find_embed_path
@@ -41,7 +41,7 @@ class Neighbour(NamedTuple):
     path: str
 
 
-def describe_home(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+def describe_home(site: Site, episodes: Sequence[ListEntry]) -> list[Context]:
     """The home pages, newest episodes first: `home.html`."""
     chunks = _chunk(episodes, site.look.home_count)
     return [
@@ -98,13 +98,13 @@ def describe_embed(site: Site, episode: Episode, row: Context | None = None) -> 
     }
 
 
-def describe_archive(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+def describe_archive(site: Site, episodes: Sequence[ListEntry]) -> list[Context]:
     """Every episode, newest first and grouped by year: `archive.html`."""
     _ = site.words.gettext
     return _describe_lists(site, "archive.html", "archive/", _("Episodes"), episodes)
 
 
-def describe_tags(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+def describe_tags(site: Site, episodes: Sequence[ListEntry]) -> list[Context]:
     """The index of tags, then the pages of each tag: `tags.html` and `tag.html`. Nothing where no episode has a tag."""
     tags = gather_tags(episodes)
     if not tags:
@@ -118,7 +118,7 @@ def describe_tags(site: Site, episodes: Sequence[Listed]) -> list[Context]:
     return contexts
 
 
-def describe_people(site: Site, episodes: Sequence[Listed]) -> list[Context]:
+def describe_people(site: Site, episodes: Sequence[ListEntry]) -> list[Context]:
     """Everyone named on the show, then the pages of each person: `people.html` and `person.html`."""
     people = gather_people(site.show.people, episodes)
     entries = [_describe_person(person) for person in people]
@@ -149,7 +149,7 @@ def describe_subscribe(site: Site) -> Context:
     }
 
 
-def describe_search(site: Site, episodes: Sequence[Listed], *, parts: Sequence[int] = ()) -> Context:
+def describe_search(site: Site, episodes: Sequence[ListEntry], *, parts: Sequence[int] = ()) -> Context:
     """Search over titles, notes, people and transcripts: `search.html`. `parts` are further parts of the index."""
     _ = site.words.gettext
     context = _context(site, "search.html", "search/", _("Search"))
@@ -167,7 +167,7 @@ def describe_offline(site: Site) -> Context:
     return context | {"page": context["page"] | {"indexed": False}}
 
 
-def describe_not_found(site: Site, episodes: Sequence[Listed]) -> Context:
+def describe_not_found(site: Site, episodes: Sequence[ListEntry]) -> Context:
     """What a host answers for an unknown address: `not-found.html`. Its links work from any depth."""
     _ = site.words.gettext
     context = _context(site, "not-found.html", "404.html", _("Not found"))
@@ -235,7 +235,7 @@ def describe_file(path: str, template: str = "") -> Context:
     return {"template": template or path, "path": path, "file": path, "root": ""}
 
 
-def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[Listed]) -> list[Context]:
+def _describe_lists(site: Site, template: str, path: str, title: str, episodes: Sequence[ListEntry]) -> list[Context]:
     """The numbered pages of a list of episodes, each grouped by year."""
     chunks = _chunk(episodes, site.look.list_count)
     return [
@@ -249,13 +249,13 @@ def _describe_lists(site: Site, template: str, path: str, title: str, episodes: 
     ]
 
 
-def _group_by_year(episodes: Sequence[Listed]) -> list[Context]:
+def _group_by_year(episodes: Sequence[ListEntry]) -> list[Context]:
     return [
         {"year": year, "episodes": list(group)} for year, group in groupby(episodes, key=lambda episode: episode.year)
     ]
 
 
-def _chunk(episodes: Sequence[Listed], size: int) -> list[Sequence[Listed]]:
+def _chunk(episodes: Sequence[ListEntry], size: int) -> list[Sequence[ListEntry]]:
     return [episodes[at : at + size] for at in range(0, len(episodes), size)] or [()]
 
 

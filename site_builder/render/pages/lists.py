@@ -1,7 +1,7 @@
 """Episodes as lists know them: what they are found by, and a stand-in for what lists show of them.
 
-A list of ten thousand episodes is planned without reading one of them: in its context each is a `Listed`, whose digest
-stands for its row; `complete` puts in the rows of a page that is really rendered.
+A list of ten thousand episodes is planned without reading one of them: in its context each is a `ListEntry`, whose
+digest stands for its row; `complete` puts in the rows of a page that is really rendered.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListEntry:
     """One episode."""
 
     guid: str
@@ -54,7 +54,7 @@ class NamedPerson:
 
     person: Person
     path: str
-    episodes: tuple[Listed, ...] = ()
+    episodes: tuple[ListEntry, ...] = ()
     speaking: float = 0.0
 
 
@@ -64,13 +64,13 @@ class NamedTag:
 
     name: str
     path: str
-    episodes: tuple[Listed, ...] = ()
+    episodes: tuple[ListEntry, ...] = ()
 
 
-def list_episode(episode: Episode, zone: tzinfo) -> Listed:
+def list_episode(episode: Episode, zone: tzinfo) -> ListEntry:
     """An episode that is at hand; dates are told in `zone`."""
     row = describe_episode_row(episode, zone)
-    return Listed(
+    return ListEntry(
         guid=episode.guid,
         title=episode.title,
         path=episode.path,
@@ -87,10 +87,10 @@ def list_credits(episode: Episode) -> tuple[Credit, ...]:
     return tuple(Credit(find_person_path(person), person.speaking, person) for person in episode.people)
 
 
-def gather_people(hosts: Iterable[Person], episodes: Sequence[Listed]) -> list[NamedPerson]:
+def gather_people(hosts: Iterable[Person], episodes: Sequence[ListEntry]) -> list[NamedPerson]:
     """Everyone with a page: hosts first, then by how often they are heard, then by name."""
     found: dict[str, NamedPerson] = {}
-    heard: dict[str, dict[str, Listed]] = {}
+    heard: dict[str, dict[str, ListEntry]] = {}
     spoken: dict[str, float] = {}
     for person in hosts:
         if path := find_person_path(person):
@@ -112,10 +112,10 @@ def gather_people(hosts: Iterable[Person], episodes: Sequence[Listed]) -> list[N
     )
 
 
-def gather_tags(episodes: Sequence[Listed]) -> list[NamedTag]:
+def gather_tags(episodes: Sequence[ListEntry]) -> list[NamedTag]:
     """Every tag, by name; tags that differ only in case or accents are one."""
     names: dict[str, str] = {}
-    found: dict[str, dict[str, Listed]] = {}
+    found: dict[str, dict[str, ListEntry]] = {}
     for episode in episodes:
         for tag in episode.tags:
             if path := find_tag_path(tag):
@@ -130,11 +130,11 @@ def complete(context: Mapping[str, Any]) -> dict[str, Any]:
     return _replace(context, lambda listed: listed.load())
 
 
-def _replace(context: Mapping[str, Any], put: Callable[[Listed], object]) -> dict[str, Any]:
+def _replace(context: Mapping[str, Any], put: Callable[[ListEntry], object]) -> dict[str, Any]:
     """A context with what `put` gives in place of the stand-ins."""
 
     def fill(value: Any) -> Any:
-        if isinstance(value, Listed):
+        if isinstance(value, ListEntry):
             return put(value)
         if isinstance(value, list):
             return [fill(item) for item in value]

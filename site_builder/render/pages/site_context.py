@@ -31,7 +31,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteLook:
+class SiteSettings:
     """What the person who runs the show chose for its site; everything has a default that works."""
 
     navigation: tuple[Link, ...] = ()
@@ -62,7 +62,7 @@ class Site:
     """A show and how its site looks: what every page is made from."""
 
     show: Show
-    look: SiteLook = SiteLook()
+    look: SiteSettings = SiteSettings()
     words: Language = ENGLISH
     """Texts of the interface."""
     zone: tzinfo = UTC

@@ -11,7 +11,7 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.recurrence import find_fault
 from site_builder.show.documents import Document
 from site_builder.show.documents.entries import TextRecordEntry
-from site_builder.show.documents.fields import Line, Listed, Moment, SecureAddress, Title, Uuid, WebAddress, to_utc
+from site_builder.show.documents.fields import AsList, Line, Moment, SecureAddress, Title, Uuid, WebAddress, to_utc
 from site_builder.show.documents.podcasting20 import LiveEntry, PublisherEntry, Slug
 
 
@@ -68,9 +68,9 @@ class FeedConfig(Document):
     """The show lives elsewhere now: address of its new feed. Apps follow."""
     block: bool = False
     """Keep the show out of directories."""
-    block_services: Annotated[tuple[Slug, ...], Listed, Field(max_length=100)] = ()
+    block_services: Annotated[tuple[Slug, ...], AsList, Field(max_length=100)] = ()
     """Services that may not list the show, though others may: `[google, amazon]`."""
-    allow_services: Annotated[tuple[Slug, ...], Listed, Field(max_length=100)] = ()
+    allow_services: Annotated[tuple[Slug, ...], AsList, Field(max_length=100)] = ()
     """Services that may list the show in spite of `block`."""
     complete: bool = False
     """No further episode will ever appear; apps stop looking. There is no quick way back."""
@@ -82,9 +82,9 @@ class FeedConfig(Document):
     """A WebSub hub that tells apps at once about new episodes."""
     op3: bool = False
     """Count downloads with the Open Podcast Prefix Project. Every listener's download then passes through op3.dev."""
-    txt: Annotated[tuple[TextRecordEntry, ...], Listed] = ()
+    txt: Annotated[tuple[TextRecordEntry, ...], AsList] = ()
     """Ownership codes that directories ask for."""
-    podroll: Annotated[tuple[PodrollEntry, ...], Listed] = ()
+    podroll: Annotated[tuple[PodrollEntry, ...], AsList] = ()
     """Shows you recommend."""
     update_frequency: UpdateFrequencyEntry | None = None
     """How often episodes appear."""
@@ -92,5 +92,5 @@ class FeedConfig(Document):
     """The feed of whoever publishes this show among others."""
     podping: bool = False
     """Say that changes are told to podping.cloud, so that apps need not look. Something else has to tell them."""
-    live: Annotated[tuple[LiveEntry, ...], Listed, Field(max_length=100)] = ()
+    live: Annotated[tuple[LiveEntry, ...], AsList, Field(max_length=100)] = ()
     """Conversations you have announced, such as the next Space. Each goes once its episode is published."""

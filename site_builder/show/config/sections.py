@@ -21,6 +21,7 @@ from site_builder.show.documents.entries import (
     LocationEntry,
 )
 from site_builder.show.documents.fields import (
+    AsList,
     Colour,
     EmailAddress,
     FolderAddress,
@@ -28,7 +29,6 @@ from site_builder.show.documents.fields import (
     Language,
     Line,
     Link,
-    Listed,
     LocalPath,
     SecureAddress,
     SomeText,
@@ -123,7 +123,7 @@ class ShowConfig(Document):
     """Who makes it, as apps show it."""
     email: EmailAddress
     """Public. Directories send their ownership codes to it."""
-    categories: Annotated[tuple[AppleCategory, ...], Listed, Field(min_length=1, max_length=5)] = Field(
+    categories: Annotated[tuple[AppleCategory, ...], AsList, Field(min_length=1, max_length=5)] = Field(
         alias="category"
     )
     """One or several of Apple's categories; most apps read the first only."""
@@ -141,15 +141,15 @@ class ShowConfig(Document):
     """`draw` (an episode without a cover of its own gets one) or `show` (the show's cover serves all)."""
     copyright: Line = ""
     """Whose it is, without the word or the sign: `Ada Example`."""
-    people: Annotated[tuple[HostEntry, ...], Listed] = ()
+    people: Annotated[tuple[HostEntry, ...], AsList] = ()
     """Hosts of all episodes that name nobody themselves."""
-    funding: Annotated[tuple[FundingEntry, ...], Listed] = ()
+    funding: Annotated[tuple[FundingEntry, ...], AsList] = ()
     """Ways to support the show."""
     license: LicenseEntry | None = None
     """Terms of use of the audio, e.g. `cc-by-4.0`."""
-    location: Annotated[tuple[LocationEntry, ...], Listed] = ()
+    location: Annotated[tuple[LocationEntry, ...], AsList] = ()
     """Places the show is about or made at."""
-    countries: Annotated[tuple[Country, ...], Listed] = ()
+    countries: Annotated[tuple[Country, ...], AsList] = ()
     """Where most listeners are, most important first (Spotify)."""
     comments: Comments = ()
     """Posts whose replies are the comments on the show."""
@@ -207,7 +207,7 @@ class AudioConfig(Document):
     """Channels when encoding: 1 (mono) or 2 (stereo)."""
     loudness: Annotated[float, Field(ge=-30, le=-8)] | None = None
     """Bring each episode to this loudness in LUFS when encoding; apps advise -16. Nothing: as recorded."""
-    alternates: Annotated[tuple[AlternateEntry, ...], Listed, Field(max_length=8)] = ()
+    alternates: Annotated[tuple[AlternateEntry, ...], AsList, Field(max_length=8)] = ()
     """Further encodings of every episode, for apps and listeners to choose from; the one above stays the usual one."""
     dead_air: DeadAir = DeadAir.TRIM
     """`trim` (long silence at both ends goes) or `keep`."""
@@ -265,7 +265,7 @@ class SiteConfig(Document):
     """Episodes on the home page and on each page of the archive."""
     fonts: FontsConfig = FontsConfig()
     """Other fonts than the theme's."""
-    css: Annotated[tuple[LocalPath, ...], Listed] = ()
+    css: Annotated[tuple[LocalPath, ...], AsList] = ()
     """Your own style sheets, applied after the theme's."""
     texts: dict[Title, Line] = Field(default_factory=dict)
     """Your own words for texts of the interface: `Newest episodes: Fresh from the river`."""

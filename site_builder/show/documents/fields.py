@@ -289,7 +289,7 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Listed = BeforeValidator(_listed)
+AsList = BeforeValidator(_listed)
 """Lets a person write a single entry in place of a list of one."""
 
 

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, AliasChoices, Field, model_validator
 from site_builder.model import podcasting20 as p20
 from site_builder.show.documents.document import Document
 from site_builder.show.documents.fields import (
+    AsList,
     Line,
-    Listed,
     Moment,
     Text,
     Timecode,
@@ -99,7 +99,7 @@ class CommentsEntry(Document):
         )
 
 
-Comments = Annotated[tuple[CommentsEntry, ...], Listed]
+Comments = Annotated[tuple[CommentsEntry, ...], AsList]
 
 
 def list_posts(entries: tuple[CommentsEntry, ...]) -> tuple[p20.SocialPost, ...]:
@@ -193,7 +193,7 @@ class RecipientEntry(Document):
 class ValueEntry(Document):
     """How listeners can pay while they listen; the bare address of one recipient will do."""
 
-    recipients: Annotated[tuple[RecipientEntry, ...], Listed, Field(min_length=1, max_length=100)]
+    recipients: Annotated[tuple[RecipientEntry, ...], AsList, Field(min_length=1, max_length=100)]
     """Who gets it."""
     kind: Annotated[Title, Field(max_length=40)] = Field(default="lightning", alias="type")
     """The currency."""
@@ -252,7 +252,7 @@ class TimeSplitEntry(Document):
 
     start: Timecode = Field(validation_alias=AliasChoices("from", "start"))
     end: Timecode = Field(validation_alias=AliasChoices("to", "end"))
-    recipients: Annotated[tuple[RecipientEntry, ...], Listed, Field(max_length=100)] = ()
+    recipients: Annotated[tuple[RecipientEntry, ...], AsList, Field(max_length=100)] = ()
     """Who is paid; or `remote`."""
     remote: RemoteEntry | None = None
     """The show, or the episode, whose own recipients are paid."""
@@ -284,7 +284,7 @@ class TimeSplitEntry(Document):
 class EpisodeValueEntry(ValueEntry):
     """How listeners can pay during an episode."""
 
-    splits: Annotated[tuple[TimeSplitEntry, ...], Listed, Field(max_length=1000)] = ()
+    splits: Annotated[tuple[TimeSplitEntry, ...], AsList, Field(max_length=1000)] = ()
     """Passages during which others are paid."""
 
 

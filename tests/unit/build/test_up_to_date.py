@@ -14,8 +14,8 @@ from show_runner import TODAY, build, copy_show
 
 from site_builder.build import up_to_date
 from site_builder.build.pipeline import BuildOptions, look_at
-from site_builder.build.up_to_date import Look
-from site_builder.show.layout import find_outlet
+from site_builder.build.up_to_date import ChangeCheck
+from site_builder.show.layout import find_output_paths
 
 NOW = datetime.fromtimestamp(int(TODAY), UTC)
 
@@ -40,7 +40,7 @@ def show(built: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatc
     return show
 
 
-def look(show: Path) -> Look:
+def look(show: Path) -> ChangeCheck:
     return look_at(show, BuildOptions())
 
 
@@ -77,7 +77,7 @@ def test_whatever_happened_to_a_file_of_the_output_is_seen(
     show: Path, number: int, change: Callable[[Path], None]
 ) -> None:
     """Whichever process looks at it; the sizes of all that is there now are known then."""
-    output = find_outlet(show, preview=False).output
+    output = find_output_paths(show, preview=False).output
     known = look(show).output
     assert look(show).sizes is None
     change(output / known.files[number])
@@ -89,7 +89,7 @@ def test_whatever_happened_to_a_file_of_the_output_is_seen(
 
 
 def test_every_file_of_the_output_is_looked_at(show: Path) -> None:
-    output = find_outlet(show, preview=False).output
+    output = find_output_paths(show, preview=False).output
     for file in [output / name for name in look(show).output.files]:
         content = file.read_bytes()
         grow(file)
@@ -104,7 +104,7 @@ def test_where_what_is_read_changed_a_build_knows_of_the_output(show: Path, is_w
     grow(show / "content/episodes" / make_episode(1).folder / "index.md")
     known = look(show).output
     if not is_whole:
-        grow(find_outlet(show, preview=False).output / known.files[-1])
+        grow(find_output_paths(show, preview=False).output / known.files[-1])
     seen = look(show)
     assert not seen.is_same
     assert seen.recall(NOW) is None
@@ -124,7 +124,7 @@ def test_a_look_that_nobody_wants_any_more_leaves_no_process(show: Path) -> None
 
 
 def test_an_output_that_is_gone(show: Path) -> None:
-    shutil.rmtree(find_outlet(show, preview=False).output)
+    shutil.rmtree(find_output_paths(show, preview=False).output)
     seen = look(show)
     assert seen.recall(NOW) is None
     assert seen.sizes == {}

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from site_builder.engine.serialization import digest_value, encode_value, parse_value, parse_values, render_value
-from site_builder.episodes.summary import Names, Outline
+from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms
 from site_builder.model.podcast import Person, Role, Span
 from site_builder.render.pages.lists import Credit
 
 CREDIT = Credit(path="people/ada/", speaking=1.5, person=Person(name="Ada", role=Role.HOST))
-NAMES = Names(tags=("sea", 'a "quoted" one'), people=(CREDIT,))
-OUTLINE = Outline(
+NAMES = EpisodeTerms(tags=("sea", 'a "quoted" one'), people=(CREDIT,))
+OUTLINE = EpisodeSummary(
     guid="one",
     slug="one",
     title="Tea \U0001f375 & \u05e9\u05dc\u05d5\u05dd",
@@ -27,8 +27,8 @@ OUTLINE = Outline(
 )
 
 
-@pytest.mark.parametrize("value", [NAMES, Names(), OUTLINE])
-def test_many_come_back_as_they_were(value: Names | Outline) -> None:
+@pytest.mark.parametrize("value", [NAMES, EpisodeTerms(), OUTLINE])
+def test_many_come_back_as_they_were(value: EpisodeTerms | EpisodeSummary) -> None:
     """To the last digit and microsecond; times know that they are UTC."""
     assert parse_values(type(value), [encode_value(value)] * 3) == (value,) * 3
     assert encode_value(parse_values(type(value), [encode_value(value)])[0]) == encode_value(value)
@@ -38,7 +38,7 @@ def test_many_come_back_as_they_were(value: Names | Outline) -> None:
 def test_defaults_take_no_room() -> None:
     """What is as by default is left out, and a document may be given lines."""
     span = Span(start=0.0, end=1.5)
-    assert encode_value(Names()) == b"{}"
+    assert encode_value(EpisodeTerms()) == b"{}"
     assert render_value(Span, span, indent=1) == b'{\n "start": 0.0,\n "end": 1.5\n}'
     assert parse_value(Span, render_value(Span, span)) == span
 
@@ -57,4 +57,4 @@ def test_what_is_no_such_value_is_told(text: bytes) -> None:
     with pytest.raises(ValueError, match="validation error"):
         parse_value(Span, text)
     with pytest.raises(ValueError, match=r"JSON|Expected|missing"):
-        parse_values(Names, [b"{}", text])
+        parse_values(EpisodeTerms, [b"{}", text])

@@ -27,12 +27,12 @@ from site_builder.render.pages.contexts import (
     describe_tombstone,
 )
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
-from site_builder.render.pages.lists import Listed, complete, list_episode
-from site_builder.render.pages.site_context import Context, Site, SiteLook, describe_site
+from site_builder.render.pages.lists import ListEntry, complete, list_episode
+from site_builder.render.pages.site_context import Context, Site, SiteSettings, describe_site
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "theming.md").read_text("utf-8")
-SITE = Site(make_show(), SiteLook())
+SITE = Site(make_show(), SiteSettings())
 
 
 def documented_keys(section: str) -> set[str]:
@@ -48,7 +48,7 @@ def documented_templates() -> dict[str, set[str]]:
     return {name: set(re.findall(r"`([a-z_]+)`", keys)) for name, keys in rows}
 
 
-def list_all(episodes: Iterable[Episode]) -> list[Listed]:
+def list_all(episodes: Iterable[Episode]) -> list[ListEntry]:
     """Episodes as lists take them."""
     return [list_episode(episode, UTC) for episode in episodes]
 
@@ -272,7 +272,7 @@ def test_usual_navigation_can_be_replaced() -> None:
 def test_contact_is_an_address_or_a_page() -> None:
     """An e-mail address becomes mailto:, a page stays; without either the show's e-mail serves."""
     hrefs = [
-        describe_site(Site(make_show(), SiteLook(contact=contact)))["contact"]["href"]
+        describe_site(Site(make_show(), SiteSettings(contact=contact)))["contact"]["href"]
         for contact in ("", "out@example.org", "https://example.org/@out")
     ]
     assert hrefs == ["mailto:ada@example.org", "mailto:out@example.org", "https://example.org/@out"]

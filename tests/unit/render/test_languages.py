@@ -22,7 +22,7 @@ from sample_site import describe_sample_pages, make_look, make_sample_show
 from site_builder.errors import InvalidDocument
 from site_builder.render.pages.contexts import describe_archive, describe_home, describe_page
 from site_builder.render.pages.lists import complete, list_episode
-from site_builder.render.pages.site_context import Context, Site, SiteLook
+from site_builder.render.pages.site_context import Context, Site, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder, load_language
@@ -302,7 +302,7 @@ def describe_everything(words: Language) -> list[Context]:
     full = make_full_episode(season=2, number=3, people=make_full_show().people, draft=True)
     episodes = [full, *(make_episode(nth, tags=("X",), people=full.people) for nth in (3, 2, 1))]
     pages = describe_sample_pages(show, look, episodes, words=words)
-    return [*pages, *describe_sample_pages(show, SiteLook(), [], words=words)[:1]]
+    return [*pages, *describe_sample_pages(show, SiteSettings(), [], words=words)[:1]]
 
 
 def find_texts(document: Any) -> Iterator[tuple[Any, str]]:

@@ -27,7 +27,7 @@ from site_builder.render.artwork.icons import find_icons
 from site_builder.render.notes import render_notes
 from site_builder.render.pages.contexts import describe_episode, describe_home, describe_page
 from site_builder.render.pages.lists import complete, list_episode
-from site_builder.render.pages.site_context import Context, Link, Site, SiteLook
+from site_builder.render.pages.site_context import Context, Link, Site, SiteSettings
 from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.render.pages.theme import Theme, load_theme, render_css_string, render_json
 
@@ -190,7 +190,7 @@ def test_hostile_text_stays_text(theme: Theme) -> None:
     )
     show = make_full_show(title=HOSTILE_TEXT, description=HOSTILE_TEXT, subtitle=HOSTILE_TEXT, copyright=HOSTILE_TEXT)
     footer = render_notes(HOSTILE_TEXT).html
-    look = SiteLook(footer=footer, subscribe=(Link(label=HOSTILE_TEXT, href="https://example.org/?a=1&b=2"),))
+    look = SiteSettings(footer=footer, subscribe=(Link(label=HOSTILE_TEXT, href="https://example.org/?a=1&b=2"),))
     for page in describe_sample_pages(show, look, [episode]):
         text = theme.render(page["page"]["template"], page).decode()
         assert "<script>alert" not in text, page["page"]["file"]
@@ -288,7 +288,7 @@ def test_machine_files_are_well_formed(sample: dict[str, tuple[Context, str]]) -
 
 def test_show_with_cover_and_logo_uses_them(theme: Theme) -> None:
     """Pictures given are shown, with their size, so that nothing jumps."""
-    site = Site(make_show(), SiteLook(logo="logo.svg"))
+    site = Site(make_show(), SiteSettings(logo="logo.svg"))
     (home,) = describe_home(site, [list_episode(make_episode(), UTC)])
     document = html.fromstring(theme.render("home.html", complete(home)).decode())
     assert document.xpath('//img[@class="cover"]/@width') == ["3000"]

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from episode_maker import FIRST_DAY, make_full_show, make_show
 
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model.podcast import Show
 from site_builder.site.feeds import FeedPlan, describe_feeds
 
 
-def outline(nth: int, *, updated_at: datetime | None = None, guid: str = "") -> Outline:
+def outline(nth: int, *, updated_at: datetime | None = None, guid: str = "") -> EpisodeSummary:
     """The nth episode, a week after the one before it."""
-    return Outline(
+    return EpisodeSummary(
         guid=guid or f"g{nth}",
         slug=f"s{nth}",
         title=f"Episode {nth}",
@@ -27,7 +27,7 @@ def outline(nth: int, *, updated_at: datetime | None = None, guid: str = "") -> 
     )
 
 
-def head(*episodes: Outline, show: Show | None = None, size: int = 0, page: int = 1) -> bytes:
+def head(*episodes: EpisodeSummary, show: Show | None = None, size: int = 0, page: int = 1) -> bytes:
     """What a page of the feed says before its items."""
     pages = describe_feeds(FeedPlan(show=show or make_show(), episodes=episodes, size=size))
     return pages[-page].render_head()

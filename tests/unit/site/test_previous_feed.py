@@ -15,20 +15,20 @@ import pytest
 from sample_site import make_sample_show
 
 from site_builder.engine.builder import build_targets, find_outdated
-from site_builder.engine.cache import Kept
+from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_file
 from site_builder.engine.ledger import Entry, Facts
-from site_builder.episodes.summary import Outline
+from site_builder.episodes.summary import EpisodeSummary
 from site_builder.site.feeds import FeedPage, FeedPlan, Writing, describe_feeds
 from site_builder.site.previous_feed import LastFeed
 
 ITEMS = {f"guid-{number}": f"<item>{number * 'long '}{number}</item>\n".encode() for number in range(7)}
 
 
-def make_outline(guid: str, item: bytes) -> Outline:
+def make_outline(guid: str, item: bytes) -> EpisodeSummary:
     """An episode, as far as a feed is concerned."""
     number = int(guid.rpartition("-")[2])
-    return Outline(
+    return EpisodeSummary(
         guid=guid,
         slug=guid,
         title=guid,
@@ -171,7 +171,7 @@ def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
 def kept(tmp_path: Path) -> Path:
     """Where the items are kept."""
     file = tmp_path / "kept.db"
-    with Kept(file) as kept:
+    with ValueCache(file) as kept:
         kept.put("item", {guid: ("", item) for guid, item in ITEMS.items()})
     return file
 
