@@ -42,7 +42,7 @@ class Place:
     """Where sound is made, and how."""
 
     cache: Path
-    outlet: OutputPaths
+    output_paths: OutputPaths
     jobs: int
     cached: frozenset[str] = frozenset()
     """Names below which sound of episodes that are published is cached: none of it is deleted."""
@@ -53,13 +53,13 @@ class AudioBuilder:
     """Makes the sound of a show."""
 
     def __init__(
-        self, config: Config, show: Show, place: Place, gallery: CoverPlanner, words: Language = ENGLISH
+        self, config: Config, show: Show, place: Place, cover_planner: CoverPlanner, words: Language = ENGLISH
     ) -> None:
         self.config = config
         self.words = words
         self.show = show
         self.place = place
-        self.gallery = gallery
+        self.cover_planner = cover_planner
         audio = config.audio
         self.settings = media.AudioSettings(
             format=audio.format.value, bitrate=audio.bitrate, channels=audio.channels, loudness=audio.loudness
@@ -78,7 +78,7 @@ class AudioBuilder:
 
     def needs_files(self, card: CatalogEntry) -> bool:
         """Whether sound or pictures have to be made for an episode."""
-        return card.has_recording or card.has_pictures or self.gallery.draws
+        return card.has_recording or card.has_pictures or self.cover_planner.draws
 
     def produce(self, candidates: Sequence[Candidate]) -> dict[str, Release]:
         """By guid, every episode whose sound and pictures can be made; each failure is a sentence in `failures`."""
@@ -109,7 +109,7 @@ class AudioBuilder:
         except SpacecastError as error:
             raise SpacecastError(_name(candidate.bundle, str(error))) from error
         portraits = Portraits()
-        episode = portraits.hang_episode(self._draft(take), take.bundle.folder, self.show)
+        episode = portraits.add_episode_pictures(self._draft(take), take.bundle.folder, self.show)
         return make_release(offer(episode, take), take, pictures=portraits.pictures)
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class AudioBuilder:
             for material in materials
             if (target := planned.get(_key(material.bundle))) and not (self.place.cache / target.path).exists()
         ]
-        self.gallery.start([(material.bundle, self._foresee(material)) for material in new[:FEW]])
+        self.cover_planner.start([(material.bundle, self._foresee(material)) for material in new[:FEW]])
         outcome = self._build_in_cache("audio", planned.values())
         takes = (
             self._take(material, planned[key], outcome, sources[key])
@@ -265,17 +265,17 @@ class AudioBuilder:
         """Make covers, tag what was recorded and describe every episode."""
         drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
         for take, episode in drafts:  # a picture that is missing is told before anything is written
-            Portraits().hang_episode(episode, take.bundle.folder, self.show)
-        hung = self.gallery.plan_covers([(take.bundle, episode) for take, episode in drafts])
-        self.failures += hung.failures
+            Portraits().add_episode_pictures(episode, take.bundle.folder, self.show)
+        planned = self.cover_planner.plan_covers([(take.bundle, episode) for take, episode in drafts])
+        self.failures += planned.failures
         targets = {
-            _key(take.bundle): self._plan_enclosures(take, episode, hung.embedded.get(episode.guid))
+            _key(take.bundle): self._plan_enclosures(take, episode, planned.embedded.get(episode.guid))
             for take, episode in drafts
         }
         outcome = build_targets(
-            [target for files in (*hung.targets.values(), *targets.values()) for target in files],
-            root=self.place.outlet.output,
-            ledger=self.place.outlet.ledger,
+            [target for files in (*planned.targets.values(), *targets.values()) for target in files],
+            root=self.place.output_paths.output,
+            ledger=self.place.output_paths.ledger,
             jobs=self.place.jobs,
             keep=None,
             notify=self.place.notify,
@@ -288,8 +288,8 @@ class AudioBuilder:
             if finished := self._finish(take, targets[key], outcome):
                 episode, published = finished
                 portraits = Portraits()
-                episode = hung.put_on(portraits.hang_episode(episode, take.bundle.folder, self.show))
-                made = (*hung.targets.get(episode.guid, ()), *targets[key])
+                episode = planned.add_cover(portraits.add_episode_pictures(episode, take.bundle.folder, self.show))
+                made = (*planned.targets.get(episode.guid, ()), *targets[key])
                 releases[key] = make_release(episode, published, made, portraits.pictures)
         return releases
 
@@ -332,7 +332,7 @@ class AudioBuilder:
         alternates = tuple(replace(other, title=title) for other, title in zip(others, titles, strict=True))
         published = replace(take.sound, enclosure=enclosure, alternates=alternates)
         published = replace(published, facts=describe_provenance(take.material, published))
-        if not (take.material.draft or self.place.outlet.is_preview):
+        if not (take.material.draft or self.place.output_paths.is_preview):
             write_noun(take.bundle.folder / MEDIA, published)
         take = replace(take, sound=published)
         return offer(self._describe(take, enclosure), take), take

@@ -108,10 +108,10 @@ class BuildLog:
 class EpisodeBuilder:
     """What the making of episodes needs."""
 
-    survey: Catalog
+    catalog: Catalog
     setting: Setting
-    studio: AudioBuilder
-    outlet: OutputPaths
+    audio_builder: AudioBuilder
+    output_paths: OutputPaths
     kept: ValueCache
     look: ChangeCheck
     """How the output looked before the build."""
@@ -119,20 +119,20 @@ class EpisodeBuilder:
     notify: Notify
 
     def renew(
-        self, slots: Sequence[EpisodeJob], tally: BuildLog, unusable: Iterable[str] = ()
+        self, slots: Sequence[EpisodeJob], build_log: BuildLog, unusable: Iterable[str] = ()
     ) -> tuple[EpisodeSummary, ...]:
         """All episodes but those that fail, in the order of `slots`; what is kept of the `unusable` (guids) stays."""
         known = self.kept.load("outline")
         stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
         names = {slot.card.guid for slot in stale}
         texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
-        for some in _share_out(stale, lambda slot: self.studio.needs_files(slot.card)):
-            texts |= self._make(some, tally)
+        for some in _share_out(stale, lambda slot: self.audio_builder.needs_files(slot.card)):
+            texts |= self._make(some, build_log)
         gone = known.keys() - {slot.card.guid for slot in slots} - set(unusable)
         for part in PARTS:
             self.kept.drop(part, gone)
         if gone:
-            self.studio.prune()
+            self.audio_builder.prune()
         return parse_summaries(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
 
     def find_last(self, guids: Iterable[str]) -> dict[str, EpisodeSummary]:
@@ -152,7 +152,7 @@ class EpisodeBuilder:
             SpacecastError: it cannot be made, or another build is at work.
         """
         if name in slots:
-            with lock_show(self.survey.folder, "serve", patience=0), ValueCache(self.outlet.kept) as kept:
+            with lock_show(self.catalog.folder, "serve", patience=0), ValueCache(self.output_paths.kept) as kept:
                 replace(self, kept=kept)._make([slots[name]._replace(key="")], BuildLog())
 
     def _find_stale(self, slots: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
@@ -160,21 +160,21 @@ class EpisodeBuilder:
         remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
         sizes = self.look.sizes
         current = find_current(
-            remembered, root=self.outlet.output, ledger=self.outlet.ledger, seen=sizes, intact=sizes is None
+            remembered, root=self.output_paths.output, ledger=self.output_paths.ledger, seen=sizes, intact=sizes is None
         )
         return [slot for slot in slots if slot.name not in current]
 
-    def _make(self, slots: Sequence[EpisodeJob], tally: BuildLog) -> dict[str, bytes]:
+    def _make(self, slots: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
         """By guid, the outlines of episodes whose files are all there now; they are kept."""
-        dear = [slot for slot in slots if self.studio.needs_files(slot.card)]
-        candidates = [load_candidate(self.survey, slot.card, draft=slot.draft) for slot in dear]
-        releases = self.studio.produce(candidates) if candidates else {}
+        dear = [slot for slot in slots if self.audio_builder.needs_files(slot.card)]
+        candidates = [load_candidate(self.catalog, slot.card, draft=slot.draft) for slot in dear]
+        releases = self.audio_builder.produce(candidates) if candidates else {}
         failed = {slot.card.guid for slot in dear} - releases.keys()
 
         def plan(slot: EpisodeJob) -> Planned:
             release = releases.get(slot.card.guid)
             if not release:
-                release = self.studio.keep(load_candidate(self.survey, slot.card, draft=slot.draft))
+                release = self.audio_builder.keep(load_candidate(self.catalog, slot.card, draft=slot.draft))
             return plan_episode(self.setting, release, slot.newer, slot.older)
 
         keys, texts = {slot.name: (slot.card.guid, slot.key) for slot in slots}, dict[str, bytes]()
@@ -190,16 +190,16 @@ class EpisodeBuilder:
                 for slot in slots
                 if slot.card.guid not in failed
             ],
-            root=self.outlet.output,
-            ledger=self.outlet.ledger,
+            root=self.output_paths.output,
+            ledger=self.output_paths.ledger,
             jobs=self.jobs,
             remember=remember,
             notify=self.notify,
         )
-        for tagged in self.studio.tagged:
-            tally.add(tagged)
-        tally.add(outcome)
-        tally.failures |= dict.fromkeys(self.studio.failures)
-        tally.warnings |= dict.fromkeys(self.studio.warnings)
-        tally.leaks |= dict.fromkeys(find_audible(self.outlet.output, parse_summaries(texts.values())))
+        for tagged in self.audio_builder.tagged:
+            build_log.add(tagged)
+        build_log.add(outcome)
+        build_log.failures |= dict.fromkeys(self.audio_builder.failures)
+        build_log.warnings |= dict.fromkeys(self.audio_builder.warnings)
+        build_log.leaks |= dict.fromkeys(find_audible(self.output_paths.output, parse_summaries(texts.values())))
         return texts

@@ -15,10 +15,10 @@ from site_builder.show.published import Pins
 
 
 def describe_tombstones(
-    survey: Catalog, selection: Selection, pins: Pins, episodes: Iterable[EpisodeSummary]
+    catalog: Catalog, selection: Selection, pins: Pins, episodes: Iterable[EpisodeSummary]
 ) -> dict[str, str]:
     """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
-    reasons = {card.guid: card.withdrawn or "" for card in survey.cards}
+    reasons = {card.guid: card.withdrawn or "" for card in catalog.cards}
     gone = {pin.slug: reasons.get(pin.guid, "") for pin in pins.values() if pin.retired}
     gone |= {pin.slug: "" for pin in pins.values() if pin.slug in selection.withheld}
     for episode in episodes:
@@ -26,20 +26,22 @@ def describe_tombstones(
     return dict(sorted(gone.items()))
 
 
-def is_named(survey: Catalog, hidden: Redaction, slug: str) -> bool:
+def is_named(catalog: Catalog, hidden: Redaction, slug: str) -> bool:
     """Whether an address holds the name of somebody hidden: it leaves neither a redirect nor a note in its place."""
-    named = any(card.has_named_address and card.slug == slug for card in survey.cards)
+    named = any(card.has_named_address and card.slug == slug for card in catalog.cards)
     return named or mentions(slug, hidden, Reading.ADDRESS)
 
 
-def list_hidden(survey: Catalog, selection: Selection, pins: Pins, episodes: Sequence[EpisodeSummary]) -> Iterator[str]:
+def list_hidden(
+    catalog: Catalog, selection: Selection, pins: Pins, episodes: Sequence[EpisodeSummary]
+) -> Iterator[str]:
     """Where the host named somebody who is hidden, file and line, and old addresses that lead nowhere for it."""
-    premises = survey.premises
-    hidden = redact_show(premises)
+    show_folder = catalog.show_folder
+    hidden = redact_show(show_folder)
     for card in selection.chosen:
         yield from card.redacted
-    for page in premises.pages:
-        yield from describe_mentions(page.file, page.file.relative_to(premises.folder).as_posix(), hidden)
-    for slug in sorted({*describe_tombstones(survey, selection, pins, episodes), *find_redirects(pins, episodes)}):
-        if is_named(survey, hidden, slug):
+    for page in show_folder.pages:
+        yield from describe_mentions(page.file, page.file.relative_to(show_folder.folder).as_posix(), hidden)
+    for slug in sorted({*describe_tombstones(catalog, selection, pins, episodes), *find_redirects(pins, episodes)}):
+        if is_named(catalog, hidden, slug):
             yield f"content/published.json: the old address {slug} names somebody hidden, and leads nowhere"

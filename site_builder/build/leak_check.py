@@ -68,8 +68,8 @@ def find_exposed(
 def _describe_secrets(
     show: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
 ) -> Secrets:
-    people = show.premises.people
-    hides_pending = show.premises.config.consent.pending is Pending.ANONYMISE
+    people = show.show_folder.people
+    hides_pending = show.show_folder.config.consent.pending is Pending.ANONYMISE
     if not (any(card.is_restricted for card in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
         return Secrets()
     castings: dict[Guid, Casting] = dict(
@@ -85,7 +85,7 @@ def _describe_secrets(
 
 def _spare_texts(secrets: Secrets, show: Catalog) -> Secrets:
     """The same, but for words of the interface: somebody may be called `Archive`."""
-    return replace(secrets, shown=(*secrets.shown, *show.premises.words.list_texts()))
+    return replace(secrets, shown=(*secrets.shown, *show.show_folder.words.list_texts()))
 
 
 class _Sources:
@@ -96,7 +96,7 @@ class _Sources:
         self._redaction = Redaction(hidden=tuple(one.hidden for one in secrets.people), shown=secrets.shown)
         names = {card.guid: card.name for card in show.cards}
         self._bundles = {path: names[guid] for path, guid in guids.items() if guid in names}
-        self._pages = {f"{page.slug}/": page.file for page in show.premises.pages}
+        self._pages = {f"{page.slug}/": page.file for page in show.show_folder.pages}
 
     def explain(self, leak: Leak, *, is_known: bool) -> Iterator[str]:
         """Source files and lines that name the same person, else the file on the site."""

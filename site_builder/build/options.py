@@ -26,7 +26,7 @@ class BuildOptions:
     """The host says that the show's new address leaves nobody behind."""
 
     @property
-    def seal(self) -> dict[str, JSON]:
+    def inputs(self) -> dict[str, JSON]:
         """Those that change what is made."""
         return {"drafts": self.drafts}
 

@@ -63,10 +63,10 @@ class Assembled:
 class Job:
     """What a build is to do, and where."""
 
-    survey: Catalog
+    catalog: Catalog
     selection: Selection
     pins: Pins
-    outlet: OutputPaths
+    output_paths: OutputPaths
     kept: ValueCache
     look: ChangeCheck
     """How the output looked before the build."""
@@ -77,7 +77,7 @@ class Job:
 def assemble(job: Job) -> Assembled:
     """Make everything and say what was done. If an episode fails, the others are made and the last good feed stays.
 
-    A preview has its own outlet, and its audio on the site itself even where listeners get it from elsewhere.
+    A preview has its own output folder, and its audio on the site itself even where listeners get it from elsewhere.
     """
     return _Assembly(job).run()
 
@@ -87,7 +87,7 @@ class _Assembly:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.tally = BuildLog()
+        self.build_log = BuildLog()
         self.plan: list[Target] = []
         """All that belongs to no group, but for feeds."""
         self.groups: list[str] = []
@@ -97,25 +97,25 @@ class _Assembly:
         """Of feeds ahead of time."""
         self.outcome = Outcome()
         """Of the last round of building."""
-        self.apart: tuple[str, ...] = job.survey.problems
+        self.apart: tuple[str, ...] = job.catalog.problems
         """What fails without holding up anything else, a sentence each."""
         self.is_feed_held = False
         """Whether an episode is missing that the last feed has, so that it stays, and nothing is deleted."""
         job.notify(Stage("episodes"))
-        self.gallery, self.renewal = _set_up(job)
+        self.cover_planner, self.episode_builder = _set_up(job)
 
     def run(self) -> Assembled:
         """Each step needs what the one before made: a page its style sheet, a list its episodes, a feed all of them."""
         job = self.job
-        self.make(plan_fittings(self.renewal.setting))
+        self.make(plan_fittings(self.episode_builder.setting))
         episodes = self.make_episodes()
         job.notify(Stage("making pages"))
-        contents = _describe_contents(job, self.renewal.setting, episodes)
+        contents = _describe_contents(job, self.episode_builder.setting, episodes)
         search = self.make_pages(contents)
         shown = [*(one.pictures for one in episodes), *(page.pictures for page in contents.pages)]
-        pictures = [*self.gallery.portraits.pictures, *(picture for some in shown for picture in some)]
-        self.make([*self.gallery.plan_show(), *plan_portraits(pictures)])
-        self.tally.failures |= dict.fromkeys(self.gallery.failures)
+        pictures = [*self.cover_planner.portraits.pictures, *(picture for some in shown for picture in some)]
+        self.make([*self.cover_planner.plan_show(), *plan_portraits(pictures)])
+        self.build_log.failures |= dict.fromkeys(self.cover_planner.failures)
         job.notify(Stage("making the feed"))
         self.make_feeds()
         there = set(job.look.output.files)
@@ -125,7 +125,7 @@ class _Assembly:
         self.make_search(search)
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
-        any_failed = self.tally.failures or self.apart
+        any_failed = self.build_log.failures or self.apart
         left = () if any_failed else self.find_strangers(strangers)  # or what failed would be one
         self.look_for_leaks(episodes, left)
         return Assembled(report=self.report(episodes, left), episodes=episodes)
@@ -137,28 +137,28 @@ class _Assembly:
 
     def build(self, targets: Sequence[Target], keep: Collection[str] | None, hold: Collection[str] = ()) -> None:
         """One round of building."""
-        outlet, job = self.job.outlet, self.job
+        output_paths, job = self.job.output_paths, self.job
         self.outcome = build_targets(
             targets,
-            root=outlet.output,
-            ledger=outlet.ledger,
+            root=output_paths.output,
+            ledger=output_paths.ledger,
             jobs=job.jobs,
             hold=hold,
             keep=keep,
             notify=job.notify,
         )
-        self.tally.add(self.outcome)
+        self.build_log.add(self.outcome)
 
     def make_episodes(self) -> tuple[EpisodeSummary, ...]:
         """All episodes, those made anew that are not as they were."""
-        unusable = [bundle.guid for bundle in self.job.survey.unusable]
-        last = self.renewal.find_last(unusable)
-        left = [episode for episode in last.values() if self.job.outlet.is_preview or not episode.draft]
-        slots = line_up(self.job.selection, _digest_base(self.job, self.renewal.setting), left)
+        unusable = [bundle.guid for bundle in self.job.catalog.unusable]
+        last = self.episode_builder.find_last(unusable)
+        left = [episode for episode in last.values() if self.job.output_paths.is_preview or not episode.draft]
+        slots = line_up(self.job.selection, _digest_base(self.job, self.episode_builder.setting), left)
         self.groups += [*(slot.name for slot in slots), *map(name_group, unusable)]
-        episodes = self.renewal.renew(slots, self.tally, unusable)
+        episodes = self.episode_builder.renew(slots, self.build_log, unusable)
         self.hold_feed(unusable, {slot.card.guid for slot in slots} - {episode.guid for episode in episodes})
-        self.job.notify(Renewed(partial(self.renewal.remake, {slot.card.name: slot for slot in slots})))
+        self.job.notify(Renewed(partial(self.episode_builder.remake, {slot.card.name: slot for slot in slots})))
         if not left:
             return episodes
         every = (*episodes, *left)
@@ -167,12 +167,12 @@ class _Assembly:
     def hold_feed(self, unusable: Sequence[str], failed: Set[str]) -> None:
         """See whether the feed would lose an episode that it had: then it stays. Else failures hold up nothing."""
         missing, pins = [*unusable, *failed], self.job.pins
-        last = self.renewal.find_last(missing)
+        last = self.episode_builder.find_last(missing)
         self.is_feed_held = any(
             (guid in last and last[guid].item) or (guid in pins and not pins[guid].retired) for guid in missing
         )
         if failed and not self.is_feed_held:
-            self.apart, self.tally.failures = (*self.apart, *self.tally.failures), {}
+            self.apart, self.build_log.failures = (*self.apart, *self.build_log.failures), {}
 
     def make_pages(self, contents: Contents) -> list[Group]:
         """Every page that is no episode's, where any may differ; gives the parts of the search index to be made.
@@ -193,13 +193,15 @@ class _Assembly:
         targets = [replace(target, group=_PAGES) for target in plan_site(contents, pages)]
         self.build(targets, keep=None)
         if not self.outcome.failed:
-            complete_group(_PAGES, key, targets, ledger=self.job.outlet.ledger)
+            complete_group(_PAGES, key, targets, ledger=self.job.output_paths.ledger)
         return search
 
     def find_current(self, keys: Mapping[str, str]) -> set[str]:
         """Names of the groups (name to key) whose files are as they should be."""
-        outlet, sizes = self.job.outlet, self.job.look.sizes
-        return find_current(keys, root=outlet.output, ledger=outlet.ledger, seen=sizes, intact=sizes is None)
+        output_paths, sizes = self.job.output_paths, self.job.look.sizes
+        return find_current(
+            keys, root=output_paths.output, ledger=output_paths.ledger, seen=sizes, intact=sizes is None
+        )
 
     def keep_documents(self, pages: Iterable[Context]) -> None:
         """What can be searched of pages that are no episode's."""
@@ -210,9 +212,9 @@ class _Assembly:
     def begin_search(self, contents: Contents) -> tuple[list[Group], list[int]]:
         """Parts of the index that are not as they were, a few begun already; numbers of all parts but the first."""
         job = self.job
-        read = partial(Reader(job.outlet.kept).read, _FOUND)
+        read = partial(Reader(job.output_paths.kept).read, _FOUND)
         others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
-        parts = share_out([*_list_documents(job.outlet, contents.episodes), *others])
+        parts = share_out([*_list_documents(job.output_paths, contents.episodes), *others])
         current = self.find_current({part.name: part.key for part in parts})
         self.groups += [part.name for part in parts]
         stale = [part for part in parts if part.name not in current]
@@ -221,29 +223,31 @@ class _Assembly:
 
     def make_search(self, parts: Sequence[Group]) -> None:
         """Make parts of the index."""
-        outlet, job = self.job.outlet, self.job
+        output_paths, job = self.job.output_paths, self.job
         jobs = 1 if len(parts) < job.jobs else job.jobs  # what is begun here is ended here
-        self.tally.add(
-            build_groups(parts, root=outlet.output, ledger=outlet.ledger, jobs=jobs, at_least=1, notify=job.notify)
+        self.build_log.add(
+            build_groups(
+                parts, root=output_paths.output, ledger=output_paths.ledger, jobs=jobs, at_least=1, notify=job.notify
+            )
         )
 
     def begin_feeds(self, contents: Contents) -> None:
         """Plan the feed, its further pages before it; where it is long it is written from now on."""
         if self.is_feed_held:
             return
-        job, feed, show, episodes = self.job, self.job.survey.premises.config.feed, contents.show, contents.episodes
-        read_item = partial(Reader(job.outlet.kept).read, "item")
-        guard = FeedGate(job.outlet.output, show, job.kept, read_item, job.jobs)
+        job, feed, show, episodes = self.job, self.job.catalog.show_folder.config.feed, contents.show, contents.episodes
+        read_item = partial(Reader(job.output_paths.kept).read, "item")
+        guard = FeedGate(job.output_paths.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
         planned = [page.plan(self.write_feed, guard.accept) for page in pages]
         self.feeds = planned
         if len(episodes) >= MANY and job.jobs > 1:
-            outdated = find_outdated(planned, root=job.outlet.output, ledger=job.outlet.ledger)
+            outdated = find_outdated(planned, root=job.output_paths.output, ledger=job.output_paths.ledger)
             self.writing = Writing(
                 [page for page in pages if page.path in outdated],
-                job.outlet.kept,
-                job.outlet.memory / "feeds",
-                lambda path: LastFeed(job.outlet.output / path, outdated[path]),
+                job.output_paths.kept,
+                job.output_paths.state / "feeds",
+                lambda path: LastFeed(job.output_paths.output / path, outdated[path]),
             )
 
     def write_feed(self, page: FeedPage, out: Path) -> Facts:
@@ -255,112 +259,112 @@ class _Assembly:
     def make_feeds(self) -> None:
         """The feed, its further pages before it."""
         for target in self.feeds:
-            if not self.tally.failures:
+            if not self.build_log.failures:
                 self.make([target])
         if self.writing:
             self.writing.end()
 
     def find_strangers(self, there: Set[str]) -> tuple[str, ...]:
         """Those of the files that were there before this build that nobody has made so far, sorted."""
-        return find_unknown(root=self.job.outlet.output, ledger=self.job.outlet.ledger, seen=there)
+        return find_unknown(root=self.job.output_paths.output, ledger=self.job.output_paths.ledger, seen=there)
 
     def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
-        if not (self.tally.failures or self.is_feed_held or self.job.survey.premises.problems):
+        if not (self.build_log.failures or self.is_feed_held or self.job.catalog.show_folder.problems):
             self.build(self.plan, keep=self.groups, hold=absent)
 
     def look_for_leaks(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""
         job = self.job
-        if not self.tally.failures:
+        if not self.build_log.failures:
             chosen = job.selection.chosen
-            own = {*self.renewal.setting.theme.assets, *PROGRAM_FILES}
-            found = find_exposed(job.outlet.output, job.survey, chosen, episodes, strangers, own, job.jobs)
-            self.tally.leaks |= dict.fromkeys(found)
-        if self.tally.leaks:
-            dissolve_groups(job.outlet.ledger)
+            own = {*self.episode_builder.setting.theme.assets, *PROGRAM_FILES}
+            found = find_exposed(job.output_paths.output, job.catalog, chosen, episodes, strangers, own, job.jobs)
+            self.build_log.leaks |= dict.fromkeys(found)
+        if self.build_log.leaks:
+            dissolve_groups(job.output_paths.ledger)
 
     def report(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> BuildReport:
         """What was done."""
         released = [episode for episode in episodes if not episode.draft]
         return BuildReport(
-            output=self.job.outlet.output,
+            output=self.job.output_paths.output,
             episodes=len(released),
             duration=sum(episode.duration for episode in released),
-            made=tuple(self.tally.made),
-            kept=count_files(self.job.outlet.ledger) - len(self.tally.made),
+            made=tuple(self.build_log.made),
+            kept=count_files(self.job.output_paths.ledger) - len(self.build_log.made),
             removed=self.outcome.removed,
-            warnings=(*self.tally.warnings, *map(_warn_of, strangers)),
-            failures=(*self.tally.failures, *self.apart, *self.tally.leaks),
-            is_feed_held=self.is_feed_held or bool(self.tally.failures),
-            reasons=self.tally.reasons,
+            warnings=(*self.build_log.warnings, *map(_warn_of, strangers)),
+            failures=(*self.build_log.failures, *self.apart, *self.build_log.leaks),
+            is_feed_held=self.is_feed_held or bool(self.build_log.failures),
+            reasons=self.build_log.reasons,
             trimmed=sum(episode.trimmed for episode in episodes),
-            redacted=tuple(list_hidden(self.job.survey, self.job.selection, self.job.pins, episodes)),
+            redacted=tuple(list_hidden(self.job.catalog, self.job.selection, self.job.pins, episodes)),
             pending=len({label for card in self.job.selection.chosen for label in card.pending}),
         )
 
 
 def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
-    premises, guids = job.survey.premises, [card.guid for card in job.selection.chosen]
-    config = premises.config
-    media_url = "" if job.outlet.is_preview else config.media.url or ""
-    show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), premises.words)
-    gallery = CoverPlanner(premises, show, published=guids, jobs=job.jobs, notify=job.notify)
-    show, theme = gallery.hang_show(), load_show_theme(premises, gallery.accent)
-    look = describe_look(premises, theme, gallery.accent, redact_show(premises))
-    site = Site(show=show, look=look, words=premises.words, zone=config.show.zone)
-    cache = job.survey.folder / ".cache"
+    show_folder, guids = job.catalog.show_folder, [card.guid for card in job.selection.chosen]
+    config = show_folder.config
+    media_url = "" if job.output_paths.is_preview else config.media.url or ""
+    show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), show_folder.words)
+    cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs, notify=job.notify)
+    show, theme = cover_planner.add_show_pictures(), load_show_theme(show_folder, cover_planner.accent)
+    look = describe_look(show_folder, theme, cover_planner.accent, redact_show(show_folder))
+    site = Site(show=show, look=look, words=show_folder.words, zone=config.show.zone)
+    cache = job.catalog.folder / ".cache"
     cached = frozenset(map(key_of, guids))
-    place = Place(cache=cache, outlet=job.outlet, jobs=job.jobs, cached=cached, notify=job.notify)
-    renewal = EpisodeBuilder(
-        survey=job.survey,
+    place = Place(cache=cache, output_paths=job.output_paths, jobs=job.jobs, cached=cached, notify=job.notify)
+    episode_builder = EpisodeBuilder(
+        catalog=job.catalog,
         setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
-        studio=AudioBuilder(config, show, place, gallery, premises.words),
-        outlet=job.outlet,
+        audio_builder=AudioBuilder(config, show, place, cover_planner, show_folder.words),
+        output_paths=job.output_paths,
         kept=job.kept,
         look=job.look,
         jobs=job.jobs,
         notify=job.notify,
     )
-    return gallery, renewal
+    return cover_planner, episode_builder
 
 
 def _digest_base(job: Job, setting: Setting) -> str:
     """Of all that the files of every episode depend on."""
     show = digest_value(setting.site.show)
     return digest_json(
-        ["episode/1", job.survey.base, setting.site_digest, setting.theme.digest, show, job.outlet.is_preview]
+        ["episode/1", job.catalog.base, setting.site_digest, setting.theme.digest, show, job.output_paths.is_preview]
     )
 
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
-    read_row = partial(Reader(job.outlet.kept).read, "row")  # a page may be made in another process
+    read_row = partial(Reader(job.output_paths.kept).read, "row")  # a page may be made in another process
     names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
-    survey, hidden = job.survey, redact_show(job.survey.premises)
-    gone = describe_tombstones(survey, job.selection, job.pins, episodes)
-    moved = {old: new for old, new in find_redirects(job.pins, episodes).items() if not is_named(survey, hidden, old)}
+    catalog, hidden = job.catalog, redact_show(job.catalog.show_folder)
+    gone = describe_tombstones(catalog, job.selection, job.pins, episodes)
+    moved = {old: new for old, new in find_redirects(job.pins, episodes).items() if not is_named(catalog, hidden, old)}
     return Contents(
         setting=setting,
         episodes=episodes,
         list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
-        pages=tuple(lay_out(page, hidden) for page in job.survey.premises.pages),
+        pages=tuple(lay_out(page, hidden) for page in job.catalog.show_folder.pages),
         tombstones={
-            slug: redact(reason, hidden) for slug, reason in gone.items() if not is_named(survey, hidden, slug)
+            slug: redact(reason, hidden) for slug, reason in gone.items() if not is_named(catalog, hidden, slug)
         },
         moved=moved,
-        oembed=_read_oembed(job.outlet, moved),
-        base=job.survey.base,
+        oembed=_read_oembed(job.output_paths, moved),
+        base=job.catalog.base,
     )
 
 
-def _read_oembed(outlet: OutputPaths, moved: Mapping[str, str]) -> dict[str, bytes]:
+def _read_oembed(output_paths: OutputPaths, moved: Mapping[str, str]) -> dict[str, bytes]:
     """What was made for episodes that had another slug once, by that."""
-    files = {old: outlet.output / "episodes" / new / "oembed.json" for old, new in moved.items()}
+    files = {old: output_paths.output / "episodes" / new / "oembed.json" for old, new in moved.items()}
     return {old: file.read_bytes() for old, file in files.items() if file.is_file()}
 
 
-def _list_documents(outlet: OutputPaths, episodes: Iterable[EpisodeSummary]) -> Iterator[Document]:
-    read = partial(Reader(outlet.kept).read, "document")
+def _list_documents(output_paths: OutputPaths, episodes: Iterable[EpisodeSummary]) -> Iterator[Document]:
+    read = partial(Reader(output_paths.kept).read, "document")
     for episode in episodes:
         if episode.document:
             yield Document(episode.page, episode.document, partial(read, episode.guid))

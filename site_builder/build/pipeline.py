@@ -72,16 +72,16 @@ def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequen
 
     content = folder / "content"
     bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
-    shelf = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
+    intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
     taken: list[IntakeEntry] = []
     remarks: list[str] = []
     with ExitStack() as stack:
         opened = [stack.enter_context(open_source(path)) for path in sources]
         if only:
-            taken += shelf.take_some(*choose(opened, only))
+            taken += intake.take_some(*choose(opened, only))
         for source in opened:
             notify(Making(source.name, f"Reading {source.name}"))
-            taken += () if only else shelf.take_all(source)
+            taken += () if only else intake.take_all(source)
             remarks += source.remarks
         own = opened[0].account if opened else None
     add_speakers(content, {entry.folder for entry in taken if entry.folder}, own)
@@ -131,8 +131,10 @@ def _build(
     folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.ChangeCheck
 ) -> BuildReport:
     notify(Stage("reading content"))
-    outlet, seal = find_output_paths(folder, preview=options.preview), look.seal
-    digesting = Task(partial(_digest_bundles, folder, seal, outlet.kept))  # while all that a build needs is loaded
+    output_paths, inputs = find_output_paths(folder, preview=options.preview), look.inputs
+    digesting = Task(
+        partial(_digest_bundles, folder, inputs, output_paths.kept)
+    )  # while all that a build needs is loaded
     from site_builder.build import output as assembly
     from site_builder.build import publication, silence
     from site_builder.build.selection import find_due, select
@@ -141,40 +143,40 @@ def _build(
     from site_builder.show import published, refusals
     from site_builder.site.covers import start_early
 
-    with ValueCache(outlet.kept) as kept:
-        extraction, survey = Extraction(), _survey(folder, digesting.result(), kept, options.jobs)
-        new = seen_archives.find_new(folder, survey.cards)
-        postponed = [_postpone(folder, path) for path in new if survey.unusable]
-        outdated = [survey.locate(card) for card in survey.cards if card.is_outdated]
+    with ValueCache(output_paths.kept) as kept:
+        extraction, catalog = Extraction(), _read_catalog(folder, digesting.result(), kept, options.jobs)
+        new = seen_archives.find_new(folder, catalog.cards)
+        postponed = [_postpone(folder, path) for path in new if catalog.unusable]
+        outdated = [catalog.locate(card) for card in catalog.cards if card.is_outdated]
         rereading.read_again(outdated)
         is_taken = bool(new) and not postponed
         if is_taken:
-            start_early(survey.premises, options.jobs)
+            start_early(catalog.show_folder, options.jobs)
             extraction = _take_in(folder, new, notify)
         if is_taken or outdated:
-            seal, _ = seal.look_again(folder, options.seal)
-            survey = _survey(folder, _digest_bundles(folder, seal, outlet.kept), kept, options.jobs)
+            inputs, _ = inputs.look_again(folder, options.inputs)
+            catalog = _read_catalog(folder, _digest_bundles(folder, inputs, output_paths.kept), kept, options.jobs)
         if is_taken:
-            seen_archives.remember(folder, new, survey.cards)
-        forgot = refusals.remember_all(folder, survey.premises.people)
-        survey = silence.withhold_silent(survey, kept)
-        selection = select(survey.cards, now, drafts=options.drafts)
+            seen_archives.remember(folder, new, catalog.cards)
+        forgot = refusals.remember_all(folder, catalog.show_folder.people)
+        catalog = silence.withhold_silent(catalog, kept)
+        selection = select(catalog.cards, now, drafts=options.drafts)
         known = published.load_published(folder)
-        pins, broken = _check_promises(folder, known, survey, selection, now, options)
+        pins, broken = _check_promises(folder, known, catalog, selection, now, options)
         look.forget()  # from here on the output changes
-        outlet.release.unlink(missing_ok=True)
+        output_paths.release.unlink(missing_ok=True)
         job = assembly.Job(
-            survey=survey,
+            catalog=catalog,
             selection=selection,
             pins=pins,
-            outlet=outlet,
+            output_paths=output_paths,
             kept=kept,
             look=look,
             jobs=options.jobs,
             notify=notify,
         )
         assembled = assembly.assemble(job)
-        is_new_silent = silence.note_silent(survey, kept, assembled.episodes, outlet.output)
+        is_new_silent = silence.note_silent(catalog, kept, assembled.episodes, output_paths.output)
     if is_new_silent:  # once more without them
         again = _build(folder, now, options, notify, look_at(folder, options))
         return replace(
@@ -182,35 +184,35 @@ def _build(
             taken=extraction.taken,
             made=tuple(dict.fromkeys((*assembled.report.made, *again.made))),
             warnings=(*extraction.remarks, *again.warnings),
-            is_first=look.memory is None,
+            is_first=look.last_build is None,
         )
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
-    told = (*lost, *postponed, *survey.page_remarks, *_tell_of_consent(survey, selection, forgot=forgot))
+    told = (*lost, *postponed, *catalog.page_remarks, *_tell_of_consent(catalog, selection, forgot=forgot))
     warnings = (*report.warnings, *extraction.remarks, *told)
     failures = (*report.failures, *broken)
-    report = replace(report, warnings=warnings, failures=failures, is_first=look.memory is None)
+    report = replace(report, warnings=warnings, failures=failures, is_first=look.last_build is None)
     if not report.failures:
-        _remember(outlet, look, seal, find_due(survey.cards, now), report)
+        _remember(output_paths, look, inputs, find_due(catalog.cards, now), report)
         if not (options.drafts or options.preview):
-            release = publication.make_release(survey, selection, assembled.episodes, now)
-            publication.end_build(folder, known, release, survey.cards, now, options)
+            release = publication.make_release(catalog, selection, assembled.episodes, now)
+            publication.end_build(folder, known, release, catalog.cards, now, options)
     return report if options.explain else replace(report, reasons={})
 
 
-def _tell_of_consent(survey: Catalog, selection: Selection, *, forgot: bool) -> Iterator[str]:
+def _tell_of_consent(catalog: Catalog, selection: Selection, *, forgot: bool) -> Iterator[str]:
     """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
     from site_builder.show.refusals import FORGOTTEN
 
     for card in selection.chosen:
         yield from card.remarks
-    if forgot and any(card.was_taken_out for card in survey.cards) and not is_ci():
+    if forgot and any(card.was_taken_out for card in catalog.cards) and not is_ci():
         yield FORGOTTEN
 
 
 def _check_promises(
-    folder: Path, known: Published, survey: Catalog, selection: Selection, now: datetime, options: BuildOptions
+    folder: Path, known: Published, catalog: Catalog, selection: Selection, now: datetime, options: BuildOptions
 ) -> tuple[Pins, tuple[str, ...]]:
     """What is promised, as this build has to keep it; a UserError where it would break it.
 
@@ -222,10 +224,10 @@ def _check_promises(
     from site_builder.show import promises
 
     kept = known._replace(pins=promises.retire(known.pins, options.retire))
-    usual = select(survey.cards, now, drafts=False) if options.drafts else selection
+    usual = select(catalog.cards, now, drafts=False) if options.drafts else selection
     broken: tuple[str, ...] = ()
     try:
-        publication.require_kept(folder, kept, survey, usual, now, options)
+        publication.require_kept(folder, kept, catalog, usual, now, options)
     except InvalidDocument as error:
         if not options.preview:
             raise
@@ -240,39 +242,39 @@ def _postpone(folder: Path, source: Path) -> str:
 
 
 def _remember(
-    outlet: OutputPaths,
+    output_paths: OutputPaths,
     look: up_to_date.ChangeCheck,
-    seal: up_to_date.Inputs,
+    inputs: up_to_date.Inputs,
     due: datetime | None,
     report: BuildReport,
 ) -> None:
-    """Leave what the next build compares with; `seal` is from before anything was read, to see what changed since."""
+    """Leave what the next build compares with; `inputs` is from before anything was read, to see what changed since."""
     left = up_to_date.LastBuild(
-        seal=seal,
-        output=look.output.patch(outlet.output, [*report.made, *report.removed]),
+        inputs=inputs,
+        output=look.output.patch(output_paths.output, [*report.made, *report.removed]),
         due=due.isoformat() if due else None,
         report=report.as_left().as_json(),
     )
-    up_to_date.remember(outlet, left)
+    up_to_date.remember(output_paths, left)
 
 
-def _survey(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
+def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
     from site_builder.episodes import catalog
 
-    return catalog.survey(folder, digests, kept, up_to_date.digest_program(), jobs)
+    return catalog.read_catalog(folder, digests, kept, up_to_date.digest_program(), jobs)
 
 
-def _digest_bundles(folder: Path, seal: up_to_date.Inputs, kept_file: Path) -> Digests:
+def _digest_bundles(folder: Path, inputs: up_to_date.Inputs, kept_file: Path) -> Digests:
     from site_builder.engine.cache import ValueCache
     from site_builder.episodes.bundle_digests import digest_bundles
 
     with ValueCache(kept_file) as kept:
-        return digest_bundles(folder, seal.trees["content"], kept)
+        return digest_bundles(folder, inputs.trees["content"], kept)
 
 
 def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:
     """How all that a build reads, and its output, look beside how the last build left them."""
-    return up_to_date.ChangeCheck(find_output_paths(folder, preview=options.preview), folder, options.seal)
+    return up_to_date.ChangeCheck(find_output_paths(folder, preview=options.preview), folder, options.inputs)
 
 
 def find_unchanged(
@@ -281,10 +283,10 @@ def find_unchanged(
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.build.report import parse_report
 
-    outlet = find_output_paths(folder, preview=options.preview)
+    output_paths = find_output_paths(folder, preview=options.preview)
     if options.retire or options.published or options.moved or is_ci():
         return None
-    if not (options.preview or options.drafts or outlet.release.is_file()):
+    if not (options.preview or options.drafts or output_paths.release.is_file()):
         return None
     known = (look or look_at(folder, options)).recall(now)
-    return parse_report(known, output=outlet.output, strict=options.strict) if known else None
+    return parse_report(known, output=output_paths.output, strict=options.strict) if known else None

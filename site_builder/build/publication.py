@@ -40,7 +40,7 @@ LIVE = "seen online"
 def require_kept(
     folder: Path,
     published: Published,
-    survey: Catalog,
+    catalog: Catalog,
     selection: Selection,
     now: datetime,
     options: BuildOptions,
@@ -51,13 +51,13 @@ def require_kept(
         InvalidDocument: with each problem and the ways on.
         UsageError: in CI, with each episode that is not promised yet.
     """
-    show = _describe_show(survey.premises.config)
+    show = _describe_show(catalog.show_folder.config)
     problems = promises.find_broken_show(published.show, show, has_moved=options.moved)
     problems += promises.find_broken(
         published,
-        {card.name: card for card in survey.cards},
+        {card.name: card for card in catalog.cards},
         going_out=[card.guid for card in selection.chosen],
-        held_back=[*selection.withheld.values(), *survey.find_unusable(published.pins)],
+        held_back=[*selection.withheld.values(), *catalog.find_unusable(published.pins)],
         within=folder / EPISODES,
         now=now,
     )
@@ -75,11 +75,11 @@ def _describe_show(config: Config) -> ShowPin:
     return ShowPin(guid=show.guid, url=show.url, moved_to=show.new_feed_url)
 
 
-def make_release(survey: Catalog, selection: Selection, episodes: Iterable[EpisodeSummary], now: datetime) -> Release:
+def make_release(catalog: Catalog, selection: Selection, episodes: Iterable[EpisodeSummary], now: datetime) -> Release:
     """What a build made of a show; `episodes` are those in its output."""
-    waiting = (card for card in survey.cards if card.published_at > now and not card.draft and card.withdrawn is None)
+    waiting = (card for card in catalog.cards if card.published_at > now and not card.draft and card.withdrawn is None)
     return Release(
-        _describe_show(survey.premises.config),
+        _describe_show(catalog.show_folder.config),
         tuple(
             Released(episode.guid, episode.slug, episode.title, episode.published_at, episode.enclosure)
             for episode in episodes
@@ -90,7 +90,7 @@ def make_release(survey: Catalog, selection: Selection, episodes: Iterable[Episo
     )
 
 
-def write_release(outlet: OutputPaths, release: Release) -> None:
+def write_release(output_paths: OutputPaths, release: Release) -> None:
     """Note what is in the output."""
     values = {
         "show": release.show._asdict(),
@@ -98,7 +98,7 @@ def write_release(outlet: OutputPaths, release: Release) -> None:
         "withdrawn": list(release.withdrawn),
         "waiting": _describe(release.waiting),
     }
-    write_file(outlet.release, json.dumps(values, ensure_ascii=False).encode())
+    write_file(output_paths.release, json.dumps(values, ensure_ascii=False).encode())
 
 
 def _describe(episodes: Sequence[Released]) -> list[list[str]]:
@@ -259,7 +259,7 @@ def _write(folder: Path, published: Published, known: Published) -> None:
     """Write the promises without making `output/` look stale: what is in it is what they say."""
     if (published.pins, published.show) == (known.pins, known.show):
         return
-    usual = BuildOptions().seal
+    usual = BuildOptions().inputs
     look = up_to_date.ChangeCheck(find_output_paths(folder, preview=False), folder, usual)
     write_published(folder, published, known)
     up_to_date.accept(look, folder, usual, FILE.name)

@@ -17,22 +17,22 @@ REASON = "Nothing is to be heard in its recording: all of it is silence."
 _KIND = "silent"
 
 
-def withhold_silent(survey: Catalog, kept: ValueCache) -> Catalog:
+def withhold_silent(catalog: Catalog, kept: ValueCache) -> Catalog:
     """The show, with those withheld that an earlier build found silent and that are as they were."""
     silent = kept.keys(_KIND)
     if not silent:
-        return survey
-    kept.drop(_KIND, silent.keys() - {card.name for card in survey.cards})
+        return catalog
+    kept.drop(_KIND, silent.keys() - {card.name for card in catalog.cards})
     cards = [
         change(card, withheld=card.withheld or REASON) if silent.get(card.name) == card.key else card
-        for card in survey.cards
+        for card in catalog.cards
     ]
-    return replace(survey, cards=tuple(cards))
+    return replace(catalog, cards=tuple(cards))
 
 
-def note_silent(survey: Catalog, kept: ValueCache, episodes: Iterable[EpisodeSummary], output: Path) -> bool:
+def note_silent(catalog: Catalog, kept: ValueCache, episodes: Iterable[EpisodeSummary], output: Path) -> bool:
     """Whether there are silent ones among the episodes just made; they are known from now on."""
-    cards = {card.guid: card for card in survey.cards}
+    cards = {card.guid: card for card in catalog.cards}
     found = [cards[episode.guid] for episode in episodes if episode.seems_silent and _is_silent(episode, output)]
     kept.put(_KIND, {card.name: (card.key, b"") for card in found})
     return bool(found)

@@ -1,6 +1,6 @@
 """Whether anything changed since the last build: sizes, times and digests of files only, nothing is parsed or rendered.
 
-The last build leaves a seal (how all it read looked), the sizes of all it made, and its report. While these are the
+The last build leaves a snapshot of all it read, the sizes of all it made, and its report. While these are the
 same and no episode's date has come, there is nothing to do. Imports stay light: this answers first.
 """
 
@@ -35,7 +35,7 @@ def digest_program() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that a build reads, as it looked at one moment."""
+    """All that a build reads: snapshots of its folders at one moment."""
 
     fixed: str
     """Digest of program version, options and config."""
@@ -45,7 +45,7 @@ class Inputs:
     def look_again(
         self, folder: Path, options: Mapping[str, JSON], half: Callable[[], array[int] | None] = lambda: None
     ) -> tuple[Inputs, bool]:
-        """The seal of the same show as it is now, and whether that is as it was. `half`: see `Snapshot.look_again`."""
+        """The same as they are now, and whether that is as it was. `half`: see `Snapshot.look_again`."""
         roots = _find_roots(folder)
         if roots.keys() != self.trees.keys():
             return read_inputs(folder, options), False
@@ -83,35 +83,35 @@ def _digest_fixed(folder: Path, options: Mapping[str, JSON]) -> str:
 class LastBuild:
     """What a build leaves for the next one."""
 
-    seal: Inputs
+    inputs: Inputs
     output: Snapshot
-    """How its output looked, by sizes."""
+    """Its output, by sizes."""
     due: str | None
     """When an episode that waits is to be published (ISO 8601)."""
     report: JSON
 
 
-def remember(outlet: OutputPaths, memory: LastBuild) -> None:
+def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
     """Keep the report of a build that left nothing to do, until something changes or what waits is due."""
-    trees = {name: tree.as_json() for name, tree in memory.seal.trees.items()}
+    trees = {name: tree.as_json() for name, tree in last_build.inputs.trees.items()}
     values: JSON = {
-        "fixed": memory.seal.fixed,
+        "fixed": last_build.inputs.fixed,
         "trees": trees,
-        "output": memory.output.as_json(),
-        "due": memory.due,
-        "report": memory.report,
+        "output": last_build.output.as_json(),
+        "due": last_build.due,
+        "report": last_build.report,
     }
-    file = outlet.memory / _MEMORY
+    file = output_paths.state / _MEMORY
     part = file.with_name(f".part-{file.name}")
     part.write_bytes(encode_json(values))
     part.replace(file)
 
 
-def _load_memory(outlet: OutputPaths) -> LastBuild | None:
+def _load_last_build(output_paths: OutputPaths) -> LastBuild | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        values = json.loads((outlet.memory / _MEMORY).read_bytes())
+        values = json.loads((output_paths.state / _MEMORY).read_bytes())
         return LastBuild(
-            seal=Inputs(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
+            inputs=Inputs(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
             output=parse_snapshot(values["output"]),
             due=values["due"],
             report=values["report"],
@@ -119,9 +119,9 @@ def _load_memory(outlet: OutputPaths) -> LastBuild | None:
     return None
 
 
-def _stamp(outlet: OutputPaths) -> tuple[int, int] | None:
+def _stamp(output_paths: OutputPaths) -> tuple[int, int] | None:
     with suppress(OSError):
-        status = (outlet.memory / _MEMORY).stat()
+        status = (output_paths.state / _MEMORY).stat()
         return status.st_mtime_ns, status.st_ino
     return None
 
@@ -132,11 +132,11 @@ class _Helper:
     Beside each half come folders: there those of what was made, here those of what is read.
     """
 
-    def __init__(self, seal: Inputs, folder: Path, output: Snapshot, root: Path) -> None:
+    def __init__(self, inputs: Inputs, folder: Path, output: Snapshot, root: Path) -> None:
         self._output = output
         self._rest: Callable[[], bool] = partial(output.has_sizes, root, first=True)
         self._task = Task(
-            within(_find_content(folder), seal.trees["content"].measure_half),
+            within(_find_content(folder), inputs.trees["content"].measure_half),
             within(root, partial(_measure_output, output)),
         )
 
@@ -162,27 +162,29 @@ def _measure_output(output: Snapshot, root: Path) -> array[int] | None:
 
 
 class ChangeCheck:
-    """How a show looks, beside how it looked when it was last built.
+    """Compares inputs and output with the state that the last build recorded.
 
     Attributes:
-        outlet: where the build puts the site.
-        memory: what the last build left; None where there is nothing.
-        seal: all that a build reads, as it is now.
+        output_paths: where the build puts the site.
+        last_build: what the last build left; None where there is nothing.
+        inputs: all that a build reads, as it is now.
         is_same: whether that is as it was.
     """
 
     def __init__(
-        self, outlet: OutputPaths, folder: Path, options: Mapping[str, JSON], last: Inputs | None = None
+        self, output_paths: OutputPaths, folder: Path, options: Mapping[str, JSON], last: Inputs | None = None
     ) -> None:
-        """`last` is a seal from after the last build, if there is one."""
-        self.outlet = outlet
-        self._stamp = _stamp(outlet)
-        self.memory = memory = _load_memory(outlet)
-        many = memory is not None and len(memory.output.files) > _MANY
-        known = last or (memory and memory.seal)
-        self._helper = _Helper(known, folder, memory.output, outlet.output) if known and memory and many else None
+        """`last` are inputs as read after the last build, if there is one."""
+        self.output_paths = output_paths
+        self._stamp = _stamp(output_paths)
+        self.last_build = last_build = _load_last_build(output_paths)
+        many = last_build is not None and len(last_build.output.files) > _MANY
+        known = last or (last_build and last_build.inputs)
+        self._helper = (
+            _Helper(known, folder, last_build.output, output_paths.output) if known and last_build and many else None
+        )
         half = partial(getattr, self._helper, "half", None)
-        self.seal, self.is_same = (
+        self.inputs, self.is_same = (
             known.look_again(folder, options, half) if known else (read_inputs(folder, options), False)
         )
         if self._helper and not self.is_same:
@@ -191,33 +193,35 @@ class ChangeCheck:
     @property
     def is_current(self) -> bool:
         """Whether no other build has ended since."""
-        return _stamp(self.outlet) == self._stamp
+        return _stamp(self.output_paths) == self._stamp
 
     @cached_property
     def _output(self) -> Snapshot | None:
         """The output, where it is as the last build left it."""
-        if self.memory is None:
+        if self.last_build is None:
             return None
-        known, root = self.memory.output, self.outlet.output
+        known, root = self.last_build.output, self.output_paths.output
         return self._helper.finish() if self._helper else known.renew(root)
 
     def recall(self, now: datetime) -> dict[str, Any] | None:
         """The report of the last build, where building again would change nothing; None where it might."""
-        memory = self.memory
-        if memory is None or not self.is_same or (memory.due and datetime.fromisoformat(memory.due) <= now):
+        last_build = self.last_build
+        if last_build is None or not self.is_same or (last_build.due and datetime.fromisoformat(last_build.due) <= now):
             return None
         output = self._output
         if output is None:
             return None
-        if (self.seal, output) != (memory.seal, memory.output):
-            remember(self.outlet, replace(memory, seal=self.seal, output=output))  # quicker to compare next time
-        return cast("dict[str, Any]", memory.report)
+        if (self.inputs, output) != (last_build.inputs, last_build.output):
+            remember(
+                self.output_paths, replace(last_build, inputs=self.inputs, output=output)
+            )  # quicker to compare next time
+        return cast("dict[str, Any]", last_build.report)
 
     @cached_property
     def output(self) -> Snapshot:
-        """How the output looks."""
-        known = self.memory.output if self.memory else None
-        return self._output or take_snapshot(self.outlet.output, sizes_only=True, known=known)
+        """The output as it is now."""
+        known = self.last_build.output if self.last_build else None
+        return self._output or take_snapshot(self.output_paths.output, sizes_only=True, known=known)
 
     @property
     def sizes(self) -> Mapping[str, int] | None:
@@ -226,7 +230,7 @@ class ChangeCheck:
 
     def forget(self) -> None:
         """Make the next build look at everything."""
-        (self.outlet.memory / _MEMORY).unlink(missing_ok=True)
+        (self.output_paths.state / _MEMORY).unlink(missing_ok=True)
 
 
 def accept(look: ChangeCheck, folder: Path, options: Mapping[str, JSON], name: str) -> None:
@@ -234,13 +238,15 @@ def accept(look: ChangeCheck, folder: Path, options: Mapping[str, JSON], name: s
 
     Where anything else differs, the next build looks at everything.
     """
-    memory = look.memory
-    if memory is None or not look.is_same:
+    last_build = look.last_build
+    if last_build is None or not look.is_same:
         return
-    seal, _ = look.seal.look_again(folder, options)
-    trees = [(seal.trees[root], tree) for root, tree in look.seal.trees.items()]
-    if seal.fixed == look.seal.fixed and all(_list_times(new, name) == _list_times(old, name) for new, old in trees):
-        remember(look.outlet, replace(memory, seal=seal))
+    inputs, _ = look.inputs.look_again(folder, options)
+    trees = [(inputs.trees[root], tree) for root, tree in look.inputs.trees.items()]
+    if inputs.fixed == look.inputs.fixed and all(
+        _list_times(new, name) == _list_times(old, name) for new, old in trees
+    ):
+        remember(look.output_paths, replace(last_build, inputs=inputs))
 
 
 def _list_times(tree: Snapshot, without: str) -> dict[str, array[int]]:

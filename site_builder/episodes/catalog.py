@@ -112,7 +112,7 @@ class Unusable:
 class Catalog:
     """A show in brief."""
 
-    premises: ShowFolder
+    show_folder: ShowFolder
     cards: tuple[CatalogEntry, ...]
     base: str
     """Digest of all that cards depend on beside their bundles."""
@@ -124,7 +124,7 @@ class Catalog:
     def problems(self) -> tuple[str, ...]:
         """What is wrong with single episodes and pages, a sentence each."""
         found = (problem for bundle in self.unusable for problem in bundle.problems)
-        return tuple(map(str, (*self.premises.problems, *map(nearby, found))))
+        return tuple(map(str, (*self.show_folder.problems, *map(nearby, found))))
 
     def find_unusable(self, guids: Iterable[str]) -> list[str]:
         """Those of `guids` that belong to an episode that cannot be built now, or may do so."""
@@ -135,7 +135,7 @@ class Catalog:
     @property
     def folder(self) -> Path:
         """The show's folder."""
-        return self.premises.folder
+        return self.show_folder.folder
 
     def locate(self, card: CatalogEntry) -> Path:
         """The folder of a bundle."""
@@ -152,7 +152,7 @@ class Candidate:
     draft: bool = False
 
 
-def survey(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
+def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
     """Look a show over.
 
     Args:
@@ -167,27 +167,27 @@ def survey(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs:
         InvalidDocument: something is wrong that all episodes depend on; with every problem of every file.
     """
     problems: list[Problem] = []
-    premises = load_show_folder(folder, problems)
+    show_folder = load_show_folder(folder, problems)
     speakers, spoken = list_speakers(folder, digests.by_name, kept, jobs)
-    if premises:
-        premises = replace(premises, people=premises.people.describe(speakers))
-        problems += find_named_texts(premises, redact_show(premises))
-    base = digest_json([program, premises.words.digest if premises else "", spoken, *_digest_common(folder)])
+    if show_folder:
+        show_folder = replace(show_folder, people=show_folder.people.describe(speakers))
+        problems += find_named_texts(show_folder, redact_show(show_folder))
+    base = digest_json([program, show_folder.words.digest if show_folder else "", spoken, *_digest_common(folder)])
     keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
     known = kept.load(_KIND)
     cards = _recall(known, keys)
     wanted = [name for name in keys if name not in cards]
-    made = dict(zip(wanted, map_in_processes(partial(_read, premises, folder, keys), wanted, jobs), strict=True))
+    made = dict(zip(wanted, map_in_processes(partial(_read, show_folder, folder, keys), wanted, jobs), strict=True))
     fresh = {name: card for name, card in made.items() if isinstance(card, CatalogEntry)}
     cards |= fresh
     everything = [cards[name] for name in keys if name in cards]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
     faults |= _find_clashes(folder, everything)
     problems += find_forgotten(folder, has_spoken=any(card.has_spoken for card in everything))
-    problems += _find_lost_refusals(folder, premises, everything) if premises else []
-    if premises is None or problems:
+    problems += _find_lost_refusals(folder, show_folder, everything) if show_folder else []
+    if show_folder is None or problems:
         problems += (problem for found in faults.values() for problem in found)
-    premises = settle(folder, premises, problems)
+    show_folder = settle(folder, show_folder, problems)
     digests.keep(kept)
     kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
     kept.drop(_KIND, known.keys() - keys.keys())
@@ -198,28 +198,28 @@ def survey(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs:
         Unusable(name=name, guid="" if guids[name] in taken else guids[name], problems=found)
         for name, found in faults.items()
     )
-    premises, remarks = _check_pages(premises)
-    return Catalog(premises=premises, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
+    show_folder, remarks = _check_pages(show_folder)
+    return Catalog(show_folder=show_folder, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
 
 
-def _check_pages(premises: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
+def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
     """Without the pages that cannot be published as they are written; what is left out of the others."""
-    found = {page.file: check_page(page, premises.folder) for page in premises.pages}
+    found = {page.file: check_page(page, show_folder.folder) for page in show_folder.pages}
     problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
-    usable = tuple(page for page in premises.pages if not found[page.file].problems)
+    usable = tuple(page for page in show_folder.pages if not found[page.file].problems)
     remarks = [nearby(remark) for faults in found.values() for remark in faults.remarks]
-    remarks += map(nearby, find_unused_covers(premises.content))
-    premises = replace(premises, pages=usable, problems=(*premises.problems, *problems))
-    return premises, tuple(map(str, remarks))
+    remarks += map(nearby, find_unused_covers(show_folder.content))
+    show_folder = replace(show_folder, pages=usable, problems=(*show_folder.problems, *problems))
+    return show_folder, tuple(map(str, remarks))
 
 
-def _find_lost_refusals(folder: Path, premises: ShowFolder, cards: Sequence[CatalogEntry]) -> list[Problem]:
+def _find_lost_refusals(folder: Path, show_folder: ShowFolder, cards: Sequence[CatalogEntry]) -> list[Problem]:
     """What people refused and no file says any more: it was lost, and a build without it would publish them."""
     within = folder / EPISODES
     try:
         fewer = [card for card in cards if card.was_taken_out > card.taken_out]
         problems = [problem for card in fewer for problem in _find_return(folder, card)]
-        return [*problems, *find_lost(folder, premises.people, _iter_speakers(within, cards))]
+        return [*problems, *find_lost(folder, show_folder.people, _iter_speakers(within, cards))]
     except InvalidDocument as damage:
         return list(damage.problems)
 
@@ -286,7 +286,7 @@ def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> 
 
 
 def _read(
-    premises: ShowFolder | None, folder: Path, keys: Mapping[str, str], name: str
+    show_folder: ShowFolder | None, folder: Path, keys: Mapping[str, str], name: str
 ) -> CatalogEntry | tuple[Problem, ...]:
     """The card of a bundle, or what is wrong with it."""
     try:
@@ -296,15 +296,15 @@ def _read(
         _load_cues(bundle)
     except InvalidDocument as error:
         return tuple(error.problems)
-    if problems or not premises:
+    if problems or not show_folder:
         return problems
-    card = _make_card(premises, bundle, keys[name])
+    card = _make_card(show_folder, bundle, keys[name])
     return change(card, remarks=(*card.remarks, *map(str, map(nearby, faults.remarks)))) if faults.remarks else card
 
 
-def _make_card(premises: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
+def _make_card(show_folder: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
     matter, recording = bundle.matter, bundle.recording
-    casting = cast(premises, bundle)
+    casting = cast(show_folder, bundle)
     named_address = find_named_address(bundle, casting.redaction)
     return CatalogEntry(
         name=bundle.folder.name,
@@ -313,11 +313,11 @@ def _make_card(premises: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
         slug=bundle.slug,
         title=matter.title,
         shown_title=redact(matter.title, casting),
-        published_at=matter.published_at(premises.config.show.zone),
+        published_at=matter.published_at(show_folder.config.show.zone),
         draft=matter.draft,
         withdrawn=matter.withdrawn,
         withheld=" ".join(
-            filter(None, (casting.withheld or _explain_silence(premises, bundle, casting), named_address))
+            filter(None, (casting.withheld or _explain_silence(show_folder, bundle, casting), named_address))
         ),
         pending=casting.pending,
         recording_id=recording.id if recording else "",
@@ -328,55 +328,55 @@ def _make_card(premises: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
         is_outdated=is_outdated(bundle),
         taken_out=casting.taken_out,
         was_taken_out=bundle.media.taken_out if bundle.media else 0,
-        remarks=tuple(_find_remarks(premises, bundle, casting)),
+        remarks=tuple(_find_remarks(show_folder, bundle, casting)),
         has_named_address=bool(named_address),
         redacted=tuple(list_redacted(bundle, casting.redaction)),
     )
 
 
-def _find_remarks(premises: ShowFolder, bundle: Bundle, casting: Casting) -> Iterator[str]:
-    removal = Removal(premises.config.consent.removal.value)
+def _find_remarks(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Iterator[str]:
+    removal = Removal(show_folder.config.consent.removal.value)
     if bundle.recording:
         for sentence in find_displaced(bundle.matter, bundle.recording, casting, removal):
             yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
 
 
-def _explain_silence(premises: ShowFolder, bundle: Bundle, casting: Casting) -> str:
-    removal = Removal(premises.config.consent.removal.value)
+def _explain_silence(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> str:
+    removal = Removal(show_folder.config.consent.removal.value)
     return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
 
 
-def cast(premises: ShowFolder, bundle: Bundle) -> Casting:
+def cast(show_folder: ShowFolder, bundle: Bundle) -> Casting:
     """Who is heard and named in an episode."""
     if bundle.recording is None:
         return Casting(verdicts=())
-    _ = premises.words.gettext
+    _ = show_folder.words.gettext
     nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
-    pending = premises.config.consent.pending.value
-    casting = decide(bundle.recording, Guid(bundle.matter.guid), premises.people, pending, nouns)
-    missing = explain_missing(premises.people, bundle.recording.speakers)
+    pending = show_folder.config.consent.pending.value
+    casting = decide(bundle.recording, Guid(bundle.matter.guid), show_folder.people, pending, nouns)
+    missing = explain_missing(show_folder.people, bundle.recording.speakers)
     redaction = casting.redaction.translate(_("someone"))
     if casting.restricted:
         redaction = redaction.hide_origin(find_origin(bundle))
     return replace(casting, redaction=redaction, withheld=f"{casting.withheld} {missing}".strip())
 
 
-def redact_show(premises: ShowFolder) -> Redaction:
+def redact_show(show_folder: ShowFolder) -> Redaction:
     """Who is hidden in everything that belongs to no episode."""
-    is_hidden = premises.config.consent.pending is Pending.ANONYMISE
-    redaction = make_redaction(premises.people, hide_pending=is_hidden)
-    return redaction.translate(premises.words.gettext("someone"))
+    is_hidden = show_folder.config.consent.pending is Pending.ANONYMISE
+    redaction = make_redaction(show_folder.people, hide_pending=is_hidden)
+    return redaction.translate(show_folder.words.gettext("someone"))
 
 
 def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
     """Who is heard and named in an episode, from its files."""
-    return cast(show.premises, load_bundle(show.locate(card)))
+    return cast(show.show_folder, load_bundle(show.locate(card)))
 
 
 def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candidate:
     """All that is known of an episode."""
     bundle = load_bundle(show.locate(card))
-    return Candidate(bundle=bundle, casting=cast(show.premises, bundle), cues=_load_cues(bundle), draft=draft)
+    return Candidate(bundle=bundle, casting=cast(show.show_folder, bundle), cues=_load_cues(bundle), draft=draft)
 
 
 def _load_cues(bundle: Bundle) -> tuple[Cue, ...]:

@@ -36,16 +36,16 @@ def find_named_address(bundle: Bundle, redaction: Redaction) -> str:
     )
 
 
-def find_named_texts(premises: ShowFolder, redaction: Redaction) -> Iterator[Problem]:
+def find_named_texts(show_folder: ShowFolder, redaction: Redaction) -> Iterator[Problem]:
     """Where the config, or the address of a page, names somebody hidden."""
     if not redaction:
         return
-    config = premises.config
+    config = show_folder.config
     texts = [part.model_dump(mode="json") for part in (config.show, config.feed, config.site)]
     said = WALL.join(read_texts([texts, dict(config.subscribe)]))
     if match := _find_first(said, redaction, Reading.TEXT):
-        yield from _explain_config(premises.folder / CONFIG, redaction, match)
-    for page in premises.pages:
+        yield from _explain_config(show_folder.folder / CONFIG, redaction, match)
+    for page in show_folder.pages:
         if match := _find_first(page.slug, redaction, Reading.ADDRESS):
             message = f"the address “{page.slug}” {_tell(redaction, match)}; give the page another `slug:`"
             yield Problem(message, page.file, find_front_line(page.file.read_bytes(), PageMatter, ("slug",)), "slug")

@@ -37,8 +37,8 @@ class AbsentAudio:
 
 def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
     """Enclosures of the built feed that are known from `media.json` alone."""
-    outlet = find_output_paths(folder, preview=False)
-    output, made = outlet.output, Ledger(outlet.ledger).entries
+    output_paths = find_output_paths(folder, preview=False)
+    output, made = output_paths.output, Ledger(output_paths.ledger).entries
     feed = b"".join((output / path).read_bytes() for path in made if is_feed(path) and (output / path).is_file())
     bundles = (load_bundle(bundle) for bundle in find_bundles(folder / "content"))
     return tuple(
@@ -52,10 +52,10 @@ def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
 
 def load_uploads(folder: Path) -> tuple[Upload, ...]:
     """Everything that is to be online of the show in `folder`, by path. Files nobody planned are not among it."""
-    outlet = find_output_paths(folder, preview=False)
+    output_paths = find_output_paths(folder, preview=False)
     made = (
-        Upload(path=path, source=outlet.output / path, size_bytes=entry.size_bytes, sha256=entry.sha256)
-        for path, entry in Ledger(outlet.ledger).entries.items()
+        Upload(path=path, source=output_paths.output / path, size_bytes=entry.size_bytes, sha256=entry.sha256)
+        for path, entry in Ledger(output_paths.ledger).entries.items()
     )
     absent = (
         Upload(

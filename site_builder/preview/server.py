@@ -211,7 +211,7 @@ class PreviewSite:
 
         Audio whose recording is elsewhere is no part of a preview, but may be in `output/` from another build.
         """
-        roots = [self.session.outlet.output]
+        roots = [self.session.output_paths.output]
         if path.startswith("media/"):
             roots.append(self.session.folder / "output")
         return next((found for root in roots if (found := _find_below(root, path))), None)

@@ -75,7 +75,7 @@ class Session:
         self._lock = threading.Lock()
 
     @property
-    def outlet(self) -> OutputPaths:
+    def output_paths(self) -> OutputPaths:
         """Where the preview lies."""
         return find_output_paths(self.folder, preview=True)
 
@@ -101,8 +101,8 @@ class Session:
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
-        look = up_to_date.ChangeCheck(self.outlet, self.folder, self._options.seal, self._seal)
-        is_new, self._seal = self._seal is None or not look.is_same, look.seal
+        look = up_to_date.ChangeCheck(self.output_paths, self.folder, self._options.inputs, self._seal)
+        is_new, self._seal = self._seal is None or not look.is_same, look.inputs
         if not is_new and not self.is_waiting:
             return False
         self.build(look)

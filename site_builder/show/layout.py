@@ -34,7 +34,7 @@ class OutputPaths:
 
     output: Path
     """The site. Everything in it is made."""
-    memory: Path
+    state: Path
     """Folder of the ledger of `output` and of the last build's report."""
 
     is_preview: bool = False
@@ -43,17 +43,17 @@ class OutputPaths:
     @property
     def ledger(self) -> Path:
         """What the build engine remembers of `output`."""
-        return self.memory / OUTPUT_LEDGER
+        return self.state / OUTPUT_LEDGER
 
     @property
     def kept(self) -> Path:
         """What is kept of content and episodes."""
-        return self.memory / "kept.db"
+        return self.state / "kept.db"
 
     @property
     def release(self) -> Path:
         """What of the show is in `output`, as its last build noted it; not there while that is not whole."""
-        return self.memory / "release.json"
+        return self.state / "release.json"
 
 
 def find_output_paths(folder: Path, *, preview: bool) -> OutputPaths:

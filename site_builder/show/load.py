@@ -62,29 +62,29 @@ class Gathered(ShowFolder):
 
 
 def gather(folder: Path) -> Gathered:
-    """Read a show whole: for commands that look at every episode. A build reads what changed (`survey.py`).
+    """Read a show whole: for commands that look at every episode. A build reads what changed (`catalog.py`).
 
     Raises:
         UsageError: there is no show in `folder`.
         InvalidDocument: every problem of every file.
     """
     problems: list[Problem] = []
-    premises = load_show_folder(folder, problems)
+    show_folder = load_show_folder(folder, problems)
     bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
     claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, bundle.slug) for bundle in bundles]
     spoke = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles)
     problems += find_forgotten(folder, has_spoken=spoke)
     problems += (clash.problem for clash in find_clashes(claims))
-    problems += premises.problems if premises else ()
-    premises = settle(folder, premises, problems)
+    problems += show_folder.problems if show_folder else ()
+    show_folder = settle(folder, show_folder, problems)
     speakers = (speaker for bundle in bundles if bundle.recording for speaker in bundle.recording.speakers)
     return Gathered(
         folder=folder,
-        config=premises.config,
-        people=premises.people.describe(speakers),
-        pages=premises.pages,
-        words=premises.words,
+        config=show_folder.config,
+        people=show_folder.people.describe(speakers),
+        pages=show_folder.pages,
+        words=show_folder.words,
         bundles=bundles,
     )
 
@@ -132,17 +132,17 @@ def _find_linked(content: Path) -> Iterator[Problem]:
     )
 
 
-def settle(folder: Path, premises: ShowFolder | None, problems: Sequence[Problem]) -> ShowFolder:
-    """The premises, if there is nothing wrong.
+def settle(folder: Path, show_folder: ShowFolder | None, problems: Sequence[Problem]) -> ShowFolder:
+    """The show folder, if there is nothing wrong.
 
     Raises:
         InvalidDocument: all that is.
     """
-    config = premises.config if premises else None
+    config = show_folder.config if show_folder else None
     missing = check_config_files(config, folder) if config else []
-    if premises is None or problems or missing:
+    if show_folder is None or problems or missing:
         raise InvalidDocument([*map(nearby, problems), *missing])
-    return premises
+    return show_folder
 
 
 class Claim(NamedTuple):

@@ -42,30 +42,30 @@ class PlannedCovers:
     """By guid, for `output/`."""
     failures: tuple[str, ...]
 
-    def put_on(self, episode: Episode) -> Episode:
+    def add_cover(self, episode: Episode) -> Episode:
         """The episode with its cover."""
         cover = self.covers.get(episode.guid)
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
-def start_early(premises: ShowFolder, jobs: int) -> None:
+def start_early(show_folder: ShowFolder, jobs: int) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
-    show = describe_show(premises.config.show, premises.config.feed)
-    CoverPlanner(premises, show, published=(), jobs=jobs, notify=ignore).start(())
+    show = describe_show(show_folder.config.show, show_folder.config.feed)
+    CoverPlanner(show_folder, show, published=(), jobs=jobs, notify=ignore).start(())
 
 
 class CoverPlanner:
     """Chooses, draws and sizes the covers of one show."""
 
     def __init__(
-        self, premises: ShowFolder, show: Show, *, published: Iterable[str], jobs: int, notify: Notify
+        self, show_folder: ShowFolder, show: Show, *, published: Iterable[str], jobs: int, notify: Notify
     ) -> None:
-        self.folder = premises.folder
+        self.folder = show_folder.folder
         self.published = frozenset((*published, _MAIN))
         """Guids of episodes whose pictures are kept."""
-        self.config = premises.config
+        self.config = show_folder.config
         self.show = show
-        self.cache = premises.folder / ".cache"
+        self.cache = show_folder.folder / ".cache"
         self.jobs = jobs
         self.notify = notify
         self.failures: list[str] = []
@@ -105,16 +105,16 @@ class CoverPlanner:
     def portraits(self) -> Portraits:
         """Of the people of the show."""
         portraits = Portraits()
-        portraits.hang_show(self.show, self.folder)
+        portraits.add_show_pictures(self.show, self.folder)
         return portraits
 
-    def hang_show(self) -> Show:
+    def add_show_pictures(self) -> Show:
         """The show with its pictures.
 
         Raises:
             InvalidDocument: one that is named is not there, or not usable.
         """
-        show = Portraits().hang_show(self.show, self.folder)
+        show = Portraits().add_show_pictures(self.show, self.folder)
         return replace(show, artwork=self.main.artwork, pictures=(*self.show.pictures, self.main.social))
 
     def start(self, episodes: Sequence[tuple[Bundle, Episode]]) -> None:

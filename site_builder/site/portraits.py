@@ -38,7 +38,7 @@ class Portraits:
         """For `plan_portraits`."""
         return tuple(self._pictures.values())
 
-    def hang_show(self, show: Show, folder: Path) -> Show:
+    def add_show_pictures(self, show: Show, folder: Path) -> Show:
         """The show with its people's portraits; files are below `folder`.
 
         Raises:
@@ -46,7 +46,7 @@ class Portraits:
         """
         return replace(show, people=tuple(self._portray(person, folder, Path(CONFIG)) for person in show.people))
 
-    def hang_episode(self, episode: Episode, folder: Path, show: Show) -> Episode:
+    def add_episode_pictures(self, episode: Episode, folder: Path, show: Show) -> Episode:
         """The episode with portraits, the show's for its hosts, pictures of chapters and notes; files are in `folder`.
 
         Raises:

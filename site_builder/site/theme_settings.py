@@ -25,15 +25,15 @@ _NEVER = -1.0
 """Where there is nothing to be heard, a clock is text."""
 
 
-def load_show_theme(premises: ShowFolder, accent: str) -> Theme:
+def load_show_theme(show_folder: ShowFolder, accent: str) -> Theme:
     """The theme in the show's own colours, fonts and language, with its own style sheets after the theme's."""
-    folder, site = premises.folder, premises.config.site
+    folder, site = show_folder.folder, show_folder.config.site
     look = render_look(accent, heading_font=site.fonts.headings or "", body_font=site.fonts.body or "")
     own = b"".join((folder / name).read_bytes() for name in site.css)
     generated = {"look.css": look + own, "favicon.svg": render_favicon(accent)}
     if site.logo:
-        generated[_name_logo(premises.config)] = _read_logo(folder, site.logo)
-    return load_theme(folder, generated, premises.words, compiled=folder / ".cache" / "templates")
+        generated[_name_logo(show_folder.config)] = _read_logo(folder, site.logo)
+    return load_theme(folder, generated, show_folder.words, compiled=folder / ".cache" / "templates")
 
 
 def _read_logo(folder: Path, name: str) -> bytes:
@@ -43,10 +43,10 @@ def _read_logo(folder: Path, name: str) -> bytes:
     return strip_picture(read_own_file(folder / name, folder), name)
 
 
-def describe_look(premises: ShowFolder, theme: Theme, accent: str, redaction: Redaction) -> SiteSettings:
+def describe_look(show_folder: ShowFolder, theme: Theme, accent: str, redaction: Redaction) -> SiteSettings:
     """What the person who runs the show chose for its site."""
-    config, logo = premises.config, _name_logo(premises.config)
-    shown = sorted((page.matter.nav, page.slug, page) for page in premises.pages if page.matter.nav is not None)
+    config, logo = show_folder.config, _name_logo(show_folder.config)
+    shown = sorted((page.matter.nav, page.slug, page) for page in show_folder.pages if page.matter.nav is not None)
     return SiteSettings(
         navigation=tuple(_links(config.site.navigation or {})),
         pages=tuple(Link(label=redact(page.matter.title, redaction), href=f"{page.slug}/") for _, _, page in shown),

@@ -144,4 +144,4 @@ def test_a_preview_says_what_a_build_would_refuse(pair: Path, tmp_path: Path) ->
     session = Session(show, BuildOptions(drafts=True), lambda: datetime(2026, 11, 18, tzinfo=UTC))
     session.refresh()
     assert any("draft" in problem for problem in session.state.problems)
-    assert (session.outlet.output / "episodes/signals-in-the-dark-explained/index.html").is_file()
+    assert (session.output_paths.output / "episodes/signals-in-the-dark-explained/index.html").is_file()

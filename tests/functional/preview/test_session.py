@@ -31,7 +31,7 @@ class Host:
 
     def read(self, path: str) -> str:
         """A file of the preview."""
-        return (self.session.outlet.output / path).read_text("utf-8")
+        return (self.session.output_paths.output / path).read_text("utf-8")
 
     def told(self, kind: type[object]) -> list[object]:
         """Events of a kind, taken out."""
@@ -53,7 +53,7 @@ def test_a_change_raises_the_number(host: Host) -> None:
     assert host.save("\n---\n", "\n---\nA note of today.\n")
     assert host.session.state.number == number + 1
     assert "A note of today." in host.read("index.html") + "".join(
-        page.read_text() for page in host.session.outlet.output.glob("episodes/*/index.html")
+        page.read_text() for page in host.session.output_paths.output.glob("episodes/*/index.html")
     )
     file = find_bundle(host.show, "2026-10-16") / "index.md"
     file.write_bytes(file.read_bytes())
@@ -118,7 +118,7 @@ def test_an_archive_dropped_in_is_shown_and_then_all_is_quiet(tmp_path: Path) ->
     """Taking it in writes into `content/`: that is one further look, not a loop."""
     show = make_show(tmp_path / "show", make_two_spaces())
     host = Host(show)
-    assert len(list(host.session.outlet.output.glob("media/*.m4a"))) == 2
+    assert len(list(host.session.output_paths.output.glob("media/*.m4a"))) == 2
     looks = 0
     while host.session.refresh():
         looks += 1
@@ -164,7 +164,7 @@ def test_an_episode_is_shown_before_the_rest(host: Host) -> None:
     index = find_bundle(host.show, "2026-10-16") / "index.md"
     feed = host.read("feed.xml")
     seen: list[tuple[bool, bool]] = []
-    pages = host.session.outlet.output.glob
+    pages = host.session.output_paths.output.glob
 
     def look(_: object) -> None:
         seen.append((any("Ahead of all." in page.read_text() for page in pages("episodes/*/index.html")),
@@ -212,7 +212,7 @@ def test_the_first_save_is_shown_ahead_also_where_the_start_had_nothing_to_do(ho
     edit(bundle / "index.md", "\n---\n", "\n---\nShown ahead.\n")
     again.session.hurry([f"content/episodes/{bundle.name}/index.md"])
     assert "Shown ahead." in "".join(
-        page.read_text() for page in again.session.outlet.output.glob("episodes/*/index.html")
+        page.read_text() for page in again.session.output_paths.output.glob("episodes/*/index.html")
     )
     assert again.session.refresh()
     assert again.session.state.number == number + 1
