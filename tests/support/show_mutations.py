@@ -82,6 +82,9 @@ def in_output(name: str, pattern: str, new: str) -> Change:
     return change
 
 
+_OTHER = "8a83ba15-d4ed-526a-9abd-1aef3ae4c5f8"
+
+
 def in_config(old: str, new: str) -> Change:
     """Change `config.yaml`."""
     return lambda show: edit(show / "config.yaml", old, new)
@@ -107,9 +110,9 @@ def in_pins(**changes: Any) -> Change:
 
     def change(show: Path) -> None:
         file = show / "content" / "published.json"
-        pins = json.loads(file.read_text())
-        pins["1lDxLnrWjwkGm"] |= changes
-        file.write_text(json.dumps(pins))
+        published = json.loads(file.read_text())
+        published["episodes"]["1lDxLnrWjwkGm"] |= changes
+        file.write_text(json.dumps(published))
 
     return change
 
@@ -118,7 +121,9 @@ def add_pin(show: Path) -> None:
     """Something was published that is nowhere any more."""
     file = show / "content" / "published.json"
     gone = {"slug": "gone", "first_published": "2026-01-01T00:00:00Z", "enclosure": "media/gone.m4a"}
-    file.write_text(json.dumps({**json.loads(file.read_text()), "1gone": gone}))
+    published = json.loads(file.read_text())
+    published["episodes"]["1gone"] = gone
+    file.write_text(json.dumps(published))
 
 
 def remove(pattern: str) -> Change:
@@ -284,6 +289,11 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("published-kept", "another guid", in_front("guid: 1lDxLnrWjwkGm", "guid: other")),
     ("published-kept", "the folder is gone", lambda show: shutil.rmtree(find_bundle(show, FIRST))),
     ("published-kept", "a draft again", in_front("\nsummary:", "\ndraft: true\nsummary:")),
+    (
+        "published-show-kept",
+        "another identity",
+        in_config("\n  guid: ", f"\n  guid: {_OTHER} #"),
+    ),
     ("published-in-feed", "not there", add_pin),
     ("published-in-feed", "the guid changed in the feed", in_feed("1lDxLnrWjwkGm", "1lDxLnrWjwkGM")),
     ("published-retired", "back again", in_pins(retired=True)),

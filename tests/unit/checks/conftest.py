@@ -43,6 +43,6 @@ def sound_show(tmp_path_factory: pytest.TempPathFactory) -> Path:
         edit(bundle / "index.md", "\n---\n", _CHAPTERS.replace("episode: 1", f"episode: {number}") + "---\n")
         (bundle / "transcript.vtt").write_text(_VTT)
     edit(find_bundle(folder, "2026-10-16") / "index.md", "Signals in the dark, explained", "Lamps and how to read them")
-    build(folder)
+    build(folder, "--published")
     assert spacecast("-C", folder, "backup", folder.parent / "copy").code == 0
     return folder

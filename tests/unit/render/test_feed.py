@@ -81,6 +81,7 @@ def test_full_models_use_every_option(made: Show | Episode) -> None:
     assert same <= {"title", "description", "url", "language", "author", "email", "copyright", "artwork", "guid"} | {
         "medium",
         "draft",
+        "floors",
         "posts",
     }
 
