@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.new_episode import name_bundle
+from site_builder.episodes.intake.new_episode import name_bundle
 from site_builder.model.podcast import Cue
 from site_builder.render.transcripts import render_vtt
 from site_builder.sources.detect import open_source

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from site_builder.build.audio import AudioBuilder
-from site_builder.build.leak_check import find_audible
+from site_builder.build.consent.leak_check import find_audible
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
 from site_builder.engine.builder import Outcome

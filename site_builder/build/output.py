@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.build.audio import AudioBuilder, Place
+from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
+from site_builder.build.consent.leak_check import find_exposed
 from site_builder.build.episodes import BuildLog, EpisodeBuilder, line_up
-from site_builder.build.hidden import describe_tombstones, is_named, list_hidden
-from site_builder.build.leak_check import find_exposed
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck

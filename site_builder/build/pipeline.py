@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from site_builder.engine.cache import ValueCache
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
-    from site_builder.episodes.intake import IntakeEntry
+    from site_builder.episodes.intake.intake import IntakeEntry
     from site_builder.show.published import Pins, Published
 
 __all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "look_at"]
@@ -64,8 +64,8 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, o
 
 
 def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = ()) -> Extraction:
-    from site_builder.episodes.choice import choose
-    from site_builder.episodes.intake import Intake, add_speakers
+    from site_builder.episodes.intake.choice import choose
+    from site_builder.episodes.intake.intake import Intake, add_speakers
     from site_builder.show.bundles import find_bundles, load_bundle
     from site_builder.show.people import load_people
     from site_builder.sources.detect import open_source
@@ -103,7 +103,7 @@ def build(
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
             of the folder is at work; `output/` was not touched.
     """
-    from site_builder.build.unanswered import require_line
+    from site_builder.build.consent.unanswered import require_line
     from site_builder.engine.prefetch import at_work
     from site_builder.show.lock import lock_show
 
@@ -136,10 +136,11 @@ def _build(
         partial(_digest_bundles, folder, inputs, output_paths.kept)
     )  # while all that a build needs is loaded
     from site_builder.build import output as assembly
-    from site_builder.build import publication, silence
+    from site_builder.build import publication
+    from site_builder.build.consent import silence
     from site_builder.build.selection import find_due, select
     from site_builder.engine.cache import ValueCache
-    from site_builder.episodes import rereading, seen_archives
+    from site_builder.episodes.intake import rereading, seen_archives
     from site_builder.show import published, refusals
     from site_builder.site.covers import start_early
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from site_builder.text.timecode import format_length
 
 if TYPE_CHECKING:
-    from site_builder.episodes.intake import IntakeEntry
+    from site_builder.episodes.intake.intake import IntakeEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ def show_kept(folder: Path) -> None:
 
 def write_workflow(folder: Path, *, is_private: bool) -> None:
     """Tell what the repository must be, ask where somebody can answer, and write the workflow."""
-    from site_builder.commands import workflow  # noqa: PLC0415 -- only what is asked for is loaded
+    from site_builder.commands.github import workflow  # noqa: PLC0415 -- only what is asked for is loaded
 
     if not is_private and sys.stdin and sys.stdin.isatty() and not load_config(folder).repository.private:
         say(workflow.NOTICE, error=True)

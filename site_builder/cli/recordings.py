@@ -12,8 +12,8 @@ from rich.table import Table
 from site_builder.cli.summary import HOLD_BACK, show_warnings
 from site_builder.cli.tables import ERR, OUT
 from site_builder.commands.inspect import InspectionReport, count_speech
-from site_builder.episodes.intake import IntakeEntry, IntakeResult
-from site_builder.episodes.new_episode import known_since, make_title, recorded_at
+from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
+from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
 from site_builder.site.audio import find_dead_air

@@ -28,7 +28,7 @@ from site_builder.commands.deploy_target import (
     require_real_addresses,
     require_same_place,
 )
-from site_builder.commands.repository import note_private, require_nothing_exposed
+from site_builder.commands.github.repository import note_private, require_nothing_exposed
 from site_builder.errors import SpacecastError, TargetFailed, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.hosts import Difference, Host, Kind, Setting, Upload, in_order, open_host, redact

@@ -17,9 +17,9 @@ from typing import Any
 import nh3
 
 from site_builder.commands import init
-from site_builder.episodes import imported_episode
-from site_builder.episodes.imported_options import describe_live, describe_remote, describe_talk, filled
-from site_builder.episodes.intake import Intake, IntakeEntry
+from site_builder.episodes.intake import imported_episode
+from site_builder.episodes.intake.imported_options import describe_live, describe_remote, describe_talk, filled
+from site_builder.episodes.intake.intake import Intake, IntakeEntry
 from site_builder.errors import InvalidDocument, UnusableSource, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.model.conversation import Conversation

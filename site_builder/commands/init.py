@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from site_builder.episodes.seen_archives import record_elsewhere
+from site_builder.episodes.intake.seen_archives import record_elsewhere
 from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.show.bundles import write_file

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.new_episode import make_title, recorded_at
+from site_builder.episodes.intake.new_episode import make_title, recorded_at
 from site_builder.events import Making, Notify, Started, ignore
 from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Part, Recording, Speaker

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
-from site_builder.episodes.intake import add_speakers
+from site_builder.episodes.intake.intake import add_speakers
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Guid, Span

@@ -19,8 +19,8 @@ from site_builder.model.podcast import Recording, Role, Speaker
 from site_builder.sources.damage import describe_damage
 from site_builder.sources.downloads import Download, find_day, read_download
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part
-from site_builder.sources.x.hydra_tags import PartReading
-from site_builder.sources.x.timeline import TimelineReading, make_timeline
+from site_builder.sources.x.speaking.hydra_tags import PartReading
+from site_builder.sources.x.speaking.timeline import TimelineReading, make_timeline
 
 __all__ = ["AudioFile", "PartReading", "detect", "open_audio_file", "read_part"]
 

@@ -19,7 +19,7 @@ import av.error
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, parse_format
 from site_builder.audio.counting import SampleCount
-from site_builder.sources.x.hydra_tags import Tick, join_ticks, parse_tag
+from site_builder.sources.x.speaking.hydra_tags import Tick, join_ticks, parse_tag
 
 _CONTAINERS = {"aac": "adts", "mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 _READABLE = "aac,mp3,mov,mp4,m4a,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf,amr"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from site_builder.sources.x.hydra_tags import PartReading
+from site_builder.sources.x.speaking.hydra_tags import PartReading
 from site_builder.text.timecode import format_clock
 
 _LEAST_LOST = 0.1

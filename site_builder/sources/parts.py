@@ -27,7 +27,7 @@ from site_builder.audio.counting import SampleCount
 from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Part
 from site_builder.sources.id3 import parse_syncsafe
-from site_builder.sources.x.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
+from site_builder.sources.x.speaking.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
 
 CHUNK = 1 << 20
 """Bytes read at a time."""

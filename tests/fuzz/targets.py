@@ -39,9 +39,9 @@ from site_builder.show.transcript_files import parse_transcript
 from site_builder.show.transcript_words import load_recognition, write_recognition
 from site_builder.sources.feed.parser import parse_feed
 from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
-from site_builder.sources.x.hydra_tags import parse_tag
 from site_builder.sources.x.json import parse_entries
 from site_builder.sources.x.members import DamagedMember
+from site_builder.sources.x.speaking.hydra_tags import parse_tag
 
 Read = Callable[[bytes, Path], object]
 """Gets the bytes and an empty folder of its own."""

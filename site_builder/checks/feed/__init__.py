@@ -10,16 +10,16 @@ from site_builder.checks.feed.addresses import ADDRESSES
 from site_builder.checks.feed.channel import CHANNEL
 from site_builder.checks.feed.dates import DATES
 from site_builder.checks.feed.document import RawFeed, Site, UnreadableFeed, parse_feed
-from site_builder.checks.feed.elements import ELEMENTS
-from site_builder.checks.feed.live import LIVE
+from site_builder.checks.feed.elements.table import ELEMENTS
 from site_builder.checks.feed.notes import NOTES
 from site_builder.checks.feed.offered import OFFERED
-from site_builder.checks.feed.podcasting20 import PODCASTING
+from site_builder.checks.feed.podcasting20.agreement import PODCASTING
+from site_builder.checks.feed.podcasting20.live import LIVE
+from site_builder.checks.feed.podcasting20.talk import TALK
+from site_builder.checks.feed.podcasting20.value import VALUE
 from site_builder.checks.feed.reach import REACH
-from site_builder.checks.feed.talk import TALK
 from site_builder.checks.feed.text import FEED_TEXT
 from site_builder.checks.feed.titles import TITLES
-from site_builder.checks.feed.value import VALUE
 from site_builder.checks.feed.xml import BYTES, DOCUMENT
 from site_builder.checks.rule import Finding, Severity
 from site_builder.model.paths import FEED

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Branch, Element, FeedDocument, text_of
-from site_builder.checks.feed.values import is_local, is_web
+from site_builder.checks.feed.elements.values import is_local, is_web
 from site_builder.checks.rule import Remark, Rulebook, Severity
 
 ADDRESSES: Rulebook[FeedDocument] = Rulebook("Addresses and identities in the feed")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FeedDocument, text_of
-from site_builder.checks.feed.values import find_date
+from site_builder.checks.feed.elements.values import find_date
 from site_builder.checks.rule import Remark, Rulebook, Severity
 
 DATES: Rulebook[FeedDocument] = Rulebook("Dates in the feed")

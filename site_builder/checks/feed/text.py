@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FILE, FeedDocument, text_of
-from site_builder.checks.feed.values import find_date
+from site_builder.checks.feed.elements.values import find_date
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.show.documents.fields import Language
 

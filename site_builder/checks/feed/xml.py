@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FILE, NAMESPACES, FeedDocument, RawFeed
-from site_builder.checks.feed.elements import known_elements
+from site_builder.checks.feed.elements.table import known_elements
 from site_builder.checks.rule import Place, Remark, Rule, Rulebook, Severity
 
 BYTES: Rulebook[RawFeed] = Rulebook("The feed as a file")

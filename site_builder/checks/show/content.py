@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from site_builder.checks import references as ref
-from site_builder.checks.feed.values import find_date
+from site_builder.checks.feed.elements.values import find_date
 from site_builder.checks.rule import Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.show.bundles import Bundle

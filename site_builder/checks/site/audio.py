@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import text_of
-from site_builder.checks.feed.podcasting20 import find_duration
+from site_builder.checks.feed.podcasting20.agreement import find_duration
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.site.audio_probe import Sound, probe_files
 from site_builder.checks.site.text_files import find_chapter_starts

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from site_builder.checks import references as ref
-from site_builder.checks.feed.podcasting20 import find_duration
+from site_builder.checks.feed.podcasting20.agreement import find_duration
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.engine.files import OutputTree

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Branch, Element
-from site_builder.checks.feed.podcasting20 import find_duration
+from site_builder.checks.feed.podcasting20.agreement import find_duration
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.site.text_files import find_chapters_file, find_simple_starts, read_chapters, start_of
 from site_builder.checks.subject import CheckedShow

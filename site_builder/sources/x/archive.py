@@ -19,15 +19,15 @@ from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Recording, Speaker, Timeline
 from site_builder.sources.damage import describe_damage
 from site_builder.sources.x.announcement import choose_announcement, make_announcement, make_notes
-from site_builder.sources.x.clock import Clock, make_clock
-from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.json import Entry, is_user_id, load_entries, parse_moment, pick, pick_text, unwrap
 from site_builder.sources.x.members import Members
 from site_builder.sources.x.missing import explain_missing, explain_torn
 from site_builder.sources.x.people import People
 from site_builder.sources.x.recordings import read_recordings
 from site_builder.sources.x.spaces import Space, find_spaces
-from site_builder.sources.x.timeline import TimelineReading, make_session_turns, make_timeline
+from site_builder.sources.x.speaking.clock import Clock, make_clock
+from site_builder.sources.x.speaking.hydra_tags import PartReading
+from site_builder.sources.x.speaking.timeline import TimelineReading, make_session_turns, make_timeline
 from site_builder.sources.x.tweets import Tweets, is_handle, plain_line, plain_text
 
 _A_DAY = timedelta(days=1)

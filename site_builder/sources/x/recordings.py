@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 
 from site_builder.errors import UnusableSource
 from site_builder.sources.parts import read_part
-from site_builder.sources.x.hydra_tags import PartReading
 from site_builder.sources.x.members import DamagedMember, Member, Members, open_member
+from site_builder.sources.x.speaking.hydra_tags import PartReading
 
 
 class _Prefix:

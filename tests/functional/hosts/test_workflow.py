@@ -20,7 +20,7 @@ from shipping import move_unpromised
 from show_runner import TODAY, copy_show, edit, find_bundle, make_show, spacecast
 
 from site_builder import __version__
-from site_builder.commands.workflow import WORKFLOW
+from site_builder.commands.github.workflow import WORKFLOW
 
 
 @pytest.fixture

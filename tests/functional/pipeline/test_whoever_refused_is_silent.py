@@ -18,7 +18,7 @@ from listening import decode, decode_recording
 from recording_maker import Oddities, make_participant, make_recording, tone_of
 from show_runner import build, edit, find_bundle, make_show, read_feed, spacecast
 
-from site_builder.build.silence import REASON
+from site_builder.build.consent.silence import REASON
 
 HOST, KIT, LOU, MAX = range(4)
 TONES = {"host": HOST, "kit": KIT, "lou": LOU, "max": MAX}

@@ -14,7 +14,7 @@ from site_builder.consent.readers import Passage, read_markup
 from site_builder.consent.redaction import Redaction, hide_unanswered, redact_lines, redact_markup
 from site_builder.consent.secrets import describe_hidden, find_core_name
 from site_builder.consent.sources import find_mentions
-from site_builder.episodes.new_episode import name_bundle
+from site_builder.episodes.intake.new_episode import name_bundle
 from site_builder.model.conversation import Announcement, Conversation
 from site_builder.model.podcast import Recording, Speaker
 from site_builder.show.people import Answer, People, PersonRecord

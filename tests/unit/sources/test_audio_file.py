@@ -30,7 +30,7 @@ from site_builder.sources.audio_file import AudioFile, detect, open_audio_file
 from site_builder.sources.containers import measure_audio
 from site_builder.sources.parts import read_part
 from site_builder.sources.source import Source
-from site_builder.sources.x.timeline import make_timeline
+from site_builder.sources.x.speaking.timeline import make_timeline
 
 TURNS = [("host", 1, 4), ("kit", 4, 9)]
 RECORDING = make_recording(10, turns=TURNS, participants=["kit"])

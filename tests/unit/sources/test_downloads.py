@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from recording_maker import make_recording, wrap
 
-from site_builder.episodes.new_episode import describe_draft, known_since, name_bundle, recorded_at
+from site_builder.episodes.intake.new_episode import describe_draft, known_since, name_bundle, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.sources.audio_file import open_audio_file
 from site_builder.sources.downloads import read_name

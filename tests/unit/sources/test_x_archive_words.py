@@ -26,8 +26,8 @@ from archive_maker import (
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Gap
 from site_builder.sources.x.archives import open_archive
-from site_builder.sources.x.clock import Clock, assume_start
 from site_builder.sources.x.spaces import Session, Space
+from site_builder.sources.x.speaking.clock import Clock, assume_start
 from site_builder.sources.x.titles import LONGEST_TITLE, split_title
 from site_builder.sources.x.tweets import plain_text
 

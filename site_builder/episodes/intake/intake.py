@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
-from site_builder.episodes.choice import Offer
-from site_builder.episodes.completion import complete_recording, complete_title, may_be_completed
-from site_builder.episodes.new_episode import describe_draft, make_title, name_bundle, render_index
+from site_builder.episodes.intake.choice import Offer
+from site_builder.episodes.intake.completion import complete_recording, complete_title, may_be_completed
+from site_builder.episodes.intake.new_episode import describe_draft, make_title, name_bundle, render_index
 from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.bundles import (

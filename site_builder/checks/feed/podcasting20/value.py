@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element, FeedDocument
-from site_builder.checks.feed.podcasting20 import find_duration, find_number
+from site_builder.checks.feed.podcasting20.agreement import find_duration, find_number
 from site_builder.checks.rule import Remark, Rulebook, Severity
 
 VALUE: Rulebook[FeedDocument] = Rulebook("Value in the feed")

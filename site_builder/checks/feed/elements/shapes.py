@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from site_builder.checks.feed.document import Element, FeedDocument, name_of, text_of
-from site_builder.checks.feed.values import Check
+from site_builder.checks.feed.elements.values import Check
 from site_builder.checks.rule import Remark
 
 

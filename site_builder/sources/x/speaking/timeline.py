@@ -18,8 +18,8 @@ from itertools import pairwise
 from statistics import median
 
 from site_builder.model.podcast import Gap, Span, Speaker, Timeline, Turn
-from site_builder.sources.x.hydra_tags import Participant, PartReading, Tick, find_start, join_ticks, parse_tag
-from site_builder.sources.x.stage import Numbering, StageMoment, make_stage
+from site_builder.sources.x.speaking.hydra_tags import Participant, PartReading, Tick, find_start, join_ticks, parse_tag
+from site_builder.sources.x.speaking.stage import Numbering, StageMoment, make_stage
 
 __all__ = [
     "LOUD",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from site_builder.checks.feed.places import BOTH, CHANNEL, ITEM, ITEMS, MANY
-from site_builder.checks.feed.shapes import Shape
-from site_builder.checks.feed.values import (
+from site_builder.checks.feed.elements.places import BOTH, CHANNEL, ITEM, ITEMS, MANY
+from site_builder.checks.feed.elements.shapes import Shape
+from site_builder.checks.feed.elements.values import (
     anything,
     codecs,
     country,

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from site_builder.commands.repository import note_private
-from site_builder.commands.requirements import make_wheels, render_requirements
+from site_builder.commands.github.repository import note_private
+from site_builder.commands.github.requirements import make_wheels, render_requirements
 from site_builder.errors import UsageError
 from site_builder.show.bundles import write_file
 from site_builder.show.config import load_config

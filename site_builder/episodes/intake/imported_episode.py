@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import nh3
 
-from site_builder.episodes.imported_options import describe_links, describe_talk, filled
+from site_builder.episodes.intake.imported_options import describe_links, describe_talk, filled
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.render.notes import text_of

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from site_builder import __version__
 from site_builder.errors import SpacecastError
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 _CHECKOUT = _PACKAGE.parent
 _LOCK = "requirements.lock"
 _LEFT_OUT = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}

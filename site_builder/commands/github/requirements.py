@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from site_builder.commands.wheels import Wheel, make_installed_wheel, make_own_wheel, read_lock
+from site_builder.commands.github.wheels import Wheel, make_installed_wheel, make_own_wheel, read_lock
 
 WITHOUT_WHEEL = ("feedgen",)
 """Packages that indexes have only as source, which would be built, and so run, where it is installed."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from site_builder.model.podcast import Role, Speaker
-from site_builder.sources.x.hydra_tags import Participant, Tick
+from site_builder.sources.x.speaking.hydra_tags import Participant, Tick
 
 Slots = Mapping[int, int]
 """Slot to the number of the person who holds it; the host, number 0, holds slot 0."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FeedDocument
-from site_builder.checks.feed.plain_elements import APPLE_SHAPES, OTHER_SHAPES, RSS_SHAPES
-from site_builder.checks.feed.podcasting20_elements import PODCAST_SHAPES
-from site_builder.checks.feed.shapes import Shape
+from site_builder.checks.feed.elements.plain import APPLE_SHAPES, OTHER_SHAPES, RSS_SHAPES
+from site_builder.checks.feed.elements.podcasting20 import PODCAST_SHAPES
+from site_builder.checks.feed.elements.shapes import Shape
 from site_builder.checks.rule import Remark, Rule, Rulebook, Severity
 from site_builder.model.categories import CATEGORIES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from site_builder.episodes.new_episode import make_title
+from site_builder.episodes.intake.new_episode import make_title
 from site_builder.errors import UsageError
 from site_builder.sources.source import Source
 

@@ -16,7 +16,7 @@ from site_builder.model.podcast import Recording, Role, Speaker, Timeline
 from site_builder.show.bundles import Bundle, load_bundle, write_noun
 from site_builder.show.layout import RECORDING
 from site_builder.sources.parts import read_part
-from site_builder.sources.x.timeline import make_timeline
+from site_builder.sources.x.speaking.timeline import make_timeline
 
 
 def is_outdated(bundle: Bundle) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from site_builder.episodes.new_episode import make_title, render_notes
+from site_builder.episodes.intake.new_episode import make_title, render_notes
 from site_builder.model.conversation import Announcement, Conversation
 from site_builder.model.podcast import Recording, Role, Speaker, Timeline
 from site_builder.show.bundles import Bundle

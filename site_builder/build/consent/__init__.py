@@ -1,0 +1,1 @@
+"""What a build says and does about consent."""

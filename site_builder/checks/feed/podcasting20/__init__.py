@@ -1,0 +1,1 @@
+"""Rules about what Podcasting 2.0 elements say."""

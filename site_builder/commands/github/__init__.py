@@ -1,0 +1,1 @@
+"""`spacecast workflow`: GitHub builds and publishes the site."""

@@ -1,0 +1,1 @@
+"""Who speaks when in a Space, from the tags in its recording."""
