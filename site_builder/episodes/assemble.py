@@ -265,9 +265,17 @@ def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Perso
     silences = recording.silences if recording else ()
     cues = move_cues(material.cues, material.edits, silences=silences)
     if recording:
-        cues = label_speakers(cues, recording.speakers, [verdict.label for verdict in material.casting.verdicts])
+        cues = label_speakers(cues, recording.speakers, list(_list_labels(material.casting, people)))
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     return name_cues(cues, turns if exact else (), people)
+
+
+def _list_labels(casting: Casting, people: Sequence[Person]) -> Iterator[str | None]:
+    """What each speaker is published as: as the host's own list has it, if they are on it; None for who refused."""
+    for verdict, credit in zip(casting.verdicts, casting.credit_of, strict=True):
+        place = _find_person(casting.credits[credit], people) if credit is not None else None
+        name = verdict.label if place is None else people[place].name
+        yield name if verdict.heard else None
 
 
 def _move_gaps(gaps: Sequence[Gap], edits: EditList) -> tuple[Gap, ...]:

@@ -330,7 +330,7 @@ def _make_card(show_folder: ShowFolder, bundle: Bundle, key: str) -> CatalogEntr
         was_taken_out=bundle.media.taken_out if bundle.media else 0,
         remarks=tuple(_find_remarks(show_folder, bundle, casting)),
         has_named_address=bool(named_address),
-        redacted=tuple(list_redacted(bundle, casting.redaction)),
+        redacted=tuple(list_redacted(bundle, casting)),
     )
 
 

@@ -25,20 +25,19 @@ def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Perso
     return tuple(cue if cue.speaker else replace(cue, speaker=_name_of(cue, turns, ends, people)) for cue in cues)
 
 
-def label_speakers(cues: Sequence[Cue], speakers: Sequence[Speaker], labels: Sequence[str]) -> tuple[Cue, ...]:
+def label_speakers(cues: Sequence[Cue], speakers: Sequence[Speaker], labels: Sequence[str | None]) -> tuple[Cue, ...]:
     """Cues of those who take part under the name they are published with: their own, `Guest 1`, or none.
 
     A transcript made from the recording names people as the recording does, whatever they answered. A name that two of
-    them share is kept only where both are published with it.
+    them share is kept only where both are published with it. What somebody says who refused (None) is left out.
     """
-    called: dict[str, set[str]] = {}
+    called: dict[str, set[str | None]] = {}
     for speaker, label in zip(speakers, labels, strict=True):
         for name in filter(None, (speaker.name, speaker.handle, f"@{speaker.handle}" if speaker.handle else "")):
             called.setdefault(_fold(name), set()).add(label)
     known = {name: next(iter(found)) if len(found) == 1 else "" for name, found in called.items()}
-    return tuple(
-        replace(cue, speaker=known[folded]) if (folded := _fold(cue.speaker)) in known else cue for cue in cues
-    )
+    told = [(cue, known.get(_fold(cue.speaker), cue.speaker)) for cue in cues]
+    return tuple(cue if name == cue.speaker else replace(cue, speaker=name) for cue, name in told if name is not None)
 
 
 def _fold(name: str) -> str:

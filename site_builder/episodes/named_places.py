@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from site_builder.consent import Redaction
+from site_builder.consent import Casting, Redaction
 from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match
 from site_builder.consent.readers import read_texts
 from site_builder.consent.redaction import may_mention
 from site_builder.consent.sources import describe_mentions, find_mentions
+from site_builder.consent.spoken_names import hear_names
 from site_builder.consent.views import WALL, view_plain
 from site_builder.errors import Problem
 from site_builder.show.bundles import Bundle
@@ -78,11 +79,13 @@ def find_origin(bundle: Bundle) -> Iterator[str]:
         yield from (part for part in url.rstrip("/").rsplit("/", 1)[1:] if len(part) >= _SHORTEST_ORIGIN)
 
 
-def list_redacted(bundle: Bundle, redaction: Redaction) -> Iterator[str]:
+def list_redacted(bundle: Bundle, casting: Casting) -> Iterator[str]:
     """Where in the files of an episode somebody hidden is named: file, line and of whom."""
     for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
         name = f"{EPISODES}/{bundle.folder.name}/{file.name}"
-        told = describe_mentions(file, name, redaction)
+        is_spoken = file == bundle.transcript and casting.redaction
+        hidden = hear_names(casting, file.read_text("utf-8", "replace")) if is_spoken else casting.redaction
+        told = describe_mentions(file, name, hidden)
         guid = find_front_line(file.read_bytes(), EpisodeMatter, ("guid",)) if told and file.name == INDEX else None
         for place in told:
             yield f"{place}; it stays, for a guid never changes" if place.startswith(f"{name}:{guid}:") else place

@@ -10,6 +10,7 @@ from typing import Any
 from site_builder.consent import Casting, Redaction, mentions, redact
 from site_builder.consent.evidence import Reading
 from site_builder.consent.redaction import redact_lines, redact_markup
+from site_builder.consent.spoken_names import hear_names
 from site_builder.model.podcast import Chapter, Cue, Episode, Note, Person
 from site_builder.render.notes import RenderedNotes, text_of
 
@@ -48,7 +49,7 @@ def redact_episode(episode: Episode, casting: Casting) -> Episode:
         people=tuple(_redact_person(person, redaction) for person in episode.people),
         chapters=tuple(_redact_chapter(chapter, redaction) for chapter in episode.chapters),
         floors=tuple(_redact_chapter(chapter, redaction) for chapter in episode.floors),
-        cues=redact_cues(episode.cues, redaction),
+        cues=redact_cues(episode.cues, casting),
         number_shown=redact(episode.number_shown, redaction),
         source_url="" if casting.restricted else episode.source_url,
         announced_url="" if casting.restricted else episode.announced_url,
@@ -91,10 +92,11 @@ def _redact_chapter(chapter: Chapter, redaction: Redaction) -> Chapter:
     return replace(chapter, title=redact(chapter.title, redaction), href=href, image=image)
 
 
-def redact_cues(cues: Iterable[Cue], redaction: Redaction) -> tuple[Cue, ...]:
-    """A transcript, in which a name may go over two cues."""
+def redact_cues(cues: Iterable[Cue], casting: Casting) -> tuple[Cue, ...]:
+    """A transcript, in which a name may go over two cues and is written as it is spoken."""
     cues = tuple(cues)
-    texts = redact_lines([cue.text for cue in cues], redaction)
-    speakers = {name: redact(name, redaction, Reading.NAME) for name in {cue.speaker for cue in cues}}
+    spoken = hear_names(casting, " ".join(cue.text for cue in cues))
+    texts = redact_lines([cue.text for cue in cues], spoken)
+    speakers = {name: redact(name, casting.redaction, Reading.NAME) for name in {cue.speaker for cue in cues}}
     told = (replace(cue, text=text, speaker=speakers[cue.speaker]) for cue, text in zip(cues, texts, strict=True))
     return tuple(cue for cue in told if cue.text.strip())

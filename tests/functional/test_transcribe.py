@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import pytest
 from feed_server import serve_files
 from show_runner import PROJECT, build, find_bundle, grep, run_spacecast, spacecast, start_spacecast
 
-from site_builder.model.speech import Word
 from site_builder.show.transcript_words import load_recognition
 from site_builder.speech.models import RemoteFile, RemoteModel, fetch_model, find_model
 from site_builder.speech.segments import VoiceDetector, cut_pieces
@@ -166,28 +166,71 @@ def test_nothing_is_invented_where_nobody_speaks() -> None:
         assert pieces == [], name
 
 
-def test_who_refused_or_stays_unnamed_is_in_no_published_word(heard: Path, tmp_path: Path) -> None:
-    """A transcript made from the recording names everybody; what is published has nothing of a refusal."""
-    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
-    assert spacecast("-C", show, "consent", "davy_on_lenses", "refused").code == 0
-    assert spacecast("-C", show, "consent", "thelamproom", "granted").code == 0
-    assert spacecast("-C", show, "consent", "foghorn_owen", "anonymous").code == 0
+LIGHTHOUSES, FOGHORN = "why-no-two-lighthouses-blink-alike", "how-to-sleep-beside-a-foghorn"
+
+
+def read_published(show: Path, slug: str) -> str:
+    """The transcript as it is published, a line of it in one line."""
+    (file,) = (show / "output/episodes" / slug).glob("*.vtt")
+    return re.sub(r"(?<=\S)\n(?=\S)", " ", file.read_text())
+
+
+def answer(show: Path, **answers: str) -> Path:
+    """Write down what people say, and build."""
+    for who, status in answers.items():
+        assert spacecast("-C", show, "consent", who, status).code == 0
     build(show)
-    texts = [file.read_text() for file in (show / "output").rglob("*.vtt")]
-    assert texts
-    assert any("<v Guest" in text for text in texts)
+    return show
+
+
+def test_who_refused_or_stays_unnamed_is_in_no_published_word(heard: Path, tmp_path: Path) -> None:
+    """Neither what they say nor what others call them, however the machine wrote it; who is unnamed is Guest 1."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    answer(show, davy_on_lenses="refused", thelamproom="granted", foghorn_owen="anonymous")
+    said = read_published(show, LIGHTHOUSES) + read_published(show, FOGHORN)
+    assert "<v Guest 1>Patience" in said
+    assert "<v The Lamp Room>" in said
     assert grep(show / "output", "davy_on_lenses", "foghorn_owen") == []
-    his = [word.text for bundle, _ in bundles(show) for word in _words_of(bundle, "davy_on_lenses")]
-    assert his
-    said = " ".join(texts)
-    assert " ".join(his[:6]) not in said
+    assert re.findall(r"Dav\w+|Owen|Pike|Quill", said) == []
+    assert "Guest 1, you live 40 steps" in said
+    for bundle, _ in bundles(show):
+        for words in _split_by_speaker(bundle, "davy_on_lenses"):
+            assert " ".join(words[:4]) not in said, words
 
 
-def _words_of(bundle: Path, handle: str) -> list[Word]:
+def test_a_name_by_ear_is_hidden_too(heard: Path, tmp_path: Path) -> None:
+    """The model hears `Davey`; he is heard without a name, as is whoever has not answered."""
+    assert "Davey" in find_bundle(heard, "2026-10-01-" + LIGHTHOUSES).joinpath("transcript.vtt").read_text()
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    answer(show, davy_on_lenses="anonymous", thelamproom="granted")
+    said = read_published(show, LIGHTHOUSES)
+    assert "Guest 1, you restore lenses" in said
+    assert "<v Guest 1>Because the blink is a signature" in said
+    assert "<v Guest 2>Patience" in said
+    assert re.findall(r"Dav\w+|Owen|Pike|Quill", said) == []
+
+
+def test_a_transcript_names_people_as_the_host_does(heard: Path, tmp_path: Path) -> None:
+    """Who is renamed in `people:` of the front matter has that name in the transcript."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    index = find_bundle(show, "2026-10-01-" + LIGHTHOUSES) / "index.md"
+    listed = (
+        "people:\n- {name: Mara, handle: thelamproom, role: host}\n- {name: Davy the Lens, handle: davy_on_lenses}\n"
+    )
+    index.write_text(re.sub(r"(?m)^slug:", listed + "slug:", index.read_text()), "utf-8")
+    answer(show, davy_on_lenses="granted", thelamproom="granted", foghorn_owen="granted")
+    names = set(re.findall(r"<v ([^>]+)>", read_published(show, LIGHTHOUSES)))
+    assert names == {"Mara", "Davy the Lens", "Owen Pike"}
+
+
+def _split_by_speaker(bundle: Path, handle: str) -> Iterator[list[str]]:
+    """Stretches of words of one person."""
     recognition = load_recognition(bundle)
     handles = [speaker["handle"] for speaker in json.loads((bundle / "space.json").read_text())["speakers"]]
     assert recognition
-    return [word for word in recognition.words if word.speaker >= 0 and handles[word.speaker] == handle]
+    for speaker, words in groupby(recognition.words, key=lambda word: word.speaker):
+        if speaker >= 0 and handles[speaker] == handle:
+            yield [word.text for word in words]
 
 
 def test_no_socket_is_opened(taken: Path, tmp_path: Path) -> None:

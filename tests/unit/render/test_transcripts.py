@@ -15,9 +15,9 @@ from episode_maker import HOSTILE_TEXT, make_full_episode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.episodes.cues import move_cues, name_cues
+from site_builder.episodes.cues import label_speakers, move_cues, name_cues
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Cue, Person, Span, Turn
+from site_builder.model.podcast import Cue, Person, Span, Speaker, Turn
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.show.transcript_files import parse_transcript
 
@@ -203,3 +203,25 @@ def test_lost_silence_loses_no_words() -> None:
     edits = EditList(recording=20, removed=(Span(start=0, end=2), Span(start=16, end=18)))
     kept = move_cues(CLOCK, edits, silences=(Span(start=0, end=2.5), Span(start=16.5, end=18)))
     assert [(cue.start, cue.end, cue.text) for cue in kept] == [(0, 2, "0.0"), (3, 7, "5.0"), (8, 12, "10.0")]
+
+
+def test_cues_have_the_names_that_are_published() -> None:
+    """As `Guest 1` or renamed; a name of two is nobody's; who refused is left out; names from elsewhere stay."""
+    names = ("Ada", "@ben", "BEN  B", "Kim", "Cleo", "Nora", "")
+    cues = [Cue(start=at, end=at + 1.0, text=name, speaker=name) for at, name in enumerate(names)]
+    speakers = (
+        Speaker(name="Ada", handle="ada"),
+        Speaker(name="Ben B", handle="ben"),
+        Speaker(name="Kim", handle="kim_one"),
+        Speaker(name="Kim", handle="kim_two"),
+        Speaker(name="Cleo", handle="cleo"),
+    )
+    labelled = label_speakers(cues, speakers, ["Ada L.", "Guest 1", "Kim", "Guest 2", None])
+    assert [(cue.text, cue.speaker) for cue in labelled] == [
+        ("Ada", "Ada L."),
+        ("@ben", "Guest 1"),
+        ("BEN  B", "Guest 1"),
+        ("Kim", ""),
+        ("Nora", "Nora"),
+        ("", ""),
+    ]

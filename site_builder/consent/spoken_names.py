@@ -1,0 +1,88 @@
+"""Names in transcripts: whoever takes part is called by a part of their name, and a machine writes it by ear. Pure.
+
+Texts that people write are searched for whole names (`Ana Lopez`). In a conversation Ana is just Ana, and an engine
+that hears `Davy` writes `Davey`; so of those who take part in an episode and are not named in it, each word of their
+name is looked for, and what sounds like it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import regex
+
+from site_builder.consent.casting import Casting
+from site_builder.consent.redaction import Redaction
+from site_builder.consent.secrets import Hidden, find_core_name
+from site_builder.consent.words import DATED, NAMES, WORDS
+from site_builder.text.folding import fold
+
+_SHORTEST = 3
+"""Letters of a part of a name that is looked for by itself."""
+_TOKEN = re.compile(r"[^\W\d_]+")
+_ORDINARY = WORDS | NAMES | DATED
+_SOUNDS = {
+    letter: digit for digit, letters in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r"), 1) for letter in letters
+}
+
+
+def hear_names(casting: Casting, text: str) -> Redaction:
+    """What must not be read in a transcript of an episode, whose whole text is `text`."""
+    redaction = casting.redaction
+    unnamed = sum(not verdict.named for verdict in casting.verdicts)
+    if not unnamed:
+        return redaction
+    heard = {token for token in _TOKEN.findall(text) if token[0].isupper()}
+    speaking = tuple(_add_spoken(one, heard) for one in redaction.hidden[:unnamed])
+    parts = {fold(part) for one in speaking for part in one.names}
+    credited = [person.name for person in casting.credits if not person.anonymous]
+    longer = [name for name in credited if " " in name and parts & set(fold(name).split())]
+    hidden = (*speaking, *redaction.hidden[unnamed:])
+    return replace(redaction, hidden=hidden, shown=tuple(dict.fromkeys([*redaction.shown, *longer])))
+
+
+def _add_spoken(hidden: Hidden, heard: Iterable[str]) -> Hidden:
+    parts = list(dict.fromkeys(part for name in hidden.names for part in split_name(name)))
+    alike = [token for token in sorted(heard) if any(sounds_like(part, token) for part in parts)]
+    return replace(hidden, names=tuple(dict.fromkeys([*hidden.names, *parts, *alike])))
+
+
+def split_name(name: str) -> Iterator[str]:
+    """The words of a name by which somebody is called.
+
+    >>> list(split_name("Dr. Ana von Lopez (she/her)"))
+    ['Ana', 'Lopez']
+    """
+    for word in find_core_name(name).split():
+        part = word.strip(".,'’")
+        if len(part) >= _SHORTEST and part[0].isupper() and fold(part) not in WORDS:
+            yield part
+
+
+def sounds_like(name: str, word: str) -> bool:
+    """Whether `word` may be how an engine writes `name`: it sounds the same, and few letters differ.
+
+    >>> sounds_like("Davy", "Davey"), sounds_like("Mara", "Maar"), sounds_like("Davy", "Dove")
+    (True, True, False)
+    """
+    one, other = _simplify(name), _simplify(word)
+    if fold(word) in {fold(name), *_ORDINARY} or len(other) < _SHORTEST or _code(one) != _code(other):
+        return False
+    most = 1 if len(one) <= _SHORTEST + 1 else 2
+    is_close = regex.fullmatch(rf"(?:{regex.escape(one)}){{e<={most}}}", other) is not None
+    return is_close or sorted(one) == sorted(other)
+
+
+def _simplify(word: str) -> str:
+    """With one spelling of sounds that have several: Davie is Davy."""
+    return re.sub("ie|ey|ee|i", "y", fold(word).replace("ph", "f").replace("ck", "k"))
+
+
+def _code(word: str) -> str:
+    """The first letter and the kinds of consonants after it (Soundex, 1918)."""
+    digits = [str(_SOUNDS.get(letter, "")) for letter in word if letter not in "hw"]
+    after = [digit for before, digit in pairwise(digits) if digit and digit != before]
+    return word[:1] + "".join(after)
