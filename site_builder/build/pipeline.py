@@ -154,7 +154,8 @@ def _build(
         if is_taken:
             start_early(catalog.show_folder, options.jobs)
             extraction = _take_in(folder, new, notify)
-        if is_taken or outdated:
+        is_heard, unheard = _transcribe(folder, catalog, options, notify)
+        if is_taken or outdated or is_heard:
             inputs, _ = inputs.look_again(folder, options.inputs)
             catalog = _read_catalog(folder, _digest_bundles(folder, inputs, output_paths.kept), kept, options.jobs)
         if is_taken:
@@ -190,16 +191,24 @@ def _build(
     notify(Stage("remembering"))
     report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
     lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
-    told = (*lost, *postponed, *catalog.page_remarks, *_tell_of_consent(catalog, selection, forgot=forgot))
+    told = (*lost, *postponed, *unheard, *catalog.page_remarks, *_tell_of_consent(catalog, selection, forgot=forgot))
     warnings = (*report.warnings, *extraction.remarks, *told)
-    failures = (*report.failures, *broken)
-    report = replace(report, warnings=warnings, failures=failures, is_first=look.last_build is None)
+    report = replace(report, warnings=warnings, failures=(*report.failures, *broken), is_first=look.last_build is None)
     if not report.failures:
         _remember(output_paths, look, inputs, find_due(catalog.cards, now), report)
         if not (options.drafts or options.preview):
             release = publication.make_release(catalog, selection, assembled.episodes, now)
             publication.end_build(folder, known, release, catalog.cards, now, options)
     return report if options.explain else replace(report, reasons={})
+
+
+def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:
+    """What is new is transcribed if the config says so, but not by a preview, whose reader waits for it."""
+    if options.preview or not catalog.show_folder.config.transcript.make:
+        return False, ()
+    from site_builder.build.transcripts import transcribe_new
+
+    return transcribe_new(folder, catalog.show_folder.config, options.jobs, notify)
 
 
 def _tell_of_consent(catalog: Catalog, selection: Selection, *, forgot: bool) -> Iterator[str]:

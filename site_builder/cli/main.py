@@ -294,8 +294,9 @@ def transcribe(
     """
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
+    from site_builder.episodes.hearing import require_engine  # noqa: PLC0415
 
-    transcribe_command.require_engine()
+    require_engine()
     with tables.progress() as notify:
         if fetch_model:
             from site_builder.speech.models import fetch_model as fetch  # noqa: PLC0415

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.transcribe import Hearing, Outcome, is_current, transcribe_bundle
+from site_builder.episodes.hearing import Hearing, open_hearing
+from site_builder.episodes.transcribe import Outcome, is_current, transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
-from site_builder.show.config import Config, load_config
+from site_builder.show.config import load_config
 from site_builder.show.layout import TRANSCRIPT, WORDS
 from site_builder.show.lock import lock_show
 
@@ -81,38 +80,12 @@ def transcribe(
     """
     config = load_config(folder)
     chosen = _choose(folder, episodes)
-    hearing = _prepare(config, model, language, jobs)
+    hearing = open_hearing(config, model=model, language=language, jobs=jobs)
     with lock_show(folder, "transcribe"):
         wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
         notify(Started(len(wanted)))
         done = [_transcribe(bundle, hearing, folder / ".cache/transcripts", notify) for bundle in wanted]
     return TranscribeReport(hearing.model.name, tuple(done))
-
-
-def require_engine() -> None:
-    """Tell in one sentence what to install where it is not here.
-
-    Raises:
-        UsageError: the extra `speech` is not installed.
-    """
-    if any(find_spec(name) is None for name in ("faster_whisper", "platformdirs")):
-        command = f'"{sys.executable}" -m pip install "faster-whisper>=1.2.1,<2" "platformdirs>=4.3"'
-        raise UsageError(f"transcribing needs a speech engine, which spacecast[speech] has; this adds it: {command}")
-
-
-def _prepare(config: Config, model: str, language: str, jobs: int) -> Hearing:
-    require_engine()
-    from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
-    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
-
-    found = find_model(model or config.transcript.model)
-    return Hearing(
-        engine=FasterWhisper(found.folder, jobs),
-        model=found,
-        language=language or config.show.language,
-        words=config.transcript.words,
-        replace=config.transcript.replace,
-    )
 
 
 def _choose(folder: Path, names: Sequence[str]) -> list[Bundle]:

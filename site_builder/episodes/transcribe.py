@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from site_builder.episodes.hearing import Hearing
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
@@ -23,8 +24,7 @@ from site_builder.show.layout import TRANSCRIPT
 from site_builder.show.transcript_words import load_recognition, write_recognition
 
 if TYPE_CHECKING:
-    from site_builder.speech.engine import Engine, Sound
-    from site_builder.speech.models import Model
+    from site_builder.speech.engine import Sound
 
 _MOST_HINTS = 40
 _NAME = re.compile(r"\w[\w'’.-]*(?: \w[\w'’.-]*)*")
@@ -41,20 +41,6 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
     """Nobody says a word in it: there is nothing to write."""
     NO_RECORDING = "no recording"
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """What hears, and what helps it."""
-
-    engine: Engine
-    model: Model
-    language: str
-    """BCP 47 tag of the show."""
-    words: tuple[str, ...] = ()
-    """Words that are likely, from the config."""
-    replace: Mapping[str, str] | None = None
-    """What is heard, and what is meant."""
 
 
 def is_current(bundle: Bundle, hearing: Hearing) -> bool:

@@ -126,7 +126,7 @@ def load_bundle(folder: Path) -> Bundle:
         notes_line=line,
         recording=recording,
         media=load_noun(folder / MEDIA, PublishedAudio),
-        transcript=_find_transcript(folder, names),
+        transcript=find_transcript(folder, names),
     )
 
 
@@ -142,7 +142,7 @@ def find_usual_cover(content: Path) -> str | None:
     return f"content/{name}" if name else None
 
 
-def _find_transcript(folder: Path, names: Sequence[str]) -> Path | None:
+def find_transcript(folder: Path, names: Sequence[str]) -> Path | None:
     """`transcript.vtt` and its kin however they are written, else the only file of captions there is."""
     name = find_named(names, TRANSCRIPTS)
     captions = [name for name in names if name.lower().endswith((".vtt", ".srt")) and not name.startswith(".")]

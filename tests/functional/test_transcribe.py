@@ -279,6 +279,25 @@ def test_what_was_heard_is_private_and_has_a_second_copy(heard: Path, tmp_path: 
     )
 
 
+def test_a_build_transcribes_what_is_new(heard: Path, taken: Path, tmp_path: Path) -> None:
+    """If the config says so: what `transcribe` would have written, once; without a model it says so and goes on."""
+    show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
+    (first, _), (second, _) = list(bundles(show))[:2]
+    (first / "transcript.srt").write_text("1\n00:00:11,000 --> 00:00:12,000\nmine\n")
+    config = (show / "config.yaml").read_text()
+    (show / "config.yaml").write_text(f"{config}\ntranscript: {{make: yes, model: {tmp_path}/none}}\n")
+    (warning,) = [told for told in build(show)["warnings"] if "transcript.make" in told]
+    assert "1 episode has no transcript" in warning
+    assert not (second / "transcript.vtt").exists()
+    (show / "config.yaml").write_text(f"{config}\ntranscript: {{make: yes}}\n")
+    assert not [told for told in build(show)["warnings"] if "transcript" in told]
+    for name in ("transcript.vtt", "words.json"):
+        assert (second / name).read_bytes() == (find_bundle(heard, second.name) / name).read_bytes()
+        assert not (first / name).exists()
+    assert list((show / "output/episodes").glob(f"{FOGHORN}/*.vtt"))
+    assert build(show)["made"] == []
+
+
 @pytest.mark.parametrize("arguments", [[], ["--fetch-model", "base"]], ids=["transcribe", "fetch"])
 def test_without_the_extra_one_sentence_says_what_to_install(taken: Path, arguments: list[str]) -> None:
     """No traceback, whatever was asked for."""

@@ -1,0 +1,67 @@
+"""What hears a show's recordings: a speech engine with its model, and what the config says of words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from site_builder.errors import UsageError
+from site_builder.show.config import Config
+
+if TYPE_CHECKING:
+    from site_builder.speech.engine import Engine
+    from site_builder.speech.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What hears, and what helps it."""
+
+    engine: Engine
+    model: Model
+    language: str
+    """BCP 47 tag of the show."""
+    words: tuple[str, ...] = ()
+    """Words that are likely, from the config."""
+    replace: Mapping[str, str] | None = None
+    """What is heard, and what is meant."""
+
+
+def require_engine() -> None:
+    """Tell in one sentence what to install where it is not here.
+
+    Raises:
+        UsageError: the extra `speech` is not installed.
+    """
+    if any(find_spec(name) is None for name in ("faster_whisper", "platformdirs")):
+        command = f'"{sys.executable}" -m pip install "faster-whisper>=1.2.1,<2" "platformdirs>=4.3"'
+        raise UsageError(f"transcribing needs a speech engine, which spacecast[speech] has; this adds it: {command}")
+
+
+def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: int = 1) -> Hearing:
+    """Load the engine and a model.
+
+    Args:
+        config: Of the show.
+        model: Folder or name; empty takes the config's, or any that is here.
+        language: ISO 639 code; empty takes the show's.
+        jobs: Threads of the engine.
+
+    Raises:
+        UsageError: there is no engine or no such model.
+    """
+    require_engine()
+    from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
+    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
+
+    found = find_model(model or config.transcript.model)
+    return Hearing(
+        engine=FasterWhisper(found.folder, jobs),
+        model=found,
+        language=language or config.show.language,
+        words=config.transcript.words,
+        replace=config.transcript.replace,
+    )
