@@ -163,7 +163,12 @@ class AudioBuilder:
             removal=Removal(self.config.consent.removal.value),
         )
         return Material(
-            bundle=bundle, casting=candidate.casting, edits=edits, cues=candidate.cues, draft=candidate.draft
+            bundle=bundle,
+            casting=candidate.casting,
+            edits=edits,
+            cues=candidate.cues,
+            heard=candidate.heard,
+            draft=candidate.draft,
         )
 
     def _fail(self, bundle: Bundle, reason: str) -> None:

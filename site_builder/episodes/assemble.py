@@ -31,6 +31,7 @@ from site_builder.model.podcast import (
     Timeline,
     Turn,
 )
+from site_builder.model.speech import Recognition
 from site_builder.render.notes import RenderedNotes, render_notes
 from site_builder.show.bundles import SHARED, Bundle
 from site_builder.show.documents.podcasting20 import list_posts
@@ -50,6 +51,8 @@ class Material:
     edits: EditList
     cues: tuple[Cue, ...] = ()
     """The transcript in recording time."""
+    heard: Recognition | None = None
+    """What an engine heard in the recording."""
     draft: bool = False
     """Built for a preview only: a draft, or dated in the future."""
 

@@ -26,6 +26,7 @@ from site_builder.episodes.named_places import find_named_address, find_named_te
 from site_builder.episodes.written_text import check_notes, check_page, find_unused_covers
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
+from site_builder.model.speech import Recognition
 from site_builder.show.bundles import Bundle, load_bundle
 from site_builder.show.config import Pending
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, MEDIA, PEOPLE
@@ -42,6 +43,7 @@ from site_builder.show.load import (
 from site_builder.show.people import explain_missing
 from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
 from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcript_words import load_recognition
 
 _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
@@ -150,6 +152,7 @@ class Candidate:
     casting: Casting
     cues: tuple[Cue, ...] = ()
     draft: bool = False
+    heard: Recognition | None = None
 
 
 def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
@@ -376,7 +379,8 @@ def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
 def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candidate:
     """All that is known of an episode."""
     bundle = load_bundle(show.locate(card))
-    return Candidate(bundle=bundle, casting=cast(show.show_folder, bundle), cues=_load_cues(bundle), draft=draft)
+    casting, heard = cast(show.show_folder, bundle), load_recognition(bundle.folder)
+    return Candidate(bundle=bundle, casting=casting, cues=_load_cues(bundle), draft=draft, heard=heard)
 
 
 def _load_cues(bundle: Bundle) -> tuple[Cue, ...]:

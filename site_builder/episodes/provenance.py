@@ -1,12 +1,14 @@
-"""Where a published recording comes from and what was done to it; never who asked for it, nor when they speak. Pure."""
+"""Where a published recording comes from and what was done to it; never who asked for it, nor when they speak."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from site_builder.consent import plan_removals
+from site_builder.engine.digests import digest_file
 from site_builder.episodes.assemble import Material
 from site_builder.model.podcast import PublishedAudio, Recording, Span
+from site_builder.show.layout import TRANSCRIPT
 from site_builder.text.languages import ENGLISH, Language
 from site_builder.text.timecode import format_clock
 
@@ -29,9 +31,20 @@ def describe_provenance(material: Material, sound: PublishedAudio, words: Langua
         ),
         _("Original"): "\n".join(f"sha256 {digest}" for digest in sound.sources),
         _("Published file"): f"sha256 {sound.enclosure.sha256}",
+        _("Transcript"): _describe_transcript(material, words),
         _("Made with"): sound.made_by,
     }
     return {label: value for label, value in facts.items() if value}
+
+
+def _describe_transcript(material: Material, words: Language) -> str:
+    """What wrote it, where it was a speech engine here, and whether a person corrected it."""
+    heard, file = material.heard, material.bundle.transcript
+    if heard is None or file is None or file.name != TRANSCRIPT or not heard.transcript_sha256:
+        return ""
+    is_corrected = digest_file(file) != heard.transcript_sha256
+    told = [f"{heard.engine}, {heard.model}", f"sha256 {heard.model_sha256}"]
+    return "\n".join([*told, words.gettext("corrected by hand")] if is_corrected else told)
 
 
 def find_refused(material: Material) -> tuple[Span, ...]:

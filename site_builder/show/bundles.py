@@ -28,7 +28,7 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import PublishedAudio, Recording
 from site_builder.show.documents import decode, is_plain, parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
-from site_builder.show.layout import INDEX, MEDIA, RECORDING
+from site_builder.show.layout import INDEX, MEDIA, RECORDING, WORDS
 from site_builder.show.own_files import check_own_file, list_folder, read_own_file
 from site_builder.text.plain import clean
 from site_builder.text.slugs import make_slug
@@ -232,7 +232,7 @@ def write_file(file: Path, content: bytes) -> None:
 
 def is_waiting(folder: Path) -> bool:
     """Whether a folder holds transcripts and nothing else: they were there before their episode."""
-    return folder.is_dir() and all(file.name in TRANSCRIPTS for file in folder.iterdir())
+    return folder.is_dir() and all(file.name in {*TRANSCRIPTS, WORDS} for file in folder.iterdir())
 
 
 class Staging:

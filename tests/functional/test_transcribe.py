@@ -279,6 +279,34 @@ def test_what_was_heard_is_private_and_has_a_second_copy(heard: Path, tmp_path: 
     )
 
 
+def test_the_page_says_what_wrote_the_transcript(heard: Path, tmp_path: Path) -> None:
+    """Engine, model and digest, and whether somebody corrected it; nothing of it where it is from elsewhere."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    (first, _), (second, _) = list(bundles(show))[:2]
+    transcript = second / "transcript.vtt"
+    transcript.write_text(transcript.read_text().replace("thug horn", "fog horn"))
+    build(show)
+    told = [(show / f"output/episodes/{slug}/index.html").read_text() for slug in (LIGHTHOUSES, FOGHORN)]
+    model = find_model("")
+    for page in told:
+        assert re.search(rf"faster-whisper [0-9.]+, tiny.en\s.*{model.sha256}", page, re.DOTALL)
+    assert ["corrected by hand" in page for page in told] == [False, True]
+    (first / "transcript.vtt").rename(first / "transcript.srt")
+    build(show)
+    assert "faster-whisper" not in (show / f"output/episodes/{LIGHTHOUSES}/index.html").read_text()
+
+
+def test_the_demo_is_heard_by_the_program_itself() -> None:
+    """Its transcripts are as `transcribe` left them, by the model of these tests."""
+    bundles = sorted((PROJECT / "content/episodes").glob("*/words.json"))
+    assert len(bundles) == 2
+    for file in bundles:
+        recognition = load_recognition(file.parent)
+        assert recognition
+        assert (recognition.model, recognition.model_sha256) == ("tiny.en", find_model("tiny.en").sha256)
+        assert sha256((file.parent / "transcript.vtt").read_bytes()).hexdigest() == recognition.transcript_sha256
+
+
 def test_a_build_transcribes_what_is_new(heard: Path, taken: Path, tmp_path: Path) -> None:
     """If the config says so: what `transcribe` would have written, once; without a model it says so and goes on."""
     show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
