@@ -13,7 +13,7 @@ from typing import cast
 from site_builder import __version__
 from site_builder.build.encoding import Further, Take, covers, find_ends, make_release, offer
 from site_builder.consent import Removal
-from site_builder.engine.builder import Outcome, Target, build_targets
+from site_builder.engine.builder import Facts, Outcome, Target, build_targets
 from site_builder.engine.digests import FileDigests
 from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.assemble import Material, make_edits, make_episode
@@ -220,9 +220,11 @@ class AudioBuilder:
         return Take(
             material=replace(material, edits=edits),
             sound=sound,
-            cached=self.place.cache / target.path,
-            sha256=str(facts["sha256"]),
+            cached=self._find_cached(target, facts),
         )
+
+    def _find_cached(self, target: Target, facts: Facts) -> media.CachedSound:
+        return media.CachedSound(cache=self.place.cache, target=target, sha256=str(facts["sha256"]))
 
     def _record_further(self, takes: Sequence[Take], sources: Mapping[str, Sequence[str]]) -> list[Take]:
         """The takes with the further encodings the config asks for."""
@@ -249,8 +251,7 @@ class AudioBuilder:
                 yield Further(
                     path=path,
                     title=media.name_encoding(wanted.format, wanted.bitrate),
-                    cached=self.place.cache / target.path,
-                    sha256=str(facts["sha256"]),
+                    cached=self._find_cached(target, facts),
                 )
 
     def _keep(self, material: Material) -> Take:
@@ -301,11 +302,11 @@ class AudioBuilder:
     def _plan_enclosures(self, take: Take, episode: Episode, cover: Pictures | None) -> tuple[Target, ...]:
         """The usual file first; none where the recording is absent."""
         tags = media.make_tags(self.show, episode)
-        sounds = [(take.sound.enclosure.path, take.cached, take.sha256)]
-        sounds += [(further.path, further.cached, further.sha256) for further in take.further]
+        sounds = [(take.sound.enclosure.path, take.cached)]
+        sounds += [(further.path, further.cached) for further in take.further]
         return tuple(
-            replace(media.plan_enclosure(path, cached, sha256, tags, cover), group=name_group(episode.guid))
-            for path, cached, sha256 in sounds
+            replace(media.plan_enclosure(path, cached, tags, cover), group=name_group(episode.guid))
+            for path, cached in sounds
             if cached
         )
 

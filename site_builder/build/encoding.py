@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from site_builder.engine.builder import Target
 from site_builder.episodes.assemble import Material
@@ -25,9 +24,7 @@ class Further:
     """Of the tagged file, below the site's root."""
     title: str
     """What a listener who may choose reads."""
-    cached: Path
-    sha256: str
-    """Digest of `cached`."""
+    cached: audio.CachedSound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +34,8 @@ class Take:
     material: Material
     sound: PublishedAudio
     """As `audio.json` holds it; its enclosure is that of the tagged file once there is one."""
-    cached: Path | None = None
-    """The sound in the cache; None where the recording is absent and the published file is all there is."""
-    sha256: str = ""
-    """Digest of `cached`."""
+    cached: audio.CachedSound | None = None
+    """None where the recording is absent and the published file is all there is."""
     further: tuple[Further, ...] = ()
 
     @property

@@ -19,7 +19,7 @@ from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
 from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
-from site_builder.engine.builder import Outcome, Target, build_targets, count_files, find_outdated, find_unknown
+from site_builder.engine.builder import Outcome, Target, adopt, build_targets, count_files, find_outdated, find_unknown
 from site_builder.engine.cache import Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
@@ -57,6 +57,8 @@ class Assembled:
 
     report: BuildReport
     episodes: tuple[EpisodeSummary, ...]
+    foreign: tuple[str, ...]
+    """Files of the output that no build made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,10 @@ class _Assembly:
         self.make_feeds()
         there = set(job.look.output.files)
         absent = {path for episode in episodes for path in episode.absent} & there
-        strangers = set(self.find_strangers(there)) - absent
+        unknown = set(self.find_strangers(there))
+        lost = (unknown & job.look.made) - absent
+        adopt(lost, ledger=job.output_paths.ledger)
+        strangers = unknown - absent - lost
         job.notify(Stage("search index"))
         self.make_search(search)
         self.clear_away(absent)
@@ -128,7 +133,8 @@ class _Assembly:
         any_failed = self.build_log.failures or self.apart
         left = () if any_failed else self.find_strangers(strangers)  # or what failed would be one
         self.look_for_leaks(episodes, left)
-        return Assembled(report=self.report(episodes, left), episodes=episodes)
+        foreign = self.find_strangers(unknown)
+        return Assembled(report=self.report(episodes, left), episodes=episodes, foreign=foreign)
 
     def make(self, targets: Sequence[Target]) -> None:
         """Make what belongs to no group; nothing is deleted yet."""

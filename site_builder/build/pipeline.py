@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
+from site_builder.engine.checked_files import is_as_written
 from site_builder.engine.processes import Task
 from site_builder.events import Making, Notify, Stage, ignore
 from site_builder.show.layout import PEOPLE, OutputPaths, find_output_paths
@@ -112,6 +113,7 @@ def build(
             look = look_at(folder, options)
         if not options.preview:
             require_line(folder)
+        look.drop_damaged()
         return _build(folder, now, options, notify, look)
 
 
@@ -195,7 +197,7 @@ def _build(
     warnings = (*report.warnings, *extraction.remarks, *told)
     report = replace(report, warnings=warnings, failures=(*report.failures, *broken), is_first=look.last_build is None)
     if not report.failures:
-        _remember(output_paths, look, inputs, find_due(catalog.cards, now), report)
+        _remember(output_paths, look, inputs, find_due(catalog.cards, now), report, assembled.foreign)
         if not (options.drafts or options.preview):
             release = publication.make_release(catalog, selection, assembled.episodes, now)
             publication.end_build(folder, known, release, catalog.cards, now, options)
@@ -257,6 +259,7 @@ def _remember(
     inputs: up_to_date.Inputs,
     due: datetime | None,
     report: BuildReport,
+    foreign: Sequence[str],
 ) -> None:
     """Leave what the next build compares with; `inputs` is from before anything was read, to see what changed since."""
     left = up_to_date.LastBuild(
@@ -264,6 +267,8 @@ def _remember(
         output=look.output.patch(output_paths.output, [*report.made, *report.removed]),
         due=due.isoformat() if due else None,
         report=report.as_left().as_json(),
+        foreign=tuple(foreign),
+        kept=up_to_date.mark_file(output_paths.kept),
     )
     up_to_date.remember(output_paths, left)
 
@@ -296,7 +301,7 @@ def find_unchanged(
     output_paths = find_output_paths(folder, preview=options.preview)
     if options.retire or options.published or options.moved or is_ci():
         return None
-    if not (options.preview or options.drafts or output_paths.release.is_file()):
+    if not (options.preview or options.drafts or is_as_written(output_paths.release)):
         return None
     known = (look or look_at(folder, options)).recall(now)
     return parse_report(known, output=output_paths.output, strict=options.strict) if known else None

@@ -6,7 +6,6 @@ before the first byte is sent.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,10 @@ from urllib.parse import urlsplit
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
+from site_builder.engine.checked_files import read_checked, write_checked
+from site_builder.engine.digests import JSON
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.show import promises
-from site_builder.show.bundles import write_file
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.config.placeholders import is_placeholder
 from site_builder.show.layout import EPISODES, OutputPaths, find_output_paths
@@ -92,13 +92,13 @@ def make_release(catalog: Catalog, selection: Selection, episodes: Iterable[Epis
 
 def write_release(output_paths: OutputPaths, release: Release) -> None:
     """Note what is in the output."""
-    values = {
+    values: JSON = {
         "show": release.show._asdict(),
         "episodes": _describe(release.episodes),
         "withdrawn": list(release.withdrawn),
         "waiting": _describe(release.waiting),
     }
-    write_file(output_paths.release, json.dumps(values, ensure_ascii=False).encode())
+    write_checked(output_paths.release, values)
 
 
 def _describe(episodes: Sequence[Released]) -> list[list[str]]:
@@ -112,7 +112,7 @@ def load_release(folder: Path) -> Release:
         SpacecastError: the last build did not end well, or there was none.
     """
     try:
-        values = json.loads(find_output_paths(folder, preview=False).release.read_bytes())
+        values = read_checked(find_output_paths(folder, preview=False).release)
         episodes, waiting = (tuple(map(_parse, values[name])) for name in ("episodes", "waiting"))
         return Release(ShowPin(**values["show"]), episodes, tuple(values["withdrawn"]), waiting)
     except (OSError, ValueError, KeyError, TypeError):

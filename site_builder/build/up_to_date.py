@@ -6,9 +6,8 @@ same and no episode's date has come, there is nothing to do. Imports stay light:
 
 from __future__ import annotations
 
-import json
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,12 +16,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from site_builder import __version__
-from site_builder.engine.digests import JSON, digest_file, digest_json, encode_json
+from site_builder.engine.checked_files import read_checked, write_checked
+from site_builder.engine.digests import JSON, digest_file, digest_json
 from site_builder.engine.processes import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
 from site_builder.show.layout import CONFIG, OutputPaths
 
 _MEMORY = "last-build.json"
+_SMALL = 16 * 1024**2
+"""Bytes of a file that is read to see whether it is as it was."""
 _MANY = 10_000
 """Files made for which it pays to look in two processes."""
 
@@ -89,6 +91,10 @@ class LastBuild:
     due: str | None
     """When an episode that waits is to be published (ISO 8601)."""
     report: JSON
+    foreign: tuple[str, ...] = ()
+    """Files of the output that no build made."""
+    kept: Sequence[JSON] = ()
+    """How the values kept between builds looked; see `mark_file`."""
 
 
 def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
@@ -100,23 +106,33 @@ def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
         "output": last_build.output.as_json(),
         "due": last_build.due,
         "report": last_build.report,
+        "foreign": last_build.foreign,
+        "kept": last_build.kept,
     }
-    file = output_paths.state / _MEMORY
-    part = file.with_name(f".part-{file.name}")
-    part.write_bytes(encode_json(values))
-    part.replace(file)
+    write_checked(output_paths.state / _MEMORY, values)
 
 
 def _load_last_build(output_paths: OutputPaths) -> LastBuild | None:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        values = json.loads((output_paths.state / _MEMORY).read_bytes())
+        values = read_checked(output_paths.state / _MEMORY)
         return LastBuild(
             inputs=Inputs(values["fixed"], {name: parse_snapshot(tree) for name, tree in values["trees"].items()}),
             output=parse_snapshot(values["output"]),
             due=values["due"],
             report=values["report"],
+            foreign=tuple(values["foreign"]),
+            kept=values["kept"],
         )
     return None
+
+
+def mark_file(file: Path) -> list[JSON]:
+    """How a file looks: its size, and the digest of a small one or the times of one that would take long to read."""
+    with suppress(OSError):
+        status = file.stat()
+        is_small = status.st_size <= _SMALL
+        return [status.st_size, *([digest_file(file)] if is_small else [status.st_mtime_ns, status.st_ctime_ns])]
+    return []
 
 
 def _stamp(output_paths: OutputPaths) -> tuple[int, int] | None:
@@ -227,6 +243,18 @@ class ChangeCheck:
     def sizes(self) -> Mapping[str, int] | None:
         """Size in bytes of each file of the output; None where each is as the last build left it."""
         return self.output.sizes if self._output is None else None
+
+    @property
+    def made(self) -> Set[str]:
+        """Files of the output that the last build left and that this program made, whatever the ledger says."""
+        last = self.last_build
+        return {*last.output.files}.difference(last.foreign) if last else set()
+
+    def drop_damaged(self) -> None:
+        """Delete the values kept between builds where they are not as the last build left them: all are made again."""
+        last, kept = self.last_build, self.output_paths.kept
+        if last and not self.output_paths.is_preview and mark_file(kept) != list(last.kept):
+            kept.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Make the next build look at everything."""

@@ -116,6 +116,13 @@ def find_unknown(*, root: Path, ledger: Path, seen: Set[str] | None = None) -> t
         return tuple(sorted(book.find_unknown(there)))
 
 
+def adopt(paths: Collection[str], *, ledger: Path) -> None:
+    """Take files for ours that a ledger has lost, as is known from elsewhere: what is not planned of them goes."""
+    if paths:
+        with open_ledger(ledger) as book:
+            book.finish(dict.fromkeys(paths, Entry()))
+
+
 def count_files(ledger: Path) -> int:
     """How many files are there that this program made."""
     with open_ledger(ledger) as book:

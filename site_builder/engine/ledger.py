@@ -17,15 +17,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 from site_builder.engine.databases import create_database, open_database
 from site_builder.engine.digests import JSON, encode_json
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _SCHEMA: Final = """
 CREATE TABLE files (
     path TEXT PRIMARY KEY, team TEXT NOT NULL, fingerprint TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL
+    size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL, checksum INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX files_by_team ON files (team, path, size_bytes);
 CREATE TABLE groups (name TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
@@ -130,7 +131,7 @@ class Ledger:
     def find_outside(self, groups: Collection[str]) -> dict[str, Entry]:
         """Entries of all files that belong to none of these groups."""
         teams = {team for (team,) in self._query("SELECT DISTINCT team FROM files")} - {*groups}
-        found = self.find_of(teams)
+        found = {path: entry for path, entry in self.find_of(teams).items() if entry.group not in groups}
         begun = self.find([path for path in self._begun if path not in found])
         return found | {path: entry for path, entry in begun.items() if entry.group not in groups}
 
@@ -153,8 +154,8 @@ class Ledger:
         """The files are there, as their entries say."""
         with self._writing() as database:
             database.executemany(
-                "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                ((path, *_as_row(entry)) for path, entry in entries.items()),
+                "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_as_row(path, entry) for path, entry in entries.items()),
             )
         self._settle(entries)
 
@@ -216,13 +217,17 @@ class Ledger:
     def _query(self, sql: str, values: Iterable[str] = ()) -> list[Any]:
         if self._database is None:
             return []
-        try:
+        with suppress(sqlite3.DatabaseError, UnicodeDecodeError):
             return self._database.execute(sql, tuple(values)).fetchall()
-        except sqlite3.DatabaseError:  # damaged where nobody had looked yet
+        return self._drop()
+
+    def _drop(self) -> list[Any]:
+        """Go on with an empty one: it is damaged where nobody had looked yet."""
+        if self._database:
             self._database.close()
-            self._database = None
-            self._file.unlink()
-            return []
+        self._database = None
+        self._file.unlink(missing_ok=True)
+        return []
 
     def _select_in(self, column: str, values: list[str]) -> Iterator[tuple[str, Entry]]:
         for at in range(0, len(values), _MANY):
@@ -230,10 +235,10 @@ class Ledger:
             yield from self._select(f" WHERE {column} IN ({','.join('?' * len(some))})", some)
 
     def _select(self, where: str, values: Iterable[str] = ()) -> Iterator[tuple[str, Entry]]:
-        for path, team, fingerprint, recipe, inputs, size_bytes, sha256, facts in self._query(
-            f"SELECT * FROM files{where}",  # noqa: S608 -- our own words
-            values,
-        ):
+        rows = self._query(f"SELECT * FROM files{where}", values)  # noqa: S608 -- our own words
+        if any(checksum != _sum((path, *rest)) for path, _, *rest, checksum in rows):
+            rows = self._drop()
+        for path, team, fingerprint, recipe, inputs, size_bytes, sha256, facts, _ in rows:
             begun = path in self._begun
             yield (
                 path,
@@ -271,6 +276,12 @@ def _open(file: Path) -> sqlite3.Connection | None:
     return database
 
 
-def _as_row(entry: Entry) -> tuple[object, ...]:
+def _as_row(path: str, entry: Entry) -> tuple[object, ...]:
     inputs, facts = (encode_json(value).decode("ascii") for value in (entry.inputs, entry.facts))
-    return (entry.group, entry.fingerprint, entry.recipe, inputs, entry.size_bytes, entry.sha256, facts)
+    row = (path, entry.fingerprint, entry.recipe, inputs, entry.size_bytes, entry.sha256, facts)
+    return (path, entry.group, *row[1:], _sum(row))
+
+
+def _sum(row: tuple[object, ...]) -> int:
+    """Of all but the group, which changes by itself: SQLite does not notice a turned bit in a value."""
+    return crc32("\0".join(map(str, row)).encode(errors="replace"))

@@ -7,6 +7,7 @@ copied or encoded once for its edits and settings; tags are written whenever the
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.engine.builder import Facts, Target
-from site_builder.engine.digests import JSON, digest_json
+from site_builder.engine.digests import JSON, digest_file, digest_json
+from site_builder.engine.files import OutputTree
+from site_builder.engine.target import make_file
+from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
 from site_builder.show.bundles import Bundle
@@ -255,7 +259,36 @@ def find_media_path(slug: str, encoding: Target) -> str:
     return f"media/{slug}-{heard[:8]}{Path(encoding.path).suffix}"
 
 
-def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTags, cover: Pictures | None) -> Target:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedSound:
+    """An encoding in the cache, before tags are written."""
+
+    cache: Path
+    target: Target
+    """What made it, and makes it again."""
+    sha256: str
+    """Digest of the file as it was made."""
+
+    @property
+    def file(self) -> Path:
+        """Where it lies."""
+        return self.cache / self.target.path
+
+    def require_sound(self) -> Path:
+        """The file, made anew where it is not as it was made.
+
+        Raises:
+            SpacecastError: what was made anew is another sound than the episode was described with.
+        """
+        if not self.file.is_file() or digest_file(self.file) != self.sha256:
+            entry, _ = make_file(self.target, OutputTree(os.path.realpath(self.cache)))
+            if entry.sha256 != self.sha256:
+                self.file.unlink()  # so that the next build takes nothing of it for granted
+                raise SpacecastError(f"{self.target}: its encoding in {self.cache} was damaged; build again")
+        return self.file
+
+
+def plan_enclosure(path: str, sound: CachedSound, tags: AudioTags, cover: Pictures | None) -> Target:
     """The published file: the cached sound with the episode's tags, cover and chapters."""
     described: dict[str, JSON] = {
         "title": tags.title,
@@ -271,20 +304,20 @@ def plan_enclosure(path: str, source: Path, sha256_of_source: str, tags: AudioTa
     return Target(
         path=path,
         recipe="enclosure/5",
-        inputs={"sound": sha256_of_source, "tags": described},
-        make=partial(_make_enclosure, source, tags, cover),
+        inputs={"sound": sound.sha256, "tags": described},
+        make=partial(_make_enclosure, sound, tags, cover),
         label=tags.title,
     )
 
 
-def _make_enclosure(source: Path, tags: AudioTags, cover: Pictures | None, out: Path) -> Facts:
+def _make_enclosure(sound: CachedSound, tags: AudioTags, cover: Pictures | None, out: Path) -> Facts:
     """The small picture is made here, and so only for a file that is made."""
     from site_builder.audio.tags import write_tagged  # noqa: PLC0415 -- mutagen and PyAV, where they are needed
 
-    picture = cover.embedded() if cover else None
+    source, picture = sound.require_sound(), cover.embedded() if cover else None
     facts = write_tagged(source, out, replace(tags, cover=picture))
-    sound = replace(facts, size_bytes=source.stat().st_size)  # without what was put in beside the sound
-    return {**_describe_facts(facts), "bitrate": sound.bitrate}
+    bare = replace(facts, size_bytes=source.stat().st_size)  # without what was put in beside the sound
+    return {**_describe_facts(facts), "bitrate": bare.bitrate}
 
 
 def make_tags(show: Show, episode: Episode) -> AudioTags:
