@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import random
-import shutil
-import time
 from pathlib import Path
 
 import pytest
-from show_runner import build, copy_show, edit, find_bundle, make_show, read_show, read_tree, spacecast, start_spacecast
+from interruptions import change_much, kill_within
+from show_runner import build, copy_show, make_show, read_show, read_tree, spacecast
 
 ROUNDS = 2
-
-
-def kill_within(seconds: float, *arguments: object) -> bool:
-    """Start a command and kill it (as `kill -9` does) after a while; whether it was still at work."""
-    with start_spacecast(*arguments) as process:
-        time.sleep(seconds)
-        process.kill()
-        process.communicate()
-    return process.returncode == -9
 
 
 def moments(seed: int) -> list[float]:
@@ -56,18 +46,10 @@ def test_extract_killed(pair: Path, two_spaces: Path, tmp_path: Path, seed: int)
 @pytest.mark.parametrize("seed", [4, 5])
 def test_rebuild_killed(pair: Path, tmp_path: Path, seed: int) -> None:
     """A build that changes and removes much, killed: edits, a refusal, a withdrawal."""
-    clean = _change(copy_show(pair, tmp_path / "clean"))
+    show = change_much(copy_show(pair, tmp_path / "show"))
+    clean = copy_show(show, tmp_path / "clean")
     build(clean)
-    show = _change(copy_show(pair, tmp_path / "show"))
     hits = [kill_within(moment, "-C", show, "build") for moment in moments(seed)]
     report = build(show)
     assert report["warnings"] == []
     assert read_show(show) == read_show(clean), f"seed {seed}, killed at {moments(seed)}, {hits}"
-
-
-def _change(show: Path) -> Path:
-    edit(find_bundle(show, "2026-10-09") / "index.md", "\nslug:", "\nmute:\n  - 0:03-0:04\nslug:")
-    edit(find_bundle(show, "2026-10-16") / "index.md", "title: Signals", "title: Sygnals")
-    shutil.rmtree(show / "output/people")
-    assert spacecast("-C", show, "consent", "kit", "refused").code == 0
-    return show
