@@ -308,6 +308,27 @@ def transcribe(
         sys.exit(EXIT_PROBLEMS)
 
 
+@cli.command(short_help="Propose chapters, tags and passages from an episode's transcript.")
+@in_show
+@click.argument("episode")
+@as_json
+def suggest(show: Path | None, episode: str, json_: bool) -> None:
+    """Propose chapter marks, tags and passages to share, as front matter to look over and paste. Nothing is written.
+
+    EPISODE is a slug, a folder name or a guid.
+    """
+    from site_builder.commands.suggest import suggest as propose  # noqa: PLC0415
+
+    suggestion = propose(find_show(show), episode)
+    if json_:
+        print_json(suggestion.as_json())
+        return
+    click.echo(suggestion.as_front_matter() or "Nothing to propose.\n", nl=False)
+    click.echo(
+        f"\nTake what is right into content/episodes/{suggestion.episode}/index.md; nothing was written.", err=True
+    )
+
+
 def _progress() -> AbstractContextManager[Notify]:
     """What draws how far a build is, which is loaded only where it is seen."""
     if not sys.stderr.isatty():

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from feed_server import serve_files
 from show_runner import PROJECT, build, find_bundle, grep, run_spacecast, spacecast, start_spacecast
+from word_errors import count_errors, list_plain
 
 from site_builder.show.transcript_words import load_recognition
 from site_builder.speech.models import RemoteFile, RemoteModel, fetch_model, find_model
@@ -79,30 +80,11 @@ def test_words_are_right(heard: Path) -> None:
     for bundle, turns in bundles(heard):
         recognition = load_recognition(bundle)
         assert recognition
-        read = [word for turn in turns for word in _plain(turn["text"])]
-        wrong += count_errors(read, [word for one in recognition.words for word in _plain(one.text)])
+        read = [word for turn in turns for word in list_plain(turn["text"])]
+        wrong += count_errors(read, [word for one in recognition.words for word in list_plain(one.text)])
         spoken += len(read)
     assert spoken > 250
     assert wrong / spoken <= 0.07, f"{wrong} of {spoken}"
-
-
-NUMBERS = {"10": "ten", "20": "twenty", "30": "thirty", "40": "forty", "5": "five", "2": "two"}
-
-
-def _plain(text: str) -> list[str]:
-    """Words as they sound: `10` is ten."""
-    words = re.findall(r"[\w']+", text.replace("’", "'").replace("-", " ").lower())
-    return [NUMBERS.get(word, word) for word in words]
-
-
-def count_errors(read: list[str], heard: list[str]) -> int:
-    """Words to insert, drop or change to make one of the other: the edit distance."""
-    row = list(range(len(heard) + 1))
-    for number, word in enumerate(read, 1):
-        before, row[0] = row[0], number
-        for at, other in enumerate(heard, 1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != other))
-    return row[-1]
 
 
 def test_the_same_again_with_one_thread(heard: Path, taken: Path, tmp_path: Path) -> None:
@@ -305,6 +287,27 @@ def test_the_demo_is_heard_by_the_program_itself() -> None:
         assert recognition
         assert (recognition.model, recognition.model_sha256) == ("tiny.en", find_model("tiny.en").sha256)
         assert sha256((file.parent / "transcript.vtt").read_bytes()).hexdigest() == recognition.transcript_sha256
+
+
+def test_proposals_are_printed_and_nothing_is_written(heard: Path, tmp_path: Path) -> None:
+    """As front matter that can be pasted and built; nobody hidden is in it."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    assert spacecast("-C", show, "consent", "davy_on_lenses", "refused").code == 0
+    index = find_bundle(show, "2026-10-01-" + LIGHTHOUSES) / "index.md"
+    before = index.read_bytes()
+    printed = spacecast("-C", show, "suggest", LIGHTHOUSES)
+    assert printed.code == 0, printed.err
+    assert index.read_bytes() == before
+    assert "chapters:\n- 0:10 " in printed.out
+    assert "restore lenses" in printed.out
+    assert not re.search(r"Dav\w+|signature|mercury", printed.out)
+    head = re.sub(r"(?m)^tags:(?:\n- .*|.*)*\n", "", index.read_text())
+    index.write_text(head.replace("---\n", "---\n" + printed.out, 1))
+    assert build(show)["failures"] == []
+    assert spacecast("-C", show, "suggest", FOGHORN, "--json").json["tags"]
+    missing = run_spacecast("-C", show, "suggest", "nope")
+    assert missing.code == 2
+    assert "no episode is called nope" in missing.err
 
 
 def test_a_build_transcribes_what_is_new(heard: Path, taken: Path, tmp_path: Path) -> None:
