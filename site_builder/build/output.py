@@ -12,7 +12,7 @@ from pathlib import Path
 
 from site_builder.build.audio import AudioBuilder, Place
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
-from site_builder.build.consent.leak_check import find_exposed
+from site_builder.build.consent.leak_check import Searched, find_exposed
 from site_builder.build.episodes import BuildLog, EpisodeBuilder, line_up
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
@@ -285,7 +285,8 @@ class _Assembly:
         if not self.build_log.failures:
             chosen = job.selection.chosen
             own = {*self.episode_builder.setting.theme.assets, *PROGRAM_FILES}
-            found = find_exposed(job.output_paths.output, job.catalog, chosen, episodes, strangers, own, job.jobs)
+            site = Searched(job.output_paths.output, strangers, own, is_whole=not (self.apart or self.is_feed_held))
+            found = find_exposed(site, job.catalog, chosen, episodes, job.jobs)
             self.build_log.leaks |= dict.fromkeys(found)
         if self.build_log.leaks:
             dissolve_groups(job.output_paths.ledger)

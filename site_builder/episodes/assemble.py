@@ -158,6 +158,7 @@ def make_episode(
         season=matter.season,
         number=matter.episode,
         number_shown=matter.episode_display,
+        cover_alt=matter.cover_alt,
         explicit=matter.explicit,
         recorded_at=recording.started_at if recording else None,
         updated_at=matter.updated_at(zone),

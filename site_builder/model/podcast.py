@@ -384,6 +384,8 @@ class Episode(p20.Publicity):
     season_name: str = ""
     number_shown: str = ""
     """What apps show in place of `number`, e.g. `Ch. 3`; at most 32 characters."""
+    cover_alt: str = ""
+    """What is to be seen on its own cover."""
     facts: dict[str, str] = field(default_factory=dict, hash=False)
     """Provenance for the page, label to value."""
 

@@ -185,7 +185,7 @@ class CoverPlanner:
         elif not self.draws:
             return None
         return pictures.plan_episode_pictures(
-            self.show, episode, self.accent, self.cache / "pictures", cover, alt=matter.cover_alt
+            self.show, episode, self.accent, self.cache / "pictures", cover, alt=episode.cover_alt
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.consent import Casting, Redaction, make_redaction
 from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_secrets, find_leaks
@@ -20,46 +21,52 @@ from site_builder.show.layout import CONFIG, EPISODES, INDEX
 from site_builder.text.languages import find_builtin_folder
 from site_builder.text.timecode import format_clock
 
-_WRITTEN = frozenset({".md", ".html", ".xml", ".txt", ".css", ".js", ".vtt", ".srt", ".json", ".yaml", ".webmanifest"})
+_WRITTEN = frozenset(
+    {".md", ".html", ".xml", ".txt", ".css", ".js", ".vtt", ".srt", ".json", ".yaml", ".webmanifest", ".svg"}
+)
+
+
+class Searched(NamedTuple):
+    """The site, as the build left it."""
+
+    output: Path
+    strangers: Sequence[str]
+    """Files below `output` that the show does not ask for: sound among them may be that of an episode from before
+    somebody refused, which no text tells."""
+    own: Collection[str]
+    """Files of the theme and the program, which nothing of the show is in."""
+    is_whole: bool
+    """Whether all was made anew that had to be; where not, what was made before may still name somebody."""
 
 
 def find_exposed(
-    output: Path,
-    show: Catalog,
-    chosen: Sequence[CatalogEntry],
-    episodes: Sequence[EpisodeSummary],
-    strangers: Sequence[str],
-    own: Collection[str],
-    jobs: int,
+    site: Searched, show: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
 ) -> tuple[str, ...]:
     """A sentence for each file that shows what it must not; nothing is searched where nobody is hidden.
 
     Args:
-        output: The site.
+        site: What is searched.
         show: Who said what to being published.
         chosen: The episodes that are published.
         episodes: The same as they came out.
-        strangers: Files below `output` that the show does not ask for: sound among them may be that of an episode from
-            before somebody refused, which no text tells.
-        own: Files of the theme and the program, which nothing of the show is in.
         jobs: How many processes may read.
     """
     secrets = _describe_secrets(show, chosen, episodes, jobs)
     if not secrets:
         return ()
-    unknown = set(strangers)
-    leaks = find_leaks(output, secrets, set(own) - unknown)
+    unknown = set(site.strangers)
+    leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
     if leaks:
-        leaks = find_leaks(output, _spare_texts(secrets, show), set(own) - unknown)
-    sources = _Sources(show, secrets, {outline.path: outline.guid for outline in episodes})
+        leaks = find_leaks(site.output, _spare_texts(secrets, show), set(site.own) - unknown)
+    sources = _Sources(show, secrets, {outline.path: outline.guid for outline in episodes}, is_whole=site.is_whole)
     return (
         *dict.fromkeys(
             sentence for leak in leaks for sentence in sources.explain(leak, is_known=leak.file not in unknown)
         ),
-        *sources.explain_templates(),
+        *sources.explain_theme(),
         *(
             f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard"
-            for path in strangers
+            for path in site.strangers
             if Path(path).suffix.lower() in SOUND
         ),
     )
@@ -91,12 +98,15 @@ def _spare_texts(secrets: Secrets, show: Catalog) -> Secrets:
 class _Sources:
     """What the host wrote, to tell where a name on the site comes from."""
 
-    def __init__(self, show: Catalog, secrets: Secrets, guids: dict[str, str]) -> None:
+    def __init__(self, show: Catalog, secrets: Secrets, guids: dict[str, str], *, is_whole: bool) -> None:
         self._folder = show.folder
+        self._is_whole = is_whole
         self._redaction = Redaction(hidden=tuple(one.hidden for one in secrets.people), shown=secrets.shown)
         names = {card.guid: card.name for card in show.cards}
         self._bundles = {path: names[guid] for path, guid in guids.items() if guid in names}
         self._pages = {f"{page.slug}/": page.file for page in show.show_folder.pages}
+        site = show.show_folder.config.site
+        self._own_style = tuple(show.folder / name for name in (*site.css, *([site.logo] if site.logo else [])))
 
     def explain(self, leak: Leak, *, is_known: bool) -> Iterator[str]:
         """Source files and lines that name the same person, else the file on the site."""
@@ -111,14 +121,19 @@ class _Sources:
                     f"{mention.describe(self._name(file))}, who must not be named, is shown on the site "
                     f"({leak.file}); take it out there"
                 )
-        if not found:
+        if not found and self._is_whole:
             yield str(leak)
+        elif not found:
+            yield (
+                f"{leak.person} must not be named, and what was made before still does; mend the other problems and "
+                "build again: then it is made anew"
+            )
 
-    def explain_templates(self) -> Iterator[str]:
-        """The show's own theme, which is searched where it is written."""
+    def explain_theme(self) -> Iterator[str]:
+        """What of the theme is the show's own, which is searched where it is written."""
         folder = self._folder / "templates"
         is_builtin = folder.resolve() == find_builtin_folder().resolve()
-        for file in () if is_builtin or not folder.is_dir() else sorted(folder.rglob("*")):
+        for file in (*(() if is_builtin or not folder.is_dir() else sorted(folder.rglob("*"))), *self._own_style):
             for mention in self._find_mentions(file):
                 yield f"{mention.describe(self._name(file))}, who must not be named; take it out there"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from show_runner import Run, build, copy_show, edit, find_bundle, grep, spacecast
 from written_forms import FORMS, INNOCENT, MARKUP
 
@@ -53,6 +54,10 @@ def hidden(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     head = re.sub(r"(?m)^tags:(?:\n- .*|.*)*", "", head)
     head += "tags: [AnaLopez, ana-builds, light, some one]\nsummary: With Ana Lopez.\n"
     head += "chapters:\n  - 0:00 Ana Lopez speaks\n  - 0:06 One\n"
+    head += "cover: own.png\ncover_alt: Ana Lopez at the lamp\n"
+    (bundle / "photos").mkdir()
+    for picture, side in {"own.png": 1400, "a.jpg": 8, "photos/ana-lopez.jpg": 8}.items():
+        Image.new("RGB", (side, side), "navy").save(bundle / picture)
     lines = [form.text for form in WRITTEN]
     pieces = [notes, *lines, *(form.text for form in MARKUP), *LOOK_ALIKES]
     pieces += ["![Ana Lopez](https://e.example/ana-lopez.jpg 'Ana Lopez') [Ana Lopez][Ana Lopez] **Ana** _Lopez_"]
@@ -146,6 +151,14 @@ def test_a_zip_in_the_output_is_opened(show: Path) -> None:
 def test_a_name_in_an_own_template_is_told_where_it_stands(show: Path) -> None:
     (show / "templates/about.txt").write_text("one\nby Ana Lopez\n")
     assert "templates/about.txt:2: the name of p0" in fail(show).err
+
+
+@pytest.mark.parametrize(("name", "option"), [("own.css", "css"), ("logo.svg", "logo")])
+def test_a_name_in_an_own_style_or_logo_is_told_where_it_stands(name: str, option: str, show: Path) -> None:
+    (show / "content" / name).write_text('<svg xmlns="http://www.w3.org/2000/svg">\n<text>Ana Lopez</text></svg>')
+    with (show / "config.yaml").open("a") as file:
+        file.write(f"\nsite:\n  {option}: content/{name}\n")
+    assert f"content/{name}:2: the name of p0" in fail(show).err
 
 
 def test_a_name_in_an_address_that_is_online_can_be_honoured(pair: Path, tmp_path: Path) -> None:

@@ -99,6 +99,24 @@ def test_one_whose_sound_fails_and_was_never_out_holds_up_nothing(tmp_path: Path
     assert [item.guid for item in read_feed(show)] == ["1YqKDoVkzRexV"]
 
 
+def test_a_refusal_beside_a_slip_is_told_in_one_sentence(pair: Path, tmp_path: Path) -> None:
+    """What was made before names them still; the slip is what has to be mended, and then it is gone."""
+    show = copy_show(pair, tmp_path / "show")
+    edit(show / "content/people.yaml", "status: pending", "status: granted")
+    build(show)
+    assert spacecast("-C", show, "consent", "kit", "refused").code == 0
+    index = find_bundle(show, "2026-10-09") / "index.md"
+    edit(index, "title:", "titel:")
+    run = spacecast("-C", show, "build")
+    assert run.code == 1
+    assert run.err.count("kit must not be named, and what was made before still does") == 1, run.err
+    assert "output" not in run.err
+    assert "who must not be named" not in run.err
+    edit(index, "titel:", "title:")
+    build(show)
+    assert not grep(show / "output/episodes", "Kit")
+
+
 def test_a_bad_page_holds_up_no_episode(pair: Path, tmp_path: Path) -> None:
     show = copy_show(pair, tmp_path / "show")
     page = show / "content/pages/imprint.md"
