@@ -3,7 +3,8 @@
 #   make build                      set up, then build the show in this folder into output/
 #   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
-#   make check                      lint, types and tests
+#   make test-fast                  unit tests without browser, hosts and whole builds: about a minute
+#   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
 #   make messages                   collect the texts of the interface into the catalogues (docs/translating.md)
 #   make serve                      preview with reload
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
 
-.PHONY: build serve test fuzz check lint types messages lock clean
+.PHONY: build serve test test-fast fuzz check lint types messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -31,11 +32,16 @@ serve: $(VENV)/.run
 test: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m pytest -n auto
 
+# tests/fast.txt lists them; nothing but libraries is needed.
+test-fast: $(VENV)/.test-libraries
+	$(BIN)/python -m pytest -q -n auto @tests/fast.txt
+
 # Every reader of foreign bytes, tried with bent inputs: make fuzz SECONDS=600
 SECONDS ?= 120
 fuzz: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
+# Quick things first; pytest has the last word.
 check: lint types test
 
 lint: $(VENV)/.dev
@@ -58,8 +64,11 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	@touch $@
 
 # What the tests need on top: libraries, ffprobe and a browser.
-$(VENV)/.test: requirements-test.lock tests/support/programs.py tests/package-lock.json $(VENV)/.run
+$(VENV)/.test-libraries: requirements-test.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+$(VENV)/.test: tests/support/programs.py tests/package-lock.json $(VENV)/.test-libraries
 	$(BIN)/python tests/support/programs.py
 	@touch $@
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -60,6 +61,8 @@ class Module:
     names: frozenset[str]
     """Names it uses or defines."""
     has_relative_import: bool
+    longest: tuple[int, str]
+    """Lines of its longest function, and what that is called."""
 
     @property
     def rooms(self) -> set[str]:
@@ -72,6 +75,9 @@ class Module:
 def modules() -> tuple[Module, ...]:
     """Every module, parsed once."""
     return tuple(_read(path) for path in sorted(PACKAGE.rglob("*.py")))
+
+
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _read(path: Path) -> Module:
@@ -90,6 +96,11 @@ def _read(path: Path) -> Module:
             | {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         ),
         has_relative_import=any(node.level for node in froms),
+        longest=max(
+            ((node.end_lineno or 0) - node.lineno + 1, node.name) for node in nodes if isinstance(node, _FUNCTIONS)
+        )
+        if any(isinstance(node, _FUNCTIONS) for node in nodes)
+        else (0, ""),
     )
 
 
@@ -134,6 +145,17 @@ def _needed(module: Module) -> set[str]:
 def test_modules_stay_small() -> None:
     """No module is longer than 400 lines."""
     assert [(module.path, module.lines) for module in modules() if module.lines > 400] == []
+
+
+def test_functions_stay_short() -> None:
+    """No function is longer than 40 lines, its docstring included."""
+    assert [(module.path, *module.longest) for module in modules() if module.longest[0] > 40] == []
+
+
+def test_packages_stay_narrow() -> None:
+    """No package has more than 14 modules, so that its listing is seen at a glance; `__init__` is not counted."""
+    widths = Counter(str(Path(module.path).parent) for module in modules() if not module.path.endswith("__init__.py"))
+    assert {package: width for package, width in widths.items() if width > 14} == {}
 
 
 def test_libraries_stay_in_their_house() -> None:

@@ -17,7 +17,8 @@ from site_builder.engine.builder import Facts, Outcome, Target, build_targets
 from site_builder.engine.digests import FileDigests
 from site_builder.engine.processes import map_in_processes
 from site_builder.episodes.assemble import Material, make_edits, make_episode
-from site_builder.episodes.catalog import Candidate, CatalogEntry
+from site_builder.episodes.catalog import Candidate
+from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.summary import name_group
 from site_builder.errors import SpacecastError

@@ -18,7 +18,8 @@ from site_builder.engine.builder import Outcome
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
-from site_builder.episodes.catalog import Catalog, CatalogEntry, load_candidate
+from site_builder.episodes.catalog import Catalog, load_candidate
+from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
 from site_builder.events import Notify
 from site_builder.render.pages.contexts import Neighbour

@@ -1,14 +1,13 @@
-"""The story of `extract` and `build`, each readable on one screen; every step is told in the module it calls.
+"""The story of `build`; every step is told in the module it calls.
 
-extract   source ─▶ conversations ─▶ bundles in content/episodes/
-build     new archives ─▶ extract;  content ─▶ cards ─▶ selection ─▶ episodes ─▶ lists, search and feed in output/
+new archives ─▶ bundles;  content ─▶ catalog ─▶ selection ─▶ episodes ─▶ lists, search and feed in output/
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,73 +19,22 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.checked_files import is_as_written
 from site_builder.engine.processes import Task
-from site_builder.events import Making, Notify, Stage, ignore
-from site_builder.show.layout import PEOPLE, OutputPaths, find_output_paths
+from site_builder.events import Notify, Stage, ignore
+from site_builder.show.layout import OutputPaths, find_output_paths
 
 if TYPE_CHECKING:
+    from site_builder.build.extraction import Extraction
+    from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cache import ValueCache
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
-    from site_builder.episodes.intake.intake import IntakeEntry
     from site_builder.show.published import Pins, Published
 
-__all__ = ["BuildOptions", "Extraction", "build", "extract", "find_unchanged", "look_at"]
+__all__ = ["BuildOptions", "build", "find_unchanged", "look_at"]
 
 # The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
 # ruff: noqa: PLC0415
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """What came of reading sources."""
-
-    taken: tuple[IntakeEntry, ...] = ()
-    remarks: tuple[str, ...] = ()
-    """Damage that was worked around, a sentence each."""
-
-
-def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, only: Sequence[str] = ()) -> Extraction:
-    """Take what archives and audio files hold into `content/episodes/`, and whoever is new into `people.yaml`.
-
-    With `only` those conversations alone that are called so: ids, parts of titles, or numbers as `inspect` counts.
-
-    Raises:
-        UnusableSource: something that was named cannot be read; nothing was written.
-        InvalidDocument: the config or a bundle that is there has problems.
-        UsageError: there is no show in `folder`, or another build or extract of the folder is at work.
-    """
-    from site_builder.show.config import load_config
-    from site_builder.show.lock import lock_show
-
-    load_config(folder)
-    with lock_show(folder, "extract"):
-        return _take_in(folder, sources, notify, only)
-
-
-def _take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = ()) -> Extraction:
-    from site_builder.episodes.intake.choice import choose
-    from site_builder.episodes.intake.intake import Intake, add_speakers
-    from site_builder.show.bundles import find_bundles, load_bundle
-    from site_builder.show.people import load_people
-    from site_builder.sources.detect import open_source
-
-    content = folder / "content"
-    bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
-    intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
-    taken: list[IntakeEntry] = []
-    remarks: list[str] = []
-    with ExitStack() as stack:
-        opened = [stack.enter_context(open_source(path)) for path in sources]
-        if only:
-            taken += intake.take_some(*choose(opened, only))
-        for source in opened:
-            notify(Making(source.name, f"Reading {source.name}"))
-            taken += () if only else intake.take_all(source)
-            remarks += source.remarks
-        own = opened[0].account if opened else None
-    add_speakers(content, {entry.folder for entry in taken if entry.folder}, own)
-    return Extraction(taken=tuple(taken), remarks=tuple(remarks))
 
 
 def build(
@@ -98,7 +46,7 @@ def build(
 ) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
-    `look` is how everything looked just now, from whoever has just looked.
+    `look` is an up-to-date check made just before; made here where there is none.
 
     Raises:
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
@@ -119,7 +67,7 @@ def build(
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Looking for reference cycles again and again, of which a build has few, takes longer than the build."""
+    """Without Python's search for reference cycles: a build makes few, and the search takes longer than the build."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -134,45 +82,21 @@ def _build(
 ) -> BuildReport:
     notify(Stage("reading content"))
     output_paths, inputs = find_output_paths(folder, preview=options.preview), look.inputs
-    digesting = Task(
-        partial(_digest_bundles, folder, inputs, output_paths.kept)
-    )  # while all that a build needs is loaded
+    # Digested by another process while all that a build needs is loaded.
+    digesting = Task(partial(_digest_bundles, folder, inputs, output_paths.kept))
     from site_builder.build import output as assembly
-    from site_builder.build import publication
     from site_builder.build.consent import silence
-    from site_builder.build.selection import find_due, select
     from site_builder.engine.cache import ValueCache
-    from site_builder.episodes.intake import rereading, seen_archives
-    from site_builder.show import published, refusals
-    from site_builder.site.covers import start_early
 
     with ValueCache(output_paths.kept) as kept:
-        extraction, catalog = Extraction(), _read_catalog(folder, digesting.result(), kept, options.jobs)
-        new = seen_archives.find_new(folder, catalog.cards)
-        postponed = [_postpone(folder, path) for path in new if catalog.unusable]
-        outdated = [catalog.locate(card) for card in catalog.cards if card.is_outdated]
-        rereading.read_again(outdated)
-        is_taken = bool(new) and not postponed
-        if is_taken:
-            start_early(catalog.show_folder, options.jobs)
-            extraction = _take_in(folder, new, notify)
-        is_heard, unheard = _transcribe(folder, catalog, options, notify)
-        if is_taken or outdated or is_heard:
-            inputs, _ = inputs.look_again(folder, options.inputs)
-            catalog = _read_catalog(folder, _digest_bundles(folder, inputs, output_paths.kept), kept, options.jobs)
-        if is_taken:
-            seen_archives.remember(folder, new, catalog.cards)
-        forgot = refusals.remember_all(folder, catalog.show_folder.people)
-        catalog = silence.withhold_silent(catalog, kept)
-        selection = select(catalog.cards, now, drafts=options.drafts)
-        known = published.load_published(folder)
-        pins, broken = _check_promises(folder, known, catalog, selection, now, options)
+        content = _read_content(folder, inputs, digesting.result(), kept, options, notify)
+        choice = _choose(content, now, options)
         look.forget()  # from here on the output changes
         output_paths.release.unlink(missing_ok=True)
         job = assembly.Job(
-            catalog=catalog,
-            selection=selection,
-            pins=pins,
+            catalog=content.catalog,
+            selection=choice.selection,
+            pins=choice.pins,
             output_paths=output_paths,
             kept=kept,
             look=look,
@@ -180,28 +104,69 @@ def _build(
             notify=notify,
         )
         assembled = assembly.assemble(job)
-        is_new_silent = silence.note_silent(catalog, kept, assembled.episodes, output_paths.output)
-    if is_new_silent:  # once more without them
-        again = _build(folder, now, options, notify, look_at(folder, options))
-        return replace(
-            again,
-            taken=extraction.taken,
-            made=tuple(dict.fromkeys((*assembled.report.made, *again.made))),
-            warnings=(*extraction.remarks, *again.warnings),
-            is_first=look.last_build is None,
-        )
+        is_new_silent = silence.note_silent(content.catalog, kept, assembled.episodes, output_paths.output)
+    if is_new_silent:
+        return _build_again(folder, now, options, notify, content, assembled, is_first=look.last_build is None)
     notify(Stage("remembering"))
-    report = replace(assembled.report, taken=extraction.taken, skipped=selection.skipped, strict=options.strict)
-    lost = map("{}: this archive is not there, and nothing of it was taken in".format, seen_archives.find_lost(folder))
-    told = (*lost, *postponed, *unheard, *catalog.page_remarks, *_tell_of_consent(catalog, selection, forgot=forgot))
-    warnings = (*report.warnings, *extraction.remarks, *told)
-    report = replace(report, warnings=warnings, failures=(*report.failures, *broken), is_first=look.last_build is None)
+    report = _complete_report(content, choice, assembled.report, options, is_first=look.last_build is None)
     if not report.failures:
-        _remember(output_paths, look, inputs, find_due(catalog.cards, now), report, assembled.foreign)
-        if not (options.drafts or options.preview):
-            release = publication.make_release(catalog, selection, assembled.episodes, now)
-            publication.end_build(folder, known, release, catalog.cards, now, options)
+        _end(content, choice, look, assembled, report, now, options)
     return report if options.explain else replace(report, reasons={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What a build has read before it makes anything."""
+
+    catalog: Catalog
+    inputs: up_to_date.Inputs
+    """From before it was read."""
+    extraction: Extraction
+    postponed: tuple[str, ...]
+    """Archives that have to wait and recordings that were not transcribed, a sentence each."""
+    forgot: bool
+    """Whether refusals had been remembered and were not any more."""
+
+
+def _read_content(
+    folder: Path,
+    inputs: up_to_date.Inputs,
+    digests: Digests,
+    kept: ValueCache,
+    options: BuildOptions,
+    notify: Notify,
+) -> _Content:
+    """The catalog, once new archives are taken in and recordings that an earlier version read are read again."""
+    from site_builder.build.consent import silence
+    from site_builder.build.extraction import Extraction, take_in
+    from site_builder.episodes.intake import rereading, seen_archives
+    from site_builder.show import refusals
+    from site_builder.site.covers import start_early
+
+    extraction, catalog = Extraction(), _read_catalog(folder, digests, kept, options.jobs)
+    new = seen_archives.find_new(folder, catalog.cards)
+    postponed = tuple(_postpone(folder, path) for path in new if catalog.unusable)
+    outdated = [catalog.locate(card) for card in catalog.cards if card.is_outdated]
+    rereading.read_again(outdated)
+    is_taken = bool(new) and not postponed
+    if is_taken:
+        start_early(catalog.show_folder, options.jobs)
+        extraction = take_in(folder, new, notify)
+    is_heard, unheard = _transcribe(folder, catalog, options, notify)
+    if is_taken or outdated or is_heard:
+        inputs, _ = inputs.look_again(folder, options.inputs)
+        kept_file = find_output_paths(folder, preview=options.preview).kept
+        catalog = _read_catalog(folder, _digest_bundles(folder, inputs, kept_file), kept, options.jobs)
+    if is_taken:
+        seen_archives.remember(folder, new, catalog.cards)
+    forgot = refusals.remember_all(folder, catalog.show_folder.people)
+    return _Content(
+        catalog=silence.withhold_silent(catalog, kept),
+        inputs=inputs,
+        extraction=extraction,
+        postponed=(*postponed, *unheard),
+        forgot=forgot,
+    )
 
 
 def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:
@@ -213,13 +178,99 @@ def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: N
     return transcribe_new(folder, catalog.show_folder.config, options.jobs, notify)
 
 
-def _tell_of_consent(catalog: Catalog, selection: Selection, *, forgot: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """What a build publishes, and what it has to keep."""
+
+    selection: Selection
+    known: Published
+    """What was promised before."""
+    pins: Pins
+    broken: tuple[str, ...]
+    """Why the build that a preview shows would be refused, a sentence each."""
+
+
+def _choose(content: _Content, now: datetime, options: BuildOptions) -> _Choice:
+    from site_builder.build.selection import select
+    from site_builder.show import published
+
+    folder = content.catalog.folder
+    selection = select(content.catalog.cards, now, drafts=options.drafts)
+    known = published.load_published(folder)
+    pins, broken = _check_promises(folder, known, content.catalog, selection, now, options)
+    return _Choice(selection=selection, known=known, pins=pins, broken=broken)
+
+
+def _build_again(
+    folder: Path,
+    now: datetime,
+    options: BuildOptions,
+    notify: Notify,
+    content: _Content,
+    assembled: Assembled,
+    *,
+    is_first: bool,
+) -> BuildReport:
+    """Once more, without the episodes that turned out to be silent; tells what both rounds did."""
+    again = _build(folder, now, options, notify, look_at(folder, options))
+    made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
+    warnings = (*content.extraction.remarks, *again.warnings)
+    return replace(again, taken=content.extraction.taken, made=made, warnings=warnings, is_first=is_first)
+
+
+def _complete_report(
+    content: _Content, choice: _Choice, report: BuildReport, options: BuildOptions, *, is_first: bool
+) -> BuildReport:
+    told = (*_tell_of_archives(content), *_tell_of_consent(content, choice.selection))
+    return replace(
+        report,
+        taken=content.extraction.taken,
+        skipped=choice.selection.skipped,
+        strict=options.strict,
+        warnings=(*report.warnings, *content.extraction.remarks, *told),
+        failures=(*report.failures, *choice.broken),
+        is_first=is_first,
+    )
+
+
+def _end(
+    content: _Content,
+    choice: _Choice,
+    look: up_to_date.ChangeCheck,
+    assembled: Assembled,
+    report: BuildReport,
+    now: datetime,
+    options: BuildOptions,
+) -> None:
+    """Leave what the next build compares with, and what sending this output would promise."""
+    from site_builder.build import publication
+    from site_builder.build.selection import find_due
+
+    folder, catalog = content.catalog.folder, content.catalog
+    output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.cards, now)
+    _remember(output_paths, look, content.inputs, due, report, assembled.foreign)
+    if not (options.drafts or options.preview):
+        release = publication.make_release(catalog, choice.selection, assembled.episodes, now)
+        publication.end_build(folder, choice.known, release, catalog.cards, now, options)
+
+
+def _tell_of_archives(content: _Content) -> Iterator[str]:
+    """What could not be taken in, and what of free pages is left out."""
+    from site_builder.episodes.intake.seen_archives import find_lost
+
+    lost = find_lost(content.catalog.folder)
+    yield from map("{}: this archive is not there, and nothing of it was taken in".format, lost)
+    yield from content.postponed
+    yield from content.catalog.page_remarks
+
+
+def _tell_of_consent(content: _Content, selection: Selection) -> Iterator[str]:
     """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
     from site_builder.show.refusals import FORGOTTEN
 
     for card in selection.chosen:
         yield from card.remarks
-    if forgot and any(card.was_taken_out for card in catalog.cards) and not is_ci():
+    if content.forgot and any(card.was_taken_out for card in content.catalog.cards) and not is_ci():
         yield FORGOTTEN
 
 
@@ -288,7 +339,7 @@ def _digest_bundles(folder: Path, inputs: up_to_date.Inputs, kept_file: Path) ->
 
 
 def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:
-    """How all that a build reads, and its output, look beside how the last build left them."""
+    """Compare all that a build reads, and its output, with what the last build recorded."""
     return up_to_date.ChangeCheck(find_output_paths(folder, preview=options.preview), folder, options.inputs)
 
 

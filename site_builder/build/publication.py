@@ -27,7 +27,8 @@ from site_builder.text.timecode import format_utc, parse_utc
 
 if TYPE_CHECKING:
     from site_builder.build.selection import Selection
-    from site_builder.episodes.catalog import Catalog, CatalogEntry
+    from site_builder.episodes.catalog import Catalog
+    from site_builder.episodes.catalog_entry import CatalogEntry
     from site_builder.episodes.summary import EpisodeSummary
     from site_builder.show.config import Config
 

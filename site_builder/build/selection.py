@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from site_builder.build.report import Skipped
-from site_builder.episodes.catalog import CatalogEntry
+from site_builder.episodes.catalog_entry import CatalogEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

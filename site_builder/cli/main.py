@@ -83,11 +83,11 @@ def inspect(archive: Path, json_: bool) -> None:
 @as_json
 def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, json_: bool) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
-    from site_builder.build import pipeline  # noqa: PLC0415
+    from site_builder.build import extraction as story  # noqa: PLC0415
     from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
 
     with tables.progress() as notify:
-        extraction = pipeline.extract(find_show(show), archives, notify, only=only)
+        extraction = story.extract(find_show(show), archives, notify, only=only)
     if json_:
         print_json([entry.as_json() for entry in extraction.taken])
     else:

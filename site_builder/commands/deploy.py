@@ -162,10 +162,7 @@ def deploy(
     require_real_addresses(folder, config)
     host = open_host(target.address, _describe_setting(folder, config))
     is_new = not require_same_place(config, host.noted_as)
-    if not is_private:
-        require_nothing_exposed(folder, config, *host.repository)
-    elif not config.repository.private:
-        note_private(folder)
+    _require_privacy(folder, config, host, is_private=is_private)
     require_fresh(folder, now, notify)
     warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):
@@ -173,9 +170,22 @@ def deploy(
         plan = _describe_plan(folder, config, legs, warnings, host.noted_as if is_new else "")
         if not dry_run:
             _execute(folder, target, plan, review, now, notify)
+    return _report(plan, dry_run=dry_run)
+
+
+def _report(plan: DeployPlan, *, dry_run: bool) -> DeployReport:
+    """What was planned, and what hosts have to say of it."""
     values = {field.name: getattr(plan, field.name) for field in fields(plan)}
-    remarks = tuple(remark for leg in legs for remark in leg.host.remarks)
-    return DeployReport(**{**values, "warnings": warnings + remarks}, dry_run=dry_run)
+    remarks = tuple(remark for leg in plan.legs for remark in leg.host.remarks)
+    return DeployReport(**{**values, "warnings": plan.warnings + remarks}, dry_run=dry_run)
+
+
+def _require_privacy(folder: Path, config: Config, host: Host, *, is_private: bool) -> None:
+    """Nothing private lies in a repository that others can read; the host's word that none can is noted."""
+    if not is_private:
+        require_nothing_exposed(folder, config, *host.repository)
+    elif not config.repository.private:
+        note_private(folder)
 
 
 def _describe_setting(folder: Path, config: Config) -> Setting:

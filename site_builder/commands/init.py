@@ -66,29 +66,29 @@ def make_show_folder(
         UsageError: there is a show already, or an answer is not usable.
         UnusableSource: the archive cannot be read.
     """
-    if (folder / CONFIG).exists():
-        raise UsageError(
-            f"{folder / CONFIG} exists already: this folder is a show; edit that file, or name a new folder"
-        )
+    _require_no_show(folder)
     account = _read_account(archive) if archive else Account()
     given = {key: value for key, value in answers.items() if value}
     config = _render_config(account, given, folder, further or {})
     config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())
     config += _CONSENT
     show = parse_config(config).show  # refuses bad answers before anything is written
-    files = {
-        ".gitignore": IGNORED,
-        "content/archives/README.md": _ARCHIVES,
-        "content/pages/about.md": _render_about(account),
-    }
-    for name, text in files.items():
-        write_new(folder / name, text)
+    write_new(folder / ".gitignore", IGNORED)
+    write_new(folder / "content/archives/README.md", _ARCHIVES)
+    write_new(folder / "content/pages/about.md", _render_about(account))
     for name in (EPISODES, "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_new(folder / CONFIG, config)  # last: where it is, all of the show is
     if archive:
         _place(archive, folder)
     return NewShow(folder=folder, title=show.title, next_steps=tuple(_next_steps(folder, archive, answers)))
+
+
+def _require_no_show(folder: Path) -> None:
+    if (folder / CONFIG).exists():
+        raise UsageError(
+            f"{folder / CONFIG} exists already: this folder is a show; edit that file, or name a new folder"
+        )
 
 
 def _read_account(archive: Path) -> Account:

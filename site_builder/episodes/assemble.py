@@ -133,13 +133,9 @@ def make_episode(
         source_link: What the link to where the conversation took place says, in the show's language.
         facts: Provenance for the page, label to value.
     """
-    bundle, casting, edits = material.bundle, material.casting, material.edits
-    matter, recording = bundle.matter, bundle.recording
+    bundle, matter, casting, edits = material.bundle, material.bundle.matter, material.casting, material.edits
     notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
-    people, turns = _make_people(material)
     is_automatic = automatic_chapters and matter.chapters is None
-    chapters = _make_chapters(material, notes, opening=opening if is_automatic else None)
-    floors = make_floors(turns, people, chapters, edits.duration, opening=opening) if is_automatic else ()
     episode = Episode(
         guid=Guid(matter.guid),
         slug=material.slug,
@@ -149,37 +145,59 @@ def make_episode(
         summary=matter.summary or _summarise(notes.text),
         notes_html=notes.html,
         notes_text=notes.text,
-        tags=matter.tags,
-        people=people,
-        turns=turns,
-        chapters=chapters,
-        floors=floors,
+        updated_at=matter.updated_at(zone),
+        draft=material.draft,
+        links=_make_links(material, source_link),
+        facts=facts,
+    )
+    episode = _add_conversation(episode, material, notes, opening=opening if is_automatic else None)
+    return redact_episode(_add_origin(_add_options(episode, matter, edits), bundle.recording, edits), casting)
+
+
+def _add_conversation(episode: Episode, material: Material, notes: RenderedNotes, *, opening: str | None) -> Episode:
+    """The episode with who speaks when and what is said; without `opening` the host's chapters are all there are."""
+    people, turns = _make_people(material)
+    chapters = _make_chapters(material, notes, opening=opening)
+    duration = material.edits.duration
+    floors = () if opening is None else make_floors(turns, people, chapters, duration, opening=opening)
+    cues = _make_cues(material, turns, people)
+    return replace(episode, people=people, turns=turns, chapters=chapters, floors=floors, cues=cues)
+
+
+def _add_origin(episode: Episode, recording: Recording | None, edits: EditList) -> Episode:
+    """The episode with where and when it was recorded."""
+    if recording is None:
+        return episode
+    return replace(
+        episode,
+        recorded_at=recording.started_at,
+        source_url=recording.url,
+        announced_url=recording.announced_url,
+        gaps=_move_gaps(recording.gaps, edits),
+    )
+
+
+def _add_options(episode: Episode, matter: EpisodeMatter, edits: EditList) -> Episode:
+    """The episode with what its front matter says; times become those of the published audio."""
+    return replace(
+        episode,
         kind=matter.kind,
         season=matter.season,
         number=matter.episode,
         number_shown=matter.episode_display,
         cover_alt=matter.cover_alt,
         explicit=matter.explicit,
-        recorded_at=recording.started_at if recording else None,
-        updated_at=matter.updated_at(zone),
-        source_url=recording.url if recording else "",
-        announced_url=recording.announced_url if recording else "",
-        gaps=_move_gaps(recording.gaps, edits) if recording else (),
-        draft=material.draft,
-        cues=_make_cues(material, turns, people),
-        soundbites=_move_soundbites(matter, edits),
         license=matter.license.noun() if matter.license else None,
         locations=tuple(entry.noun() for entry in matter.location),
-        links=_make_links(material, source_link),
         funding=tuple(entry.noun() for entry in matter.funding),
         posts=list_posts(matter.comments),
         chat=matter.chat.noun() if matter.chat else None,
-        value=_make_value(matter, edits),
         texts=tuple(entry.noun() for entry in matter.txt),
         block=matter.block,
-        facts=facts,
+        soundbites=_move_soundbites(matter, edits),
+        value=_make_value(matter, edits),
+        tags=matter.tags,
     )
-    return redact_episode(episode, casting)
 
 
 def _make_links(material: Material, source_link: str) -> tuple[p20.ContentLink, ...]:

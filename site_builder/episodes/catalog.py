@@ -7,19 +7,20 @@ so that an unchanged bundle is not read again (see `bundle_digests.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_file, digest_json
 from site_builder.engine.processes import map_in_processes
-from site_builder.engine.serialization import Value, change, encode_value, parse_values
+from site_builder.engine.serialization import change, encode_value, parse_values
 from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
+from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
 from site_builder.episodes.named_places import find_named_address, find_named_texts, find_origin, list_redacted
@@ -49,54 +50,6 @@ _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
-
-
-class CatalogEntry(Value, frozen=True, kw_only=True):
-    """One bundle in brief."""
-
-    name: str
-    """Of its folder."""
-    key: str
-    """Digest of all it says and all that decides how it is published; equal keys, equal episodes."""
-    guid: str
-    slug: str
-    title: str
-    """As the host wrote it."""
-    shown_title: str
-    """As it may be shown: without those who are not to be named."""
-    published_at: datetime
-    draft: bool = False
-    withdrawn: str | None = None
-    withheld: str = ""
-    """Why consent keeps it back."""
-    pending: tuple[str, ...] = ()
-    """Labels of those heard who have not answered."""
-    recording_id: str = ""
-    """As the source of its recording has it."""
-    has_recording: bool = False
-    has_spoken: bool = False
-    """Somebody is heard, and it was built before."""
-    is_restricted: bool = False
-    """Somebody in it is hidden or removed."""
-    has_pictures: bool = False
-    """Its front matter names a cover."""
-    is_outdated: bool = False
-    """An earlier version read who speaks in its recording."""
-    taken_out: int = 0
-    """How many speakers are taken out because they refused."""
-    was_taken_out: int = 0
-    """How many were, when its sound was last made."""
-    remarks: tuple[str, ...] = ()
-    """What consent changes of what the host wrote, and what of the notes is left out, a sentence each."""
-    has_named_address: bool = False
-    """Its address holds the name of somebody who must not be named."""
-    redacted: tuple[str, ...] = ()
-    """Where in its files somebody hidden is named: file, line and of whom; for the host alone."""
-
-    @property
-    def path(self) -> str:
-        """The page's folder below the site's root."""
-        return f"episodes/{self.slug}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +109,7 @@ class Candidate:
 
 
 def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
-    """Look a show over.
+    """Read a show: its config, people and pages, and each episode that changed since the last build.
 
     Args:
         folder: The show.
@@ -169,8 +122,7 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
         UsageError: there is no show in `folder`.
         InvalidDocument: something is wrong that all episodes depend on; with every problem of every file.
     """
-    problems: list[Problem] = []
-    show_folder = load_show_folder(folder, problems)
+    show_folder = load_show_folder(folder, problems := list[Problem]())
     speakers, spoken = list_speakers(folder, digests.by_name, kept, jobs)
     if show_folder:
         show_folder = replace(show_folder, people=show_folder.people.describe(speakers))
@@ -182,27 +134,34 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
     wanted = [name for name in keys if name not in cards]
     made = dict(zip(wanted, map_in_processes(partial(_read, show_folder, folder, keys), wanted, jobs), strict=True))
     fresh = {name: card for name, card in made.items() if isinstance(card, CatalogEntry)}
-    cards |= fresh
-    everything = [cards[name] for name in keys if name in cards]
+    everything = [card for name in keys if (card := cards.get(name) or fresh.get(name))]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
     faults |= _find_clashes(folder, everything)
-    problems += find_forgotten(folder, has_spoken=any(card.has_spoken for card in everything))
-    problems += _find_lost_refusals(folder, show_folder, everything) if show_folder else []
+    problems += _find_lost_answers(folder, show_folder, everything)
     if show_folder is None or problems:
-        problems += (problem for found in faults.values() for problem in found)
+        problems += chain.from_iterable(faults.values())
     show_folder = settle(folder, show_folder, problems)
     digests.keep(kept)
     kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
     kept.drop(_KIND, known.keys() - keys.keys())
     usable = tuple(card for card in everything if card.name not in faults)
-    taken = {card.guid for card in usable}
+    unusable = _list_unusable(folder, faults, known, {card.guid for card in usable})
+    show_folder, remarks = _check_pages(show_folder)
+    return Catalog(show_folder=show_folder, cards=usable, base=base, unusable=unusable, page_remarks=remarks)
+
+
+def _list_unusable(
+    folder: Path,
+    faults: Mapping[str, tuple[Problem, ...]],
+    known: Mapping[str, tuple[str, bytes]],
+    taken: Collection[str],
+) -> tuple[Unusable, ...]:
+    """Bundles with faults, each with its guid where that is known and not `taken` by an episode that can be built."""
     guids = {name: _find_guid(folder, name, known) for name in faults}
-    unusable = (
+    return tuple(
         Unusable(name=name, guid="" if guids[name] in taken else guids[name], problems=found)
         for name, found in faults.items()
     )
-    show_folder, remarks = _check_pages(show_folder)
-    return Catalog(show_folder=show_folder, cards=usable, base=base, unusable=tuple(unusable), page_remarks=remarks)
 
 
 def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
@@ -214,6 +173,14 @@ def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
     remarks += map(nearby, find_unused_covers(show_folder.content))
     show_folder = replace(show_folder, pages=usable, problems=(*show_folder.problems, *problems))
     return show_folder, tuple(map(str, remarks))
+
+
+def _find_lost_answers(
+    folder: Path, show_folder: ShowFolder | None, cards: Sequence[CatalogEntry]
+) -> Iterator[Problem]:
+    """A people.yaml that is gone, and refusals that it no longer has."""
+    yield from find_forgotten(folder, has_spoken=any(card.has_spoken for card in cards))
+    yield from _find_lost_refusals(folder, show_folder, cards) if show_folder else ()
 
 
 def _find_lost_refusals(folder: Path, show_folder: ShowFolder, cards: Sequence[CatalogEntry]) -> list[Problem]:

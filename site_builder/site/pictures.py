@@ -204,18 +204,12 @@ def _plan(
     card_inputs: dict[str, JSON] = {"drawing": drawing.as_json(), **inputs}
     stem = f"artwork/{name}-{_mark(inputs)}"
     side = cover.side if cover else DRAWN
-    artwork = Artwork(
-        path=f"{stem}.jpg",
-        width=side,
-        height=side,
-        alt=alt,
-        drawn=cover is None,
-        smaller=tuple(
-            Artwork(path=f"{stem}-{size}.webp", width=size, height=size, media_type="image/webp", alt=alt)
-            for size in sizes
-            if size < side
-        ),
+    smaller = tuple(
+        Artwork(path=f"{stem}-{size}.webp", width=size, height=size, media_type="image/webp", alt=alt)
+        for size in sizes
+        if size < side
     )
+    artwork = Artwork(path=f"{stem}.jpg", width=side, height=side, alt=alt, drawn=cover is None, smaller=smaller)
     original = cache / artwork.path
     card = f"artwork/{name}-{_mark(card_inputs)}-card.jpg"
     embedded = partial(_shrink, Artwork(path="", width=EMBEDDED, height=EMBEDDED))

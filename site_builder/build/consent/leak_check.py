@@ -13,7 +13,8 @@ from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_se
 from site_builder.consent.readers import SOUND
 from site_builder.consent.sources import Mention, find_mentions
 from site_builder.engine.processes import map_in_processes
-from site_builder.episodes.catalog import Catalog, CatalogEntry, load_casting
+from site_builder.episodes.catalog import Catalog, load_casting
+from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model.podcast import Guid
 from site_builder.show.config import Pending

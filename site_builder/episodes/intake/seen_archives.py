@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import digest_json, digest_tree
-from site_builder.episodes.catalog import CatalogEntry
+from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.show.bundles import iter_source_files, write_file
 
 _MEMORY = "archives.json"

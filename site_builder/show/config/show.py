@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from site_builder.model import podcasting20 as p20
@@ -28,7 +29,7 @@ def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") ->
     Pictures of people are as written: a path in the show's folder, or a URL.
     """
     guid = feed.guid or make_feed_guid(show.url + FEED)
-    return Show(
+    described = Show(
         title=show.title,
         description=show.description,
         url=show.url,
@@ -56,6 +57,14 @@ def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") ->
         locations=tuple(entry.noun() for entry in show.location),
         texts=tuple(entry.noun() for entry in feed.txt),
         block=feed.block,
+    )
+    return _add_podcasting20(described, show, feed)
+
+
+def _add_podcasting20(described: Show, show: ShowConfig, feed: FeedConfig) -> Show:
+    """What Podcasting 2.0 apps show beside the feed: talk, payment, network."""
+    return replace(
+        described,
         posts=list_posts(show.comments),
         chat=show.chat.noun() if show.chat else None,
         value=(show.value.noun(),) if show.value else (),

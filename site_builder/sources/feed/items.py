@@ -195,11 +195,7 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         people=reader.read_people(left_out),
         chapters=tuple(_read_simple_chapters(reader, title, left_out)),
         chapters_url=reader.href("podcast:chapters", "url"),
-        transcripts=tuple(
-            RemoteFile(url=url, media_type=(child.get("type") or "").strip().lower())
-            for child in reader.all("podcast:transcript")
-            if (url := (child.get("url") or "").strip())
-        ),
+        transcripts=tuple(_find_transcripts(reader)),
         cover_url=reader.href("itunes:image"),
         cover_alt=_find_alt(reader, title),
         tags=tuple(dict.fromkeys(line[:100] for line in reader.lines("category")))[:20],
@@ -208,6 +204,12 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         locations=reader.read_locations(),
         talk=read_talk(reader),
     )
+
+
+def _find_transcripts(reader: Reader) -> Iterator[RemoteFile]:
+    for child in reader.all("podcast:transcript"):
+        if url := (child.get("url") or "").strip():
+            yield RemoteFile(url=url, media_type=(child.get("type") or "").strip().lower())
 
 
 def _read_date(reader: Reader, title: str, left_out: LeftOut) -> tuple[DateReading, str]:

@@ -1,0 +1,55 @@
+"""What the catalog knows of one episode."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from site_builder.engine.serialization import Value
+
+
+class CatalogEntry(Value, frozen=True, kw_only=True):
+    """One bundle in brief: all that is asked of it before it is made."""
+
+    name: str
+    """Of its folder."""
+    key: str
+    """Digest of all it says and all that decides how it is published; equal keys, equal episodes."""
+    guid: str
+    slug: str
+    title: str
+    """As the host wrote it."""
+    shown_title: str
+    """As it may be shown: without those who are not to be named."""
+    published_at: datetime
+    draft: bool = False
+    withdrawn: str | None = None
+    withheld: str = ""
+    """Why consent keeps it back."""
+    pending: tuple[str, ...] = ()
+    """Labels of those heard who have not answered."""
+    recording_id: str = ""
+    """As the source of its recording has it."""
+    has_recording: bool = False
+    has_spoken: bool = False
+    """Somebody is heard, and it was built before."""
+    is_restricted: bool = False
+    """Somebody in it is hidden or removed."""
+    has_pictures: bool = False
+    """Its front matter names a cover."""
+    is_outdated: bool = False
+    """An earlier version read who speaks in its recording."""
+    taken_out: int = 0
+    """How many speakers are taken out because they refused."""
+    was_taken_out: int = 0
+    """How many were, when its sound was last made."""
+    remarks: tuple[str, ...] = ()
+    """What consent changes of what the host wrote, and what of the notes is left out, a sentence each."""
+    has_named_address: bool = False
+    """Its address holds the name of somebody who must not be named."""
+    redacted: tuple[str, ...] = ()
+    """Where in its files somebody hidden is named: file, line and of whom; for the host alone."""
+
+    @property
+    def path(self) -> str:
+        """The page's folder below the site's root."""
+        return f"episodes/{self.slug}/"
