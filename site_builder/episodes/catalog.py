@@ -23,8 +23,8 @@ from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
-from site_builder.episodes.named_places import find_named_address, find_named_texts, find_origin, list_redacted
-from site_builder.episodes.written_text import check_notes, check_page, find_unused_covers
+from site_builder.episodes.written.named_places import find_named_address, find_named_texts, find_origin, list_redacted
+from site_builder.episodes.written.written_text import check_notes, check_page, find_unused_covers
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.model.speech import Recognition

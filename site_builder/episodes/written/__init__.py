@@ -1,0 +1,1 @@
+"""What of the texts a host wrote cannot be published as it stands."""
