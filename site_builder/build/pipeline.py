@@ -6,7 +6,7 @@ new archives ─▶ bundles;  content ─▶ catalog ─▶ selection ─▶ epi
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
