@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from site_builder.consent.words import DATED, WORDS
 from site_builder.model.podcast import Cue
@@ -24,7 +24,7 @@ _SHORTEST_TAG = 5
 _TAGS = 8
 _PASSAGE_LEAST, _PASSAGE_MOST = 15.0, 60.0
 _PASSAGES = 3
-_PAUSE = 1.5
+_PAUSE, _SILENCE = 1.5, 3.0
 _SENTENCE = re.compile(r"[^.?!…。？！]+[.?!…。？！]*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -50,13 +50,25 @@ class Proposals:
 
 def propose(cues: Sequence[Cue], hosts: frozenset[str]) -> Proposals:
     """Proposals from a transcript in which everybody has a name; `hosts` are those who ask."""
-    turns = [list(group) for _, group in groupby(cues, key=lambda cue: cue.speaker)]
+    turns = list(_split_turns(cues))
     asked = [turn for turn in turns if turn[0].speaker in hosts]
     return Proposals(
         chapters=tuple(_propose_chapters(asked)),
         tags=tuple(_propose_tags(cues)),
         soundbites=tuple(_propose_passages([turn for turn in turns if turn[0].speaker not in {"", *hosts}])),
     )
+
+
+def _split_turns(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """Lines of one speaker; a longer silence ends a turn too, for there somebody may be left out."""
+    turn: list[Cue] = []
+    for cue in cues:
+        if turn and (cue.speaker != turn[-1].speaker or cue.start - turn[-1].end > _SILENCE):
+            yield turn
+            turn = []
+        turn.append(cue)
+    if turn:
+        yield turn
 
 
 def _propose_chapters(asked: Sequence[Sequence[Cue]]) -> Iterator[Passage]:
