@@ -1,4 +1,4 @@
-"""What the core tells whoever watches: small frozen values, sent to a `notify` function whose default does nothing."""
+"""Progress events: small frozen values, sent to a `notify` function whose default does nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def ignore(event: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Another part of the work begins: for whoever asks where the time goes."""
+    """Another part of the work begins: for measuring where the time goes."""
 
     name: str
 
@@ -66,7 +66,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A target could not be made: a sentence for a person, and the exception for whoever mends the program."""
+    """A target could not be made: a sentence for people, and the exception for developers."""
 
     path: str
     label: str

@@ -3,6 +3,7 @@
 An AAC packet sounds in its own frame of 1024 samples and, overlapping, in the next one (ISO/IEC 14496-3, 4.6.11). So a
 packet is copied only where both are heard: the one before a removed or muted span is silenced as well, and nothing of
 the span is left in the file. All other packets are the recording's, bit for bit.
+docs/decisions/0021 says why.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Shape:
         return self
 
     def listen(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Pass AAC packets on to whoever needs them too, and take in frames that are evenly spread."""
+        """Yield AAC packets unchanged, and measure the level of frames that are evenly spread among them."""
         decoder, number = None, 0
         for batch in batches:
             if decoder is None:

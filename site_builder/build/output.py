@@ -122,18 +122,18 @@ class _Assembly:
         self.make_feeds()
         there = set(job.look.output.files)
         absent = {path for episode in episodes for path in episode.absent} & there
-        unknown = set(self.find_strangers(there))
+        unknown = set(self.find_untracked(there))
         lost = (unknown & job.look.made) - absent
         adopt(lost, ledger=job.output_paths.ledger)
-        strangers = unknown - absent - lost
+        untracked = unknown - absent - lost
         job.notify(Stage("search index"))
         self.make_search(search)
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
         any_failed = self.build_log.failures or self.apart
-        left = () if any_failed else self.find_strangers(strangers)  # or what failed would be one
+        left = () if any_failed else self.find_untracked(untracked)  # or what failed would be one
         self.look_for_leaks(episodes, left)
-        foreign = self.find_strangers(unknown)
+        foreign = self.find_untracked(unknown)
         return Assembled(report=self.report(episodes, left), episodes=episodes, foreign=foreign)
 
     def make(self, targets: Sequence[Target]) -> None:
@@ -270,7 +270,7 @@ class _Assembly:
         if self.writing:
             self.writing.end()
 
-    def find_strangers(self, there: Set[str]) -> tuple[str, ...]:
+    def find_untracked(self, there: Set[str]) -> tuple[str, ...]:
         """Those of the files that were there before this build that nobody has made so far, sorted."""
         return find_unknown(root=self.job.output_paths.output, ledger=self.job.output_paths.ledger, seen=there)
 
@@ -279,19 +279,19 @@ class _Assembly:
         if not (self.build_log.failures or self.is_feed_held or self.job.catalog.show_folder.problems):
             self.build(self.plan, keep=self.groups, hold=absent)
 
-    def look_for_leaks(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> None:
+    def look_for_leaks(self, episodes: Sequence[EpisodeSummary], untracked: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""
         job = self.job
         if not self.build_log.failures:
             chosen = job.selection.chosen
             own = {*self.episode_builder.setting.theme.assets, *PROGRAM_FILES}
-            site = Searched(job.output_paths.output, strangers, own, is_whole=not (self.apart or self.is_feed_held))
+            site = Searched(job.output_paths.output, untracked, own, is_whole=not (self.apart or self.is_feed_held))
             found = find_exposed(site, job.catalog, chosen, episodes, job.jobs)
             self.build_log.leaks |= dict.fromkeys(found)
         if self.build_log.leaks:
             dissolve_groups(job.output_paths.ledger)
 
-    def report(self, episodes: Sequence[EpisodeSummary], strangers: Sequence[str]) -> BuildReport:
+    def report(self, episodes: Sequence[EpisodeSummary], untracked: Sequence[str]) -> BuildReport:
         """What was done."""
         released = [episode for episode in episodes if not episode.draft]
         return BuildReport(
@@ -301,7 +301,7 @@ class _Assembly:
             made=tuple(self.build_log.made),
             kept=count_files(self.job.output_paths.ledger) - len(self.build_log.made),
             removed=self.outcome.removed,
-            warnings=(*self.build_log.warnings, *map(_warn_of, strangers)),
+            warnings=(*self.build_log.warnings, *map(_warn_of, untracked)),
             failures=(*self.build_log.failures, *self.apart, *self.build_log.leaks),
             is_feed_held=self.is_feed_held or bool(self.build_log.failures),
             reasons=self.build_log.reasons,

@@ -178,7 +178,7 @@ class SeenEpisode(NamedTuple):
 
 
 def note_seen(folder: Path, seen: Sequence[SeenEpisode], now: datetime) -> None:
-    """What is seen online is promised, whoever brought it there.
+    """Promise what is seen online, however it got there.
 
     Raises:
         InvalidDocument: `content/published.json` is damaged.

@@ -2,6 +2,7 @@
 
 The last build leaves a snapshot of all it read, the sizes of all it made, and its report. While these are the
 same and no episode's date has come, there is nothing to do. Imports stay light: this answers first.
+docs/decisions/0005 says why.
 """
 
 from __future__ import annotations

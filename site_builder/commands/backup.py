@@ -4,6 +4,7 @@ The folder becomes a show again by being copied back. Of archives only what belo
 else in them is ever opened. What changes is copied anew, and what it replaces is kept below `earlier/`; what is gone
 from the show stays. Each file is written beside its place, read again, and only then moved there;
 `spacecast-backup.json` has its digest.
+docs/decisions/0020 says why.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Who may be heard and named in an episode: what people said, applied to a recording."""
+"""Who may be heard and named in an episode: what people said, applied to a recording.
+
+docs/decisions/0013 says why.
+"""
 
 from __future__ import annotations
 

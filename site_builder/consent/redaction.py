@@ -42,7 +42,7 @@ class Redaction:
         return make_matcher((*self.hidden, *origin), self.shown)
 
     def translate(self, someone: str) -> Redaction:
-        """The same in another language: `someone` is what stands for whoever has no label of their own."""
+        """The same in another language: `someone` replaces the names of people without a label of their own."""
         hidden = (replace(one, replacement=someone) if one.replacement == SOMEONE else one for one in self.hidden)
         return replace(self, hidden=tuple(hidden))
 
@@ -98,7 +98,7 @@ def make_redaction(
 
 
 def hide_unanswered(people: People, speakers: Iterable[Speaker] = ()) -> Redaction:
-    """Everybody who has not said yes to everything, known or met just now: for addresses, which are chosen once."""
+    """Redaction of everybody who has not agreed to everything: for addresses, which are chosen once."""
     newcomers = [speaker for speaker in speakers if speaker.role is not Role.HOST and not people.candidates(speaker)]
     redaction = make_redaction(people, hide_pending=True)
     met = tuple(describe_hidden(PersonRecord(key=""), "", speaker) for speaker in newcomers)

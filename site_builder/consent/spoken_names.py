@@ -1,4 +1,4 @@
-"""Names in transcripts: whoever takes part is called by a part of their name, and a machine writes it by ear. Pure.
+"""Names in transcripts: people are called by a part of their name, and a machine writes it by ear. Pure.
 
 Texts that people write are searched for whole names (`Ana Lopez`). In a conversation Ana is just Ana, and an engine
 that hears `Davy` writes `Davey`; so of those who take part in an episode and are not named in it, each word of their

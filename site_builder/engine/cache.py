@@ -7,6 +7,7 @@
 
 Keys are digests of all that a value depends on; whoever asks compares them. What cannot be read is not there: a value
 can always be made again.
+docs/decisions/0009 says why.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@
 Whoever begins something and whoever needs it need not know each other: a name says all that its bytes depend on. The
 process only computes. It lets go of all files that are open here, so it keeps no lock, and ends with this one. Where
 processes cannot be forked safely (anywhere but on Linux) nothing is made ahead.
+docs/decisions/0008 says why.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _close_all_but(kept: int) -> None:
 
 
 def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
-    """Items as long as `parent` lives: whoever takes over from one that was killed must find nobody at work."""
+    """Yield items while the process `parent` lives, so that no orphan works on beside the next build."""
     for item in items:
         if os.getppid() != parent:
             raise SystemExit
@@ -139,7 +139,7 @@ def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
 
 
 class Task(Generic[Result]):
-    """`function()`, at work in a process of its own from now on; where forking is not safe, here once it is wanted.
+    """Calls `function()` in a child process, from now on; where forking is not safe, in this one once it is asked for.
 
     Of several functions the process makes one result after the other.
     """

@@ -8,6 +8,7 @@ A file is unchanged while its size, mtime and ctime are; one that changed less t
 compared by content as well, for it may change again within one tick of the clock. A folder is listed again where its
 mtime is not as it was. Names that begin with a dot and `__pycache__` are left out; links to folders
 are not followed, and links to nowhere are not there.
+docs/decisions/0005 says why.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ def _merge(
 def take_snapshot(
     root: Path, *, sizes_only: bool = False, known: Snapshot | None = None, clock: Clock = time.time_ns
 ) -> Snapshot:
-    """How `root` looks; one that is missing is empty. How it looked once, `known`, spares listing its folders.
+    """Names, sizes and times of the files below `root`; `known`, an earlier snapshot, spares listing folders.
 
     Raises:
         OSError: it cannot be read, or files keep vanishing.

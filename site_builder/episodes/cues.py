@@ -13,7 +13,7 @@ from site_builder.text.plain import clean
 
 
 def name_cues(cues: Sequence[Cue], turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
-    """Cues with the name of whoever speaks most during each; names the cues have already stay.
+    """Cues with the name of the person who speaks most during each; names that cues have already stay.
 
     `cues` and `turns` are on one clock. Turns of anyone not in `people` give no name. Only turns that tell who speaks
     (`Timeline.LEVELS`) will do: somebody on stage is not somebody speaking.

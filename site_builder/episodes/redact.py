@@ -59,7 +59,7 @@ def redact_episode(episode: Episode, casting: Casting) -> Episode:
 
 
 def redact_value(value: Any, redaction: Redaction) -> Any:
-    """Nested values without whoever is hidden: what leads to them is left out with all it says, texts are redacted."""
+    """Nested values without hidden people: links to them are left out with all they say, texts are redacted."""
     if isinstance(value, tuple):
         redacted = (redact_value(item, redaction) for item in value)
         return tuple(item for item in redacted if item is not None)

@@ -1,4 +1,4 @@
-"""What a file of the site is, as the `Content-Type` of whoever serves it says; on every system the same.
+"""Media types of the site's files by suffix, as servers give them in `Content-Type`; the same on every system.
 
 https://www.iana.org/assignments/media-types/; audio as Apple's feeds name it.
 """

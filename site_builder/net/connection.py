@@ -1,6 +1,7 @@
 """One request over a connection of its own, to an address that was checked, and not for ever.
 
 `http.client` speaks HTTP and lets the socket be given; libraries above it choose the address themselves, by name.
+docs/decisions/0023 says why.
 """
 
 from __future__ import annotations

@@ -14,4 +14,4 @@ class Refused(SpacecastError):
 
 
 class Exceeded(Refused):
-    """It is larger, or takes longer, than a bound that whoever asked may raise."""
+    """An answer is larger, or takes longer, than a bound that the caller may raise."""

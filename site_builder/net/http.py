@@ -1,6 +1,7 @@
 """The one HTTP client of the program: bounded in bytes, time and redirects, and never led astray.
 
 http and https only; each redirect is checked like the first address. https://www.rfc-editor.org/rfc/rfc9110
+docs/decisions/0023 says why.
 """
 
 from __future__ import annotations

@@ -164,7 +164,7 @@ def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: 
 
 
 def find_forgotten(folder: Path, *, has_spoken: bool) -> Iterator[Problem]:
-    """What people answered is gone: a build without it would publish whoever said no.
+    """People's answers are gone: a build without them would publish people who said no.
 
     `has_spoken`: somebody is heard in an episode that was built before.
     """

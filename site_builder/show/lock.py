@@ -42,7 +42,7 @@ else:
 
 
 class ShowBusy(UsageError):
-    """Another build or extract of the show is at work."""
+    """Another build or extract of the show is running."""
 
 
 @contextmanager

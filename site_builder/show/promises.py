@@ -2,6 +2,7 @@
 
 Before its promise an episode is free: title, address, date, draft, deletion. After it a guid never vanishes, changes or
 comes back as something else, and an address that changes leaves a redirect.
+docs/decisions/0016 says why.
 """
 
 from __future__ import annotations

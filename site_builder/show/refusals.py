@@ -6,6 +6,7 @@
 People stand there as keyed digests (HMAC-SHA-256) of their ids, handles and names, for a plain digest of a handle can
 be guessed. So an older `people.yaml`, one without an entry or one from another show is recognised, and the file alone
 names nobody. It is a memory and no second place to answer in: what a person says stands in `people.yaml`.
+docs/decisions/0013 says why.
 """
 
 from __future__ import annotations

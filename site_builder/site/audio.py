@@ -2,6 +2,7 @@
 
 Three steps, so that nothing dear is done twice: dead air is confirmed by ear once for a recording; a recording is
 copied or encoded once for its edits and settings; tags are written whenever they change.
+Names of audio files are made of what is heard: docs/decisions/0003.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 A feed that breaks a rule apps rely on does not replace the last good one. Items that passed once, under the same head,
 are not checked again; that no two have one guid, page or file is seen to before anything is made.
+`lastBuildDate` is a date of content, not of the build: docs/decisions/0025.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 A picture lies beside the text that names it. One that is elsewhere is left out: to show it would tell its owner who
 reads the page, and who opens the episode in an app.
+docs/decisions/0028 says why.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The feed that is there, to copy from: of a long one with one new item, all the others need not be read anew."""
+"""The feed that is there, to copy from: of a long one with one new item, all the others need not be read anew.
+
+docs/decisions/0010 says why.
+"""
 
 from __future__ import annotations
 

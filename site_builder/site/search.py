@@ -128,7 +128,7 @@ def _find_part(page: str, parts: int) -> int:
 
 
 class _Indexing:
-    """The indexer at work on one part, in a folder of its own."""
+    """A running indexer for one part of the search index, with a temporary folder."""
 
     def __init__(self, part: Part) -> None:
         self._part = part

@@ -84,7 +84,7 @@ class AudioFile:
 
     @property
     def account(self) -> Account:
-        """Whoever put the recording online, by the downloader's word; else the file's own artist tag."""
+        """The uploader of the recording, as the downloader noted; else the file's artist tag."""
         return Account(handle=self._download.handle, name=self._download.name)
 
     @property

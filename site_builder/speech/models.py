@@ -1,6 +1,7 @@
 """Speech models on this computer: a folder, an installed package that holds one, or one that was fetched before.
 
 A package is looked through as data; none of its code is ever imported or run.
+docs/decisions/0029 says why.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Voice:
 
 
 def learn_voice(features: Features) -> Voice:
-    """The voice of whoever is heard in `features`, of which there must be one frame at least."""
+    """The voice heard in `features`, of which there must be one frame at least."""
     known = features.astype(np.float64)
     count = max(1, min(_MIXTURES, len(known) // 50))
     order = np.argsort(known[:, 0], kind="stable")

@@ -1,4 +1,4 @@
-"""Plain text from strangers, made safe and fit for where it goes. Pure."""
+"""Untrusted plain text, made safe and fit for where it goes. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The leak check: whoever must stay hidden is in no file of the site, and refused speech decodes to silence."""
+"""The leak check: nobody who is hidden is named in any file of the site, and refused speech decodes to silence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Searched(NamedTuple):
     """The site, as the build left it."""
 
     output: Path
-    strangers: Sequence[str]
+    untracked: Sequence[str]
     """Files below `output` that the show does not ask for: sound among them may be that of an episode from before
     somebody refused, which no text tells."""
     own: Collection[str]
@@ -55,7 +55,7 @@ def find_exposed(
     secrets = _describe_secrets(show, chosen, episodes, jobs)
     if not secrets:
         return ()
-    unknown = set(site.strangers)
+    unknown = set(site.untracked)
     leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
     if leaks:
         leaks = find_leaks(site.output, _spare_texts(secrets, show), set(site.own) - unknown)
@@ -67,7 +67,7 @@ def find_exposed(
         *sources.explain_theme(),
         *(
             f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard"
-            for path in site.strangers
+            for path in site.untracked
             if Path(path).suffix.lower() in SOUND
         ),
     )

@@ -70,7 +70,7 @@ def _bare_host(authority: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _find_fault(authority: str) -> str:
-    """Why strangers cannot load anything from there; nothing where they can."""
+    """Why the public cannot load anything from an address; empty where it can."""
     if "@" in authority:
         return "holds a user name or password, which everybody can read and few apps send"
     host = _bare_host(authority).rstrip(".")

@@ -1,4 +1,4 @@
-"""Rules about the git repository that a show lies in: nothing private is in it, no stranger's code is run."""
+"""Rules about the git repository that a show lies in: nothing private is in it, no code of others is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `index.md` of an episode taken over from a feed. Pure; everything in the feed is text from strangers."""
+"""The `index.md` of an episode taken over from a feed. Pure; everything in the feed is untrusted text."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Intake:
         render: Callable[[Conversation, str], str] = render_index,
         people: People | None = None,
     ) -> None:
-        """`people` are those known so far: whoever of them, or of those new, has not agreed is named in no address."""
+        """`people` are those known so far; anybody, known or new, who has not agreed is named in no address."""
         self.people = people
         self.episodes = episodes
         self.render = render
@@ -205,7 +205,7 @@ def _add_facts(bundle: Bundle, conversation: Conversation) -> IntakeResult:
 
 
 def add_speakers(content: Path, folders: Iterable[Path] | None = None, own: Account | None = None) -> tuple[str, ...]:
-    """Write whoever is heard for the first time into `people.yaml`; returns their names.
+    """Write people who are heard for the first time into `people.yaml`; returns their names.
 
     Args:
         content: The show's folder `content/`.

@@ -235,7 +235,7 @@ class RemoteEntry(Document):
 
 
 class PublisherEntry(Document):
-    """The feed of whoever publishes several shows."""
+    """The feed of a publisher of several shows."""
 
     guid: Uuid
     """That feed's `podcast:guid`."""

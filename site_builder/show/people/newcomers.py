@@ -14,7 +14,7 @@ from site_builder.text.slugs import make_slug
 
 
 def meet(register: Register, recordings: Iterable[Recording], own: Account | None = None) -> None:
-    """Enter whoever is new, and what became known of the others, into `register`; the oldest recording first.
+    """Enter new people, and what became known of others, into `register`; the oldest recording first.
 
     Whoever's show it is agrees by making it: that is the holder of the first account (`own`, where that is known). The
     host of a recording from somebody else's account is asked like everybody.

@@ -161,7 +161,7 @@ class People:
         object.__setattr__(self, "_register", Register(self.records))
 
     def describe(self, speakers: Iterable[Speaker]) -> People:
-        """The same, each with all that recordings say of them: of whoever could be meant, for what must not be read."""
+        """The same people, each with all names and handles by which recordings call anybody who may be them."""
         found: dict[str, dict[Speaker, None]] = {}
         for speaker in dict.fromkeys(map(tidy, speakers)):
             for record in self._register.candidates(speaker):
@@ -191,7 +191,7 @@ class People:
         raise UsageError(f"nobody in people.yaml is called “{who}”; {hint}")
 
     def find_unknown(self, guid: Guid) -> PersonRecord | None:
-        """The answer for whoever speaks in an episode and is in no list; None where there is none.
+        """The answer for a speaker of an episode who is in no list; None where there is none.
 
         A yes counts for the episodes it was given for, and for no others: who it is may differ.
         """

@@ -66,7 +66,7 @@ def _describe_learned(known: PersonRecord, learned: PersonRecord) -> Callable[[N
 def add_newcomers(
     path: Path, recordings: Iterable[tuple[Guid, Recording]], own: Account | None = None
 ) -> tuple[str, ...]:
-    """Add whoever is new to `people.yaml`, and new ids and handles to those known; return the names added.
+    """Add new people to `people.yaml`, and new ids and handles to those known; return the names added.
 
     What a person wrote stays as written; with nothing new the file is not touched. `own` is as for `meet`.
 

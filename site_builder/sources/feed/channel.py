@@ -1,4 +1,4 @@
-"""What a feed says of the show's place among others: to directories, and to whoever likes it.
+"""What a feed says of the show to directories, and of other shows and payment to listeners.
 
 https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md; Apple's and Spotify's elements beside it.
 """

@@ -16,7 +16,7 @@ from site_builder.net.http import Answer, Client
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much is taken from strangers; whoever knows better raises it."""
+    """Bounds on what is downloaded from other servers; a host may raise them."""
 
     audio_bytes: int = 2_000_000_000
     """Of one audio file."""

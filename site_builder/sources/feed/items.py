@@ -83,7 +83,7 @@ class Reader(Element):
     """What show and episode say alike."""
 
     def read_people(self, left_out: LeftOut) -> tuple[Person, ...]:
-        """Whoever is named with a role that the taxonomy has."""
+        """People named with a role of the Podcast Taxonomy."""
         people = []
         for child in self.all("podcast:person"):
             name = line_of(child)

@@ -142,7 +142,7 @@ class FeedSource:
 
     @property
     def account(self) -> Account:
-        """Whoever makes the show."""
+        """The maker of the show."""
         return Account(name=self.feed.author)
 
     @property

@@ -30,7 +30,7 @@ class People:
     tweets: Tweets
 
     def describe_host(self, guests: Iterable[str] = ()) -> Speaker:
-        """Whoever created the Space: name and handle where they are the account or are mentioned by it.
+        """The creator of the Space: name and handle where they are the account or are mentioned by it.
 
         A recording without metadata is the account's own (X gives an account only what it hosted), unless its tags
         name the account among the guests, whose handles these are.

@@ -3,6 +3,7 @@
 The newest list says whose a level is, and whoever is not on it holds nothing. Lists and levels are measured apart, so
 around a change of the list it is not sure: for somebody who refused, `StageMoment.find_candidates` names everyone a
 level may be of.
+Levels go by the position in the newest list of guests: docs/decisions/0012.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Numbering:
 
     @property
     def unknown(self) -> int:
-        """The number of whoever speaks in a slot that no list gives to anybody; one for the whole recording."""
+        """The speaker number for slots that no list gives to anybody; one for the whole recording."""
         if self._unknown is None:
             self._unknown = len(self.speakers)
             self.speakers.append(Speaker())
