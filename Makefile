@@ -6,6 +6,7 @@
 #   make test-fast                  unit tests without browser, hosts and whole builds: about a minute
 #   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
+#   make stress                     kill builds and deploys, fill disks, break them (STRESS="--kills 20" for less)
 #   make messages                   collect the texts of the interface into the catalogues (docs/translating.md)
 #   make serve                      preview with reload
 #   make lock                       refresh the lock files (needs uv)
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
 
-.PHONY: build serve test test-fast fuzz check lint types messages lock clean
+.PHONY: build serve test test-fast fuzz stress check lint types messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -40,6 +41,11 @@ test-fast: $(VENV)/.test-libraries
 SECONDS ?= 120
 fuzz: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
+
+# Kills, full disks, read-only folders, errors of the disk: make stress STRESS="--kills 20 --levels 5"
+STRESS ?=
+stress: $(VENV)/.run $(VENV)/.test
+	$(BIN)/python tests/stress/trials.py $(STRESS)
 
 # Quick things first; pytest has the last word.
 check: lint types test

@@ -85,5 +85,6 @@ def kill_often(kill: Callable[[int, float], bool], longest: float, kills: int) -
         hits += hit
         yield number
         if hits == kills:
+            print(f"{hits} of {number + 1} kills hit")
             return
     raise AssertionError(f"{hits} of {kills} deploys were still at work when they were killed")
