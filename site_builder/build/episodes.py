@@ -49,7 +49,7 @@ class EpisodeJob(NamedTuple):
         return name_group(self.card.guid)
 
 
-def line_up(selection: Selection, base: str, left: Iterable[EpisodeSummary] = ()) -> list[EpisodeJob]:
+def plan_jobs(selection: Selection, base: str, left: Iterable[EpisodeSummary] = ()) -> list[EpisodeJob]:
     """Each episode with its neighbours, newest first.
 
     Args:
@@ -61,25 +61,27 @@ def line_up(selection: Selection, base: str, left: Iterable[EpisodeSummary] = ()
     if len(row) > len(selection.chosen):
         row.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
     neighbours = [None, *map(_introduce, row), None]
-    slots = []
+    episode_jobs = []
     for newer, card, older in zip(neighbours, row, neighbours[2:], strict=False):
         if isinstance(card, CatalogEntry):
             draft = card.guid in selection.drafts
             key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
-            slots.append(EpisodeJob(card, key, newer, older, draft))
-    return slots
+            episode_jobs.append(EpisodeJob(card, key, newer, older, draft))
+    return episode_jobs
 
 
 def _introduce(episode: CatalogEntry | EpisodeSummary) -> Neighbour:
     return Neighbour(episode.shown_title if isinstance(episode, CatalogEntry) else episode.title, episode.path)
 
 
-def _share_out(slots: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool]) -> Iterator[Sequence[EpisodeJob]]:
+def _share_out(
+    episode_jobs: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool]
+) -> Iterator[Sequence[EpisodeJob]]:
     """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
-    if slots:
-        yield slots[:1]
+    if episode_jobs:
+        yield episode_jobs[:1]
     for kind, size in ((True, _DEAR), (False, BATCH)):
-        some = [slot for slot in slots[1:] if is_dear(slot) is kind]
+        some = [job for job in episode_jobs[1:] if is_dear(job) is kind]
         yield from (some[at : at + size] for at in range(0, len(some), size))
 
 
@@ -119,22 +121,22 @@ class EpisodeBuilder:
     jobs: int
     notify: Notify
 
-    def renew(
-        self, slots: Sequence[EpisodeJob], build_log: BuildLog, unusable: Iterable[str] = ()
+    def build(
+        self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog, unusable: Iterable[str] = ()
     ) -> tuple[EpisodeSummary, ...]:
-        """All episodes but those that fail, in the order of `slots`; what is kept of the `unusable` (guids) stays."""
+        """All episodes but those that fail, in the order of `episode_jobs`; those `unusable` (guids) stay cached."""
         known = self.kept.load("outline")
-        stale = self._find_stale(slots, {guid: key for guid, (key, _) in known.items()})
-        names = {slot.card.guid for slot in stale}
-        texts = {slot.card.guid: known[slot.card.guid][1] for slot in slots if slot.card.guid not in names}
-        for some in _share_out(stale, lambda slot: self.audio_builder.needs_files(slot.card)):
+        stale = self._find_stale(episode_jobs, {guid: key for guid, (key, _) in known.items()})
+        names = {job.card.guid for job in stale}
+        texts = {job.card.guid: known[job.card.guid][1] for job in episode_jobs if job.card.guid not in names}
+        for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.card)):
             texts |= self._make(some, build_log)
-        gone = known.keys() - {slot.card.guid for slot in slots} - set(unusable)
+        gone = known.keys() - {job.card.guid for job in episode_jobs} - set(unusable)
         for part in PARTS:
             self.kept.drop(part, gone)
         if gone:
             self.audio_builder.prune()
-        return parse_summaries(texts[slot.card.guid] for slot in slots if slot.card.guid in texts)
+        return parse_summaries(texts[job.card.guid] for job in episode_jobs if job.card.guid in texts)
 
     def find_last(self, guids: Iterable[str]) -> dict[str, EpisodeSummary]:
         """By guid, episodes as they were when they could last be made, of those that once could."""
@@ -142,43 +144,43 @@ class EpisodeBuilder:
         known = self.kept.load("outline") if wanted else {}
         return {outline.guid: outline for outline in parse_summaries(known[guid][1] for guid in wanted & known.keys())}
 
-    def remake(self, slots: Mapping[str, EpisodeJob], name: str) -> None:
+    def rebuild(self, episode_jobs: Mapping[str, EpisodeJob], name: str) -> None:
         """Make the files of one episode anew, ahead of a build, which will look at all of them again.
 
         Args:
-            slots: All episodes by the name of their folder, as they were lined up.
+            episode_jobs: All episodes by the name of their folder, as they were lined up.
             name: Of the folder.
 
         Raises:
             SpacecastError: it cannot be made, or another build is at work.
         """
-        if name in slots:
+        if name in episode_jobs:
             with lock_show(self.catalog.folder, "serve", patience=0), ValueCache(self.output_paths.kept) as kept:
-                replace(self, kept=kept)._make([slots[name]._replace(key="")], BuildLog())
+                replace(self, kept=kept)._make([episode_jobs[name]._replace(key="")], BuildLog())
 
-    def _find_stale(self, slots: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
+    def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
-        remembered = {slot.name: slot.key for slot in slots if known.get(slot.card.guid) == slot.key}
+        remembered = {job.name: job.key for job in episode_jobs if known.get(job.card.guid) == job.key}
         sizes = self.look.sizes
         current = find_current(
             remembered, root=self.output_paths.output, ledger=self.output_paths.ledger, seen=sizes, intact=sizes is None
         )
-        return [slot for slot in slots if slot.name not in current]
+        return [job for job in episode_jobs if job.name not in current]
 
-    def _make(self, slots: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
+    def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
         """By guid, the outlines of episodes whose files are all there now; they are kept."""
-        dear = [slot for slot in slots if self.audio_builder.needs_files(slot.card)]
-        candidates = [load_candidate(self.catalog, slot.card, draft=slot.draft) for slot in dear]
+        dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.card)]
+        candidates = [load_candidate(self.catalog, job.card, draft=job.draft) for job in dear]
         releases = self.audio_builder.produce(candidates) if candidates else {}
-        failed = {slot.card.guid for slot in dear} - releases.keys()
+        failed = {job.card.guid for job in dear} - releases.keys()
 
-        def plan(slot: EpisodeJob) -> Planned:
-            release = releases.get(slot.card.guid)
+        def plan(job: EpisodeJob) -> Planned:
+            release = releases.get(job.card.guid)
             if not release:
-                release = self.audio_builder.keep(load_candidate(self.catalog, slot.card, draft=slot.draft))
-            return plan_episode(self.setting, release, slot.newer, slot.older)
+                release = self.audio_builder.keep(load_candidate(self.catalog, job.card, draft=job.draft))
+            return plan_episode(self.setting, release, job.newer, job.older)
 
-        keys, texts = {slot.name: (slot.card.guid, slot.key) for slot in slots}, dict[str, bytes]()
+        keys, texts = {job.name: (job.card.guid, job.key) for job in episode_jobs}, dict[str, bytes]()
 
         def remember(whole: Mapping[str, Mapping[str, bytes]]) -> None:
             for part in reversed(PARTS):  # the outline last: where it is, all is
@@ -187,9 +189,9 @@ class EpisodeBuilder:
 
         outcome = build_groups(
             [
-                Group(name=slot.name, key=slot.key, plan=partial(plan, slot), label=slot.card.shown_title)
-                for slot in slots
-                if slot.card.guid not in failed
+                Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.card.shown_title)
+                for job in episode_jobs
+                if job.card.guid not in failed
             ],
             root=self.output_paths.output,
             ledger=self.output_paths.ledger,

@@ -13,7 +13,7 @@ from pathlib import Path
 from site_builder.build.audio import AudioBuilder, Place
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
 from site_builder.build.consent.leak_check import Searched, find_exposed
-from site_builder.build.episodes import BuildLog, EpisodeBuilder, line_up
+from site_builder.build.episodes import BuildLog, EpisodeBuilder, plan_jobs
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
@@ -160,11 +160,11 @@ class _Assembly:
         unusable = [bundle.guid for bundle in self.job.catalog.unusable]
         last = self.episode_builder.find_last(unusable)
         left = [episode for episode in last.values() if self.job.output_paths.is_preview or not episode.draft]
-        slots = line_up(self.job.selection, _digest_base(self.job, self.episode_builder.setting), left)
-        self.groups += [*(slot.name for slot in slots), *map(name_group, unusable)]
-        episodes = self.episode_builder.renew(slots, self.build_log, unusable)
-        self.hold_feed(unusable, {slot.card.guid for slot in slots} - {episode.guid for episode in episodes})
-        self.job.notify(Renewed(partial(self.episode_builder.remake, {slot.card.name: slot for slot in slots})))
+        episode_jobs = plan_jobs(self.job.selection, _digest_base(self.job, self.episode_builder.setting), left)
+        self.groups += [*(one.name for one in episode_jobs), *map(name_group, unusable)]
+        episodes = self.episode_builder.build(episode_jobs, self.build_log, unusable)
+        self.hold_feed(unusable, {one.card.guid for one in episode_jobs} - {episode.guid for episode in episodes})
+        self.job.notify(Renewed(partial(self.episode_builder.rebuild, {one.card.name: one for one in episode_jobs})))
         if not left:
             return episodes
         every = (*episodes, *left)

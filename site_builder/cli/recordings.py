@@ -93,12 +93,12 @@ def _describe_details(conversation: Conversation, number: int) -> Iterator[str]:
 def show_taken(taken: Sequence[IntakeEntry], unreadable: str = _RESULTS[IntakeResult.UNREADABLE]) -> None:
     """The result of `spacecast extract`, a line for each conversation; `unreadable` says what cannot be read."""
     for entry in taken:
-        length = f" ({format_clock(entry.duration)})" if entry.fate is IntakeResult.NEW else ""
-        fate = unreadable if entry.fate is IntakeResult.UNREADABLE else _RESULTS[entry.fate]
-        OUT.print(f"{fate}: [bold]{escape(entry.title)}[/]{length}")
+        length = f" ({format_clock(entry.duration)})" if entry.result is IntakeResult.NEW else ""
+        result = unreadable if entry.result is IntakeResult.UNREADABLE else _RESULTS[entry.result]
+        OUT.print(f"{result}: [bold]{escape(entry.title)}[/]{length}")
         if entry.reason:
             OUT.print(f"  {escape(entry.reason)}")
-        elif entry.fate is IntakeResult.NEW and entry.folder:
+        elif entry.result is IntakeResult.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
         if entry.draft:
             OUT.print(f"  [yellow]{escape(entry.draft)}[/]", soft_wrap=True)
@@ -106,7 +106,7 @@ def show_taken(taken: Sequence[IntakeEntry], unreadable: str = _RESULTS[IntakeRe
 
 def show_news(taken: Sequence[IntakeEntry]) -> None:
     """What a build took in, but for what was here already."""
-    show_taken([entry for entry in taken if entry.fate is not IntakeResult.KNOWN])
+    show_taken([entry for entry in taken if entry.result is not IntakeResult.KNOWN])
 
 
 def show_extraction(taken: Sequence[IntakeEntry]) -> None:
@@ -117,7 +117,7 @@ def show_extraction(taken: Sequence[IntakeEntry]) -> None:
 
 def _tell_hold_back(taken: Sequence[IntakeEntry]) -> None:
     """What is taken is built, so that the host hears it at once; how to keep it from others is said with it."""
-    if any(entry.fate is IntakeResult.NEW for entry in taken):
+    if any(entry.result is IntakeResult.NEW for entry in taken):
         OUT.print(HOLD_BACK)
 
 

@@ -74,7 +74,7 @@ def show_build(report: BuildReport, folder: Path) -> None:
         say("Because of this the feed was not replaced: the last good one stays.", error=True)
     if report.failures:
         return
-    if report.is_first or any(entry.fate == "new" for entry in report.taken):
+    if report.is_first or any(entry.result == "new" for entry in report.taken):
         say(HOLD_BACK)
     if report.is_first:
         _tell_next_steps(report, folder)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from site_builder.consent.casting import Casting, cast_turns
-from site_builder.episodes.catalog import cast
+from site_builder.episodes.catalog import decide_consent
 from site_builder.episodes.cues import label_speakers, name_cues
 from site_builder.episodes.redact import redact_cues
 from site_builder.episodes.suggest import Passage, Proposals, propose
@@ -65,7 +65,7 @@ def suggest(folder: Path, episode: str) -> Suggestion:
     bundle = _find(folder, episode)
     if bundle.transcript is None:
         raise UsageError(f"{bundle.folder.name} has no transcript; `spacecast transcribe {bundle.slug}` makes one")
-    casting = cast(show, bundle)
+    casting = decide_consent(show, bundle)
     cues = _name(parse_transcript(bundle.transcript.read_bytes(), bundle.transcript), bundle, casting)
     hosts = frozenset(person.name for person in casting.credits if person.role in {Role.HOST, Role.CO_HOST})
     return Suggestion(bundle.folder.name, propose(redact_cues(cues, casting), hosts))

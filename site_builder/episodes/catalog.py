@@ -274,7 +274,7 @@ def _read(
 
 def _make_card(show_folder: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
     matter, recording = bundle.matter, bundle.recording
-    casting = cast(show_folder, bundle)
+    casting = decide_consent(show_folder, bundle)
     named_address = find_named_address(bundle, casting.redaction)
     return CatalogEntry(
         name=bundle.folder.name,
@@ -316,7 +316,7 @@ def _explain_silence(show_folder: ShowFolder, bundle: Bundle, casting: Casting) 
     return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
 
 
-def cast(show_folder: ShowFolder, bundle: Bundle) -> Casting:
+def decide_consent(show_folder: ShowFolder, bundle: Bundle) -> Casting:
     """Who is heard and named in an episode."""
     if bundle.recording is None:
         return Casting(verdicts=())
@@ -340,13 +340,13 @@ def redact_show(show_folder: ShowFolder) -> Redaction:
 
 def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
     """Who is heard and named in an episode, from its files."""
-    return cast(show.show_folder, load_bundle(show.locate(card)))
+    return decide_consent(show.show_folder, load_bundle(show.locate(card)))
 
 
 def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candidate:
     """All that is known of an episode."""
     bundle = load_bundle(show.locate(card))
-    casting, heard = cast(show.show_folder, bundle), load_recognition(bundle.folder)
+    casting, heard = decide_consent(show.show_folder, bundle), load_recognition(bundle.folder)
     return Candidate(bundle=bundle, casting=casting, cues=_load_cues(bundle), draft=draft, heard=heard)
 
 

@@ -60,7 +60,7 @@ class IntakeEntry:
 
     id: str
     title: str
-    fate: IntakeResult
+    result: IntakeResult
     source: str
     """Name of the source."""
     folder: Path | None = None
@@ -74,14 +74,14 @@ class IntakeEntry:
     @property
     def unreadable(self) -> bool:
         """Whether this is a problem that the exit code tells of."""
-        return self.fate is IntakeResult.UNREADABLE
+        return self.result is IntakeResult.UNREADABLE
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
         return {
             "id": self.id,
             "title": self.title,
-            "result": str(self.fate),
+            "result": str(self.result),
             "source": self.source,
             "folder": str(self.folder) if self.folder else None,
             "reason": self.reason or None,
@@ -119,36 +119,36 @@ class Intake:
             yield self._take(offer.source, offer.id)
         for offer in left:
             if offer.id not in self.by_id:
-                yield IntakeEntry(id=offer.id, title=offer.title, fate=IntakeResult.LEFT, source=offer.source.name)
+                yield IntakeEntry(id=offer.id, title=offer.title, result=IntakeResult.LEFT, source=offer.source.name)
 
     def _take(self, source: Source, id_: str) -> IntakeEntry:
         bundle = self.by_id.get(id_)
         is_whole = bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files)
         if bundle and is_whole and not may_be_completed(bundle):
             return IntakeEntry(
-                id=id_, title=bundle.matter.title, fate=IntakeResult.KNOWN, source=source.name, folder=bundle.folder
+                id=id_, title=bundle.matter.title, result=IntakeResult.KNOWN, source=source.name, folder=bundle.folder
             )
         staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
         with staging as staged:
             conversation = source.read(id_, copy_into=None if is_whole else staged)
             if conversation.missing:
-                fate = _add_facts(bundle, conversation) if bundle else _find_fate(conversation)
+                result = _add_facts(bundle, conversation) if bundle else _find_result(conversation)
                 folder = bundle.folder if bundle else None
             elif bundle:
-                fate, folder = _complete(bundle, conversation, staged), bundle.folder
+                result, folder = _complete(bundle, conversation, staged), bundle.folder
             else:
-                fate, folder = IntakeResult.NEW, self._make_bundle(conversation, staging)
+                result, folder = IntakeResult.NEW, self._make_bundle(conversation, staging)
             if folder:
                 bundle = self.by_id[id_] = load_bundle(folder)
         return IntakeEntry(
             id=id_,
             title=bundle.matter.title if bundle else make_title(conversation),
-            fate=fate,
+            result=result,
             source=source.name,
             folder=folder,
             reason=conversation.missing,
             duration=conversation.recording.duration,
-            draft=describe_draft(conversation) if fate is IntakeResult.NEW else "",
+            draft=describe_draft(conversation) if result is IntakeResult.NEW else "",
         )
 
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
@@ -164,7 +164,7 @@ class Intake:
         return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
 
 
-def _find_fate(conversation: Conversation) -> IntakeResult:
+def _find_result(conversation: Conversation) -> IntakeResult:
     return IntakeResult.UNREADABLE if conversation.unreadable else IntakeResult.MISSING
 
 
