@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.episodes.intake.choice import choose
 from site_builder.episodes.intake.intake import Intake, IntakeEntry, add_speakers
+from site_builder.episodes.intake.seen_archives import note_taken
 from site_builder.events import Making, Notify, ignore
 from site_builder.show.bundles import find_bundles, load_bundle
 from site_builder.show.config import load_config
@@ -42,8 +43,10 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, o
         return take_in(folder, sources, notify, only)
 
 
-def take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = ()) -> Extraction:
-    """What `extract` does, for a build that holds the lock already."""
+def take_in(
+    folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = (), deleted: Collection[str] = ()
+) -> Extraction:
+    """What `extract` does, for a build that holds the lock already; `deleted` are ids that are not to come back."""
     content = folder / "content"
     bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
     intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
@@ -55,8 +58,9 @@ def take_in(folder: Path, sources: Iterable[Path], notify: Notify, only: Sequenc
             taken += intake.take_some(*choose(opened, only))
         for source in opened:
             notify(Making(source.name, f"Reading {source.name}"))
-            taken += () if only else intake.take_all(source)
+            taken += () if only else intake.take_all(source, deleted)
             remarks += source.remarks
         own = opened[0].account if opened else None
+    note_taken(folder, [entry.id for entry in taken if entry.folder])
     add_speakers(content, {entry.folder for entry in taken if entry.folder}, own)
     return Extraction(taken=tuple(taken), remarks=tuple(remarks))

@@ -30,6 +30,7 @@ _RESULTS = {
     IntakeResult.EXTENDED: "[green]further parts added[/]",
     IntakeResult.DIFFERENT: "[yellow]left alone: its recording differs from the one here[/]",
     IntakeResult.MISSING: "[yellow]no recording[/]",
+    IntakeResult.DELETED: "[dim]not taken in again[/]",
     IntakeResult.LEFT: "[dim]left[/]",
     IntakeResult.UNREADABLE: (
         "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -48,6 +48,8 @@ class IntakeResult(StrEnum):
     """The source's recording is not the one in the bundle; the bundle was left alone."""
     MISSING = "missing"
     """The source has no audio of it."""
+    DELETED = "deleted"
+    """It was taken in once, and its folder was deleted since."""
     LEFT = "left"
     """It was not asked for."""
     UNREADABLE = "unreadable"
@@ -108,10 +110,13 @@ class Intake:
         self.by_id = {str(bundle.matter.guid): bundle for bundle in bundles.values()}
         self.by_id |= {bundle.recording.id: bundle for bundle in bundles.values() if bundle.recording}
 
-    def take_all(self, source: Source) -> Iterator[IntakeEntry]:
-        """Take in every conversation of a source, oldest first."""
+    def take_all(self, source: Source, taken: Collection[str] = ()) -> Iterator[IntakeEntry]:
+        """Take in every conversation of a source, oldest first, but for those `taken` once and deleted since."""
         for id_ in source.find_ids():
-            yield self._take(source, id_)
+            if id_ in taken and id_ not in self.by_id:
+                yield _describe_deleted(source, id_)
+            else:
+                yield self._take(source, id_)
 
     def take_some(self, chosen: Sequence[Offer], left: Sequence[Offer]) -> Iterator[IntakeEntry]:
         """Take in those chosen, and tell of those left that are not here anyway."""
@@ -162,6 +167,12 @@ class Intake:
     def _list_folders(self) -> set[str]:
         """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""
         return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
+
+
+def _describe_deleted(source: Source, id_: str) -> IntakeEntry:
+    title = make_title(source.read(id_))
+    reason = f"you deleted its folder; to have it again: `spacecast extract ARCHIVE --only {id_}`"
+    return IntakeEntry(id=id_, title=title, result=IntakeResult.DELETED, source=source.name, reason=reason)
 
 
 def _find_result(conversation: Conversation) -> IntakeResult:

@@ -16,11 +16,19 @@ _MEMORY = "archives.json"
 _ELSEWHERE = Path("content/archives/elsewhere.txt")
 """Archives that lie somewhere else, a path in each line. What was taken in once need not be there any more."""
 
+_TAKEN = Path("content/archives/taken.txt")
+"""Ids of all recordings that were ever taken in, one in each line. It lies with the archives, for `.cache` may go."""
+_TAKEN_HEAD = """\
+# Recordings that were taken in, by their ids. What you deleted since is not taken in again by `spacecast build`.
+# To have it again: `spacecast extract ARCHIVE --only ID`.
+"""
+
 
 def find_new(folder: Path, cards: Iterable[CatalogEntry]) -> tuple[Path, ...]:
     """Archives and audio files that no build has taken in yet, or that changed since.
 
-    An archive of 50 GB is known by its name, size and times, not by reading it; taking one in twice does no harm.
+    An archive of 50 GB is known by its name, size and times, not by reading it; taking one in twice does no harm:
+    what was deleted since is known by `list_taken`.
     Where an episode has lost its recording since, every source is worth another look.
     """
     known = _load(folder)
@@ -34,9 +42,27 @@ def find_new(folder: Path, cards: Iterable[CatalogEntry]) -> tuple[Path, ...]:
 
 def list_elsewhere(folder: Path) -> tuple[Path, ...]:
     """Archives that lie somewhere else, as `record_elsewhere` noted them."""
+    return tuple(map(Path, _read_lines(folder / _ELSEWHERE)))
+
+
+def list_taken(folder: Path) -> tuple[str, ...]:
+    """Ids of recordings that were taken in once, whether their episode is still there or not."""
+    return _read_lines(folder / _TAKEN)
+
+
+def note_taken(folder: Path, ids: Iterable[str]) -> None:
+    """Remember that these recordings were taken in."""
+    known = list_taken(folder)
+    if new := [id_ for id_ in dict.fromkeys(ids) if id_ not in known]:
+        (folder / _TAKEN).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / _TAKEN, (_TAKEN_HEAD + "".join(f"{id_}\n" for id_ in (*known, *new))).encode())
+
+
+def _read_lines(file: Path) -> tuple[str, ...]:
+    """What is not a comment; nothing where there is no such file."""
     with suppress(OSError, UnicodeError):
-        lines = (folder / _ELSEWHERE).read_text("utf-8").splitlines()
-        return tuple(Path(line.strip()) for line in lines if line.strip() and not line.startswith("#"))
+        lines = file.read_text("utf-8").splitlines()
+        return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
     return ()
 
 

@@ -130,6 +130,23 @@ def test_what_is_online_stays(online: Path, change: object) -> None:
     assert build(online)["failures"] == []
 
 
+def test_what_was_deleted_comes_back_by_no_build(show: Path) -> None:
+    """Not when the cache is lost, nor when the archive has other times; `extract` has it again."""
+    shutil.rmtree(find_bundle(show, "2026-10-14"))
+    build(show)
+    shutil.rmtree(show / ".cache")
+    (archive,) = (show / "content/archives").glob("*.zip")
+    archive.touch()
+    run = spacecast("-C", show, "build")
+    assert run.code == 0, run.err
+    assert "not taken in again" in run.out
+    assert "`spacecast extract ARCHIVE --only 1zqKVrlvBkDJB`" in " ".join(run.out.split())
+    assert len(read_feed(show)) == 2
+    assert not list((show / "content/episodes").glob("2026-10-14*"))
+    assert spacecast("-C", show, "extract", archive, "--only", "1zqKVrlvBkDJB").code == 0
+    assert find_bundle(show, "2026-10-14")
+
+
 def test_a_guid_never_changes_even_before(show: Path) -> None:
     """Nor does one that was changed in `index.md` before anything was online; a copy has one of its own."""
     bundle = find_bundle(show, "2026-10-09")
