@@ -284,9 +284,10 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 @click.option("--language", default="", help="Of the recordings, e.g. en. By default the show's.")
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Threads of the engine.")
 @click.option("--again", is_flag=True, help="Also what was transcribed before. Corrections stay as they are.")
+@click.option("--learn", is_flag=True, help="Only print what you corrected, as lines for config.yaml.")
 @as_json
 def transcribe(
-    show: Path | None, episodes: Sequence[str], fetch_model: str | None, json_: bool, **options: Any
+    show: Path | None, episodes: Sequence[str], fetch_model: str | None, learn: bool, json_: bool, **options: Any
 ) -> None:
     """Write down what is said in episodes without a transcript, with the name of who says it.
 
@@ -296,6 +297,10 @@ def transcribe(
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
     from site_builder.episodes.hearing import require_engine  # noqa: PLC0415
 
+    if learn:
+        learnt = {"transcript": {"replace": transcribe_command.learn(find_show(show), episodes)}}
+        print_json(learnt) if json_ else tables.show_learnt(learnt["transcript"]["replace"])
+        return
     require_engine()
     with tables.progress() as notify:
         if fetch_model:

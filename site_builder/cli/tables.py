@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from site_builder import events
-from site_builder.text.timecode import format_length
+from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
     from site_builder.checks.run import CheckReport
@@ -168,16 +169,35 @@ def show_check(report: CheckReport) -> None:
     OUT.print(escape(report.summary))
 
 
+_UNSURE_SHOWN = 8
+"""Unsure words that are listed; `--json` has all."""
+
+
 def show_transcribed(report: TranscribeReport) -> None:
     """What `spacecast transcribe` wrote, an episode a line."""
     for entry in report.episodes:
         OUT.print(f"{escape(entry.outcome)}: {escape(entry.episode)} ({format_length(entry.seconds)})")
         if entry.message:
             OUT.print(f"  {escape(entry.message)}", soft_wrap=True)
+        if entry.unsure:
+            listed = ", ".join(f"{format_clock(at)} {word}" for at, word in entry.unsure[:_UNSURE_SHOWN])
+            more = f" and {len(entry.unsure) - _UNSURE_SHOWN} more" if len(entry.unsure) > _UNSURE_SHOWN else ""
+            OUT.print(f"  listen again at {escape(listed)}{more}", soft_wrap=True)
     if not report.episodes:
         OUT.print("Every episode with a recording has its transcript.")
     else:
         OUT.print(f"Heard with the model {escape(report.model)}. Read over transcript.vtt: corrections are kept.")
+
+
+def show_learnt(learnt: dict[str, str]) -> None:
+    """What `spacecast transcribe --learn` found, to be pasted."""
+    if not learnt:
+        OUT.print("No corrections that are not in config.yaml already.")
+        return
+    OUT.print("transcript:\n  replace:")
+    for pair in learnt.items():
+        heard, meant = (escape(json.dumps(text, ensure_ascii=False)) for text in pair)
+        OUT.print(f"    {heard}: {meant}", soft_wrap=True)
 
 
 _SHOWN = 5

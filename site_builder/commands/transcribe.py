@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.episodes.hearing import Hearing, open_hearing
-from site_builder.episodes.transcribe import Outcome, is_current, transcribe_bundle
+from site_builder.episodes.learn_replacements import learn_replacements
+from site_builder.episodes.transcribe import Outcome, apply_replacements, is_current, transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import TRANSCRIPT, WORDS
 from site_builder.show.lock import lock_show
+from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcript_words import load_recognition
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Transcribed:
     """Length of the recording."""
     message: str = ""
     """What went wrong, or what to do."""
+    unsure: tuple[tuple[float, str], ...] = ()
+    """Words to listen to again, with their times: the engine was not sure of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,22 @@ def transcribe(
     return TranscribeReport(hearing.model.name, tuple(done))
 
 
+def learn(folder: Path, episodes: Sequence[str] = ()) -> dict[str, str]:
+    """What was corrected by hand in the transcripts of the episodes named, or of all, as `transcript.replace` has it.
+
+    Raises:
+        UsageError: there is no show or episode of that name.
+    """
+    known = load_config(folder).transcript.replace
+    learnt: dict[str, str] = {}
+    for bundle in _choose(folder, episodes):
+        heard = load_recognition(bundle.folder)
+        if heard and bundle.transcript and bundle.transcript.name == TRANSCRIPT:
+            cues = parse_transcript(bundle.transcript.read_bytes(), bundle.transcript)
+            learnt |= learn_replacements(apply_replacements(heard.words, known), cues)
+    return {heard: meant for heard, meant in learnt.items() if known.get(heard) != meant}
+
+
 def _choose(folder: Path, names: Sequence[str]) -> list[Bundle]:
     bundles = list(_load_usable(find_bundles(folder / "content")))
     if not names:
@@ -140,4 +161,6 @@ def _transcribe(bundle: Bundle, hearing: Hearing, cache: Path, notify: Notify) -
         return Transcribed(bundle.folder.name, "failed", length, str(error))
     notify(Made(path, bundle.matter.title, outcome is Outcome.MADE))
     message = _MESSAGES.get(outcome, "")
-    return Transcribed(bundle.folder.name, outcome.value, round(length, 1), message)
+    heard = load_recognition(bundle.folder)
+    unsure = tuple((word.start, word.text) for word in heard.words if word.is_unsure) if heard else ()
+    return Transcribed(bundle.folder.name, outcome.value, round(length, 1), message, unsure)

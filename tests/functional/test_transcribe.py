@@ -45,6 +45,7 @@ def heard(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = spacecast("-C", show, "transcribe", "--json")
     assert run.code == 0, run.err
     assert {entry["outcome"] for entry in run.json["episodes"]} == {"made"}
+    assert "Maar," in {word for entry in run.json["episodes"] for _, word in entry["unsure"]}
     return show
 
 
@@ -113,6 +114,12 @@ def test_a_correction_is_never_written_over(heard: Path, tmp_path: Path) -> None
     outcomes = {entry["episode"]: entry["outcome"] for entry in run.json["episodes"]}
     assert outcomes[first.name] == outcomes[second.name] == "kept"
     assert (first / "transcript.vtt").read_bytes() == corrected
+    (first / "transcript.vtt").write_text(corrected.decode().replace("lamproom", "Lamp Room"))
+    assert spacecast("-C", show, "transcribe", "--learn", "--json").json == {
+        "transcript": {"replace": {"lamproom": "Lamp Room"}}
+    }
+    printed = spacecast("-C", show, "transcribe", "--learn")
+    assert printed.out == 'transcript:\n  replace:\n    "lamproom": "Lamp Room"\n'
     assert not (second / "transcript.vtt").exists()
 
 
