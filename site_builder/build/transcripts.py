@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from site_builder.episodes.hearing import open_hearing
-from site_builder.episodes.transcribe import transcribe_bundle
+from site_builder.episodes.transcripts.hearing import open_hearing
+from site_builder.episodes.transcripts.transcribe import transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.events import Making, Notify
 from site_builder.show.bundles import Bundle, find_bundles, find_transcript, load_bundle

@@ -295,7 +295,7 @@ def transcribe(
     """
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
-    from site_builder.episodes.hearing import require_engine  # noqa: PLC0415
+    from site_builder.episodes.transcripts.hearing import require_engine  # noqa: PLC0415
 
     if learn:
         learnt = {"transcript": {"replace": transcribe_command.learn(find_show(show), episodes)}}

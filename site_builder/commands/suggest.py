@@ -14,9 +14,9 @@ import yaml
 
 from site_builder.consent.casting import Casting, cast_turns
 from site_builder.episodes.catalog import decide_consent
-from site_builder.episodes.cues import label_speakers, name_cues
 from site_builder.episodes.redact import redact_cues
-from site_builder.episodes.suggest import Passage, Proposals, propose
+from site_builder.episodes.transcripts.cues import label_speakers, name_cues
+from site_builder.episodes.transcripts.suggest import Passage, Proposals, propose
 from site_builder.errors import InvalidDocument, Problem, UsageError
 from site_builder.model.podcast import Cue, Role, Timeline
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle

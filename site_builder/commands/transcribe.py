@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.hearing import Hearing, open_hearing
-from site_builder.episodes.learn_replacements import learn_replacements
-from site_builder.episodes.transcribe import Outcome, apply_replacements, is_current, transcribe_bundle
+from site_builder.episodes.transcripts.hearing import Hearing, open_hearing
+from site_builder.episodes.transcripts.learn_replacements import learn_replacements
+from site_builder.episodes.transcripts.transcribe import Outcome, apply_replacements, is_current, transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle

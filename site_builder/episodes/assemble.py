@@ -13,9 +13,9 @@ from operator import attrgetter
 
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
-from site_builder.episodes.cues import label_speakers, move_cues, name_cues
 from site_builder.episodes.floors import make_floors
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
+from site_builder.episodes.transcripts.cues import label_speakers, move_cues, name_cues
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import (

@@ -15,7 +15,7 @@ from episode_maker import HOSTILE_TEXT, make_full_episode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.episodes.cues import label_speakers, move_cues, name_cues
+from site_builder.episodes.transcripts.cues import label_speakers, move_cues, name_cues
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Cue, Person, Span, Speaker, Turn
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt

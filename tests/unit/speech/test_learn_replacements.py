@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from site_builder.episodes.learn_replacements import learn_replacements
+from site_builder.episodes.transcripts.learn_replacements import learn_replacements
 from site_builder.model.podcast import Cue
 from site_builder.model.speech import Word
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from site_builder.episodes.transcribe import apply_replacements
+from site_builder.episodes.transcripts.transcribe import apply_replacements
 from site_builder.model.speech import Word
 from site_builder.speech.lines import LONGEST, make_lines
 

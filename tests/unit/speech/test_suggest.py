@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from site_builder.episodes.suggest import Passage, find_question, propose
+from site_builder.episodes.transcripts.suggest import Passage, find_question, propose
 from site_builder.model.podcast import Cue
 
 ANSWER = "The mercury bath carries the lens."

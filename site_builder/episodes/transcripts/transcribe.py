@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder.episodes.hearing import Hearing
+from site_builder.episodes.transcripts.hearing import Hearing
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
