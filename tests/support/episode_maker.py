@@ -253,6 +253,7 @@ def make_full_episode(**overrides: Any) -> Episode:
         kind=EpisodeKind.BONUS,
         season=2,
         season_name="High water",
+        cover_alt="A lamp over water",
         number=7,
         number_shown="Ch. 7",
         explicit=False,
