@@ -16,7 +16,7 @@ _MOST = 3
 
 def learn_replacements(words: Sequence[Word], corrected: Sequence[Cue]) -> dict[str, str]:
     """Heard to meant, for what was corrected; not where only ordinary words were, which are right elsewhere."""
-    heard = [_bare(word.text) for word in words]
+    heard = [_bare(part) for word in words for part in word.text.split()]
     meant = [_bare(word) for cue in corrected for word in cue.text.split()]
     pairs = _find_changes(heard, meant)
     return {one.lower(): other for one, other in pairs if not set(one.lower().split()) <= WORDS}

@@ -26,3 +26,9 @@ def test_learnt(heard: str, meant: str, learnt: dict[str, str]) -> None:
     half = len(meant) // 2 + meant[len(meant) // 2 :].find(" ")
     cues = [Cue(start=0, end=1, text=meant[:half]), Cue(start=1, end=2, text=meant[half:])]
     assert learn_replacements(words, cues) == learnt
+
+
+def test_what_was_replaced_is_no_correction() -> None:
+    """A replacement of two words is one word with one time."""
+    words = [Word(start=0, end=1, text="the"), Word(start=1, end=2, text="Lamp Room,")]
+    assert learn_replacements(words, [Cue(start=0, end=2, text="the Lamp Room,")]) == {}
