@@ -7,6 +7,7 @@ before the first byte is sent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,11 +17,13 @@ from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
 from site_builder.engine.checked_files import read_checked, write_checked
 from site_builder.engine.digests import JSON
-from site_builder.errors import InvalidDocument, SpacecastError, UsageError
+from site_builder.errors import InvalidDocument, Problem, SpacecastError, UsageError
 from site_builder.show import promises
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.config.placeholders import is_placeholder
-from site_builder.show.layout import EPISODES, OutputPaths, find_output_paths
+from site_builder.show.documents.document import find_front_line, find_line
+from site_builder.show.front_matter import EpisodeMatter
+from site_builder.show.layout import EPISODES, INDEX, OutputPaths, find_output_paths
 from site_builder.show.promises import Release, Released
 from site_builder.show.published import FILE, Published, ShowPin, load_published, write_published
 from site_builder.text.timecode import format_utc, parse_utc
@@ -63,12 +66,22 @@ def require_kept(
         now=now,
     )
     if problems:
-        raise InvalidDocument(problems)
+        raise InvalidDocument([_add_line(folder, problem) for problem in problems])
     if not (options.preview or options.drafts):
         chosen = tuple(
             Released(card.guid, card.slug, card.shown_title, card.published_at, "") for card in selection.chosen
         )
         require_noted(published, Release(show, chosen, selection.withdrawn))
+
+
+def _add_line(folder: Path, problem: Problem) -> Problem:
+    """The same with the line of its option, where that is written."""
+    if not problem.file or not problem.field:
+        return problem
+    path = tuple(problem.field.split("."))
+    if problem.file.name == INDEX:
+        return replace(problem, line=find_front_line(problem.file.read_bytes(), EpisodeMatter, path))
+    return replace(problem, line=find_line((folder / problem.file).read_bytes(), path))
 
 
 def _describe_show(config: Config) -> ShowPin:

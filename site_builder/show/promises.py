@@ -240,7 +240,7 @@ def _explain_new_address(pinned: ShowPin, now: ShowPin) -> Problem:
 
 
 def retire(pins: Pins, names: Iterable[str]) -> Pins:
-    """The pins with those named (by slug or guid) withdrawn.
+    """The pins with those named (by slug, guid, or the folder they had) withdrawn.
 
     Raises:
         InvalidDocument: nothing was promised under a name.
@@ -248,7 +248,9 @@ def retire(pins: Pins, names: Iterable[str]) -> Pins:
     changed = dict(pins)
     problems = []
     for name in names:
-        found = [pin for pin in pins.values() if name in {pin.guid, pin.slug}]
+        found = [
+            pin for pin in pins.values() if name in {pin.guid, pin.slug, f"{pin.first_published:%Y-%m-%d}-{pin.slug}"}
+        ]
         changed |= {pin.guid: pin._replace(retired=True) for pin in found}
         if not found:
             message = f"nothing was promised as {name!r}; what was never online needs no --retire: delete its folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -124,10 +125,19 @@ def test_what_is_online_stays(online: Path, change: object) -> None:
     assert run.code == 2
     ways = ["put that back"] if change is rename else ["for good", "its guid is never used again"]
     assert all(way in run.err for way in ways)
+    assert change is shutil.rmtree or re.search(r"index\.md:[2-9]: (draft|date|guid): ", run.err), run.err
     assert len(read_feed(online)) == 3
     shutil.rmtree(bundle, ignore_errors=True)
     shutil.move(kept, bundle)
     assert build(online)["failures"] == []
+
+
+def test_what_is_gone_can_be_taken_back_by_the_name_of_its_folder(online: Path) -> None:
+    bundle = find_bundle(online, "2026-10-09")
+    shutil.rmtree(bundle)
+    run = spacecast("-C", online, "build", "--retire", bundle.name)
+    assert run.code == 0, run.err
+    assert (online / f"output/episodes/{SLUG}/index.html").is_file()
 
 
 def test_what_was_deleted_comes_back_by_no_build(show: Path) -> None:
