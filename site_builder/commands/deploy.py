@@ -242,6 +242,8 @@ def go_back(
         SpacecastError: a host cannot be reached, or a file is kept neither here nor there.
     """
     config = load_config(folder)
+    if ":" in name and target_name is None:  # `--back folder:/srv/show` reads as it is meant: a place, not an id
+        name, target_name = "", name
     target = find_target(config.deploy, target_name)
     host = open_host(target.address, _describe_setting(folder, config))
     kept = choose_deploy(folder, name, redact(host.noted_as or target.address))

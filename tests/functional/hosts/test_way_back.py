@@ -53,7 +53,7 @@ def test_there_and_back(show: Path, tmp_path: Path, scheme: str) -> None:
     assert spacecast("-C", show, "deploy", target, "--yes").code == 0
     assert look() == second
     assert len(list_names(show)) == 2
-    assert spacecast("-C", show, "deploy", target, "--back", "--dry-run").code == 0
+    assert spacecast("-C", show, "deploy", "--back", target, "--dry-run").code == 0
     assert look() == second
     run = spacecast("-C", show, "deploy", target, "--back")
     assert run.code == 0, run.err
