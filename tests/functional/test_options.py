@@ -137,6 +137,10 @@ CONFIG: dict[str, Effect] = {
     "audio.chapters": "tests/pipeline",
     "consent.removal": "test_what_is_not_text",
     "media.store": "where files are sent; not a part of the site",
+    "transcript.make": "what a build does with recordings; tests/functional/test_transcribe.py",
+    "transcript.model": "what hears them",
+    "transcript.words": "what helps it",
+    "transcript.replace": "what is written in place of what was heard",
     "deploy": "where files are sent; not a part of the site",
     "repository.private": "what a deploy and a check take for granted; not a part of the site",
 }

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 from archive_maker import MadeArchive, encrypt_members, make_files, write_archive, write_zip
-from show_runner import build, copy_show, edit, find_bundle, make_show, read_feed, read_tree, run_spacecast, spacecast
+from show_runner import (
+    build,
+    copy_show,
+    edit,
+    find_bundle,
+    make_show,
+    read_feed,
+    read_show,
+    read_tree,
+    run_spacecast,
+    spacecast,
+)
 
 
 def _truncated(path: Path) -> None:
@@ -86,7 +97,7 @@ def test_everything_wrong_is_told_at_once(pair: Path, tmp_path: Path) -> None:
     edit(find_bundle(show, "2026-10-16") / "index.md", "date: 2026", "dat: 2026")
     edit(show / "content/people.yaml", "status: pending", "status: maybe")
     edit(show / "content/pages/about.md", "title: About", "titel: About")
-    before = read_tree(show)
+    before = read_show(show)
     run = run_spacecast("build", cwd=show)
     assert (run.code, run.out) == (2, "")
     for expected in (
@@ -99,7 +110,7 @@ def test_everything_wrong_is_told_at_once(pair: Path, tmp_path: Path) -> None:
         "did you mean `title`?",
     ):
         assert expected.lower() in run.err.lower(), run.err
-    assert {path: digest for path, digest in read_tree(show).items() if path in before} == before
+    assert read_show(show) == before
 
 
 def test_bad_config_stops_before_anything_is_taken_in(two_spaces: Path, tmp_path: Path) -> None:

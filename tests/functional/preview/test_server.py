@@ -276,7 +276,8 @@ def test_port_in_use_is_told(show: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         run = run_spacecast("-C", show, "serve", "--port", taken.getsockname()[1])
     assert run.code == 2
-    assert "choose another with --port" in run.err
+    assert "is taken by another program" in run.err
+    assert "--port" in run.err
     assert not (show / ".cache/preview").exists()
 
 
