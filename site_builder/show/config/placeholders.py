@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,17 +19,22 @@ _RESERVED = (
 )
 """Names nobody can have, and names of one network (https://www.rfc-editor.org/rfc/rfc6761, rfc6762, rfc8375)."""
 
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""What a host ends in that browsers take for an IPv4 address, however it is written: `127.1`, `0x7f.1`."""
+
 
 def is_placeholder(host: str) -> bool:
     """Whether a host's name, or number, is none that the public can reach by a name of its own.
 
-    >>> [is_placeholder(host) for host in ("pod.example.org", "192.168.1.5", "[::1]", "intranet", "you.github.io")]
-    [True, True, True, True, False]
+    >>> [is_placeholder(host) for host in ("pod.example.org", "192.168.1.5", "127.1", "[::1]", "lan1", "you.github.io")]
+    [True, True, True, True, True, False]
     """
     name = host.strip("[]").rstrip(".").lower()
     try:
         return bool(ip_address(name))
     except ValueError:
+        if _NUMBER.fullmatch(name.rpartition(".")[2]):
+            return True
         return "." not in name or any(name == end or name.endswith(f".{end}") for end in _RESERVED)
 
 
