@@ -1,0 +1,1 @@
+"""The story of `build`: what changed, select, make, verify, report."""
