@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections import Counter
@@ -245,7 +246,7 @@ def test_published_addresses_are_kept(pair: Path, tmp_path: Path) -> None:
     edit(index, "guid: 1lD", "guid: 2lD")
     run = spacecast("-C", show, "build")
     assert run.code == 2
-    assert "index.md: guid: was '1lDxLnrWjwkGm'; put that back" in run.err
+    assert re.search(r"index\.md:\d+: guid: was '1lDxLnrWjwkGm'; put that back", run.err), run.err
 
 
 def test_folder_of_any_name_has_a_proper_address(pair: Path, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_before_anything_is_online_everything_is_free(show: Path, tmp_path: Path
     shutil.rmtree(second)
     run = spacecast("-C", show, "build")
     assert run.code == 2
-    assert "index.md: draft: this episode is online since 2026-11-18 (folder:" in run.err
+    assert re.search(r"index\.md:\d+: draft: this episode is online since 2026-11-18 \(folder:", run.err), run.err
     assert "`withdrawn: true`: then a short page stays in its place, for good" in run.err
     assert f"`spacecast build --retire {SLUG}-2026-10-16`" in run.err
 
