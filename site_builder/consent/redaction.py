@@ -38,7 +38,7 @@ class Redaction:
     @property
     def matcher(self) -> Matcher:
         """Finds them."""
-        origin = (Hidden(person="", replacement="…", ids=self.origin),) if self.origin else ()
+        origin = (Hidden(person="the Space or its post", replacement="…", ids=self.origin),) if self.origin else ()
         return make_matcher((*self.hidden, *origin), self.shown)
 
     def translate(self, someone: str) -> Redaction:

@@ -53,19 +53,18 @@ def name_bundle(
 ) -> tuple[str, str]:
     """Folder name and slug for a new bundle, other than those that are in use, and without those who are `hidden`.
 
-    The slug is the title's; where another episode has it, the day, the id (an audio file's is a mere digest and left
-    out) or at last a number is added, once and for good: it is written into the front matter, and an URL made of it
-    never changes by itself.
+    The slug is the title's; where another episode has it, the day, the time of day or at last a number is added, once
+    and for good: it is written into the front matter, and an URL made of it never changes by itself. Never the Space's
+    id: it leads to the unedited talk, and may have to stay hidden.
     """
     day = recorded_at(conversation)
     date = f"{day:%Y-%m-%d}" if day else "undated"
-    id_ = conversation.recording.id
     title = make_slug(_leave_out(make_title(conversation), hidden), fallback=date)
-    has_id = conversation.recording.source != "audio-file"
-    named = make_slug(id_, longest=99 - len(title)) if has_id else ""
-    choices = [title, *([f"{title}-{date}"] if title != date else []), *([f"{title}-{named}"] if named else [])]
+    is_file = conversation.recording.source == "audio-file"  # whose time is often that of its last change
+    times = [f"{title}-{date}-{day:%H%M}"] if day and not is_file else []
+    choices = [title, *([f"{title}-{date}"] if title != date else []), *times]
     numbered = (f"{title}-{number}" for number in count(2))
-    names = ((f"{date}-{choice.removesuffix(f'-{date}')}", choice) for choice in chain(choices, numbered))
+    names = ((f"{date}-{choice.replace(f'-{date}', '', 1)}", choice) for choice in chain(choices, numbered))
     return next((folder, slug) for folder, slug in names if folder not in folders and slug not in slugs)
 
 

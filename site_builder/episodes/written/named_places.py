@@ -30,10 +30,9 @@ def find_named_address(bundle: Bundle, redaction: Redaction) -> str:
     if match is None:
         return ""
     line = find_front_line((bundle.folder / INDEX).read_bytes(), EpisodeMatter, ("slug",)) or 1
-    who = redaction.matcher.hidden[match.person].person
     return (
-        f"Its address “{bundle.slug}” holds the {match.what} of {who}, who must not be named: "
-        f"give it another `slug:` ({bundle.folder.name}/{INDEX}:{line}). The old address leads nowhere from then on."
+        f"Its address “{bundle.slug}” {_tell(redaction, match)}: give it another `slug:` "
+        f"({bundle.folder.name}/{INDEX}:{line}). The old address leads nowhere from then on."
     )
 
 
@@ -63,6 +62,8 @@ def _explain_config(file: Path, redaction: Redaction, match: Match) -> Iterator[
 
 
 def _tell(redaction: Redaction, match: Match) -> str:
+    if match.person >= len(redaction.hidden):
+        return "holds the id of the Space or of its post, and X's page of it still names people who must not be named"
     return f"holds the {match.what} of {redaction.hidden[match.person].person}, who must not be named"
 
 

@@ -107,13 +107,19 @@ def test_what_a_person_wrote_stays(pair: Path, two_spaces: Path, tmp_path: Path)
     assert read_tree(show / "content") == before
 
 
-def test_equal_titles_on_one_day(tmp_path: Path) -> None:
-    """Two Spaces announced with the same words on the same day, and the folder name taken: each gets its own place."""
-    spaces = [MadeSpace(id=f"1aaaaaaaaaaa{n}", start=START + timedelta(hours=n)) for n in range(3)]
+@pytest.mark.parametrize("pending", ["publish", "anonymise"])
+def test_equal_titles_on_one_day(pending: str, tmp_path: Path) -> None:
+    """Spaces announced with the same words on the same day: each gets its own address, which names no Space's id.
+
+    The id leads to the unedited talk, so that an address with it would be withheld where somebody is anonymous.
+    """
+    spaces = [MadeSpace(id=f"1aaaaaaaaaaa{n}", start=START + timedelta(hours=n // 2)) for n in range(4)]
     show = make_show(tmp_path / "show", MadeArchive(spaces=spaces))
+    edit(show / "config.yaml", "pending: publish", f"pending: {pending}")
     report = build(show)
-    assert report["episodes"] == 3
-    assert len({item.url for item in read_feed(show)}) == 3
+    assert report["episodes"] == 4
+    assert len({item.url for item in read_feed(show)}) == 4
+    assert [path for path in (show / "content/episodes").iterdir() if "1aaaaa" in path.name] == []
 
 
 def test_slug_of_a_hand_made_folder_is_respected(pair: Path, two_spaces: Path, tmp_path: Path) -> None:
