@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from site_builder.consent import Casting, Redaction
@@ -88,5 +89,8 @@ def list_redacted(bundle: Bundle, casting: Casting) -> Iterator[str]:
         hidden = hear_names(casting, file.read_text("utf-8", "replace")) if is_spoken else casting.redaction
         told = describe_mentions(file, name, hidden)
         guid = find_front_line(file.read_bytes(), EpisodeMatter, ("guid",)) if told and file.name == INDEX else None
-        for place in told:
-            yield f"{place}; it stays, for a guid never changes" if place.startswith(f"{name}:{guid}:") else place
+        of_guid = tuple(place for place in told if place.startswith(f"{name}:{guid}:"))
+        yield from (place for place in told if place not in of_guid)
+        if of_guid:  # usually the Space's own id, which extract wrote and nobody need mend
+            people = describe_mentions(file, name, replace(hidden, origin=()))
+            yield from (f"{place}; it stays, for a guid never changes" for place in of_guid if place in people)
