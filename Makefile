@@ -18,6 +18,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
+# What a person can type: the program lies in no folder of the path unless they put it there.
+PROGRAM = $(if $(shell command -v spacecast 2>/dev/null),spacecast,$(BIN)/spacecast)
 
 .PHONY: build serve test test-fast fuzz stress check lint types messages lock clean
 .DEFAULT_GOAL := build
@@ -26,6 +28,7 @@ build: $(VENV)/.run
 	$(if $(ARCHIVE),@if test -e "$(SHOW)/config.yaml"; then $(BIN)/spacecast -C "$(SHOW)" extract "$(ARCHIVE)"; \
 		else $(BIN)/spacecast init "$(SHOW)" --archive "$(ARCHIVE)"; fi)
 	@$(BIN)/spacecast -C "$(SHOW)" build
+	@echo 'Look at it: $(PROGRAM)$(if $(filter-out .,$(SHOW)), -C "$(SHOW)") serve'
 
 serve: $(VENV)/.run
 	@$(BIN)/spacecast -C "$(SHOW)" serve

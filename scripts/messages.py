@@ -24,7 +24,7 @@ LOCALES = ROOT / "templates" / "locales"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 JINJA = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 COMMENT = "Translators:"
-HEADER = "Texts of the site's interface. How to translate them: docs/translating.md"
+HEADER = "Texts of the site's interface. How to translate them: `spacecast help translating`"
 
 
 def find_sources() -> Iterator[tuple[Path, str]]:

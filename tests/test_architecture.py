@@ -39,7 +39,9 @@ HOUSES = {
     "feedgen": {"render/feed/rss.py", "render/feed/extensions.py"},
     "watchdog": {"preview/watch.py"},
     "rich": {"cli/tables.py", "cli/preview.py", "cli/recordings.py"},
-    "click": {f"cli/{name}.py" for name in ("arguments", "deployment", "failures", "main", "publishing", "summary")},
+    "click": {
+        f"cli/{name}.py" for name in ("arguments", "deployment", "failures", "help", "main", "publishing", "summary")
+    },
     "jinja2": {"render/pages/theme.py"},
     "ruamel": {"show/documents/yaml_edit.py"},
     "msgspec": {"engine/serialization.py"},

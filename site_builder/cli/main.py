@@ -21,6 +21,7 @@ import click
 from site_builder import __version__
 from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
 from site_builder.cli.failures import end_with_exit_code
+from site_builder.cli.help import show_help
 from site_builder.cli.publishing import COMMANDS
 from site_builder.errors import EXIT_PROBLEMS
 
@@ -44,7 +45,7 @@ def cli(context: click.Context, show: Path | None) -> None:
     context.obj = show or Path()
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, show_help):
     cli.add_command(_command)
 
 

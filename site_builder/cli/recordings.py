@@ -132,4 +132,6 @@ def show_import(result: Import) -> None:
         ERR.print("Run the same command again to fetch the rest; what is here stays as it is.")
     elif result.is_new:
         OUT.print("  • look over config.yaml, above all url: where the show will live from now on")
-        OUT.print("These episodes are online at their old host, so their guids and dates stay; see docs/episodes.md.")
+        OUT.print(
+            "These episodes are online at their old host, so their guids and dates stay; see `spacecast help episodes`."
+        )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -209,3 +210,11 @@ def show_new(new: NewShow) -> None:
     OUT.print(f"[bold]{escape(new.title)}[/] is ready in {escape(str(new.folder))}/")
     for step in new.next_steps:
         OUT.print(f"  • {escape(step)}")
+
+
+def render_markdown(text: str) -> str:
+    """A page as a terminal shows it: headings, lists and tables, no wider than is easily read."""
+    console = Console(width=min(OUT.width, 100), highlight=False)
+    with console.capture() as captured:
+        console.print(Markdown(text, hyperlinks=False))
+    return captured.get()

@@ -111,12 +111,12 @@ def _render_config(account: Account, answers: Mapping[str, str], folder: Path, f
         ("language", answers.get("language") or "en", "Spoken language: en, de, pt-br …"),
         ("author", answers.get("author") or name or title, "Who makes it"),
         ("email", answers.get("email") or "podcast@example.org", "Public: directories send ownership codes to it"),
-        ("category", category, "One of Apple's categories: docs/configuration.md lists them"),
+        ("category", category, "One of Apple's categories: `spacecast help configuration` lists them"),
     )
     lines = [f"  # {comment}\n{_as_yaml(key, value)}" for key, value, comment in options]
     lines += [_as_yaml(key, value) for key, value in further.items() if key != "category"]
     guid = answers.get("guid") or make_feed_guid(f"{url}feed.xml")
-    head = "# Your show. Every further option: docs/configuration.md\nshow:\n"
+    head = "# Your show. Every further option: `spacecast help configuration`\nshow:\n"
     return head + "\n".join(lines) + _FEED.format(guid=guid)
 
 

@@ -258,7 +258,7 @@ def _explain_purge(address: str) -> str:
     if name := find_github_name(address):
         return (
             f"make the repository anew (`gh repo delete {name} --yes`, `gh repo create {name} --public`, "
-            "`spacecast deploy`), or ask GitHub's support to remove it (docs/publish-github-pages.md)"
+            "`spacecast deploy`), or ask GitHub's support to remove it (`spacecast help publish-github-pages`)"
         )
     purge = "reflog expire --expire=now --all && git {0}gc --quiet --prune=now"
     if address[:1] in "/.~" or address.startswith("file://"):

@@ -233,8 +233,8 @@ def _explain_new_address(pinned: ShowPin, now: ShowPin) -> Problem:
     message = (
         f"was {pinned.url}, where apps ask for the feed. Tell them first: leave the old address here, write "
         f"`moved_to: {now.url}{FEED}` below `feed:` and deploy there, then change this line and remove `moved_to` "
-        "(docs/moving.md). Is there nothing to move, since the old address leads to the new one or nobody subscribed "
-        "there? Say so once with `spacecast build --moved`"
+        "(`spacecast help moving`). Is there nothing to move, since the old address leads to the new one or nobody "
+        "subscribed there? Say so once with `spacecast build --moved`"
     )
     return Problem(message, Path(CONFIG), field="show.url")
 

@@ -61,7 +61,9 @@ def parse_transcript(content: bytes, file: Path) -> tuple[Cue, ...]:
         raise InvalidDocument([Problem("this is no transcript: write it as .vtt, .srt or .json", file=file)])
     cues = parse(_decode(content))
     if not cues:
-        message = f"no line of a transcript found: is it really {file.suffix} with times? See docs/transcripts.md"
+        message = (
+            f"no line of a transcript found: is it really {file.suffix} with times? See `spacecast help transcripts`"
+        )
         raise InvalidDocument([Problem(message, file=file)])
     return cues
 

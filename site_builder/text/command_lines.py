@@ -1,17 +1,33 @@
-"""Command lines to copy, as the shell of this system reads them. Pure."""
+"""Command lines to copy, as the shell of this system reads them and this person can run them."""
 
 from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 
 def make_command(folder: Path, *words: str) -> str:
     """`spacecast -C 'my show' build`; without `-C` where the show is where the person is."""
     place = [] if folder == Path() else ["-C", str(folder)]
-    return quote_words("spacecast", *place, *words)
+    return quote_words(find_program(), *place, *words)
+
+
+@cache
+def find_program() -> str:
+    """`spacecast`, where that is a command here; else how this very program was called, from where the person is.
+
+    `make build` puts it into `.venv/bin`, which is on nobody's path.
+    """
+    called = Path(sys.argv[0]) if sys.argv and sys.argv[0] else Path()
+    if called.stem.lower() != "spacecast" or shutil.which("spacecast") or not (called.is_file() or os.name == "nt"):
+        return "spacecast"
+    here = Path.cwd()
+    return str(called.relative_to(here)) if called.is_absolute() and called.is_relative_to(here) else str(called)
 
 
 def quote_words(*words: str) -> str:

@@ -95,7 +95,7 @@ def _sentence(problem: Problem) -> str:
     Severity.ERROR,
     ref.manual("moving"),
     holds="Once anything is online, the show's feed.guid stays, and its address changes only where apps are told.",
-    remedy="Put back what was there; docs/moving.md says how a show moves.",
+    remedy="Put back what was there; `spacecast help moving` says how a show moves.",
 )
 def _find_broken_show(built: CheckedShow) -> Iterator[Remark]:
     show = describe_show(built.config.show, built.config.feed)

@@ -43,6 +43,6 @@ def require_nothing_exposed(folder: Path, config: Config, address: str, branch: 
         raise UsageError(
             "".join(f"{exposure}\n" for exposure in found)
             + "Whoever can read that may read who said no, and hear whom you took out. Nothing was sent. Take these "
-            "files out of the repository and its history (docs/publish-github-pages.md, “Take private files out of a "
-            "repository”); or, if nobody but you can read it, say so once with --repository-is-private"
+            "files out of the repository and its history (`spacecast help publish-github-pages`, “Take private files "
+            "out of a repository”); or, if nobody but you can read it, say so once with --repository-is-private"
         )

@@ -43,8 +43,9 @@ def make_own_wheel() -> Wheel:
     """This program: as it was installed, or from the checkout it runs from."""
     if not (_CHECKOUT / "pyproject.toml").is_file():
         return make_installed_wheel("spacecast")
-    project = tomllib.loads((_CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
-    files = dict(_read_checkout())
+    settings = tomllib.loads((_CHECKOUT / "pyproject.toml").read_text("utf-8"))
+    project, wheel = settings["project"], settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    files = dict(_read_checkout(wheel["force-include"]))
     info = f"spacecast-{__version__}.dist-info"
     needs = "".join(f"Requires-Dist: {need}\n" for need in project["dependencies"])
     head = f"Metadata-Version: 2.4\nName: spacecast\nVersion: {__version__}\nSummary: {project['description']}\n"
@@ -52,17 +53,18 @@ def make_own_wheel() -> Wheel:
     files[f"{info}/METADATA"] = f"{head}Requires-Python: {project['requires-python']}\n{needs}".encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: spacecast\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/entry_points.txt"] = f"[console_scripts]\n{scripts}".encode()
-    files[f"{info}/licenses/LICENSE"] = (_CHECKOUT / "LICENSE").read_bytes()
+    files |= {f"{info}/licenses/{name}": (_CHECKOUT / name).read_bytes() for name in project["license-files"]}
     return Wheel(f"spacecast-{__version__}-py3-none-any.whl", _pack(files, info))
 
 
-def _read_checkout() -> Iterator[tuple[str, bytes]]:
-    """The files of the package as a wheel has them: templates and the lock file lie beside it in a checkout."""
-    for base, name in ((_PACKAGE, "site_builder"), (_CHECKOUT / "templates", "site_builder/templates")):
-        for file in sorted(base.rglob("*")):
+def _read_checkout(included: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The files of the package as a wheel has them; `included` lie beside it in a checkout: from where to where."""
+    for base, name in {"site_builder": "site_builder", **included}.items():
+        source = _CHECKOUT / base
+        for file in sorted(source.rglob("*")) if source.is_dir() else [source]:
             if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("."):
-                yield f"{name}/{file.relative_to(base).as_posix()}", file.read_bytes()
-    yield f"site_builder/{_LOCK}", (_CHECKOUT / _LOCK).read_bytes()
+                below = file.relative_to(source).as_posix()
+                yield (name if file == source else f"{name}/{below}"), file.read_bytes()
 
 
 def make_installed_wheel(name: str) -> Wheel:

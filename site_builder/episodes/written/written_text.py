@@ -49,7 +49,7 @@ def _find_unused(bundle: Bundle) -> Iterator[Problem]:
                 if bundle.transcript
                 else "name the one that is meant transcript.vtt or .srt"
             )
-            yield Problem(f"is not used: {used}; see docs/transcripts.md", file)
+            yield Problem(f"is not used: {used}; see `spacecast help transcripts`", file)
 
 
 def find_unused_covers(folder: Path) -> Iterator[Problem]:

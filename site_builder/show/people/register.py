@@ -51,7 +51,7 @@ def explain_missing(people: People, speakers: Iterable[Speaker]) -> str:
         return ""
     return (
         f"Not in content/people.yaml, so what they said to being published is not known: {listed}. Copy their entries "
-        "from the show this episode came from (docs/merging.md), or let `spacecast people --ask` enter them."
+        "from the show this episode came from (`spacecast help merging`), or let `spacecast people --ask` enter them."
     )
 
 

@@ -26,7 +26,7 @@ def test_copied_episodes_wait_for_their_people(other: Path, tmp_path: Path) -> N
     report = build(show)
     (skipped,) = report["skipped"]
     assert "Not in content/people.yaml" in skipped["reason"]
-    assert "docs/merging.md" in skipped["reason"]
+    assert "spacecast help merging" in skipped["reason"]
     assert read_feed(show) == []
     assert grep(show / "output", "kit_gauges") == []
 

@@ -113,7 +113,7 @@ def test_text_without_times_is_told(pair: Path, tmp_path: Path) -> None:
     (find_bundle(show, "2026-10-09") / "transcript.txt").write_text("Kit: only words\nand no times\n")
     (failure,) = build(show, code=1)["failures"]
     assert "transcript.txt" in failure
-    assert "docs/transcripts.md" in failure
+    assert "spacecast help transcripts" in failure
 
 
 @pytest.mark.parametrize("name", ["Cover.JPG", "cover.webp", "cover.avif", "COVER.jpeg", "cover.tiff"])

@@ -65,7 +65,7 @@ def known_elements() -> frozenset[str]:
     Severity.ERROR,
     ref.APPLE_CATEGORIES,
     holds="Every category is one of Apple's, spelt exactly as Apple does, subcategories within their own category.",
-    remedy="Choose `show.category` from the list in docs/configuration.md.",
+    remedy="Choose `show.category` from the list that `spacecast help configuration` shows.",
 )
 def _find_categories(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("itunes:category"):
