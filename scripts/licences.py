@@ -79,9 +79,10 @@ def read_library(installed: Distribution) -> Library:
 
 
 def _find_licence(installed: Distribution) -> str:
-    said = installed.metadata.get("License-Expression") or installed.metadata.get("License") or ""
-    if said and len(said) < 100:
-        return said
+    for field in ("License-Expression", "License"):
+        said = installed.metadata[field] if field in installed.metadata else ""
+        if said and len(said) < 100:
+            return said
     classified = installed.metadata.get_all("Classifier") or []
     return ", ".join(line.rpartition(" :: ")[2] for line in classified if line.startswith("License :: "))
 
