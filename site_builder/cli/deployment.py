@@ -48,7 +48,7 @@ def _show_notice(plan: DeployPlan) -> None:
 
 def show_kept(folder: Path) -> None:
     """The deploys that can be gone back to, the newest first."""
-    from site_builder.commands.deploy_history import list_deploys  # noqa: PLC0415 -- only what is asked for is loaded
+    from site_builder.commands.deployment.history import list_deploys  # noqa: PLC0415 -- only what is asked for is loaded
 
     kept = list_deploys(folder)
     for deploy in kept:

@@ -19,9 +19,9 @@ from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
 from site_builder.checks.site.hosts import HOSTS as LIMITED
 from site_builder.checks.site.hosts import LIMITS
-from site_builder.commands.deploy_history import KeptDeploy, choose_deploy, find_site, find_uploads, keep_deploy
-from site_builder.commands.deploy_review import Waiting, describe_waiting, find_waiting
-from site_builder.commands.deploy_target import (
+from site_builder.commands.deployment.history import KeptDeploy, choose_deploy, find_site, find_uploads, keep_deploy
+from site_builder.commands.deployment.review import Waiting, describe_waiting, find_waiting
+from site_builder.commands.deployment.target import (
     Target,
     find_target,
     note_place,

@@ -13,7 +13,7 @@ from online import find_broken, read_site
 from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
-from site_builder.commands.deploy_target import find_target
+from site_builder.commands.deployment.target import find_target
 from site_builder.errors import UsageError
 
 
