@@ -80,7 +80,7 @@ def read_library(installed: Distribution) -> Library:
 
 def _find_licence(installed: Distribution) -> str:
     for field in ("License-Expression", "License"):
-        said = (installed.metadata.get_all(field) or [""])[0]
+        said = str((installed.metadata.get_all(field) or [""])[0])
         if said and len(said) < 100:
             return said
     classified = installed.metadata.get_all("Classifier") or []
