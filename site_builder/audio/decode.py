@@ -15,7 +15,7 @@ import av.error
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
-from site_builder.audio.demux import Coding, open_audio, read_packets
+from site_builder.audio.demux import Coding, demux, open_audio, read_packets
 from site_builder.model.podcast import Span
 
 
@@ -92,7 +92,7 @@ def _touch(spans: Sequence[Span], start: float, end: float) -> bool:
 def container_frames(part: Path) -> Iterator[AudioFrame]:
     """Frames as FFmpeg gives them, preparation and padding that the container names left out."""
     with open_audio(part) as (container, stream):
-        for packet in container.demux(stream):
+        for packet in demux(container, stream):
             with suppress(av.error.FFmpegError):  # what cannot be decoded is left out
                 yield from packet.decode()
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Stream
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, Run, is_adts, scan_frames
 from site_builder.errors import UnusableSource
@@ -78,6 +80,16 @@ def open_audio(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
         raise _unusable(path, getattr(error, "strerror", None) or str(error)) from error
 
 
+def demux(container: InputContainer, *streams: Stream) -> Iterator[Any]:
+    """Packets of these streams, and at the end an empty one for each decoder.
+
+    In an MPEG transport stream FFmpeg may find further streams on the way, which PyAV knows nothing of: behind the
+    empty packets of those it knows it looks for theirs, and fails.
+    """
+    with suppress(IndexError):
+        yield from container.demux(streams)
+
+
 def holds_adts(path: Path) -> bool:
     """Whether a file is a bare ADTS stream.
 
@@ -102,7 +114,7 @@ def read_packets(path: Path) -> Iterator[Batch]:
         return
     with open_audio(path) as (container, stream):
         if stream.codec_context.name == "aac" and not stream.codec_context.extradata:
-            yield from _adts_batches(bytes(packet) for packet in container.demux(stream) if packet.size)
+            yield from _adts_batches(bytes(packet) for packet in demux(container, stream) if packet.size)
         else:
             yield from _container_batches(container, stream)
 
@@ -169,7 +181,7 @@ def _container_batches(container: InputContainer, stream: AudioStream) -> Iterat
     per_tick = stream.time_base * context.sample_rate
     whole = round(coding.frame_samples / per_tick)
     packets: list[bytes] = []
-    for packet in container.demux(stream):
+    for packet in demux(container, stream):
         if not packet.size:
             continue
         pts, duration = packet.pts or 0, packet.duration or whole

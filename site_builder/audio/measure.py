@@ -14,7 +14,7 @@ from av.filter import Graph
 from site_builder.audio.adts import Run, scan_frames
 from site_builder.audio.counting import SampleCount
 from site_builder.audio.decode import read_spans
-from site_builder.audio.demux import count_samples, holds_adts, open_audio, read_chunks
+from site_builder.audio.demux import count_samples, demux, holds_adts, open_audio, read_chunks
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.sound import filter_sound, make_graph, pull_sound, read_sound
 from site_builder.errors import UnusableSource
@@ -56,7 +56,7 @@ def measure(path: Path) -> AudioFacts:
         if "mp4" in container.format.name and stream.duration is not None and stream.time_base:
             samples = round(stream.duration * stream.time_base * stream.sample_rate)
         else:
-            packets = container.demux(stream)
+            packets = demux(container, stream)
             samples = sum(count_samples(packet, stream.sample_rate) for packet in packets if packet.size)
         return AudioFacts(
             codec=stream.codec_context.codec.canonical_name,

@@ -20,7 +20,7 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 
-from site_builder.audio.demux import Batch, Coding, count_samples, open_audio, read_packets
+from site_builder.audio.demux import Batch, Coding, count_samples, demux, open_audio, read_packets
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.errors import SpacecastError, UnusableSource
@@ -214,7 +214,7 @@ def _copy_mp3(parts: Sequence[Path], edits: EditList, out: Path) -> int:
     with open_audio(parts[0]) as (source, stream), open_mp3(out) as container:
         copy = container.add_stream_from_template(stream)
         samples = 0
-        for packet in source.demux(stream):
+        for packet in demux(source, stream):
             if packet.size:
                 samples += count_samples(packet, stream.sample_rate)
                 packet.stream = copy

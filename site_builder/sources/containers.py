@@ -19,6 +19,7 @@ import av.error
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, parse_format
 from site_builder.audio.counting import SampleCount
+from site_builder.audio.demux import demux
 from site_builder.sources.x.speaking.hydra_tags import Tick, join_ticks, parse_tag
 
 _CONTAINERS = {"aac": "adts", "mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
@@ -159,7 +160,7 @@ def _count_samples(container: av.container.InputContainer, stream: av.audio.Audi
     """AAC-LC is counted by packets, for each holds 1024 samples; all else is decoded."""
     by_packets = stream.codec_context.codec.canonical_name == "aac" and stream.profile == "LC"
     timed: list[Any] = [data for data in container.streams.data if data.name == "timed_id3"]
-    for packet in container.demux([stream, *timed]):
+    for packet in demux(container, stream, *timed):
         if packet.stream_index != stream.index:
             count.add_tag(packet)
         elif not by_packets:

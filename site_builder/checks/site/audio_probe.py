@@ -12,7 +12,7 @@ import mutagen
 from av.audio.frame import AudioFrame
 from pydantic import TypeAdapter, ValidationError
 
-from site_builder.audio.demux import open_audio
+from site_builder.audio.demux import demux, open_audio
 from site_builder.audio.measure import gauge_loudness, measure
 from site_builder.audio.sound import read_sound
 from site_builder.checks.feed.document import Branch, Element
@@ -180,7 +180,7 @@ def _tells_length(file: Path) -> bool:
     if any(mark in head for mark in (b"Xing", b"Info", b"VBRI")):
         return True
     with open_audio(file) as (container, stream_):
-        sizes = [packet.size for packet in container.demux(stream_) if packet.size]
+        sizes = [packet.size for packet in demux(container, stream_) if packet.size]
     return not sizes or max(sizes[1:-1], default=0) - min(sizes[1:-1], default=0) <= 2
 
 

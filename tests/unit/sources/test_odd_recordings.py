@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from edit_list_maker import put_edit_list
-from recording_maker import NTP_2026, make_recording, tone_frames, wrap
+from recording_maker import NTP_2026, make_recording, tone_frames, wrap, wrap_timed
 
 from site_builder.audio.decode import Decoder, read_frames
 from site_builder.audio.demux import Coding
@@ -16,6 +16,7 @@ from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.errors import UnusableSource
 from site_builder.sources.audio_file import open_audio_file
+from site_builder.sources.containers import measure_audio
 from site_builder.sources.damage import describe_damage
 from site_builder.sources.parts import read_part
 
@@ -117,3 +118,16 @@ def test_a_frame_that_the_decoder_refuses() -> None:
     frame = decoder.decode(refused)
     assert (frame.samples, decoder.refused) == (1024, 1)
     assert not bytes(frame.planes[0]).strip(b"\0")
+
+
+def test_a_stream_that_appears_late(tmp_path: Path) -> None:
+    """A transport stream whose second half brings another stream is read to its end, by all who read it."""
+    plain = wrap(make_recording(30, turns=[("host", 0, 30)], tags=False), "mpegts")
+    late = wrap_timed(make_recording(3, turns=[("host", 0, 3)]))
+    path = tmp_path / "talk.ts"
+    path.write_bytes(plain * 9 + late + plain * 3)  # FFmpeg looks for streams in the first 5 MB and at the end
+    found = measure_audio(path)
+    assert found
+    assert found.samples / found.sample_rate == pytest.approx(12 * 30 + 3, abs=0.1)
+    assert measure(path).samples == pytest.approx(found.samples, abs=1024)
+    assert sum(frame.samples for frame in read_frames(path)) == pytest.approx(found.samples, abs=1024)
