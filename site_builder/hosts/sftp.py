@@ -1,49 +1,65 @@
-"""`sftp:user@host:/srv/show`: a server that has ssh but no rsync, by the system's `sftp` (OpenSSH).
+"""`sftp:user@host:/srv/show`: a server that has ssh but no rsync, by SFTP over the system's `ssh`.
 
 Names, ports and keys are those of ssh itself (`~/.ssh/config`, the agent). Each file is sent under a hidden name beside
 its place and moved there in one step, which OpenSSH's servers can do over an older file too. What is there is known by
 the digests that earlier deploys noted and by sizes. The folder at the server must exist.
-
-Commands are told in a batch (https://man.openbsd.org/sftp): `@` keeps one from being echoed, `-` lets it fail.
 """
 
 from __future__ import annotations
 
-import os
-import re
+import io
 import shutil
-import subprocess
-import tempfile
+import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
-from site_builder.engine.files import folders_of, part_of
+from site_builder.engine.files import FILE_MODE, FOLDER_MODE, folders_of, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
 from site_builder.hosts.servers import parse_server_folder
+from site_builder.hosts.sftp_session import (
+    Attributes,
+    Fields,
+    Op,
+    Reply,
+    Request,
+    SftpSession,
+    Status,
+    ask,
+    ask_at,
+    ask_with_mode,
+)
 
-_LISTED = re.compile(rb"([a-z-])\S{9}.* (\d+) [A-Z][a-z]{2} [ \d]\d .{5} \./(.+)")
-"""Kind, size and path of an entry, as `ls -lan` writes it in English."""
-_LONGEST = 2000
-"""Bytes of a command; sftp cuts longer ones in two."""
+_Item = TypeVar("_Item")
+_READ, _CREATE_ANEW = 0x01, 0x02 | 0x08 | 0x10
+_CHUNK = 32_000
+"""Bytes that every server takes and gives at once."""
+_AT_ONCE = 32
+"""Files, or folders, that are open at a server at the same time."""
+_MOST_BYTES = 1 << 26
+"""Of a manifest."""
+_REPLACE = "posix-rename@openssh.com"
+"""Moves a file over another in one step, which version 3 has no request for."""
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the one word every host's module has
     """The server and folder an address names.
 
     Raises:
-        UsageError: sftp is not installed, or the address is wrong.
+        UsageError: ssh is not installed, or the address is wrong.
     """
     place = parse_server_folder(address.removeprefix("sftp:"))
     if not place:
         raise UsageError(f"{redact(address)}: expected sftp:user@host:/folder, such as sftp:me@example.org:/srv/show")
-    if not shutil.which("sftp"):
+    if not shutil.which("ssh"):
         raise UsageError(
-            "sftp is not installed here; install OpenSSH's client (Debian: apt install openssh-client; "
+            "ssh is not installed here; install OpenSSH's client (Debian: apt install openssh-client; "
             "Windows: Settings, Optional features, OpenSSH Client)"
         )
     return Sftp(place.server, place.folder)
@@ -54,24 +70,24 @@ class Sftp(Host):
 
     name: ClassVar[str] = "sftp"
 
-    def __init__(self, server: str, root: str) -> None:
-        super().__init__(f"{server}:{root}")
+    def __init__(self, server: str, folder: str) -> None:
+        super().__init__(f"{server}:{folder}")
         self.server = server
-        self.root = root
+        self.folder = folder
         self.files: dict[str, str] = {}
         """As the manifest at the server says it."""
         self.wanted: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
-        """Of what was there before."""
-        self.folders: set[str] = set()
-        """Those that are there."""
-        self._own = tempfile.TemporaryDirectory(prefix="sftp", ignore_cleanup_errors=True)
+        """Of what was there before; -1 for what is no plain file."""
+        self.folders: set[str] = {""}
+        """Those that are there; the last is the root."""
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the digests that earlier deploys noted, and the sizes of what is there."""
         self.wanted = {upload.path: upload.sha256 for upload in wanted}
-        self.files = parse_manifest(self._fetch_manifest())
-        self._look({*self.wanted, *self.files})
+        with self._telling():
+            self.files = parse_manifest(self._read_file(MANIFEST))
+            self._look({*self.wanted, *self.files})
         missing = [
             upload.path
             for upload in wanted
@@ -80,122 +96,180 @@ class Sftp(Host):
         surplus = [path for path in self.files if path not in self.wanted and self.sizes.keys() & {path, part_of(path)}]
         return Difference(missing=missing, replaced=self.sizes.keys() & missing, surplus=tuple(sorted(surplus)))
 
-    def _fetch_manifest(self) -> bytes | None:
-        file = Path(self._own.name) / "fetched.json"
-        self._run([f"-@get {_quote(f'./{MANIFEST}')} {_quote(file.as_posix())}"])
-        return file.read_bytes() if file.is_file() else None
-
     def _look(self, paths: Iterable[str]) -> None:
-        """Note what lies in the folders of these files; a folder that is not there is no error."""
-        above = sorted({folder for path in paths for folder in folders_of(path)})
-        listed = self._run(['@ls -lan "."', *(f"-@ls -lan {_quote(f'./{folder}')}" for folder in above)])
-        for kind, size, name in filter(None, map(_parse_entry, listed.splitlines())):
-            if kind == "d":
-                self.folders.add(name)
-            else:
-                self.sizes[name] = size if kind == "-" else -1
+        """Note what lies in the folders of these files, from the root on; links are not followed."""
+        above = {folder for path in paths for folder in folders_of(path)}
+        for _, level in groupby(["", *sorted(above, key=_depth)], _depth):
+            there = [folder for folder in level if folder in self.folders]
+            for group in _in_groups(there):
+                for folder, name, found in self._list(group):
+                    path = f"{folder}/{name}" if folder else name
+                    if stat.S_ISDIR(found.mode):
+                        self.folders.add(path)
+                    else:
+                        self.sizes[path] = found.size if stat.S_ISREG(found.mode) else -1
+
+    def _list(self, folders: Sequence[str]) -> Iterator[tuple[str, str, Attributes]]:
+        """Folder, name and attributes of what lies in these folders."""
+        opened = self._do([(folder, ask(Op.OPENDIR, self._at(folder))) for folder in folders])
+        handles = [(folder, Fields(reply.content).string()) for folder, reply in zip(folders, opened, strict=True)]
+        pending = handles
+        while pending:
+            requests = [(folder, ask(Op.READDIR, handle)) for folder, handle in pending]
+            replies = self._do(requests, let={Status.EOF})
+            pending = [entry for entry, reply in zip(pending, replies, strict=True) if reply.op == Op.NAME]
+            for (folder, _), reply in zip(requests, replies, strict=True):
+                for name, found in Fields(reply.content).names() if reply.op == Op.NAME else ():
+                    if name not in {b".", b".."} and b"/" not in name:
+                        yield folder, name.decode("utf-8", "surrogateescape"), found
+        self._do([(folder, ask(Op.CLOSE, handle)) for folder, handle in handles])
 
     def begin(self, difference: Difference) -> None:
         """Note what will be touched."""
         self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
 
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
-        """One run of sftp for pages and the like, one for each long file; noted after each."""
-        for _, uploads in groupby(wave, lambda upload: upload.path if upload.kind is Kind.MEDIA else ""):
-            self._send_together(list(uploads), notify)
-
-    def _send_together(self, uploads: Sequence[Upload], notify: Notify) -> None:
-        commands: list[str] = []
-        for upload in uploads:
-            tell(notify, upload, done=False)
-            commands += self._put(upload.path, upload.find_bytes())
-        self._run(commands)
-        self._note({**self.files, **{upload.path: upload.sha256 for upload in uploads}})
-        for upload in uploads:
-            tell(notify, upload, done=True)
-
-    def _put(self, path: str, source: Path) -> Iterator[str]:
-        """Commands that make the folders of a file, and send it beside its place and then there."""
-        part, place = _quote(f"./{part_of(path)}"), _quote(f"./{path}")
-        for folder in folders_of(path):
-            if folder not in self.folders:
-                yield from (f"@mkdir {_quote(f'./{folder}')}", f"@chmod 755 {_quote(f'./{folder}')}")
-                self.folders.add(folder)
-        yield f"@put {_quote(source.resolve().as_posix())} {part}"
-        yield f"@chmod 644 {part}"
-        yield f"@rename {part} {place}"
+        """Pages and the like many at once, each long file and the feed alone; noted after each."""
+        for _, uploads in groupby(wave, lambda upload: upload.path if upload.kind in {Kind.MEDIA, Kind.FEED} else ""):
+            sent = list(uploads)
+            for group in _in_groups(sent):
+                for upload in group:
+                    tell(notify, upload, done=False)
+                self._put({upload.path: upload.find_bytes() for upload in group})
+                for upload in group:
+                    tell(notify, upload, done=True)
+            self._note({**self.files, **{upload.path: upload.sha256 for upload in sent}})
 
     def remove(self, paths: Sequence[str]) -> None:
         """Delete files, and folders that are left empty."""
         there = [name for path in paths for name in (path, part_of(path)) if name in self.sizes]
         kept = {folder for path in self.wanted for folder in folders_of(path)}
-        above = {folder for path in paths for folder in folders_of(path)} - kept
-        emptied = sorted(above, reverse=True)
-        self._run(
-            [*(f"@rm {_quote(f'./{name}')}" for name in there), *(f"-@rmdir {_quote(f'./{name}')}" for name in emptied)]
-        )
+        emptied = ({folder for path in paths for folder in folders_of(path)} - kept) & self.folders
+        with self._telling():
+            self._do([(name, ask(Op.REMOVE, self._at(name))) for name in there], let={Status.NO_SUCH_FILE})
+            for _, level in groupby(sorted(emptied, key=_depth, reverse=True), _depth):
+                for _reply in self._session.exchange(ask(Op.RMDIR, self._at(name)) for name in level):
+                    pass  # what is not empty stays
 
     def settle(self) -> None:
         """Note what is there now."""
         self._note(self.wanted)
 
     def _note(self, files: dict[str, str]) -> None:
-        if files == self.files:
-            return
-        file = Path(self._own.name) / "noted.json"
-        file.write_bytes(render_manifest(files))
-        self._run(self._put(MANIFEST, file))
-        self.files = files
+        if files != self.files:
+            self._put({MANIFEST: render_manifest(files)})
+            self.files = files
 
-    def _run(self, commands: Iterable[str]) -> bytes:
-        """Have sftp do this in the folder at the server; what it prints.
+    def _read_file(self, path: str) -> bytes | None:
+        """The content of a file at the server; None where there is none."""
+        opened = self._session.call(ask(Op.OPEN, self._at(path), _READ, 0))
+        if opened.status == Status.NO_SUCH_FILE:
+            return None
+        handle, content = Fields(_require(path, opened).content).string(), b""
+        while len(content) < _MOST_BYTES:
+            reply = self._session.call(ask_at(Op.READ, handle, len(content), _CHUNK))
+            if reply.status == Status.EOF:
+                break
+            content += Fields(_require(path, reply).content).string()
+        _require(path, self._session.call(ask(Op.CLOSE, handle)))
+        return content
 
-        Raises:
-            SpacecastError: the way there broke, or the server refuses.
-        """
-        batch = [line.encode("utf-8", "surrogateescape") for line in commands]
-        if not batch:
-            return b""
-        if too_long := next((line for line in batch if len(line) > _LONGEST), None):
-            raise SpacecastError(f"{self.label}: a name is too long for sftp: {redact(os.fsdecode(too_long[:200]))}…")
-        entry = f"@cd {_quote(self.root)}".encode("utf-8", "surrogateescape")
-        done = subprocess.run(  # noqa: S603
-            ["sftp", *self._share(), "-b", "-", "--", self.server],  # noqa: S607 -- the system's, wherever it is
-            input=b"\n".join([entry, *batch, b""]),
-            capture_output=True,
-            check=False,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-        if done.returncode:
-            raise self._explain(done)
-        return done.stdout
+    def _put(self, files: dict[str, Path] | dict[str, bytes]) -> None:
+        """Make the folders of these files, and send each beside its place and then there."""
+        with self._telling():
+            self._make_folders({folder for path in files for folder in folders_of(path)} - self.folders)
+            parts = [(path, self._at(part_of(path))) for path in files]
+            opened = self._do(
+                [(path, ask_with_mode(Op.OPEN, part, _CREATE_ANEW, mode=FILE_MODE)) for path, part in parts]
+            )
+            handles = {path: Fields(reply.content).string() for path, reply in zip(files, opened, strict=True)}
+            for path, content in files.items():
+                for reply in self._session.exchange(_write_all(handles[path], content)):
+                    _require(path, reply)
+            self._do([(path, ask_with_mode(Op.FSETSTAT, handle, mode=FILE_MODE)) for path, handle in handles.items()])
+            self._do([(path, ask(Op.CLOSE, handle)) for path, handle in handles.items()])
+            self._move(parts)
 
-    def _share(self) -> Sequence[str]:
-        """Options for one connection for all runs of a deploy; Windows knows none."""
-        if os.name == "nt" or " " in self._own.name:
-            return ()
-        path = f"{self._own.name}/s"
-        return ("-o", "ControlMaster=auto", "-o", f"ControlPath={path}", "-o", "ControlPersist=10")
+    def _make_folders(self, folders: set[str]) -> None:
+        for _, level in groupby(sorted(folders, key=_depth), _depth):
+            names = list(level)
+            if in_the_way := next((name for name in names if name in self.sizes), None):
+                raise SpacecastError(
+                    f"{in_the_way}: a file or link that this program did not make, where a folder must be; "
+                    "move or delete it there"
+                )
+            self._do([(name, ask_with_mode(Op.MKDIR, self._at(name), mode=FOLDER_MODE)) for name in names])
+            self._do([(name, ask_with_mode(Op.SETSTAT, self._at(name), mode=FOLDER_MODE)) for name in names])
+            self.folders.update(names)
 
-    def _explain(self, done: subprocess.CompletedProcess[bytes]) -> SpacecastError:
-        """The last thing sftp says is why it stopped; what comes before was let pass."""
-        said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        lost = "closed" in "".join(said[-1:]).lower()
-        reason = redact("; ".join(said[-3:] if lost else said[-1:])) or f"sftp ended with code {done.returncode}"
-        if reason.startswith(("stat remote", "Couldn't stat remote")):
-            return SpacecastError(f"{self.label}: there is no such folder at the server; make it, then deploy again")
-        return SpacecastError(f"{self.label}: {reason}; what is online is whole; deploy again to finish")
+    def _move(self, parts: Sequence[tuple[str, str]]) -> None:
+        """Put what was sent beside its place there."""
+        can_replace = _REPLACE in self._session.extensions
+        rename = (Op.EXTENDED, _REPLACE) if can_replace else (Op.RENAME,)
+        replies = self._session.exchange(ask(*rename, part, self._at(path)) for path, part in parts)
+        for (path, _), reply in zip(parts, replies, strict=True):
+            if reply.status == Status.FAILURE and not can_replace:
+                raise SpacecastError(f"{path}: this server cannot put a file in the place of another; use rsync there")
+            _require(path, reply)
+
+    def _do(self, requests: Sequence[tuple[str, Request]], let: Iterable[int] = ()) -> list[Reply]:
+        """The replies to requests, each about a path; refusals in `let` are none."""
+        replies = self._session.exchange(request for _, request in requests)
+        return [_require(path, reply, let) for (path, _), reply in zip(requests, replies, strict=True)]
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}".rstrip("/") or "/"
+
+    @cached_property
+    def _session(self) -> SftpSession:
+        return SftpSession(self.server)
+
+    @cached_property
+    def _root(self) -> str:
+        """The folder's absolute path at the server."""
+        found = self._session.call(ask(Op.STAT, self.folder))
+        if found.status == Status.NO_SUCH_FILE or not stat.S_ISDIR(_read_mode(_require(self.folder, found))):
+            raise SpacecastError("there is no such folder at the server; make it, then deploy again")
+        names = _require(self.folder, self._session.call(ask(Op.REALPATH, self.folder)))
+        return Fields(names.content).names()[0][0].decode("utf-8", "surrogateescape").rstrip("/")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say where something went wrong, and what to do."""
+        try:
+            yield
+        except (SpacecastError, OSError) as error:
+            rest = "" if "deploy again" in str(error) else "; what is online is whole; deploy again to finish"
+            raise SpacecastError(f"{self.label}: {error}{rest}") from None
 
 
-def _parse_entry(line: bytes) -> tuple[str, int, str] | None:
-    """Kind (`-` a file, `d` a folder), size in bytes and path of what `ls` lists; None for every other line."""
-    entry = _LISTED.fullmatch(line)
-    if not entry or entry[3].endswith((b"/.", b"/..")) or entry[3] in {b".", b".."}:
-        return None
-    name = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8) & 255]), entry[3])
-    return entry[1].decode(), int(entry[2]), name.decode("utf-8", "surrogateescape")
+def _require(path: str, reply: Reply, let: Iterable[int] = ()) -> Reply:
+    """The reply, which is no refusal.
+
+    Raises:
+        SpacecastError: it is one.
+    """
+    if reply.status != Status.OK and reply.status not in let:
+        raise SpacecastError(f"{path or 'the folder'}: the server says: {reply.reason}")
+    return reply
 
 
-def _quote(path: str) -> str:
-    """A path as one word that means nothing but itself."""
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _read_mode(reply: Reply) -> int:
+    return Fields(reply.content).attributes().mode
+
+
+def _write_all(handle: bytes, content: Path | bytes) -> Iterator[Request]:
+    """Requests that write a whole file."""
+    offset = 0
+    with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield ask_at(Op.WRITE, handle, offset, chunk)
+            offset += len(chunk)
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0
+
+
+def _in_groups(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

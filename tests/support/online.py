@@ -190,7 +190,7 @@ class CuttingProxy:
 
 @contextmanager
 def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
-    """An sshd of our own; yields the environment in which rsync and sftp reach 127.0.0.1 through it."""
+    """An sshd of our own; yields the environment in which rsync and ssh reach 127.0.0.1 through it."""
     port = find_free_port()
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
@@ -207,7 +207,7 @@ def serve_ssh(folder: Path) -> Iterator[dict[str, str]]:
     quiet = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
     options = f"-o Port={port} -i {folder}/user -o IdentitiesOnly=yes {quiet}"
     tools = folder / "bin"
-    write_tools(tools, {name: f"{shutil.which(name)} {options}" for name in ("ssh", "sftp")})
+    write_tools(tools, {name: f"{shutil.which(name)} {options}" for name in ("ssh",)})
     try:
         wait_for_port(port)
         yield {"RSYNC_RSH": "ssh", "PATH": f"{tools}:{os.environ['PATH']}"}

@@ -55,7 +55,7 @@ def serve(program: str, folder: Path, place: Path, *, moved: bool = False) -> It
         pytest.skip(
             f"{program} is not installed (Debian: apt install {'nginx-light' if program == 'nginx' else program})"
         )
-    if not (shutil.which("rsync") and shutil.which("sftp") and Path("/usr/sbin/sshd").exists()):
+    if not (shutil.which("rsync") and shutil.which("ssh") and Path("/usr/sbin/sshd").exists()):
         pytest.skip("rsync or OpenSSH is not installed (Debian: apt install rsync openssh-server)")
     folder.mkdir()
     _, *arguments = configure(program, folder, place, port, moved=moved)

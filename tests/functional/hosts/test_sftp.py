@@ -1,7 +1,8 @@
-"""`sftp:`: to an sshd of our own, by the system's sftp."""
+"""`sftp:`: to an sshd of our own, by the system's ssh."""
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -9,23 +10,24 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from online import MANIFEST, find_broken, read_site, serve_ssh
+from online import MANIFEST, find_broken, read_site, serve_ssh, write_tools
 from shipping import kill_shipping, measure_shipping, watch_shipping
 from show_runner import Run, spacecast
 
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.hosts import Setting, Upload, open_host
-from site_builder.hosts.manifest import parse_manifest
+from site_builder.hosts.manifest import parse_manifest, render_manifest
 
+SERVERS = [Path(folder, "sftp-server") for folder in ("/usr/lib/openssh", "/usr/libexec/openssh", "/usr/lib/ssh")]
 pytestmark = pytest.mark.skipif(
-    not (shutil.which("sftp") and Path("/usr/sbin/sshd").exists()),
+    not (shutil.which("ssh") and Path("/usr/sbin/sshd").exists()),
     reason="OpenSSH is not installed (apt install openssh-client openssh-server)",
 )
 
 
 @pytest.fixture(scope="module")
 def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """sftp reaches 127.0.0.1."""
+    """ssh reaches 127.0.0.1."""
     folder = tmp_path_factory.mktemp("ssh")
     folder.chmod(0o700)
     with serve_ssh(folder) as environment, pytest.MonkeyPatch.context() as patch:
@@ -88,8 +90,8 @@ def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], pl
 
 
 def test_names_mean_nothing_but_themselves(place: Path, tmp_path: Path) -> None:
-    """Quotes, spaces, wildcards, letters of other languages, a leading hyphen: sent, found again, and removed."""
-    names = ["-rf", "a *[x]?.css", 'it\'s "so"/# é ü 名.js', 'it\'s "so"/plain.js']
+    """Quotes, spaces, wildcards, letters of other languages, a hyphen first: sent, found again, and removed."""
+    names = ["-rf", "a *[x]?.css", 'it\'s "so"/# é ü 名.js', 'it\'s "so"/plain.js', " a  b "]
     uploads = []
     for number, name in enumerate(names):
         source = tmp_path / f"[{number}] *.txt"
@@ -130,16 +132,62 @@ def test_no_such_folder(old: Path, tmp_path: Path) -> None:
     assert "no such folder at the server" in run.err
 
 
-def test_a_server_that_is_not_there(old: Path, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A sentence with what ssh said and the remedy, no traceback."""
-    program = tmp_path / "sftp"
-    program.write_text(f'#!/bin/sh\nexec {shutil.which("sftp", path="/usr/bin:/bin")} -o Port=1 "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def test_sizes_are_those_at_the_server(place: Path, tmp_path: Path) -> None:
+    """A file of more than 4 GB is known by its size, one that lost a byte is sent again; lines in names are names."""
+    size, name = 5 * 1024**3 + 1, "media/a  b.mp3"
+    (place / "media").mkdir()
+    (place / name).touch()
+    (place / "media/a\n-rw-r--r--    1 0        0        1 Nov 28 20:00 .").mkdir()
+    (place / "media/b\n-rw-r--r--    1 0        0        1 Nov 28 20:00 media").write_text("x")
+    (place / MANIFEST).write_bytes(render_manifest({name: "0" * 64}))
+    wanted = [Upload(path=name, source=None, size_bytes=size, sha256="0" * 64)]
+    for length, missing in ((size, []), (size - 1, [name]), (1, [name])):
+        os.truncate(place / name, length)
+        host = open_host(f"sftp:127.0.0.1:{place}", Setting(folder=tmp_path, site_url="https://example.org/"))
+        assert list(host.compare(wanted).missing) == missing
+
+
+def put_in_front(monkeypatch: pytest.MonkeyPatch, folder: Path, command: str) -> None:
+    """Have a command stand for `ssh`."""
+    write_tools(folder / "front", {"ssh": command})
+    monkeypatch.setenv("PATH", f"{folder / 'front'}:/usr/bin:/bin")
+
+
+SERVER = next((str(path) for path in SERVERS if path.exists()), "")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        pytest.param("/usr/bin/ssh -o Port=1", "Connection refused", id="nobody listens"),
+        pytest.param("/bin/echo Welcome to our server, dear", "does its shell print a greeting?", id="greeting"),
+        pytest.param("/bin/sh -c 'echo No such user >&2; exit 255'", "No such user", id="ssh says why"),
+        pytest.param("/bin/sh -c 'exit 3'", "ssh ended with code 3", id="ssh says nothing"),
+        pytest.param(f"/bin/sh -c '{SERVER} -R'", "ermission denied", id="read only"),
+    ],
+)
+def test_a_server_that_does_not_help(
+    command: str, told: str, old: Path, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A sentence with what ssh or the server said and the remedy, no traceback."""
+    put_in_front(monkeypatch, tmp_path, command)
     run = send(old, place)
     assert run.code == 1
-    assert "refused" in run.err
-    assert "deploy again" in run.err
+    assert told in run.err
+    assert run.err.splitlines()[-1].endswith("deploy again to finish")
+    assert "Traceback" not in run.err
+    assert not list(place.iterdir())
+
+
+def test_a_server_that_cannot_replace(
+    old: Path, new: Path, place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without that extension the second deploy is refused, and what is online stays whole."""
+    put_in_front(monkeypatch, tmp_path, f"/bin/sh -c '{SERVER} -P posix-rename'")
+    run = send(old, place)
+    assert run.code == 1
+    assert "cannot put a file in the place of another" in run.err
+    assert not find_broken(read_site(place))
 
 
 @pytest.mark.parametrize(
@@ -152,10 +200,11 @@ def test_addresses_that_are_none(old: Path, place: str) -> None:
 
 
 def test_a_name_too_long(place: Path, tmp_path: Path) -> None:
-    """sftp would cut the command in two, and do the second half: refused beforehand."""
+    """The server refuses it: told, with the name."""
     source = tmp_path / "x"
     source.write_text("x")
-    name = "a/" * 1100 + "x"
+    upload = Upload(path="a/" + "x" * 300, source=source, size_bytes=1, sha256=_digest("x"))
     host = open_host(f"sftp:127.0.0.1:{place}", Setting(folder=tmp_path, site_url="https://example.org/"))
-    with pytest.raises(SpacecastError, match="too long"):
-        host.compare([Upload(path=name, source=source, size_bytes=1, sha256=_digest("x"))])
+    host.begin(host.compare([upload]))
+    with pytest.raises(SpacecastError, match=r"a/xxx.*the server says.*deploy again"):
+        host.send([upload], lambda _: None)
