@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -32,11 +32,13 @@ Moved = Callable[[float], float | None]
 _STAMP = re.compile(r"^\s*[(\[]?(\d{1,6}(?::[0-5]?\d){1,2})[)\]]?(?=\s|$)[\s–—-]*")
 _BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "pre", "br", "hr", "dt", "dd"}
 _ENDING = {"p", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr"}
+_LINK = re.compile(r'<a((?: [a-z]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+_AROUND = re.compile(r"^https?://(?:www\.)?|/$")
 _TOKEN = re.compile(r'([^<]+)|<(/?)([a-z0-9]+)((?:[^">]|"[^"]*")*)>')
 _ATTRIBUTE = re.compile(r'([^ ="]+)="([^"]*)"')
 _CLEANER = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
-    allowed_classes={"a": {"moment"}},
+    allowed_classes={"a": {"moment"}},  # and `address`, which `mark_addresses` gives on pages
     link_rel="noopener",
     url_schemes={"http", "https", "mailto"},
 )
@@ -84,17 +86,21 @@ def render_notes(source: str, move: Moved = lambda time: time, *, end: float = m
         move: Maps the clocks in it from recording time to published time.
         end: Of the recording, in seconds: what is later is no moment of it.
     """
-    engine, stamps = _find_engine()
+    stamps = _find_engine()[1]
     stamps.move, stamps.end, stamps.moments = move, end, []
-    html = _CLEANER.clean(_convert(engine, source))
+    html = _CLEANER.clean(_convert(source))
     return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
 
 
-def _convert(engine: markdown.Markdown, source: str) -> str:
+def _convert(source: str) -> str:
     """HTML of Markdown; of what is too intricate the words as they stand."""
-    with suppress(RecursionError):  # lists in lists in lists
+    engine, stamps = _find_engine()
+    try:
         if not is_intricate(source):
             return engine.reset().convert(source)
+    except RecursionError:  # lists in lists in lists; the engine forgets to leave them, and would be in them ever after
+        _find_engine.cache_clear()
+        stamps.moments.clear()
     return "".join(f"<p>{escape(block)}</p>\n" for block in re.split(r"\n\s*\n", source) if block.strip())
 
 
@@ -112,10 +118,10 @@ def list_markup(source: str) -> Markup:
     """Pictures in Markdown, and elements that `render_notes` takes out with all they do."""
     if not _SIGNS.search(source):
         return Markup()
-    engine, stamps = _find_engine()
+    stamps = _find_engine()[1]
     stamps.move, stamps.end, stamps.moments = lambda time: time, math.inf, []
     reader = _MarkupReader(convert_charrefs=True)
-    reader.feed(_convert(engine, source))
+    reader.feed(_convert(source))
     return Markup(tuple(reader.pictures), tuple(reader.dropped))
 
 
@@ -200,6 +206,24 @@ def _drop_empty_lists(root: Element) -> None:
         for child in list(parent):
             if child.tag in {"ul", "ol"} and not len(child):
                 parent.remove(child)
+
+
+def mark_addresses(html: str) -> str:
+    """Sanitised HTML in which links whose text says where they lead have the class `address`.
+
+    >>> mark_addresses('<a href="https://example.org/" rel="noopener">example.org</a>')
+    '<a href="https://example.org/" rel="noopener" class="address">example.org</a>'
+    """
+    return _LINK.sub(_mark_address, html) if "<a " in html else html
+
+
+def _mark_address(link: re.Match[str]) -> str:
+    attributes, content = link[1].replace(' class=""', ""), link[2]
+    href = unescape(dict(_ATTRIBUTE.findall(attributes)).get("href", ""))
+    address = _AROUND.sub("", unquote(href).casefold())
+    shown = unquote(unescape(re.sub(r"<[^>]*>", "", content)).casefold())
+    is_address = href.startswith(("http:", "https:")) and address in shown
+    return f'<a{attributes} class="address">{content}</a>' if is_address else link[0]
 
 
 def text_of(html: str) -> str:

@@ -585,6 +585,14 @@ def test_dark_follows_the_system(open_page: Open) -> None:
     assert page.evaluate(lightness) == 255
 
 
+def test_print_says_where_links_lead_once(open_page: Open) -> None:
+    """Addresses stand behind links, but not behind those that are written out."""
+    page = open_page("about/")
+    page.emulate_media(media="print")
+    behind = "[...document.querySelectorAll('.prose a')].map(a => getComputedStyle(a, '::after').content)"
+    assert page.evaluate(behind) == ['" (https://example.org/)"', "none"]
+
+
 def test_without_javascript_everything_can_be_read(open_page: Open) -> None:
     """Native controls, transcript, table and links; nothing that would need a script is shown."""
     page = open_page(EPISODE, java_script_enabled=False)

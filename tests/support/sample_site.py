@@ -305,6 +305,7 @@ def describe_sample_pages(
             html="<p>The Lamp Room began as a late conversation between three people who had all, on the same night, "
             "stopped a car to count flashes.</p><h2>How it is made</h2><p>We talk live, every Thursday at half past "
             'seven. A week later the recording appears here, whole. <a href="https://example.org/">Write to us</a>.</p>'
+            '<p>Heard at <a href="https://example.org/fog">example.org/fog</a></p>'
             "<ul><li>No advertisements.</li><li>No counting of listeners.</li></ul>",
         ),
         describe_not_found(site, listed),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from site_builder.model.podcast import Artwork, Episode
+from site_builder.render.notes import mark_addresses
 from site_builder.render.pages.episode_rows import (
     describe_details,
     describe_episode_row,
@@ -133,7 +134,7 @@ def describe_people(site: Site, episodes: Sequence[ListEntry]) -> list[Context]:
 
 def describe_page(site: Site, *, path: str, title: str, html: str, summary: str = "") -> Context:
     """A free page, e.g. `about/`: `page.html`. `html` is sanitised."""
-    context = _context(site, "page.html", path, title) | {"html": html}
+    context = _context(site, "page.html", path, title) | {"html": mark_addresses(html)}
     _introduce(site, context, summary)
     return context
 

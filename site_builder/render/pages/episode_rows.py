@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from site_builder.model.podcast import Artwork, Cue, Enclosure, Episode, Person, Show
+from site_builder.render.notes import mark_addresses
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
 from site_builder.render.urls import join_url
 from site_builder.text.slugs import is_device, make_slug
@@ -132,7 +133,7 @@ def describe_details(show: Show, episode: Episode, zone: tzinfo = UTC) -> dict[s
         "guid": episode.guid,
         "season_name": episode.season_name,
         "lead": _find_lead(episode),
-        "notes": episode.notes_html,
+        "notes": mark_addresses(episode.notes_html),
         "tags": [{"name": tag, "path": find_tag_path(tag)} for tag in episode.tags],
         "recorded_at": episode.recorded_at and _tell(episode.recorded_at, zone),
         "updated_at": episode.updated_at and _tell(episode.updated_at, zone),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
-from site_builder.render.notes import list_markup, render_notes, text_of
+from site_builder.render.notes import list_markup, mark_addresses, render_notes, text_of
 from site_builder.text.timecode import format_clock
 
 SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
@@ -155,6 +155,7 @@ def test_no_text_takes_long(piece: str) -> None:
         assert notes.text.startswith("kept")
     nested = "".join("  " * depth + "- a\n" for depth in range(300))
     assert "a" in render_notes(nested).text
+    assert render_notes("0:10 <https://example.org>").html.count("<a ") == 2, "the notes after them are read as ever"
 
 
 def test_long_notes_as_people_write_them_are_markdown() -> None:
@@ -168,3 +169,23 @@ def test_long_notes_as_people_write_them_are_markdown() -> None:
     assert html.count("<a ") == 59 * 5 * 2
     assert "<table>" in html
     assert 'they" said' not in html
+
+
+@pytest.mark.parametrize(
+    ("source", "is_address"),
+    [
+        ("<https://example.org/map>", True),
+        ("[example.org/map](https://www.example.org/map/)", True),
+        ("[https://example.org/caf\u00e9](https://example.org/caf%C3%A9)", True),
+        ('x <a class="x" title="t" href="https://e.org/?a=1&amp;b=2"><b>e.org/?a=1&amp;b=2</b></a>', True),
+        ("[the map](https://example.org/map)", False),
+        ("[example.org](https://example.org/map)", False),
+        ("<mail@example.org>", False),
+        ("0:10 now", False),
+    ],
+)
+def test_a_link_whose_text_is_its_address_is_marked_for_print(source: str, is_address: bool) -> None:
+    html = render_notes(source).html
+    marked = mark_addresses(html)
+    assert ('class="address"' in marked) == is_address
+    assert marked.replace(' class="address"', "") == html.replace(' class=""', "")
