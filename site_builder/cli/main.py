@@ -23,6 +23,7 @@ from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show
 from site_builder.cli.failures import end_with_exit_code
 from site_builder.cli.help import show_help
 from site_builder.cli.publishing import COMMANDS
+from site_builder.cli.studio import studio
 from site_builder.errors import EXIT_PROBLEMS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def cli(context: click.Context, show: Path | None) -> None:
     context.obj = show or Path()
 
 
-for _command in (*COMMANDS, show_help):
+for _command in (*COMMANDS, show_help, studio):
     cli.add_command(_command)
 
 

@@ -27,7 +27,7 @@ from site_builder.render.notes import text_of
 from site_builder.show import published
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.config import load_config, make_feed_guid
-from site_builder.show.front_matter import render_front_matter
+from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.lock import lock_show
 from site_builder.site.pictures import load_cover

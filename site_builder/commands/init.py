@@ -12,7 +12,7 @@ from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.show.bundles import write_file
 from site_builder.show.config import make_feed_guid, parse_config
-from site_builder.show.front_matter import render_front_matter
+from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.private_files import IGNORED
 from site_builder.sources.detect import open_source

@@ -37,7 +37,7 @@ from starlette.routing import Route
 
 from site_builder.errors import UsageError
 from site_builder.model.media_types import find_media_type
-from site_builder.preview.session import Session, State
+from site_builder.preview.session import Previewed, Session, State
 from site_builder.preview.watch import Watch
 
 RESERVED: Final = "/__spacecast__/"
@@ -157,7 +157,7 @@ class _Server(uvicorn.Server):
 class PreviewSite:
     """The preview as a web application."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Previewed) -> None:
         self.session = session
         self._streams: set[Callable[[State | None], None]] = set()
         self._is_ending = False

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from site_builder.build import pipeline, up_to_date
@@ -50,6 +51,29 @@ class State:
     """What is wrong, a sentence each."""
     base: str = "/"
     """Path the site lives at, with a slash at both ends."""
+
+
+class Previewed(Protocol):
+    """What a server asks of a session, wherever that builds."""
+
+    id: str
+    """Tells this session from any other."""
+    folder: Path
+    """The show's."""
+
+    @property
+    def state(self) -> State:
+        """As of the last build."""
+
+    @property
+    def output_paths(self) -> OutputPaths:
+        """Where the preview lies."""
+
+    def follow(self, receive: Callable[[State], None]) -> None:
+        """Have the state given to `receive` whenever a page may have changed."""
+
+    def leave(self, receive: Callable[[State], None]) -> None:
+        """End `follow`."""
 
 
 class Session:

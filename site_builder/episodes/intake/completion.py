@@ -11,7 +11,7 @@ from site_builder.episodes.intake.new_episode import make_title, render_notes
 from site_builder.model.conversation import Announcement, Conversation
 from site_builder.model.podcast import Recording, Role, Speaker, Timeline
 from site_builder.show.bundles import Bundle
-from site_builder.show.front_matter import render_front_matter
+from site_builder.show.documents.writing import render_front_matter
 
 
 def may_be_completed(bundle: Bundle) -> bool:

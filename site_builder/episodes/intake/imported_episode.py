@@ -16,7 +16,8 @@ from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.render.notes import text_of
 from site_builder.show.documents import parse_front_matter
-from site_builder.show.front_matter import EpisodeMatter, render_front_matter
+from site_builder.show.documents.writing import render_front_matter
+from site_builder.show.front_matter import EpisodeMatter
 from site_builder.show.layout import INDEX
 from site_builder.sources.feed.items import FeedItem
 from site_builder.text.plain import clean, escape_markdown

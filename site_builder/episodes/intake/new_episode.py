@@ -14,7 +14,7 @@ from site_builder.consent.evidence import Reading
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Note
 from site_builder.show.bundles import SHARED
-from site_builder.show.front_matter import render_front_matter
+from site_builder.show.documents.writing import render_front_matter
 from site_builder.text.plain import clean, escape_markdown
 from site_builder.text.slugs import make_slug
 from site_builder.text.timecode import format_clock

@@ -25,7 +25,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 _FENCE = r"(?:-{3,80}|(?=-{0,2}[–—])[-–—]{1,9})[ \t\xa0]{0,80}"
 """As keyboards write it that make one dash of two or three hyphens."""
-_FRONT = re.compile(rf"\A\s*^[ \t]{{0,80}}{_FENCE}\n(.*?)^{_FENCE}(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+FRONT = re.compile(rf"\A\s*^[ \t]{{0,80}}{_FENCE}\n(.*?)^{_FENCE}(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPENED = re.compile(rf"\s*{_FENCE}(?:\n|\Z)")
 
 
@@ -75,7 +75,7 @@ def parse_front_matter(text: str | bytes, file: Path, type_: type[M]) -> tuple[M
         InvalidDocument: with every problem, each with its line.
     """
     text = decode(text, file)
-    found = _FRONT.match(text)
+    found = FRONT.match(text)
     if not found:
         raise InvalidDocument([Problem(_explain_missing(text), file=file, line=1)])
     first_line = text.count("\n", 0, found.start(1)) + 1
@@ -161,7 +161,7 @@ def _dotted(path: Sequence[Step]) -> str | None:
 def find_front_line(text: str | bytes, type_: type[BaseModel], path: Sequence[Step]) -> int | None:
     """Line of an option in the front matter of a Markdown file known to be sound; None where it is not there."""
     text = decode(text, Path())
-    found = _FRONT.match(text)
+    found = FRONT.match(text)
     line = find_line(read_front_lines(found[1], type_).text, path) if found else None
     return line + text.count("\n", 0, found.start(1)) if found and line else None
 

@@ -73,7 +73,7 @@ def read_front_lines(text: str, type_: type[BaseModel]) -> FrontLines:
     """Front matter without its two lines `---` as YAML for a document of `type_`."""
     found = FrontLines()
     names, forms = _names_of(type_), _forms_of(type_)
-    for block in _split(_indent(text)):
+    for block in split_options(_indent(text)):
         first = _name_option(block[0], names, found)
         name, rest = _take_apart(first)
         can_rewrite = name in forms and not (len(block) > 1 and _is_misplaced(forms[name], block[1:], names))
@@ -100,7 +100,7 @@ def _indent(text: str) -> list[str]:
     return lines
 
 
-def _split(lines: list[str]) -> Iterator[list[str]]:
+def split_options(lines: list[str]) -> Iterator[list[str]]:
     """An option with the lines that belong to it, one after the other."""
     block: list[str] = []
     for line in lines:
@@ -218,3 +218,9 @@ def _forms_of(type_: type[BaseModel]) -> dict[str, Form]:
         if isinstance(form, Form)
         for name in option_names(attribute, info)
     }
+
+
+def name_of_line(line: str, type_: type[BaseModel]) -> str:
+    """The option that a line begins, as `type_` calls it, however its name is written; empty for any other line."""
+    written = _NAME.fullmatch(line) or _NO_SPACE.fullmatch(line)
+    return _names_of(type_).get(simplify(written[1]), "") if written else ""

@@ -16,7 +16,7 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError as RuamelError
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 Node = CommentedMap
 """A mapping that remembers its comments and spelling."""
@@ -56,13 +56,42 @@ def set_value(text: str, path: Sequence[str], value: str) -> str:
     return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, value)))
 
 
-def _set_value(tree: Node, path: Sequence[str], value: str) -> None:
+def _set_value(tree: Node, path: Sequence[str], value: Any) -> None:
     node = tree
     for step in path[:-1]:
         if not isinstance(node.get(step), Node):
             node[step] = Node()
         node = node[step]
     node[path[-1]] = value
+
+
+def set_option(text: str, path: Sequence[str], value: Any) -> str:
+    """`text` with what stands at `path` set to `value`, plain data of any kind; None takes it out."""
+    if value is None:
+        return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _remove(tree, path)))
+    written = _spell(value)
+    if path[0] not in entry_lines(text):
+        for step in reversed(path[1:]):
+            written = {quote(step): written}
+        return append_entries(text, {path[0]: written})
+    return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, written)))
+
+
+def _spell(value: Any) -> Any:
+    """A value with its texts quoted where YAML would take them for something else."""
+    if isinstance(value, str):
+        return LiteralScalarString(value) if "\n" in value else quote(value)
+    if isinstance(value, Mapping):
+        return {quote(str(key)): _spell(entry) for key, entry in value.items()}
+    return [_spell(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _remove(tree: Node, path: Sequence[str]) -> None:
+    node: Any = tree
+    for step in path[:-1]:
+        node = node.get(step) if isinstance(node, Node) else None
+    if isinstance(node, Node) and path[-1] in node:
+        del node[path[-1]]
 
 
 def append_entries(text: str, entries: Mapping[str, Any]) -> str:

@@ -28,7 +28,9 @@ from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder, load_language
 
 PROJECT = Path(__file__).parents[3]
-CATALOGUES = sorted((find_builtin_folder() / "locales").glob("*.po"))
+SITE_LOCALES = find_builtin_folder() / "locales"
+STUDIO_LOCALES = PROJECT / "site_builder" / "studio" / "locales"
+CATALOGUES = sorted([*SITE_LOCALES.glob("*.po"), *STUDIO_LOCALES.glob("*.po")])
 LANGUAGES = ("ar", "de", "es", "fr", "ja", "pt")
 PLURALS = {"ar": 6, "de": 2, "es": 2, "fr": 2, "ja": 1, "pt": 2}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -70,19 +72,21 @@ class Brackets(Language):
 
 
 def test_six_languages_beside_english() -> None:
-    """The languages that the show can be in today."""
-    assert tuple(file.stem for file in CATALOGUES) == LANGUAGES
+    """The languages that the show, and the studio, can be in today."""
+    for locales in (SITE_LOCALES, STUDIO_LOCALES):
+        assert tuple(sorted(file.stem for file in locales.glob("*.po"))) == LANGUAGES
 
 
 def test_catalogues_are_up_to_date() -> None:
     """Every text of templates and program is in every catalogue, and no other: what `make messages` writes is there."""
     script = runpy.run_path(str(PROJECT / "scripts" / "messages.py"))
-    template = script["collect_messages"]()
+    templates = {locales: script["collect_messages"](locales) for locales in (SITE_LOCALES, STUDIO_LOCALES)}
     for file in CATALOGUES:
-        assert file.read_bytes() == script["render_catalogue"](file.stem, template), f"run make messages: {file.name}"
+        made = script["render_catalogue"](file.stem, templates[file.parent], file.parent)
+        assert file.read_bytes() == made, f"run make messages: {file}"
 
 
-@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
 def test_catalogues_are_complete(file: Path) -> None:
     """Everything is translated, nothing is fuzzy, and each plural has the forms the language needs."""
     catalogue = read_catalogue(file)
@@ -93,7 +97,7 @@ def test_catalogues_are_complete(file: Path) -> None:
         assert len(said) == (catalogue.num_plurals if len(ids) > 1 else 1), ids
 
 
-@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
 def test_placeholders_survive(file: Path) -> None:
     """A translation fills in what the English text does; only “one” and “two” may say their number in words."""
     for ids, said in find_messages(read_catalogue(file)):
@@ -104,7 +108,7 @@ def test_placeholders_survive(file: Path) -> None:
             assert not re.search(r"%(?!\(\w+\)s)", text), text
 
 
-@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
 def test_typography(file: Path) -> None:
     """No straight quotes, no stray spaces; French puts a no-break space before its high punctuation."""
     for ids, said in find_messages(read_catalogue(file)):

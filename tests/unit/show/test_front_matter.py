@@ -17,8 +17,9 @@ from site_builder.model.podcast import Chapter, EpisodeKind, Role, Span
 from site_builder.show.bundles import load_page
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.documents.document import Document
+from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.documents.yaml import Plain, Reading, compose
-from site_builder.show.front_matter import EpisodeMatter, PageMatter, render_front_matter
+from site_builder.show.front_matter import EpisodeMatter, PageMatter
 
 FILE = Path("index.md")
 LEAST = "title: How to sleep\ndate: 2026-10-08 19:30\nguid: 1gqGvHornSLpR\n"

@@ -1,0 +1,35 @@
+"""The command `studio`: the whole job in a browser on this computer."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import click
+
+from site_builder.cli.arguments import find_show, in_show, read_clock
+
+
+@click.command(short_help="Do everything in a browser, on this computer.")
+@in_show
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", help="Where to listen (default: 8765, or the next free one)."
+)
+@click.option("--no-browser", is_flag=True, help="Only print the address; open nothing.")
+def studio(show: Path | None, port: int | None, no_browser: bool) -> None:
+    """Open a page on this computer on which everything can be done: take Spaces, edit, ask, check, publish.
+
+    The address that is printed is for you alone and opens once.
+    """
+    from site_builder.studio import server  # noqa: PLC0415
+    from site_builder.studio.studio import Studio  # noqa: PLC0415
+
+    folder = find_show(show).resolve()
+
+    def ready(address: str) -> None:
+        click.echo(address)
+        click.echo("The studio is open. Ctrl-C ends it; everything is saved.", err=True)
+        if not no_browser:
+            webbrowser.open(address)
+
+    server.run(Studio(folder, read_clock), port=port, ready=ready)

@@ -1,0 +1,1 @@
+"""A local page on which a host does everything; see `studio.server`."""

@@ -1,0 +1,191 @@
+// What every page of the studio does: saves fields when they are left, follows long work, undoes by keyboard.
+
+const find = (selector, within = document) => within.querySelector(selector);
+const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+const texts = document.body.dataset;
+const status = find("#status");
+
+// ---- saving: one request after the other, so that each is based on what the one before left
+
+let queue = Promise.resolve();
+let fading;
+
+/** Says it small, once. */
+export const say = (text, { stays = false } = {}) => {
+  clearTimeout(fading);
+  status.textContent = text;
+  status.classList.toggle("bad", stays);
+  if (!stays) fading = setTimeout(() => (status.textContent = ""), 4000);
+};
+
+/** Digest of a file as this page knows it. */
+const digests = new Map(findAll("input[name=based-on][data-file]").map((input) => [input.dataset.file, input.value]));
+
+/** Takes over what a change left behind: digests, and what Undo and Redo would do. */
+const settle = (answer) => {
+  for (const [path, digest] of Object.entries(answer.digests ?? {})) {
+    digests.set(path, digest);
+    for (const input of findAll("input[name=based-on]")) if (input.dataset.file === path) input.value = digest;
+  }
+  for (const name of ["undo", "redo"]) {
+    const button = find(`#${name}`);
+    const what = find(`#${name}-what`);
+    if (!button || answer[name] === undefined) continue;
+    what.textContent = answer[name] || what.dataset.none;
+    button.toggleAttribute("aria-disabled", !answer[name]);
+    if (!answer[name]) button.setAttribute("aria-disabled", "true");
+  }
+};
+
+const show = (form, problems) => {
+  for (const field of findAll(".field", form)) {
+    const own = problems.filter(({ field: name }) => name.split(".").at(-1) === field.dataset.field || name === field.dataset.field);
+    tell(field, own.map(({ message }) => message).join(" "));
+  }
+};
+
+const tell = (field, message) => {
+  const error = find(".error", field);
+  if (!error) return;
+  error.textContent = message;
+  error.hidden = !message;
+  for (const control of findAll("input:not([type=hidden]), textarea, select", field)) control.toggleAttribute("aria-invalid", Boolean(message)), message && control.setAttribute("aria-invalid", "true");
+};
+
+/**
+ * Sends fields of a form as a change. `fields`: pairs of name and value. Resolves to the answer, or null where it was not
+ * saved; what went wrong is on the page by then. A change based on an older file leads to the page that shows both.
+ */
+export const save = (form, fields, control) => {
+  queue = queue.then(() => send(form, fields, control), () => send(form, fields, control));
+  return queue;
+};
+
+const send = async (form, fields, control) => {
+  const based = find("input[name=based-on]", form);
+  const body = new URLSearchParams([["based-on", based ? based.value : ""], ...fields]);
+  say(texts.saving);
+  let response;
+  try {
+    response = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+  } catch {
+    say(texts.lost, { stays: true });
+    return null;
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) {
+    settle(answer);
+    say(texts.saved);
+    const field = control?.closest(".field");
+    if (field) tell(field, "");
+    form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
+    return answer;
+  }
+  if (response.status === 409) return conflict(form, fields);
+  const problems = answer.problems ?? [];
+  const field = control?.closest(".field");
+  if (field) tell(field, problems.map(({ message }) => message).join(" "));
+  else show(form, problems);
+  say(problems[0]?.message ?? `${response.status}`, { stays: true });
+  return null;
+};
+
+/** Sends the same as a plain form, whose answer is a page with both versions. */
+const conflict = (form, fields) => {
+  const plain = document.createElement("form");
+  plain.method = "post";
+  plain.action = form.action;
+  const based = find("input[name=based-on]", form);
+  for (const [name, value] of [["based-on", based ? based.value : ""], ...fields]) {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = value;
+    plain.append(input);
+  }
+  document.body.append(plain);
+  plain.submit();
+  return null;
+};
+
+/** What a control has to say: a checkbox yes or no, anything else its value. */
+export const read = (control) => (control.type === "checkbox" ? (control.checked ? "yes" : "no") : control.value);
+
+document.documentElement.classList.add("scripted");
+
+document.addEventListener("change", ({ target }) => {
+  const form = target.form;
+  if (form?.matches("form[data-save]") && target.name && target.type !== "file") save(form, [[target.name, read(target)]], target);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.submitter?.getAttribute("aria-disabled") === "true") return event.preventDefault();
+  if (!form.matches("form[data-save]")) return;
+  event.preventDefault();
+  document.activeElement?.blur?.(); // which is a change, if there is one
+});
+
+// ---- Undo and Redo by keyboard, where no text is being typed
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z") return;
+  if (event.target.matches("input:not([type=checkbox],[type=radio],[type=range]), textarea, [contenteditable]")) return;
+  event.preventDefault();
+  queue.then(() => find(event.shiftKey ? "#redo" : "#undo")?.click());
+});
+
+for (const name of ["undo", "redo"]) {
+  const form = find(`#${name}`)?.form;
+  form?.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    sessionStorage.setItem("scroll", String(scrollY));
+    sessionStorage.setItem("focus", name);
+  });
+}
+const scroll = sessionStorage.getItem("scroll");
+if (scroll !== null) {
+  sessionStorage.removeItem("scroll");
+  scrollTo(0, Number(scroll));
+  find(`#${sessionStorage.getItem("focus")}`)?.focus({ preventScroll: true });
+}
+
+// ---- long work
+
+const work = find("#work");
+const template = find("#job-template");
+let seen = false;
+
+const draw = (job) => {
+  let section = find(`[data-job="${job.id}"]`, work);
+  const active = job.state === "waiting" || job.state === "running";
+  if (!active) section?.remove();
+  else if (!section) {
+    section = template.content.firstElementChild.cloneNode(true);
+    section.dataset.job = job.id;
+    section.setAttribute("aria-label", job.label);
+    find(".job-label", section).textContent = job.label;
+    find(".job-bar", section).setAttribute("aria-label", job.label);
+    find("input[name=job]", section).value = job.id;
+    work.append(section);
+  }
+  if (active) {
+    find(".job-sentence", section).textContent = job.sentence;
+    const bar = find(".job-bar", section);
+    if (job.fraction === null) bar.removeAttribute("value");
+    else bar.value = job.fraction;
+  }
+  document.dispatchEvent(new CustomEvent("job", { detail: job }));
+};
+
+const known = new Map();
+const events = new EventSource("/events");
+events.addEventListener("job", ({ data }) => {
+  const job = JSON.parse(data);
+  const before = known.get(job.id);
+  known.set(job.id, job.state);
+  draw(job);
+  // a page that shows the result of this kind of work is shown anew when the work is over
+  const over = !["waiting", "running"].includes(job.state);
+  if (over && (before === "waiting" || before === "running") && find(`[data-reload-after~="${job.kind}"]`)) location.reload();
+});

@@ -1,0 +1,1 @@
+"""Changes of the files of a show: made whole, remembered, taken back."""

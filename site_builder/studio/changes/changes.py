@@ -1,0 +1,156 @@
+"""The one way in which the studio changes files of a show: the smallest edit, whole or not at all, to be undone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from site_builder.errors import InvalidDocument, SpacecastError, UsageError
+from site_builder.show.own_files import explain_foreign
+from site_builder.studio.changes.history import Entry, History, finish
+from site_builder.studio.changes.patch import Patch, make_digest, make_patch, read_file
+from site_builder.studio.changes.validation import find_problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A change of one file."""
+
+    path: str
+    """Below the show's folder, such as `content/people.yaml`; never taken from a request as it is."""
+    change: Callable[[bytes], bytes | None]
+    """From what the file holds (empty where there is none) to what it is to hold; None removes it."""
+    based_on: str | None = None
+    """Digest of the file that the person saw (`Changes.digest`); None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """A file in two versions."""
+
+    path: str
+    now: str
+    """What it holds."""
+    wanted: str
+    """What it would hold after the change."""
+
+
+class Stale(SpacecastError):
+    """A file is not as it was when the person saw it; nothing was changed."""
+
+    def __init__(self, versions: Sequence[Versions]) -> None:
+        self.versions = tuple(versions)
+        super().__init__(f"{versions[0].path} was changed meanwhile")
+
+
+class Changes:
+    """Changes files of the show in `folder`, one change at a time.
+
+    Attributes:
+        history: what was changed.
+    """
+
+    def __init__(self, folder: Path, changed: Callable[[Sequence[str]], None]) -> None:
+        self._folder = folder
+        self._changed = changed
+        self._lock = threading.RLock()
+        self.history = History(folder)
+
+    def digest(self, path: str) -> str:
+        """What a form notes of the file it shows, and gives back as `Edit.based_on`."""
+        return make_digest(read_file(self._find(path)))
+
+    def apply(self, label: str, *edits: Edit, page: str = "") -> bool:
+        """Make a change; whether there was anything to change.
+
+        Args:
+            label: What is done, in the person's words: what Undo will name.
+            edits: A file each.
+            page: Where in the studio it is done.
+
+        Raises:
+            Stale: a file is not as the person saw it.
+            InvalidDocument: a file would not say what it must any more.
+        """
+        with self._lock:
+            patches = self._plan(edits)
+            if not patches:
+                return False
+            self.history.add(Entry(label, tuple(patches), page))
+            finish(self._folder, patches)
+        self._changed([patch.path for patch in patches])
+        return True
+
+    def undo(self) -> Entry | None:
+        """Take the last change back; None where there is none.
+
+        Raises:
+            Stale: a file was changed since by somebody else.
+        """
+        with self._lock:
+            entry = self.history.last
+            return entry and self._step(entry, [patch.inverse for patch in reversed(entry.patches)], -1)
+
+    def redo(self) -> Entry | None:
+        """Do again what was undone last; None where there is nothing.
+
+        Raises:
+            Stale: a file was changed since by somebody else.
+        """
+        with self._lock:
+            entry = self.history.next
+            return entry and self._step(entry, list(entry.patches), 1)
+
+    def _step(self, entry: Entry, patches: Sequence[Patch], by: int) -> Entry:
+        stale = [patch for patch in patches if self.digest(patch.path) != patch.before]
+        if stale:
+            raise Stale([self._describe(patch) for patch in stale])
+        self.history.step(by)
+        finish(self._folder, patches)
+        self._changed([patch.path for patch in patches])
+        return entry
+
+    def _describe(self, patch: Patch) -> Versions:
+        """The file as it is, and the passage as it would be."""
+        now = read_file(self._find(patch.path))
+        return Versions(patch.path, _show(now), _show(patch.new))
+
+    def _plan(self, edits: Sequence[Edit]) -> list[Patch]:
+        planned, stale = [], []
+        for edit in edits:
+            file = self._find(edit.path)
+            before = read_file(file)
+            after = edit.change(before or b"")
+            if edit.based_on is not None and edit.based_on != make_digest(before):
+                stale.append(Versions(edit.path, _show(before), _show(after)))
+            elif after != before:
+                planned.append((edit.path, before, after))
+        if stale:
+            raise Stale(stale)
+        self._validate(planned)
+        return [make_patch(*files) for files in planned]
+
+    def _validate(self, planned: Sequence[tuple[str, bytes | None, bytes | None]]) -> None:
+        """Refuse what makes a file worse; what was wrong before may stay."""
+        found = [
+            problem
+            for path, before, after in planned
+            for problem in find_problems(path, after)
+            if problem.message not in {known.message for known in find_problems(path, before)}
+        ]
+        if found:
+            raise InvalidDocument(found)
+
+    def _find(self, path: str) -> Path:
+        """A file of the show, in its folder and nowhere else."""
+        file = self._folder / path
+        is_plain = path and not path.startswith("/") and not any(part in {"..", ""} for part in path.split("/"))
+        if not is_plain or "\\" in path or "\0" in path or explain_foreign(file, self._folder):
+            raise UsageError(f"{path!r} is no file of this show")
+        return file
+
+
+def _show(content: bytes | None) -> str:
+    return (content or b"").decode("utf-8", "replace")

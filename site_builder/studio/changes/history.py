@@ -1,0 +1,142 @@
+"""Every change of this show made in the studio, kept on disk: `.cache/studio/history.jsonl`, a line each.
+
+A line is written before the files are touched. Whoever is stopped between the two has the change finished, or the line
+left out, when the history is read again.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from site_builder.studio.changes.patch import Patch, make_digest, read_file, replace_file
+
+FILE = ".cache/studio/history.jsonl"
+_KEPT = 2000
+"""Changes that can be taken back; older ones are forgotten when the studio starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change."""
+
+    label: str
+    """What was done, in words: `Title of “Fog”`."""
+    patches: tuple[Patch, ...]
+    page: str = ""
+    """Address within the studio where it was done."""
+
+
+class History:
+    """Changes in order, and how many of them are in force."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / FILE
+        self.entries: list[Entry] = []
+        self.position = 0
+        self._read()
+
+    @property
+    def last(self) -> Entry | None:
+        """What Undo takes back."""
+        return self.entries[self.position - 1] if self.position else None
+
+    @property
+    def next(self) -> Entry | None:
+        """What Redo does again."""
+        return self.entries[self.position] if self.position < len(self.entries) else None
+
+    def add(self, entry: Entry) -> None:
+        """Note a change that is about to be made; what had been undone is forgotten."""
+        del self.entries[self.position :]
+        self.entries.append(entry)
+        self.position += 1
+        self._append({"do": _pack(entry)})
+
+    def step(self, by: int) -> None:
+        """Note that the last change is taken back (-1), or the next one done again (+1)."""
+        self.position += by
+        self._append({"step": by})
+
+    def _append(self, line: dict[str, Any]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("ab") as file:
+            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _read(self) -> None:
+        lines = (read_file(self._file) or b"").split(b"\n")
+        step = 0
+        for line in lines:
+            try:
+                noted = json.loads(line)
+                step = noted.get("step", 0)
+                if "do" in noted:
+                    del self.entries[self.position :]
+                    self.entries.append(_unpack(noted["do"]))
+                self.position = min(max(self.position + (step or 1), 0), len(self.entries))
+            except (ValueError, KeyError, TypeError, AttributeError):  # half a line, of somebody who was stopped
+                continue
+        self._settle(step)
+        if len(lines) > 2 * _KEPT or lines[-1] != b"":
+            self._rewrite()
+
+    def _settle(self, step: int) -> None:
+        """Finish what was begun last, where its files are in part as before and in part as after it."""
+        entry = self.next if step < 0 else self.last
+        if entry is None:
+            return
+        patches = [patch.inverse for patch in reversed(entry.patches)] if step < 0 else list(entry.patches)
+        finish(self._folder, patches)
+
+    def _rewrite(self) -> None:
+        gone = max(0, self.position - _KEPT)
+        self.entries, self.position = self.entries[gone:], self.position - gone
+        lines = [{"do": _pack(entry)} for entry in self.entries]
+        steps = [{"step": -1}] * (len(self.entries) - self.position)
+        replace_file(self._file, b"".join(json.dumps(line).encode() + b"\n" for line in [*lines, *steps]))
+
+
+def finish(folder: Path, patches: Sequence[Patch]) -> None:
+    """Make of the patches those whose file is as before; others were made already, or their file changed since."""
+    for patch in patches:
+        content = read_file(folder / patch.path)
+        if make_digest(content) == patch.before:
+            replace_file(folder / patch.path, patch.apply(content))
+
+
+def _pack(entry: Entry) -> dict[str, Any]:
+    patches = [
+        {
+            "path": patch.path,
+            "before": patch.before,
+            "after": patch.after,
+            "at": patch.at,
+            "old": base64.b64encode(patch.old).decode(),
+            "new": base64.b64encode(patch.new).decode(),
+        }
+        for patch in entry.patches
+    ]
+    return {"label": entry.label, "page": entry.page, "patches": patches}
+
+
+def _unpack(noted: dict[str, Any]) -> Entry:
+    patches = tuple(
+        Patch(
+            path=patch["path"],
+            before=patch["before"],
+            after=patch["after"],
+            at=patch["at"],
+            old=base64.b64decode(patch["old"]),
+            new=base64.b64decode(patch["new"]),
+        )
+        for patch in noted["patches"]
+    )
+    return Entry(noted["label"], patches, noted["page"])

@@ -1,0 +1,89 @@
+"""What became of one file, small enough to keep: the bytes in the middle that differ, before and after."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTHING = "nothing"
+"""Digest of a file that is not there."""
+
+
+def make_digest(content: bytes | None) -> str:
+    """Tells one state of a file from any other."""
+    return NOTHING if content is None else hashlib.sha256(content).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """One file before and after a change."""
+
+    path: str
+    """Below the show's folder."""
+    before: str
+    """Digest; `NOTHING` where the file was made."""
+    after: str
+    at: int = 0
+    """How many bytes at the beginning are the same."""
+    old: bytes = b""
+    new: bytes = b""
+
+    def apply(self, content: bytes | None) -> bytes | None:
+        """The file after the change, from what it was before."""
+        if self.after == NOTHING:
+            return None
+        whole = content or b""
+        return whole[: self.at] + self.new + whole[self.at + len(self.old) :]
+
+    @property
+    def inverse(self) -> Patch:
+        """What takes it back."""
+        return Patch(path=self.path, before=self.after, after=self.before, at=self.at, old=self.new, new=self.old)
+
+
+def make_patch(path: str, before: bytes | None, after: bytes | None) -> Patch:
+    """What turns `before` into `after`."""
+    old, new = before or b"", after or b""
+    at = _count_shared(old, new)
+    tail = _count_shared(old[at:][::-1], new[at:][::-1])
+    return Patch(
+        path=path,
+        before=make_digest(before),
+        after=make_digest(after),
+        at=at,
+        old=old[at : len(old) - tail],
+        new=new[at : len(new) - tail],
+    )
+
+
+def _count_shared(one: bytes, other: bytes) -> int:
+    """How many bytes at the beginning of both are the same: halved until it is found, for files may be long."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
+
+
+def read_file(file: Path) -> bytes | None:
+    """Its bytes; None where it is not there."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def replace_file(file: Path, content: bytes | None) -> None:
+    """Write, make or remove a file in one step, on the disk when this returns."""
+    if content is None:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".part-{file.name}")
+    with temporary.open("wb") as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+    temporary.replace(file)

@@ -1,0 +1,124 @@
+"""Pages of the studio from their templates, in the language the browser asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from site_builder.errors import SpacecastError
+from site_builder.show.config import load_config
+from site_builder.studio.studio import Studio
+from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
+from site_builder.text.timecode import format_clock
+
+TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = Path(__file__).parent / "assets"
+LOCALES = Path(__file__).parent / "locales"
+
+
+def studio_of(request: Request) -> Studio:
+    """The studio that is asked."""
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+def language_of(request: Request) -> Language:
+    """The first language the browser asks for that the interface speaks."""
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag = part.partition(";")[0].strip().lower()
+        if tag.partition("-")[0] == "en":
+            return ENGLISH
+        if tag.replace("-", "").isalpha() and len(tag) < 20 and _load(tag).is_translated:
+            return _load(tag)
+    return ENGLISH
+
+
+@lru_cache(maxsize=64)
+def _load(tag: str) -> Language:
+    names = (tag, tag.partition("-")[0])
+    files = (LOCALES / f"{name}.po" for name in names)
+    catalogue = next((file for file in files if file.is_file()), None)
+    return Language(tag, catalogue) if catalogue else ENGLISH
+
+
+def render(request: Request, template: str, status: int = 200, /, **context: Any) -> Response:
+    """A page; the frame is given what it shows by itself.
+
+    Templates know, beside `context`: `studio`, `request`, `places` (the navigation), `here` (the place at hand),
+    `undo` and `redo` (entries of the history), `jobs`, `show_title`, and the filters `clock`, `date`, `how_long`.
+    """
+    studio, language = studio_of(request), language_of(request)
+    environment = _make_environment(language)
+    frame = {
+        "studio": studio,
+        "request": request,
+        "language": language,
+        "places": request.app.state.describe_places(studio, language),
+        "here": request.url.path.split("/")[1],
+        "undo": studio.changes.history.last,
+        "redo": studio.changes.history.next,
+        "jobs": studio.jobs.find(),
+        "show_title": find_title(studio),
+        "preview_url": f"{studio.preview_origin}{studio.preview.state.base}",
+    }
+    return HTMLResponse(environment.get_template(template).render({**frame, **context}), status)
+
+
+def render_part(request: Request, template: str, /, **context: Any) -> str:
+    """A piece of a page, without the frame."""
+    return _make_environment(language_of(request)).get_template(template).render(context)
+
+
+def find_title(studio: Studio) -> str:
+    """The show's title; empty while there is none, or its config is broken."""
+
+    def read() -> str:
+        try:
+            return load_config(studio.folder).show.title
+        except SpacecastError:
+            return ""
+
+    return studio.keep("title", read)
+
+
+@cache
+def _make_environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True
+    )
+    environment.filters |= {
+        "clock": format_clock,
+        "date": language.format_date,
+        "how_long": language.format_length,
+        "number": language.format_number,
+        "filesize": language.format_size,
+    }
+    environment.globals["asset"] = find_asset_address
+    return environment
+
+
+@cache
+def list_assets() -> Mapping[str, Path]:
+    """Files that pages may load, by name: our own, and the site's fonts."""
+    own = {file.name: file for file in ASSETS.iterdir() if file.suffix in {".js", ".css", ".svg"}}
+    fonts = {file.name: file for file in (find_builtin_folder() / "assets").glob("*.woff2")}
+    return fonts | own
+
+
+def find_asset_address(name: str) -> str:
+    """Its address within the studio."""
+    return f"/assets/{name}"

@@ -1,0 +1,139 @@
+"""From a submitted form to a change of a file, and back to the page: with scripts as JSON, without them as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from site_builder.errors import InvalidDocument, Problem, SpacecastError, TargetFailed
+from site_builder.studio.changes.changes import Edit, Stale
+from site_builder.studio.rendering import language_of, render, studio_of
+
+BASED_ON = "based-on"
+"""Field of every form that changes a file: the digest of the file that the person saw."""
+_LONGEST_FORM = 8_000_000
+_MOST_FIELDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields in the order they were sent; line ends are newlines."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        """The last value of a field: what a checkbox says behind a hidden field of the same name."""
+        return next((value for known, value in reversed(self.fields) if known == name), otherwise)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field, such as of the checkboxes that are ticked."""
+        return [value for known, value in self.fields if known == name]
+
+    def __contains__(self, name: str) -> bool:
+        return any(known == name for known, _ in self.fields)
+
+
+async def read_form(request: Request) -> Form:
+    """A form without files; those go through `uploads`.
+
+    Raises:
+        HTTPException: it is too large, or no form.
+    """
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_FORM:
+            raise HTTPException(413)
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400) from None
+    return Form(tuple((name, value.replace("\r\n", "\n").replace("\r", "\n")) for name, value in fields))
+
+
+async def save(request: Request, form: Form, label: str, *edits: Edit, back: str = "") -> Response:
+    """Make a change and answer: to a script what it needs, to a browser the page again.
+
+    Args:
+        request: Of the form.
+        form: As `read_form` gave it.
+        label: What is done, in the person's words: Undo names it.
+        edits: Files to change. Give them `based_on=form.get(BASED_ON)`.
+        back: Address of the page to show; by default the one the form was on.
+    """
+    studio = studio_of(request)
+    page = back or find_page(request)
+    try:
+        await run_in_threadpool(studio.changes.apply, label, *edits, page=page)
+    except Stale as error:
+        return answer_stale(request, error, form)
+    except SpacecastError as error:
+        return answer_problems(request, error)
+    if not wants_json(request):
+        return RedirectResponse(page, 303)
+    return JSONResponse(describe_saved(request, [edit.path for edit in edits]))
+
+
+def describe_saved(request: Request, paths: Sequence[str]) -> dict[str, object]:
+    """What scripts take over after a change: digests of files, and what Undo and Redo would do."""
+    changes = studio_of(request).changes
+    undo, redo = changes.history.last, changes.history.next
+    return {
+        "saved": True,
+        "digests": {path: changes.digest(path) for path in paths},
+        "undo": undo.label if undo else "",
+        "redo": redo.label if redo else "",
+    }
+
+
+def wants_json(request: Request) -> bool:
+    """Whether one of our scripts asks."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def find_page(request: Request) -> str:
+    """Path of our own page that a request came from; the first page where that is not said."""
+    place = urlsplit(request.headers.get("referer", ""))
+    is_ours = f"{place.scheme}://{place.netloc}" == studio_of(request).origin and place.path.startswith("/")
+    path = f"{place.path}?{place.query}" if place.query else place.path
+    return path if is_ours and not path.startswith("//") else "/"
+
+
+def answer_stale(request: Request, error: Exception, form: Form | None = None) -> Response:
+    """Both versions of a file that changed meanwhile; with the form, a way to save it all the same."""
+    assert isinstance(error, Stale)
+    if wants_json(request):
+        return JSONResponse({"stale": [version.path for version in error.versions]}, 409)
+    paths = [version.path for version in error.versions]
+    digest = studio_of(request).changes.digest(paths[0]) if len(paths) == 1 else ""
+    fields = [field for field in form.fields if field[0] != BASED_ON] if form and digest else []
+    context = {"versions": error.versions, "fields": fields, "digest": digest, "back": find_page(request)}
+    return render(request, "stale.html", 409, **context)
+
+
+def answer_problems(request: Request, error: Exception) -> Response:
+    """What is wrong, in sentences; beside their fields where a script can put them there."""
+    problems = list_problems(error)
+    if wants_json(request):
+        described = [{"field": problem.field or "", "message": problem.message} for problem in problems]
+        return JSONResponse({"problems": described}, 422)
+    title = language_of(request).gettext("This was not saved")
+    sentences = [problem.message for problem in problems]
+    return render(request, "message.html", 422, title=title, sentences=sentences, back=find_page(request))
+
+
+def list_problems(error: Exception) -> list[Problem]:
+    """Every sentence that an error of the program has to say."""
+    if isinstance(error, InvalidDocument):
+        return list(error.problems)
+    if isinstance(error, TargetFailed):
+        return [Problem(failure) for failure in error.failures]
+    return [Problem(str(error))]

@@ -1,0 +1,88 @@
+"""What the pages of one running studio share: the show, its changes, its work, and what is known of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, PUBLISHED
+from site_builder.studio.changes.changes import Changes
+from site_builder.studio.security import Keys
+from site_builder.studio.work.jobs import Jobs
+from site_builder.studio.work.previews import RemotePreview
+
+Value = TypeVar("Value")
+CACHE = ".cache/studio"
+"""Where the studio keeps what can be made again, and uploads while they come in."""
+
+
+class Studio:
+    """One show folder, open in a browser.
+
+    Attributes:
+        folder: The show's; there may be no show in it yet.
+        clock: Now.
+        keys: Who may ask.
+        changes: The one way to change the show's files.
+        jobs: Long work.
+        preview: The site as it will be.
+        origin: Of the studio's own pages, `http://127.0.0.1:8765`.
+        preview_origin: Of the site as it will be.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.keys = Keys()
+        self.changes = Changes(folder, self._receive_change)
+        self.jobs = Jobs(folder)
+        self.preview = RemotePreview(folder)
+        self.origin = ""
+        self.preview_origin = ""
+        self._kept: dict[str, tuple[object, Any]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def has_show(self) -> bool:
+        """Whether there is a show in the folder."""
+        return (self.folder / CONFIG).is_file()
+
+    def stamp(self) -> object:
+        """Changes whenever a person's file does; of 500 episodes in a few milliseconds."""
+        folder = os.fspath(self.folder)
+        episodes = f"{folder}/{EPISODES}"
+        names = sorted(os.listdir(episodes)) if os.path.isdir(episodes) else []  # noqa: PTH112, PTH208
+        files = [CONFIG, PEOPLE, PUBLISHED, *(f"{EPISODES}/{name}/{INDEX}" for name in names)]
+        return tuple((file, _stat(f"{folder}/{file}")) for file in files)
+
+    def keep(self, name: str, make: Callable[[], Value], *, stamp: object = None) -> Value:
+        """What `make` gives, made anew only when the show's files, or the given stamp, have changed."""
+        now = (self.stamp(), stamp)
+        known = self._kept.get(name)
+        if known is not None and known[0] == now:
+            return known[1]  # type: ignore[no-any-return]
+        value = make()
+        with self._lock:
+            self._kept[name] = (now, value)
+        return value
+
+    def close(self) -> None:
+        """End what works for it."""
+        self.jobs.close()
+        self.preview.stop()
+
+    def _receive_change(self, paths: Sequence[str]) -> None:
+        if CONFIG in paths:
+            self.preview.start()
+
+
+def _stat(file: str) -> tuple[int, int, int]:
+    try:
+        found = os.stat(file)  # noqa: PTH116
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)

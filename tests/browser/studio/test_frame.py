@@ -1,0 +1,79 @@
+"""What holds for every page of the studio, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from studio_runner import RunningStudio
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+expect = playwright_api.expect
+
+
+def page_of(show: Path) -> str:
+    """The first episode's."""
+    return f"/episodes/{min((show / 'content/episodes').iterdir()).name}"
+
+
+def read_index(show: Path) -> str:
+    """Its front matter and notes."""
+    return (min((show / "content/episodes").iterdir()) / "index.md").read_text("utf-8")
+
+
+def test_a_field_saves_when_it_is_left(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    before = read_index(show)
+    page = open_studio(studio, page_of(show))
+    page.get_by_label("Title", exact=True).fill("Of fog and horns")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert "Of fog and horns" in read_index(show)
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_accessible_description(
+        "title “Of fog and horns”"
+    )
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_role("button", name="Redo", exact=True)).not_to_have_attribute("aria-disabled", "true")
+    assert read_index(show) == before
+
+
+def test_two_windows(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    """The second one to change a file is shown both versions."""
+    one = open_studio(studio, page_of(show))
+    other = open_studio(studio, page_of(show))
+    one.get_by_label("Title", exact=True).fill("From the first")
+    one.keyboard.press("Tab")
+    expect(one.get_by_role("status")).to_have_text("Saved")
+    other.get_by_label("Title", exact=True).fill("From the second")
+    other.keyboard.press("Tab")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Changed meanwhile")
+    assert "From the first" in read_index(show)
+    other.get_by_role("button", name="Make my change all the same").click()
+    expect(other.get_by_label("Title", exact=True)).to_have_value("From the second")
+    assert "From the second" in read_index(show)
+
+
+def test_without_scripts(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    page = open_studio(studio, page_of(show), java_script_enabled=False)
+    page.get_by_label("Title", exact=True).fill("By hand")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("By hand")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_label("Title", exact=True)).not_to_have_value("By hand")
+
+
+def test_what_is_wrong_stands_beside_the_field(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    page = open_studio(studio, page_of(show))
+    field = page.get_by_label("Title", exact=True)
+    field.fill("")
+    page.keyboard.press("Tab")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".error:visible")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("path", ["/episodes", "/start", "/show", "/people", "/checks", "/publish"])
+def test_no_barriers(
+    studio: RunningStudio, find_barriers: Callable[[RunningStudio, str], list[str]], path: str
+) -> None:
+    assert find_barriers(studio.enter(), path) == []
