@@ -4,7 +4,7 @@
     python scripts/messages.py --new nl    begin a catalogue for a language
     python scripts/messages.py --check     change nothing; exit code 1 if a catalogue is not up to date
 
-The site's texts are in `templates/locales/`, those of the studio in `site_builder/studio/locales/`, so that pages of sites
+Texts of the site are in `templates/locales/`, of the studio in `site_builder/studio/locales/`, so that pages of sites
 change with their own texts only. A catalogue is sorted by text and holds neither dates nor line numbers, so that it
 changes only when a text does.
 """
