@@ -62,7 +62,7 @@ class RunningStudio:
         self.cookie = answer.headers["set-cookie"].partition(";")[0]
         return self
 
-    def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
+    def ask(self, path: str, method: str = "GET", body: bytes = b"", /, **headers: str) -> Answer:
         """One request, with the cookie if there is one; underscores in header names are hyphens.
 
         `cookie=""` sends none, `host` takes the place of the right one.
