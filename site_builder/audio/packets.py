@@ -8,21 +8,15 @@ docs/decisions/0021 says why.
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import chain
 from pathlib import Path
-
-import av
-from av.audio.stream import AudioStream
 
 from site_builder.audio.demux import Batch, Coding, count_samples, demux, open_audio, read_packets
 from site_builder.audio.facts import AudioFacts
-from site_builder.audio.mux import open_mp3, open_mp4
+from site_builder.audio.mp4.file import write_mp4
+from site_builder.audio.mux import open_mp3
 from site_builder.errors import SpacecastError, UnusableSource
 from site_builder.model.edits import EditList
 
@@ -62,7 +56,7 @@ def write_copy(parts: Sequence[Path], edits: EditList, out: Path, watch: Watch =
     if coding.codec != "aac":
         samples = _copy_mp3(parts, edits, out)
     else:
-        samples = _mux_mp4(watch(read_copied(parts, edits)), parts[0], out)
+        samples = write_mp4(watch(read_copied(parts, edits)), parts[0], out)
     if not samples:
         raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
     return AudioFacts(
@@ -163,45 +157,6 @@ def _silence(batch: Batch) -> bytes:
     header[1] |= 1  # no checksum
     header[3:6] = header[3] & 0xFC | size >> 11, size >> 3 & 0xFF, (size & 7) << 5 | header[5] & 0x1F
     return bytes(header) + block
-
-
-def _mux_mp4(batches: Iterator[Batch], part: Path, out: Path) -> int:
-    """Write packets as MP4, the index in front; returns the number of samples."""
-    first = next(batches, None)
-    if first is None:
-        return 0
-    position, missing = -first.lead, 0
-    time_base = Fraction(1, first.coding.sample_rate)
-    with (
-        _template(part, first) as template,
-        open_mp4(out, sample_rate=first.coding.sample_rate, hides_start=first.lead > 0) as container,
-    ):
-        stream = container.add_stream_from_template(template)
-        container.start_encoding()
-        assert stream.time_base == time_base  # which packets that name none are taken to be in
-        new, mux = av.Packet, container.mux_one
-        for batch in chain((first,), batches):
-            missing = batch.missing
-            for payload in batch.packets:
-                packet = new(payload)
-                packet.stream = stream
-                packet.pts = packet.dts = position
-                packet.duration = _FRAME - missing
-                position += _FRAME
-                mux(packet)
-    return position - missing
-
-
-@contextmanager
-def _template(part: Path, first: Batch) -> Iterator[AudioStream]:
-    """A stream coded like the recording's."""
-    if not first.coding.adts:
-        with open_audio(part) as (_, stream):
-            yield stream
-        return
-    sample = io.BytesIO(b"".join(first.packets[:8]))
-    with av.open(sample, "r", format="aac") as container:
-        yield container.streams.audio[0]
 
 
 def _copy_mp3(parts: Sequence[Path], edits: EditList, out: Path) -> int:

@@ -1,6 +1,6 @@
 """Title, cover and chapters inside a published file. The only place where mutagen writes.
 
-MP4: iTunes atoms, chapters as in `mp4_chapters`. MP3: ID3v2.3, which the oldest players read
+MP4: iTunes atoms, chapters as in `mp4.chapters`. MP3: ID3v2.3, which the oldest players read
 (https://id3.org/id3v2.3.0), chapters as CHAP and CTOC (https://id3.org/id3v2-chapters-1.0).
 """
 
@@ -37,7 +37,7 @@ from mutagen.mp4 import MP4, MP4Cover
 
 from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.audio.measure import measure
-from site_builder.audio.mp4_chapters import MOST_CHAPTERS, write_chapters
+from site_builder.audio.mp4.chapters import MOST_CHAPTERS, write_chapters
 from site_builder.model.podcast import Chapter
 
 ROOM = 262_144

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import shutil
 import struct
-import sys
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from site_builder.audio.mp4.boxes import make_box, pack_numbers, split_boxes, unpack_numbers
 from site_builder.model.podcast import Chapter
 
 MOST_CHAPTERS = 255
@@ -48,7 +47,7 @@ def write_chapters(source: Path, out: Path, chapters: Sequence[Chapter], duratio
         titles_at = source.stat().st_size + shift + 8
         new.write(head + _with_chapters(moov, chapters, duration, shift=shift, titles_at=titles_at))
         shutil.copyfileobj(old, new, 1 << 20)
-        new.write(_box(b"mdat", titles))
+        new.write(make_box(b"mdat", titles))
 
 
 def _read_head(file: BinaryIO) -> tuple[bytes, bytes]:
@@ -68,42 +67,37 @@ def _read_head(file: BinaryIO) -> tuple[bytes, bytes]:
 def _with_chapters(moov: bytes, chapters: Sequence[Chapter], duration: float, *, shift: int, titles_at: int) -> bytes:
     """The index with chapters, all else in the file lying `shift` bytes later and the titles at `titles_at`."""
     out = []
-    for kind, box in _boxes(moov[8:]):
+    for kind, box in split_boxes(moov[8:]):
         if kind == b"mvhd":
             out.append(box[:-4] + struct.pack(">I", 3))  # next_track_ID
             timescale = struct.unpack(">I", box[20:24])[0]
         elif kind == b"trak":
-            out.append(_box(b"trak", _moved(box[8:], shift) + _box(b"tref", _box(b"chap", struct.pack(">I", 2)))))
+            out.append(
+                make_box(b"trak", _moved(box[8:], shift) + make_box(b"tref", make_box(b"chap", struct.pack(">I", 2))))
+            )
             out.append(_chapter_track(chapters, duration, timescale, titles_at))
         elif kind == b"udta":
-            out.append(_box(b"udta", box[8:] + _nero_list(chapters)))
+            out.append(make_box(b"udta", box[8:] + _nero_list(chapters)))
         else:
             out.append(box)
     if not any(box[4:8] == b"udta" for box in out):
-        out.append(_box(b"udta", _nero_list(chapters)))
-    return _box(b"moov", *out)
+        out.append(make_box(b"udta", _nero_list(chapters)))
+    return make_box(b"moov", *out)
 
 
 def _moved(content: bytes, shift: int) -> bytes:
     """The content of a box with all chunk offsets below it raised by `shift`."""
     out = []
-    for kind, box in _boxes(content):
+    for kind, box in split_boxes(content):
         if kind in {b"mdia", b"minf", b"stbl"}:
-            out.append(_box(kind, _moved(box[8:], shift)))
+            out.append(make_box(kind, _moved(box[8:], shift)))
         elif kind in {b"stco", b"co64"}:
-            offsets = array("I" if kind == b"stco" else "Q", box[16:])
-            _swap(offsets)
-            moved = array(offsets.typecode, (offset + shift for offset in offsets))
-            _swap(moved)
-            out.append(_box(kind, box[8:16], moved.tobytes()))
+            code = "I" if kind == b"stco" else "Q"
+            offsets = pack_numbers((offset + shift for offset in unpack_numbers(box[16:], code)), code)
+            out.append(make_box(kind, box[8:16], offsets))
         else:
             out.append(box)
     return b"".join(out)
-
-
-def _swap(offsets: array[int]) -> None:
-    if sys.byteorder == "little":
-        offsets.byteswap()
 
 
 def _nero_list(chapters: Sequence[Chapter]) -> bytes:
@@ -112,7 +106,7 @@ def _nero_list(chapters: Sequence[Chapter]) -> bytes:
     for chapter in chapters:
         title = chapter.title.encode()[:_LONGEST_TITLE].decode(errors="ignore").encode()
         entries.append(struct.pack(">QB", _ms(chapter.start) * 10_000, len(title)) + title)
-    return _box(b"chpl", struct.pack(">IIB", 1 << 24, 0, len(entries)), *entries)
+    return make_box(b"chpl", struct.pack(">IIB", 1 << 24, 0, len(entries)), *entries)
 
 
 def _chapter_track(chapters: Sequence[Chapter], duration: float, timescale: int, titles_at: int) -> bytes:
@@ -124,18 +118,18 @@ def _chapter_track(chapters: Sequence[Chapter], duration: float, timescale: int,
     edits = [struct.pack(">IiI", wait, -1, 0x10000)] if wait else []
     edits.append(struct.pack(">IiI", total - wait, 0, 0x10000))
     header = struct.pack(">IIIIII8xHHHH", 2, 0, 0, 2, 0, total, 0, 0, 0, 0) + _MATRIX + struct.pack(">II", 0, 0)
-    return _box(
+    return make_box(
         b"trak",
-        _box(b"tkhd", header),
-        _box(b"edts", _box(b"elst", struct.pack(">II", 0, len(edits)), *edits)),
-        _box(
+        make_box(b"tkhd", header),
+        make_box(b"edts", make_box(b"elst", struct.pack(">II", 0, len(edits)), *edits)),
+        make_box(
             b"mdia",
-            _box(b"mdhd", struct.pack(">IIIIIHH", 0, 0, 0, _MILLISECONDS, sum(lengths), 0x55C4, 0)),
-            _box(b"hdlr", struct.pack(">II4s12x", 0, 0, b"text"), b"\0"),
-            _box(
+            make_box(b"mdhd", struct.pack(">IIIIIHH", 0, 0, 0, _MILLISECONDS, sum(lengths), 0x55C4, 0)),
+            make_box(b"hdlr", struct.pack(">II4s12x", 0, 0, b"text"), b"\0"),
+            make_box(
                 b"minf",
                 _TEXT_HEADER,
-                _box(b"dinf", _box(b"dref", _SELF, _box(b"url ", struct.pack(">I", 1)))),
+                make_box(b"dinf", make_box(b"dref", _SELF, make_box(b"url ", struct.pack(">I", 1)))),
                 _sample_table(chapters, lengths, titles_at),
             ),
         ),
@@ -145,47 +139,31 @@ def _chapter_track(chapters: Sequence[Chapter], duration: float, timescale: int,
 def _sample_table(chapters: Sequence[Chapter], lengths: Sequence[int], titles_at: int) -> bytes:
     sizes = [len(_title_sample(chapter)) for chapter in chapters]
     count = len(chapters)
-    return _box(
+    return make_box(
         b"stbl",
-        _box(b"stsd", _SELF, _TEXT_ENTRY),
-        _box(b"stts", struct.pack(">II", 0, count), *(struct.pack(">II", 1, length) for length in lengths)),
-        _box(b"stsc", struct.pack(">IIIII", 0, 1, 1, count, 1)),
-        _box(b"stsz", struct.pack(f">III{count}I", 0, 0, count, *sizes)),
-        _box(b"co64", _SELF, struct.pack(">Q", titles_at)),
+        make_box(b"stsd", _SELF, _TEXT_ENTRY),
+        make_box(b"stts", struct.pack(">II", 0, count), *(struct.pack(">II", 1, length) for length in lengths)),
+        make_box(b"stsc", struct.pack(">IIIII", 0, 1, 1, count, 1)),
+        make_box(b"stsz", struct.pack(f">III{count}I", 0, 0, count, *sizes)),
+        make_box(b"co64", _SELF, struct.pack(">Q", titles_at)),
     )
 
 
 def _title_sample(chapter: Chapter) -> bytes:
     """A text sample: length, UTF-8 text, and the box that says it is UTF-8."""
     title = chapter.title.encode()[: (1 << 16) - 1].decode(errors="ignore").encode()
-    return struct.pack(">H", len(title)) + title + _box(b"encd", struct.pack(">I", 0x100))
-
-
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each box with its kind."""
-    at = 0
-    while at + 8 <= len(content):
-        size, kind = struct.unpack_from(">I4s", content, at)
-        if size < 8 or at + size > len(content):
-            raise ValueError(f"a box of {size} bytes does not fit its parent")
-        yield kind, content[at : at + size]
-        at += size
-
-
-def _box(kind: bytes, *content: bytes) -> bytes:
-    body = b"".join(content)
-    return struct.pack(">I4s", len(body) + 8, kind) + body
+    return struct.pack(">H", len(title)) + title + make_box(b"encd", struct.pack(">I", 0x100))
 
 
 def _ms(seconds: float) -> int:
     return round(seconds * _MILLISECONDS)
 
 
-_TEXT_HEADER = _box(
+_TEXT_HEADER = make_box(
     b"gmhd",
-    _box(b"gmin", struct.pack(">IHHHHHH", 0, 0x40, 0x8000, 0x8000, 0x8000, 0, 0)),
-    _box(b"text", _MATRIX),
+    make_box(b"gmin", struct.pack(">IHHHHHH", 0, 0x40, 0x8000, 0x8000, 0x8000, 0, 0)),
+    make_box(b"text", _MATRIX),
 )
 """Media header of a track that is neither sound nor picture."""
-_TEXT_ENTRY = _box(b"text", bytes(6), struct.pack(">H", 1), bytes(43), b"\0")
+_TEXT_ENTRY = make_box(b"text", bytes(6), struct.pack(">H", 1), bytes(43), b"\0")
 """Sample description: text of no particular look, data reference 1."""

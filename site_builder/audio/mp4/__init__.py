@@ -1,0 +1,1 @@
+"""MP4 files: their boxes, a file of AAC packets, chapters."""
