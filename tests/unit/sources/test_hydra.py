@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 from recording_maker import (
@@ -477,6 +477,7 @@ class TestTurns:
             max_size=40,
         )
     )
+    @example([(0.00006, [8.0], None), (0.0, [math.nan, 8.0], None)])  # two readings of one millisecond
     def test_turns_are_in_order_and_inside(self, said: Sequence[tuple[float, Any, Any]]) -> None:
         """Whatever the tags say: turns sorted, inside the recording, nobody overlapping themselves."""
         ticks = [

@@ -224,10 +224,11 @@ def _make_turns(readings: Sequence[_Reading], longest_pause: float) -> tuple[Tur
                 first = now
             under_way[speaker] = (first, now)
     turns += [(first, speaker, last) for speaker, (first, last) in under_way.items()]
-    return tuple(
+    whole = (
         Turn(speaker=speaker, start=_whole_ms(readings[first].start), end=_whole_ms(readings[last].end))
         for first, speaker, last in sorted(turns)
     )
+    return tuple(sorted(whole, key=lambda turn: (turn.start, turn.speaker)))  # two readings may be of one millisecond
 
 
 def _find_presences(readings: Sequence[_Reading], tick: float) -> Mapping[int, Sequence[tuple[float, float]]]:
