@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from site_builder.engine import prefetch
 from site_builder.engine.builder import Outcome, Target, build_targets
+from site_builder.engine.digests import digest_file
 from site_builder.episodes.summary import name_group
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify, ignore
@@ -161,6 +162,15 @@ class CoverPlanner:
         return [] if outcome.failed else list(self.main.targets)
 
     def _make_originals(self, originals: Sequence[Target]) -> Outcome:
+        """Draw or convert what is not there; what has other bytes than it was made with is made anew."""
+        outcome, folder = self._build_originals(originals), self.cache / "pictures"
+        kept = {path: facts["sha256"] for path, facts in outcome.facts.items() if path not in outcome.made}
+        damaged = [path for path, sha256 in kept.items() if digest_file(folder / path) != sha256]
+        for path in damaged:
+            (folder / path).unlink()
+        return self._build_originals(originals) if damaged else outcome
+
+    def _build_originals(self, originals: Sequence[Target]) -> Outcome:
         return build_targets(
             originals,
             root=self.cache / "pictures",
