@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 import yaml
 from full_show import make_full_show, make_plain_show
 from online import RangeServer
-from show_runner import PROJECT, build, make_show
-
-PRACTICE = PROJECT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"
+from show_runner import PRACTICE, PROJECT, build, make_show
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +96,6 @@ def copy_demo(folder: Path) -> Path:
 
 
 def _make_practice(folder: Path) -> Path:
-    if not PRACTICE.is_file():
-        pytest.skip("the practice archive does not lie beside the project")
     return make_show(folder, PRACTICE)
 
 

@@ -9,18 +9,14 @@ from pathlib import Path
 import pytest
 from archive_maker import write_archive
 from feed_server import Host, serve_files
-from show_runner import PROJECT, build, make_show, make_two_spaces
+from show_runner import PRACTICE, build, make_show, make_two_spaces
 
 from site_builder.net import http
-
-PRACTICE = PROJECT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"
 
 
 @pytest.fixture(scope="session")
 def practice_archive() -> Path:
     """The practice archive: three Spaces, of which one has expired."""
-    if not PRACTICE.is_file():
-        pytest.skip("the practice archive does not lie beside the project")
     return PRACTICE
 
 

@@ -23,19 +23,17 @@ from archive_maker import (
     write_folder,
     write_zip,
 )
+from show_runner import PRACTICE
 
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Role, Timeline
 from site_builder.sources.x.archives import detect, open_archive
 
 ROOT = Path(__file__).parents[3]
-PRACTICE = ROOT.parent / "shared" / "archives" / "twitter-2026-10-18-practice.zip"
 DEMO = ROOT / "content" / "archives" / "demo.zip"
 ID = MadeSpace().id
 TURNS = [{"who": OWNER_HANDLE, "start": 2, "end": 6}, {"who": "kit", "start": 6, "end": 11}]
 """What the tags of a MadeSpace say."""
-
-needs_practice = pytest.mark.skipif(not PRACTICE.exists(), reason="the practice archive lies beside the project only")
 
 
 def read(path: Path, space_id: str = ID) -> Conversation:
@@ -62,7 +60,6 @@ def assert_turns_agree(conversation: Conversation, truth: list[dict[str, Any]]) 
 # ------------------------------------------------------------------------------------------------- the archives at hand
 
 
-@needs_practice
 def test_practice_archive_speaks_the_truth() -> None:
     """Lengths, speakers and turns of the practice archive are those of its truth file."""
     truths = json.loads(PRACTICE.with_suffix(".truth.json").read_text("utf-8"))
@@ -77,7 +74,6 @@ def test_practice_archive_speaks_the_truth() -> None:
                 assert_turns_agree(conversation, truth["turns"])
 
 
-@needs_practice
 def test_practice_archive_in_words() -> None:
     """Title, opening, notes and the reason for the lost recording, with names and ids matched."""
     with open_archive(PRACTICE) as archive:
