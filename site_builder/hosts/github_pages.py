@@ -221,17 +221,18 @@ class GitHubPages(Host):
 
     def _commit(self) -> str:
         """A commit of everything wanted, and of nothing else."""
-        pipe = self.git.open("fast-import", "--quiet", "--force", "--date-format=rfc2822", stdout=subprocess.DEVNULL)
-        assert pipe.stdin
-        assert pipe.stderr
-        with suppress(BrokenPipeError), pipe.stdin:  # where git gives up, it says why
-            ghp_import.start_commit(pipe, self.git, _SCRATCH, f"{MESSAGE}\n\n{_SHOW}{self.show_guid}")
-            for upload in sorted(self.wanted, key=lambda upload: upload.path):
-                self._add(pipe, pipe.stdin, upload)
-            if self.domain:
-                ghp_import.add_cname(pipe, self.domain)
-        said = pipe.stderr.read().decode("utf-8", "replace").strip()
-        if pipe.wait():
+        options = ("--quiet", "--force", "--date-format=rfc2822")
+        with self.git.open("fast-import", *options, stdout=subprocess.DEVNULL) as pipe:
+            assert pipe.stdin
+            assert pipe.stderr
+            with suppress(BrokenPipeError), pipe.stdin:  # where git gives up, it says why
+                ghp_import.start_commit(pipe, self.git, _SCRATCH, f"{MESSAGE}\n\n{_SHOW}{self.show_guid}")
+                for upload in sorted(self.wanted, key=lambda upload: upload.path):
+                    self._add(pipe, pipe.stdin, upload)
+                if self.domain:
+                    ghp_import.add_cname(pipe, self.domain)
+            said = pipe.stderr.read().decode("utf-8", "replace").strip()
+        if pipe.returncode:
             raise SpacecastError(f"git could not make a commit: {redact(said)}")
         commit = self.git.run("rev-parse", f"refs/heads/{_SCRATCH}").strip()
         self.git.run("update-ref", "-d", f"refs/heads/{_SCRATCH}")

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -56,7 +57,8 @@ class Rsync(Host):
         self.files: dict[str, str] = {}
         """As the manifest at the server says it."""
         self.wanted: dict[str, str] = {}
-        self._sockets = tempfile.TemporaryDirectory(prefix="ssh", ignore_cleanup_errors=True)
+        self._sockets = tempfile.mkdtemp(prefix="ssh")
+        weakref.finalize(self, shutil.rmtree, self._sockets, ignore_errors=True)
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By checksums that both ends compute; of audio that is only there, by what was noted."""
@@ -149,8 +151,8 @@ class Rsync(Host):
     def _shell(self) -> str:
         """The ssh that is configured, with one connection for all runs of a deploy: a passphrase is asked for once."""
         shell = os.environ.get("RSYNC_RSH") or "ssh"
-        share = f" -o ControlMaster=auto -o ControlPath={self._sockets.name}/s -o ControlPersist=10"
-        return shell + share if shell.split()[0] == "ssh" and " " not in self._sockets.name else shell
+        share = f" -o ControlMaster=auto -o ControlPath={self._sockets}/s -o ControlPersist=10"
+        return shell + share if shell.split()[0] == "ssh" and " " not in self._sockets else shell
 
     def _explain(self, done: subprocess.CompletedProcess[bytes]) -> SpacecastError:
         said = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]

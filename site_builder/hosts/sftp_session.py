@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import IntEnum
-from typing import NamedTuple, NoReturn
+from typing import IO, NamedTuple, NoReturn
 
 from site_builder.errors import SpacecastError
 from site_builder.hosts.host import redact
@@ -192,7 +192,7 @@ class SftpSession:
             stderr=self._said,
             env={**os.environ, "LC_ALL": "C"},
         )
-        weakref.finalize(self, _end, self._ssh)
+        weakref.finalize(self, _end, self._ssh, self._said)
         self._count = 0
         self._awaited: set[int] = set()
         self._replies: dict[int, Reply] = {}
@@ -281,8 +281,9 @@ class SftpSession:
         raise SpacecastError(reason or f"ssh ended with code {self._ssh.returncode}")
 
 
-def _end(ssh: subprocess.Popen[bytes]) -> None:
+def _end(ssh: subprocess.Popen[bytes], said: IO[bytes]) -> None:
     """Hang up."""
+    said.close()
     for pipe in (ssh.stdin, ssh.stdout):
         with suppress(OSError):
             if pipe:

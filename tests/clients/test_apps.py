@@ -106,14 +106,12 @@ def test_newsboat_downloads_every_episode(served: Served, tmp_path: Path) -> Non
     assert {str(row[3]) for row in rows} == {f"{served.server.url}media/{name}" for name in names}
     (queue,) = tmp_path.rglob("queue")
     podboat = f"podboat -C {config} -a -q {queue}"
-    process = subprocess.Popen(
-        ["script", "-qec", podboat, "/dev/null"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
-    try:
-        end = time.monotonic() + PATIENCE
-        while digests(files) != set(served.audio()) and time.monotonic() < end:
-            time.sleep(0.1)
-        assert digests(files) == set(served.audio())
-    finally:
-        process.terminate()
-        process.wait()
+    command, silent = ["script", "-qec", podboat, "/dev/null"], subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=silent) as process:
+        try:
+            end = time.monotonic() + PATIENCE
+            while digests(files) != set(served.audio()) and time.monotonic() < end:
+                time.sleep(0.1)
+            assert digests(files) == set(served.audio())
+        finally:
+            process.terminate()

@@ -467,5 +467,10 @@ def serve_folder(folder: Path) -> tuple[str, Any]:
     """Serve `folder` on a free port; returns its URL (with a trailing slash) and a function that stops it."""
     handler = type("Handler", (_RangeHandler,), {})
     server = _QuietServer(("127.0.0.1", 0), lambda *args: handler(*args, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_address[1]}/", server.shutdown
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return f"http://127.0.0.1:{server.server_address[1]}/", stop
