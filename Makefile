@@ -3,6 +3,7 @@
 #   make build                      set up, then build the show in this folder into output/
 #   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
+#   make test PYTHON=python3.13     the same with another Python, in an environment of its own (.venv-python3.13)
 #   make test-fast                  unit tests without browser, hosts and whole builds: about a minute
 #   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
@@ -13,13 +14,16 @@
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-VENV := .venv
+VENV := .venv$(if $(filter command,$(firstword $(origin PYTHON))),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
 # What a person can type: the program lies in no folder of the path unless they put it there.
 PROGRAM = $(if $(shell command -v spacecast 2>/dev/null),spacecast,$(BIN)/spacecast)
+
+# A worker takes a long run of tests, for many share what is made once for a file, and half of what another has left.
+WORKERS := -n auto --dist worksteal
 
 .PHONY: build serve test test-fast fuzz stress check lint types messages lock clean
 .DEFAULT_GOAL := build
@@ -34,11 +38,11 @@ serve: $(VENV)/.run
 	@$(BIN)/spacecast -C "$(SHOW)" serve
 
 test: $(VENV)/.run $(VENV)/.test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest $(WORKERS)
 
 # tests/fast.txt lists them; nothing but libraries is needed.
 test-fast: $(VENV)/.test-libraries
-	$(BIN)/python -m pytest -q -n auto @tests/fast.txt
+	$(BIN)/python -m pytest -q $(WORKERS) @tests/fast.txt
 
 # Every reader of foreign bytes, tried with bent inputs: make fuzz SECONDS=600
 SECONDS ?= 120

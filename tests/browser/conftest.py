@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import BROWSER_ARGUMENTS, find_browser
 from sample_site import (
     describe_sample_pages,
     make_episodes,
@@ -16,12 +15,11 @@ from sample_site import (
     write_site,
 )
 
-playwright_api = pytest.importorskip("playwright.sync_api")
 Page = Any
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample site, below a sub-path as on a project's Pages host."""
     folder = tmp_path_factory.mktemp("site")
@@ -29,21 +27,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(folder: Path) -> Iterator[str]:
     """Where the sample site is served."""
     url, stop = serve_folder(folder)
     yield f"{url}show/"
     stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all."""
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import BROWSER_ARGUMENTS, find_browser
 from sample_in_languages import describe_translated_pages
 from sample_site import make_main_episode, serve_folder, write_site
 
 from site_builder.text.languages import load_language
-
-playwright_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
 
 PICTURES = Path(__file__).parent.parent.parent / "screenshots"
 LANGUAGES = ("ar", "de", "es", "fr", "ja", "pt-br")
@@ -41,15 +37,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url, stop = serve_folder(folder)
     yield url
     stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all."""
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

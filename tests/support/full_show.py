@@ -179,7 +179,7 @@ def make_plain_show(folder: Path, *, built: bool = True) -> Path:
         participants=("kit", "lou"),
     )
     spaces = [MadeSpace(id=FIRST), MadeSpace(id=SECOND, start=START + week), third]
-    show = make_show(folder, MadeArchive(spaces=spaces))
+    show = make_show(folder, MadeArchive(spaces=spaces), draws_covers=True)
     if built:
         build(show)
     else:

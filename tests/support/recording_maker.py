@@ -373,7 +373,7 @@ def wrap(
     if container in {"mp4", "mpegts", "ipod", "matroska", "adts"}:
         return _remux(strip_tags(adts), container, options or {}, tags or {})
     codec = {"mp3": "libmp3lame", "ogg": "libopus", "flac": "flac", "wav": "pcm_s16le"}[container]
-    return _transcode(strip_tags(adts), container, codec, tags or {})
+    return _transcode(strip_tags(adts), container, codec, tuple((tags or {}).items()))
 
 
 def strip_tags(adts: bytes) -> bytes:
@@ -404,12 +404,13 @@ def _remux(adts: bytes, container: str, options: Mapping[str, str], tags: Mappin
     return out.getvalue()
 
 
-def _transcode(adts: bytes, container: str, codec: str, tags: Mapping[str, str]) -> bytes:
+@lru_cache(maxsize=32)
+def _transcode(adts: bytes, container: str, codec: str, tags: tuple[tuple[str, str], ...]) -> bytes:
     out = io.BytesIO()
     with av.open(io.BytesIO(adts), "r", format="aac") as source:
         rate = source.streams.audio[0].rate
         with av.open(out, "w", format=container) as target:
-            target.metadata.update(tags)
+            target.metadata.update(dict(tags))
             stream = target.add_stream(codec, rate=rate)
             assert isinstance(stream, av.audio.AudioStream)
             for frame in source.decode(audio=0):

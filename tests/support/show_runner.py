@@ -11,6 +11,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ from unittest.mock import patch
 
 from archive_maker import MadeArchive, MadeSpace, write_archive
 from lxml import etree
+from PIL import Image
 
 from site_builder.cli.main import main
 
 PROJECT = Path(__file__).parents[2]
+PRACTICE = PROJECT / "tests/archives/twitter-2026-10-18-practice.zip"
+"""The practice archive: three Spaces, of which one has expired; `.truth.json` beside it says who speaks when."""
 TODAY = "1795000000"
 """SOURCE_DATE_EPOCH of every run unless told otherwise: 2026-11-18."""
 ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -79,16 +83,35 @@ def _checked(run: Run) -> Run:
     return run
 
 
-def make_show(folder: Path, archive: MadeArchive | Path | None = None) -> Path:
-    """A new show, with an archive in `content/archives/` where one is given; not built yet."""
+def make_show(folder: Path, archive: MadeArchive | Path | None = None, *, draws_covers: bool = False) -> Path:
+    """A new show, with an archive in `content/archives/` where one is given; not built yet.
+
+    One small cover serves for all its episodes: to draw 3000 pixels for each takes longer than all the rest. Tests of
+    pictures, and of what may stand on them, say `draws_covers`.
+    """
     init = spacecast("init", folder, "--title", "Signals", "--url", "https://example.org/show/")
     assert init.code == 0, init.err
+    if not draws_covers:
+        give_cover(folder)
     edit(folder / "config.yaml", "pending: anonymise", "pending: publish")  # nobody in a made archive has answered
     if isinstance(archive, Path):
         os.link(archive, folder / "content/archives" / archive.name)
     elif archive:
         write_archive(folder / "content/archives/first.zip", archive)
     return folder
+
+
+def give_cover(show: Path) -> None:
+    """A cover for the show and all its episodes, so that none is drawn."""
+    (show / "content/cover.jpg").write_bytes(_draw_small_cover())
+    edit(show / "config.yaml", "\nfeed:\n", "\n  episode_covers: show\n\nfeed:\n")
+
+
+@cache
+def _draw_small_cover() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1400, 1400), "#1a7f64").save(out, "JPEG")
+    return out.getvalue()
 
 
 def build(folder: Path, *options: object, code: int = 0, **environment: str | None) -> dict[str, Any]:

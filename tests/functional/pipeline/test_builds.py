@@ -301,7 +301,7 @@ def _clone(show: Path, to: Path) -> Path:
 
 def test_what_is_drawn_ahead_is_what_is_needed(two_spaces: Path, tmp_path: Path) -> None:
     """An episode's pictures are foreseen, cuts and all, before its sound is made: every one is used, none differs."""
-    ahead, alone = (make_show(tmp_path / name / "show", two_spaces) for name in ("ahead", "alone"))
+    ahead, alone = (make_show(tmp_path / name / "show", two_spaces, draws_covers=True) for name in ("ahead", "alone"))
     drawn: list[str] = []
 
     def note(name: str) -> bytes | None:

@@ -34,7 +34,7 @@ CUES = f"WEBVTT\n\n00:00:01.000 --> 00:00:05.000\n<v {markup.escape(TITLE)}>{mar
 @pytest.fixture(scope="module")
 def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A show that says hostile things wherever a host may say something. Not to be changed."""
-    show = make_show(tmp_path_factory.mktemp("hostile") / "show", MadeArchive())
+    show = make_show(tmp_path_factory.mktemp("hostile") / "show", MadeArchive(), draws_covers=True)
     assert spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
     config = yaml.safe_load((show / "config.yaml").read_text("utf-8"))
     config["show"] |= {"title": TITLE, "subtitle": TITLE, "description": f"{TITLE}\n\n{LONG}", "author": TITLE}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from show_runner import Run, build, copy_show, edit, find_bundle, grep, spacecast
+from show_runner import Run, build, copy_show, edit, find_bundle, grep, make_show, spacecast
 from written_forms import FORMS, INNOCENT, MARKUP
 
 _TAG = re.compile(r"<[^>]+>")
@@ -41,9 +41,10 @@ LOOK_ALIKES = [line for form in INNOCENT for line in form.text.split("\n") if "L
 
 
 @pytest.fixture(scope="module")
-def hidden(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def hidden(two_spaces: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     """A show with every form in notes, title, tags, chapters, cues and a page, and what its build reports."""
-    show = copy_show(pair, tmp_path_factory.mktemp("names") / "show")
+    show = make_show(tmp_path_factory.mktemp("names") / "show", two_spaces, draws_covers=True)
+    build(show)
     refuse(
         show, [(form.name, form.handle) for form in (*FORMS, *MARKUP, *INNOCENT) if form.name != "Kit"]
     )  # who speaks

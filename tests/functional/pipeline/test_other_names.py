@@ -120,6 +120,7 @@ def test_text_without_times_is_told(pair: Path, tmp_path: Path) -> None:
 def test_covers_are_found_however_they_are_named(name: str, pair: Path, tmp_path: Path) -> None:
     """The show's and an episode's."""
     show = copy_show(pair, tmp_path / "show")
+    (show / "content/cover.jpg").unlink()
     form = {"jpg": "JPEG", "jpeg": "JPEG"}.get(name[6:].lower(), name[6:].upper())
     for folder, colour in ((show / "content", "#a01010"), (find_bundle(show, "2026-10-09"), "#1010a0")):
         Image.new("RGB", (1500, 1500), colour).save(folder / name, form)
@@ -133,5 +134,6 @@ def test_covers_are_found_however_they_are_named(name: str, pair: Path, tmp_path
 
 def test_a_cover_of_the_show_that_cannot_be_read_is_named(pair: Path, tmp_path: Path) -> None:
     show = copy_show(pair, tmp_path / "show")
+    (show / "content/cover.jpg").unlink()
     (show / "content/cover.heic").write_bytes(b"\0\0\0\x18ftypheic")
     assert any("content/cover.heic: is not used" in warning for warning in build(show)["warnings"])

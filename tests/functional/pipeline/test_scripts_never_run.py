@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,9 @@ import pytest
 import yaml
 from archive_maker import MadeArchive
 from PIL import Image
-from programs import BROWSER_ARGUMENTS, find_browser
 from sample_site import serve_folder
 from script_payloads import PAYLOADS
 from show_runner import build, find_bundle, make_show, spacecast
-
-playwright_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
 
 NAMES = [" ".join(payload.split()) for payload in PAYLOADS]
 """For where a text is one line."""
@@ -53,15 +48,6 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (show / "content/pages/about.md").write_text(f"---\ntitle: About\n---\n\n{text}\n", "utf-8")
     build(show)
     return show
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all."""
-    with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 def open_all(browser: Any, folder: Path, paths: list[str]) -> list[str]:

@@ -125,6 +125,7 @@ def test_bad_config_stops_before_anything_is_taken_in(two_spaces: Path, tmp_path
 def test_missing_cover(pair: Path, tmp_path: Path) -> None:
     """A cover that is not there is named with its line."""
     show = copy_show(pair, tmp_path / "show")
+    (show / "content/cover.jpg").unlink()
     edit(show / "config.yaml", "  language: en", "  cover: content/cover.jpg\n  language: en")
     before = read_tree(show / "output")
     run = spacecast("-C", show, "build")

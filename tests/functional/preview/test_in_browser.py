@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 from preview_runner import Preview, start_preview
-from programs import BROWSER_ARGUMENTS, find_browser
 from show_runner import copy_show, edit, find_bundle
-
-playwright_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(not find_browser(), reason="no Chromium found; python tests/programs.py installs one")
 
 
 class Window:
@@ -51,14 +47,14 @@ class Window:
 
 
 @pytest.fixture(scope="module")
-def window(built_show: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+def window(built_show: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """An episode's page; at the end nothing may be in the console."""
     show = copy_show(built_show, tmp_path_factory.mktemp("browsed") / "show")
-    with start_preview(show) as preview, playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
-        window = Window(browser.new_context().new_page(), preview)
+    with start_preview(show) as preview:
+        context = browser.new_context()
+        window = Window(context.new_page(), preview)
         yield window
-        browser.close()
+        context.close()
     assert window.complaints == []
 
 
@@ -86,10 +82,12 @@ def test_a_burst_of_saves_reloads_once(window: Window) -> None:
 
 def test_problems_are_shown_over_the_last_good_page(window: Window) -> None:
     """With file and line, as text and not as markup; mended, the panel goes and the page is new."""
+    edit(window.notes, "\n---\n", "\n---\nThe last good page.\n\n")
+    window.wait_for("The last good page.")
     edit(window.notes, "title:", "<b>titel</b>:")
     window.wait_for("<b>titel</b>: unknown name")
     assert window.page.get_by_role("alert").is_visible()
-    assert window.page.get_by_text("Burst 9 of ten.").first.is_visible()
+    assert window.page.get_by_text("The last good page.").first.is_visible()
     assert (
         window.page.evaluate(
             "getComputedStyle(document.querySelector('spacecast-preview').shadowRoot.querySelector('section')).position"
@@ -98,7 +96,7 @@ def test_problems_are_shown_over_the_last_good_page(window: Window) -> None:
     )
     edit(window.notes, "<b>titel</b>:", "title:")
     window.page.get_by_role("alert").wait_for(state="detached")
-    assert window.page.get_by_text("Burst 9 of ten.").first.is_visible()
+    assert window.page.get_by_text("The last good page.").first.is_visible()
 
 
 def test_a_template_saved_shows_too(window: Window) -> None:
