@@ -232,8 +232,8 @@ def find_free_port() -> int:
 
 
 def wait_for_port(port: int) -> None:
-    """Until something listens there."""
-    for _ in range(100):
+    """Until something listens there; a busy computer starts a server in half a minute."""
+    for _ in range(600):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)
