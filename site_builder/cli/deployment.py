@@ -41,7 +41,10 @@ def _show_notice(plan: DeployPlan) -> None:
     for line in plan.notice:
         say(line, error=True)
     if plan.first:
-        say("Going out for the first time (their guids and dates stay from then on):", error=True)
+        say(
+            "Going out for the first time (from then on each keeps its guid, and cannot be held back):",
+            error=True,
+        )
     for title in plan.first:
         say(f"  {title}", error=True)
 

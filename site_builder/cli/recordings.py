@@ -133,5 +133,6 @@ def show_import(result: Import) -> None:
     elif result.is_new:
         OUT.print("  • look over config.yaml, above all url: where the show will live from now on")
         OUT.print(
-            "These episodes are online at their old host, so their guids and dates stay; see `spacecast help episodes`."
+            "These episodes are online at their old host, so each keeps its guid, and cannot be held back; "
+            "see `spacecast help episodes`."
         )

@@ -82,7 +82,7 @@ class DeployPlan:
     notice: tuple[str, ...] = ()
     """The same as lines, with what happens to them."""
     first: tuple[str, ...] = ()
-    """Titles of the episodes that go out for the first time; from then on their guids and dates stay."""
+    """Titles of the episodes that go out for the first time; from then on they cannot be held back."""
     new_place: str = ""
     """Where it goes, as it will be noted in the config, where the show has never been sent there; else empty."""
 

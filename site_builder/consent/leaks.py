@@ -21,9 +21,11 @@ from site_builder.consent.secrets import Hidden
 from site_builder.consent.views import INLINE, read_markup, read_plain
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.people import People
-from site_builder.text.folding import fold
+from site_builder.text.folding import fold, split_words
 
 _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})\b[^<>]*>", re.IGNORECASE)
+_AROUND = 80
+"""Characters before and after a name by which its place is known again."""
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -197,6 +199,17 @@ def _search(path: Path, file: str, matcher: Matcher) -> Iterator[tuple[int, str]
         if _may_be_in(content, path.suffix.lower(), matcher):
             passages += read_content(content, path.name)
     yield from (found for passage in passages for found in find_people(passage, matcher))
+
+
+def find_excerpts(path: Path, file: str, matcher: Matcher, person: str) -> Iterator[list[str]]:
+    """The words around each place of a file at which somebody is named, folded: secrets, for comparison only."""
+    passages = read_passages(path) if path.suffix.lower() in SOUND else read_content(path.read_bytes(), path.name)
+    for passage in (Passage(file, Reading.ADDRESS), *passages):
+        view = (read_markup if passage.is_markup else read_plain)(passage.text)
+        for match in matcher.find(view, passage.reading):
+            if matcher.hidden[match.person].person == person:
+                around = view.text[max(0, match.start - _AROUND) : match.end + _AROUND]
+                yield split_words(fold(around))
 
 
 def find_people(passage: Passage, matcher: Matcher) -> Iterator[tuple[int, str]]:

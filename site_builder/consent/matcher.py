@@ -28,6 +28,7 @@ from site_builder.consent.scripts import begins_word, ends_word, is_cased, is_ko
 from site_builder.consent.secrets import SHORTEST_ID, Hidden
 from site_builder.consent.views import View
 from site_builder.consent.words import DATED, NAMES, WORDS
+from site_builder.text.brackets import balance
 from site_builder.text.folding import fold, is_letter, split_words
 
 _GLUE = r"(?:[^\w\0]|_){0,12}"
@@ -232,7 +233,7 @@ def _verify(term: Term, view: View, start: int, end: int, reading: Reading) -> t
     is_it = _is_handle if term.what == "handle" else _is_name
     if not is_it(term, view, (start, end), (first, last), reading, in_address=in_address):
         return None
-    return _widen(view.text, first, last)
+    return _widen(view.text, *balance(view.text, first, last))
 
 
 def _widen(text: str, start: int, end: int) -> tuple[int, int]:

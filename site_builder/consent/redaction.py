@@ -15,6 +15,7 @@ from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden
 from site_builder.consent.views import TAG, View, view_markup, view_plain
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
+from site_builder.text.brackets import find_unbalanced
 from site_builder.text.folding import fold
 
 _ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=(\"[^\"]*\"|'[^']*')")
@@ -222,6 +223,7 @@ class Escape(Protocol):
 def _choose_words(view: View, match: Match, redaction: Redaction) -> str:
     """What is read in place of somebody; with a capital where a sentence begins."""
     words = redaction.matcher.hidden[match.person].replacement
+    words += find_unbalanced(view.text[match.start : match.end]) if words else ""
     begins = _BEGINS.search(view.text[max(0, match.start - 8) : match.start])
     return words[:1].upper() + words[1:] if begins else words
 

@@ -154,6 +154,22 @@ def test_a_name_in_an_own_template_is_told_where_it_stands(show: Path) -> None:
     assert "templates/about.txt:2: the name of p0" in fail(show).err
 
 
+def test_only_the_line_it_comes_from_is_blamed(show: Path) -> None:
+    """Not the notes, where the name is hidden anyway; one sentence, however many pages show it."""
+    (show / "templates").mkdir(exist_ok=True)
+    own = "<p>Lamp drawn by\nAna Lopez, with love</p>"
+    (show / "templates/base.html").write_text(
+        f'{{% extends "builtin/base.html" %}}{{% block footer %}}{own}{{% endblock %}}'
+    )
+    for bundle in list_bundles(show):
+        with (bundle / "index.md").open("a", encoding="utf-8") as notes:
+            notes.write("\nThanks to Ana Lopez.\n\nAna Lopez drew it with love.\n")
+    (told,) = [line for line in fail(show).err.splitlines() if line.startswith("failed:")]
+    assert re.search(
+        r"templates/base.html:2: the name of p0,.* is shown on the site \(404.html and \d+ more\); take", told
+    )
+
+
 @pytest.mark.parametrize(("name", "option"), [("own.css", "css"), ("logo.svg", "logo")])
 def test_a_name_in_an_own_style_or_logo_is_told_where_it_stands(name: str, option: str, show: Path) -> None:
     (show / "content" / name).write_text('<svg xmlns="http://www.w3.org/2000/svg">\n<text>Ana Lopez</text></svg>')

@@ -186,3 +186,26 @@ def test_a_new_address_names_nobody_who_has_not_agreed() -> None:
     )
     _, slug = name_bundle(conversation, (), (), hide_unanswered(people, recording.speakers))
     assert slug == "talk-with-about-floods-and-by-mo-marsh"
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("thanks, Ana (Lopez)!", "thanks, someone!"),
+        ("so (Ana) Lopez said", "so someone said"),
+        (
+            "so “Ana” Lopez and Ana «Lopez» and »Ana« Lopez and „Ana“ Lopez",
+            "so someone and someone and someone and someone",
+        ),
+        ('so **Ana** Lopez, Ana *Lopez*, Ana "Lopez"', "so someone, someone, someone"),
+        ("so Ana（Lopez）, [Ana] [Lopez]", "so someone, someone"),
+        ("(thanks Ana) Lopez and all", "(thanks someone) and all"),
+        ("so Ana (Lopez and all)", "so someone ( and all)"),
+        ("he said “thank you, Ana Lopez”, (Ana Lopez)", "he said “thank you, someone”, (someone)"),
+    ],
+)
+def test_brackets_and_quotes_stay_in_pairs(text: str, redacted: str) -> None:
+    """A pair around part of a name goes with it; one of which only a part is inside stays."""
+    assert redact(text, hide("Ana Lopez")) == redacted
+    markup = text.replace("Lopez", "<b>Lopez</b>")
+    assert redact_markup(f"<p>{markup}</p>", hide("Ana Lopez")) == f"<p>{redacted}</p>"
