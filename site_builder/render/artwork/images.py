@@ -39,7 +39,8 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 _HEIF = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _TOO_MANY = "the picture has far too many pixels; 3000 × 3000 is the most a cover needs"
 _ORIENTATION = 0x0112
-_LARGEST_SHOWN = 1200
+_DECODED = (630, 1200)
+"""Pixels at which covers are decoded: enough for an episode's sizes, for the show's."""
 _SMALLEST_SHOWN = 96
 _NEARLY_SQUARE = 1.02
 _LONGEST_SHAPE = 2.0
@@ -105,7 +106,7 @@ def resize(content: bytes, size: int, media_type: str = "image/jpeg") -> bytes:
     """A square JPEG of ours in `size` by `size` pixels; as `image/webp` for pages, near half the bytes."""
     picture = load_small(content, size)
     if media_type != "image/webp":
-        return encode_jpeg(picture, 82)
+        return encode_jpeg(picture, 82, progressive=False)
     return _encode_webp(picture)
 
 
@@ -163,19 +164,19 @@ def measure_picture(content: bytes, name: str) -> tuple[int, int]:
 
 def load_small(content: bytes, size: int) -> Image.Image:
     """The pixels of a square JPEG of ours at `size` by `size`."""
-    halves = _halve(content)
+    halves = _halve(content, next((side for side in _DECODED if side >= size), _DECODED[-1]))
     smallest = next((picture for picture in reversed(halves) if picture.width >= size), halves[0])
     return smallest.resize((size, size), Image.Resampling.LANCZOS)
 
 
 @lru_cache(maxsize=2)
-def _halve(content: bytes) -> tuple[Image.Image, ...]:
-    """A picture about as large as any page shows it, then halved again and again.
+def _halve(content: bytes, size: int) -> tuple[Image.Image, ...]:
+    """A picture at `size` pixels or somewhat more, then halved again and again.
 
     Decoding is half the work, and a cover is wanted in several sizes, one after the other.
     """
     with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
-        picture.draft("RGB", (_LARGEST_SHOWN, _LARGEST_SHOWN))
+        picture.draft("RGB", (size, size))
         picture.load()
     halves = [picture.convert("RGB")]
     while halves[-1].width >= 2 * _SMALLEST_SHOWN:

@@ -18,15 +18,15 @@ from site_builder.model.podcast import Turn
 LANES = 6
 """Speakers shown; who speaks least is left out."""
 
-_RING = 200
-"""Pixels from ring to ring."""
+_RING = 1 / 15
+"""From ring to ring, as a share of the width, as all measures here."""
 _ORDER = (2, 0, 3, 1, 4)
 """Tints of rings, from the outermost."""
 _SCALE = 2
-_PITCH = 330
-"""Pixels from lane to lane, at most."""
-_GAP = 26
-"""Pixels; a shorter pause is not seen."""
+_PITCH = 0.11
+"""From lane to lane, at most."""
+_GAP = 0.0087
+"""A shorter pause is not seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,9 @@ def paint_lanes(
     left, top, right, bottom = box
     width, lanes = right - left, len(find_lanes(turns))
     shades = _rank_lanes(turns)
-    pitch = min((bottom - top) / lanes, _PITCH)
+    pitch = min((bottom - top) / lanes, _PITCH * width)
     thick = pitch * 0.62
-    bars = make_bars(turns, duration, (_GAP + thick) / width)
+    bars = make_bars(turns, duration, _GAP + thick / width)
     for lane in range(lanes):
         y = bottom - pitch * (lanes - 1 - lane) - thick
         strip = Image.new("L", (width * _SCALE, round(thick) * _SCALE))
@@ -107,23 +107,24 @@ def paint_rings(picture: Image.Image, box: tuple[int, int, int, int], seed: str,
     numbers = _Numbers(seed)
     below = max(0.0, width * 0.5 - height * 0.4)
     centre = (width * (0.56 + 0.26 * numbers.next()), height + below)
-    outermost = height + below - _RING / 2
-    for ring in range(int(outermost / _RING) + 1):
-        radius = outermost - ring * _RING
-        if radius + _RING * 0.25 <= below:
+    pitch = _RING * width
+    outermost = height + below - pitch / 2
+    for ring in range(int(outermost / pitch) + 1):
+        radius = outermost - ring * pitch
+        if radius + pitch * 0.25 <= below:
             break
         colour = colours[_ORDER[ring % len(_ORDER)]]
-        for arc in _make_arcs(numbers, radius):
-            if drawn := _draw_arc((width, height), centre, radius, arc):
+        for arc in _make_arcs(numbers, radius, pitch):
+            if drawn := _draw_arc((width, height), centre, radius, arc, pitch * 0.56):
                 mask, (x, y) = drawn
                 picture.paste(colour, (left + x, top + y), mask)
 
 
-def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
+def _make_arcs(numbers: _Numbers, radius: float, pitch: float) -> list[tuple[float, float]]:
     """Degrees from and to, clockwise from the right, over the upper half and a little more."""
-    if radius < _RING:
+    if radius < pitch:
         return [(0.0, 360.0)]
-    arcs, at, one = [], 165.0 - 20 * numbers.next(), degrees(_RING / radius)
+    arcs, at, one = [], 165.0 - 20 * numbers.next(), degrees(pitch / radius)
     while at < 375:
         length = one * (0.3 + 7 * numbers.next() ** 2)
         arcs.append((at, at + length))
@@ -132,10 +133,9 @@ def _make_arcs(numbers: _Numbers, radius: float) -> list[tuple[float, float]]:
 
 
 def _draw_arc(
-    size: tuple[int, int], centre: tuple[float, float], radius: float, arc: tuple[float, float]
+    size: tuple[int, int], centre: tuple[float, float], radius: float, arc: tuple[float, float], thick: float
 ) -> tuple[Image.Image, tuple[int, int]] | None:
     """An arc with round ends and smooth edges: the part of an area of `size` that it touches, and where it lies."""
-    thick = _RING * 0.56
     start, end = arc
     steps = [start, end, *(quarter for quarter in range(0, 721, 90) if start < quarter < end)]
     points = [(centre[0] + radius * cos(radians(step)), centre[1] + radius * sin(radians(step))) for step in steps]
