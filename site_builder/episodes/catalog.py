@@ -24,7 +24,8 @@ from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
 from site_builder.episodes.written.named_places import find_named_address, find_named_texts, find_origin, list_redacted
-from site_builder.episodes.written.written_text import check_notes, check_page, find_unused_covers
+from site_builder.episodes.written.unread_files import find_unread_around
+from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.model.speech import Recognition
@@ -170,7 +171,7 @@ def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
     problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
     usable = tuple(page for page in show_folder.pages if not found[page.file].problems)
     remarks = [nearby(remark) for faults in found.values() for remark in faults.remarks]
-    remarks += map(nearby, find_unused_covers(show_folder.content))
+    remarks += map(nearby, find_unread_around(show_folder.content))
     show_folder = replace(show_folder, pages=usable, problems=(*show_folder.problems, *problems))
     return show_folder, tuple(map(str, remarks))
 

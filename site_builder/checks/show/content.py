@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.elements.values import find_date
-from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
+from site_builder.episodes.written.unread_files import find_unread, find_unread_around
 from site_builder.show.bundles import Bundle
 from site_builder.text.timecode import format_clock
 
@@ -142,6 +143,19 @@ def _find_gaps(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         for gap in bundle.recording.gaps if bundle.recording else ():
             yield f"{gap.lost:.1f} s are missing at {format_clock(gap.at)}", built.in_episode(bundle)
+
+
+@CONTENT.rule(
+    "files-unread",
+    Severity.ADVICE,
+    ref.manual("episodes"),
+    holds="Every file in an episode's folder, and every file that is meant for a page or an episode, is read.",
+    remedy="Name it as it is read, or keep it elsewhere; files of your own may lie in a folder below the episode's.",
+)
+def _find_unread(built: CheckedShow) -> Iterator[Remark]:
+    found = (problem for bundle in built.bundles for problem in find_unread(bundle))
+    for problem in (*find_unread_around(built.folder / "content"), *found):
+        yield problem.message, Place(file=built.relative(problem.file) if problem.file else None)
 
 
 @CONTENT.rule(

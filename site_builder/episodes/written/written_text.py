@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from site_builder.episodes.written.unread_files import find_unread
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.render.intricacy import is_intricate
 from site_builder.render.notes import list_markup
-from site_builder.show.bundles import PICTURES, Bundle, FreePage
+from site_builder.show.bundles import Bundle, FreePage
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.show.layout import INDEX
@@ -34,35 +35,7 @@ def check_notes(bundle: Bundle) -> TextFaults:
     """What is wrong with the notes of an episode, and with the pictures that its front matter names."""
     index, show = bundle.folder / INDEX, bundle.folder.parents[2]
     found = check_text(bundle.notes, index, bundle.notes_line, show)
-    return TextFaults((*_check_named(bundle, show), *found.problems), (*found.remarks, *_find_unused(bundle)))
-
-
-def _find_unused(bundle: Bundle) -> Iterator[Problem]:
-    """Files that are meant for something and cannot be it."""
-    yield from find_unused_covers(bundle.folder)
-    for file in sorted(bundle.folder.iterdir()):
-        if file == bundle.transcript or file.name.startswith("."):
-            continue
-        if file.suffix.lower() in {".vtt", ".srt"} or _TRANSCRIPT.match(file.name):
-            used = (
-                f"{bundle.transcript.name} is"
-                if bundle.transcript
-                else "name the one that is meant transcript.vtt or .srt"
-            )
-            yield Problem(f"is not used: {used}; see `spacecast help transcripts`", file)
-
-
-def find_unused_covers(folder: Path) -> Iterator[Problem]:
-    """Pictures named as a cover is, of a kind that cannot be read."""
-    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        suffix = file.suffix.lower()
-        if file.stem.casefold() == "cover" and suffix not in {*PICTURES, ".md", ""}:
-            yield Problem("is not used, for it cannot be read; export it as cover.jpg or cover.png", file)
-
-
-_TRANSCRIPT = re.compile(
-    r"(?:transcript|captions|subtitles)\b.*\.(?:txt|docx?|odt|pdf|rtf|sbv|ass|ttml|html?|json)$", re.IGNORECASE
-)
+    return TextFaults((*_check_named(bundle, show), *found.problems), (*found.remarks, *find_unread(bundle)))
 
 
 def check_page(page: FreePage, show: Path) -> TextFaults:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from show_runner import build, copy_show, find_bundle, make_show, make_two_spaces
+from show_runner import build, copy_show, find_bundle, make_show, make_two_spaces, spacecast
 
 VTT = "WEBVTT\n\n00:01.000 --> 00:03.000\nunlikely words\n"
 SRT = "1\n00:00:01,000 --> 00:00:03,000\nunlikely words\n"
@@ -99,13 +99,44 @@ def test_transcripts_that_can_be_read_are_taken(name: str, content: str, pair: P
         (("transcript.docx",), "transcript.docx: is not used"),
         (("cover.heic",), "cover.heic: is not used, for it cannot be read"),
         (("Cover.psd",), "Cover.psd: is not used"),
+        (("chapters.json",), "chapters.json: is not read: chapters stand in index.md"),
+        (("Kapitel.txt",), "Kapitel.txt: is not read: chapters stand in index.md"),
+        (("notes.txt",), "notes.txt: is not read: notes are what stands in index.md"),
+        (("show-notes.md",), "show-notes.md: is not read: notes are what stands in index.md"),
+        (("intro.mp3",), "intro.mp3: is not heard: the recording is what space.json names"),
+        (("a.pdf", "b.xyz", "lamp.jpg"), "a.pdf: is not read; nor are b.xyz, lamp.jpg: what is read there is index.md"),
+        (("../../pages/about.txt",), "content/pages/about.txt: is not read: a page is a file such as about.md"),
+        (("../../about.md",), "content/about.md: is not read: pages lie in content/pages/"),
+        (("../new.md",), "content/episodes/new.md: is not read: each episode has a folder"),
+        (("../2026-12-01-new/space.json",), "2026-12-01-new: is no episode, for there is no index.md in it"),
     ],
 )
 def test_what_is_not_used_is_named(names: tuple[str, ...], said: str, pair: Path, tmp_path: Path) -> None:
     show = copy_show(pair, tmp_path / "show")
     for name in names:
-        (find_bundle(show, "2026-10-09") / name).write_text(VTT if name.endswith("vtt") else SRT)
-    assert any(said in warning for warning in build(show)["warnings"])
+        file = find_bundle(show, "2026-10-09") / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(VTT if name.endswith("vtt") else SRT)
+    warnings = build(show)["warnings"]
+    assert [said in warning for warning in warnings].count(True) == 1
+    assert len(warnings) == (2 if "de.srt" in names else 1)
+    assert said.partition(": ")[2] in spacecast("-C", show, "check").out
+
+
+def test_what_is_read_or_of_other_programs_is_not_named(pair: Path, tmp_path: Path) -> None:
+    show = copy_show(pair, tmp_path / "show")
+    bundle = find_bundle(show, "2026-10-09")
+    Image.new("RGB", (20, 20)).save(bundle / "lamp 1.jpg")
+    with (bundle / "index.md").open("a") as notes:
+        notes.write("\n![a lamp](lamp%201.jpg)\n")
+    for name in (".DS_Store", "Thumbs.db", "index.md~", "~$notes.docx", "index.md.bak", "papers/contract.pdf"):
+        (bundle / name).parent.mkdir(exist_ok=True)
+        (bundle / name).write_text("x")
+    waiting = show / "content/episodes/2026-12-01-waiting"
+    waiting.mkdir()
+    (waiting / "transcript.vtt").write_text(VTT)
+    assert build(show)["warnings"] == []
+    assert "files-unread" not in spacecast("-C", show, "check").out
 
 
 def test_text_without_times_is_told(pair: Path, tmp_path: Path) -> None:
