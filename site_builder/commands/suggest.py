@@ -21,7 +21,7 @@ from site_builder.errors import InvalidDocument, Problem, UsageError
 from site_builder.model.podcast import Cue, Role, Timeline
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.load import load_show_folder
-from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcripts.files import parse_transcript
 from site_builder.text.timecode import format_clock
 
 

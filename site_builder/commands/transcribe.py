@@ -16,8 +16,8 @@ from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import TRANSCRIPT, WORDS
 from site_builder.show.lock import lock_show
-from site_builder.show.transcript_files import parse_transcript
-from site_builder.show.transcript_words import load_recognition
+from site_builder.show.transcripts.files import parse_transcript
+from site_builder.show.transcripts.words import load_recognition
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,7 +285,8 @@ def _make_chapters(material: Material, notes: RenderedNotes, *, opening: str | N
 def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
     recording = material.bundle.recording
     silences = recording.silences if recording else ()
-    cues = move_cues(material.cues, material.edits, silences=silences)
+    refused = plan_removals(recording, material.casting) if recording and material.casting.restricted else ()
+    cues = move_cues(material.cues, material.edits, silences=silences, refused=refused)
     if recording:
         cues = label_speakers(cues, recording.speakers, list(_list_labels(material.casting, people)))
     exact = recording is not None and recording.timeline is Timeline.LEVELS

@@ -23,6 +23,7 @@ from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
+from site_builder.episodes.transcripts.cues import is_of, time_words
 from site_builder.episodes.written.named_places import find_named_address, find_named_texts, find_origin, list_redacted
 from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
@@ -44,8 +45,8 @@ from site_builder.show.load import (
 )
 from site_builder.show.people import explain_missing
 from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
-from site_builder.show.transcript_files import parse_transcript
-from site_builder.show.transcript_words import load_recognition
+from site_builder.show.transcripts.files import parse_transcript
+from site_builder.show.transcripts.words import load_recognition
 
 _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
@@ -348,7 +349,10 @@ def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candida
     """All that is known of an episode."""
     bundle = load_bundle(show.locate(card))
     casting, heard = decide_consent(show.show_folder, bundle), load_recognition(bundle.folder)
-    return Candidate(bundle=bundle, casting=casting, cues=_load_cues(bundle), draft=draft, heard=heard)
+    cues = _load_cues(bundle)
+    if heard and heard.is_timed and is_of(heard, bundle.recording):
+        cues = time_words(cues, heard.words)
+    return Candidate(bundle=bundle, casting=casting, cues=cues, draft=draft, heard=heard)
 
 
 def _load_cues(bundle: Bundle) -> tuple[Cue, ...]:

@@ -11,6 +11,7 @@ from site_builder.consent import Casting, Redaction, mentions, redact
 from site_builder.consent.evidence import Reading
 from site_builder.consent.redaction import redact_lines, redact_markup
 from site_builder.consent.spoken_names import hear_names
+from site_builder.episodes.transcripts.cues import reword
 from site_builder.model.podcast import Chapter, Cue, Episode, Note, Person
 from site_builder.render.notes import RenderedNotes, text_of
 
@@ -99,5 +100,5 @@ def redact_cues(cues: Iterable[Cue], casting: Casting) -> tuple[Cue, ...]:
     spoken = hear_names(casting, " ".join(cue.text for cue in cues))
     texts = redact_lines([cue.text for cue in cues], spoken)
     speakers = {name: redact(name, casting.redaction, Reading.NAME) for name in {cue.speaker for cue in cues}}
-    told = (replace(cue, text=text, speaker=speakers[cue.speaker]) for cue, text in zip(cues, texts, strict=True))
+    told = (replace(reword(cue, text), speaker=speakers[cue.speaker]) for cue, text in zip(cues, texts, strict=True))
     return tuple(cue for cue in told if cue.text.strip())

@@ -218,6 +218,11 @@ class Cue:
     end: float
     text: str
     speaker: str = ""
+    times: tuple[tuple[float, float], ...] = ()
+    """From when to when each word of `text` is said (`text/spoken.py:split_words`); empty where it is not known.
+
+    Times alone: words are read from `text`, so that what is replaced there cannot come back from here.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

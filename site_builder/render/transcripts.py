@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from site_builder.model.podcast import Cue
 from site_builder.render.feed.limits import fit_line
+from site_builder.text.spoken import is_spaced, split_words
 from site_builder.text.timecode import format_timestamp
 
 VTT_LINE = 65
@@ -47,8 +48,11 @@ def render_srt(cues: Sequence[Cue]) -> bytes:
 
 
 def render_json_transcript(cues: Sequence[Cue]) -> bytes:
-    """Podcasting 2.0 JSON transcript 1.0.0, one line per segment."""
-    segments = ",\n".join(_encode(_describe_segment(cue)) for cue in cues)
+    """Podcasting 2.0 JSON transcript 1.0.0: a segment for each word whose time is known, else for each line.
+
+    As in the example of the format, the last word of a line ends with a line break.
+    """
+    segments = ",\n".join(_encode(segment) for cue in cues for segment in _describe_segments(cue))
     return f'{{"version": "1.0.0", "segments": [\n{segments}\n]}}\n'.encode()
 
 
@@ -91,7 +95,15 @@ def _split_cue(cue: Cue, text: str) -> Iterator[Cue]:
         yield Cue(start=start, end=end, text=part)
 
 
-def _describe_segment(cue: Cue) -> dict[str, object]:
+def _describe_segments(cue: Cue) -> Iterator[dict[str, object]]:
     speaker = {"speaker": fit_line(cue.speaker)} if cue.speaker else {}
-    body = _line(cue.text)
-    return speaker | {"startTime": round(cue.start, 3), "endTime": round(cue.end, 3), "body": body}
+    words = split_words(cue.text)
+    if len(words) != len(cue.times) or not is_spaced(cue.text):  # apps put a space between words
+        yield speaker | _time_segment(cue.start, cue.end, _line(cue.text))
+        return
+    for number, (word, (start, end)) in enumerate(zip(words, cue.times, strict=True), 1):
+        yield speaker | _time_segment(start, end, _line(word) + ("\n" if number == len(words) else ""))
+
+
+def _time_segment(start: float, end: float, body: str) -> dict[str, object]:
+    return {"startTime": round(start, 3), "endTime": round(end, 3), "body": body}

@@ -7,7 +7,7 @@ A bundle is a folder below `content/episodes/`:
     recording-0.aac … the recording, byte for byte
     media.json        facts of the published audio (`PublishedAudio` as JSON)
     transcript.vtt    optional; .srt and .json too
-    words.json        what a speech engine heard (`show.transcript_words`)
+    words.json        what a speech engine heard (`show.transcripts.words`)
 """
 
 from __future__ import annotations

@@ -125,8 +125,8 @@ def _plan_files(show: Show, episode: Episode) -> Iterator[Target]:
         inputs: dict[str, JSON] = {"content": digest_bytes(chapters)}
         yield bytes_target(episode.chapters_path, "chapters/1", inputs, partial(bytes, chapters))
     for file, (_, _, writer) in zip(episode.transcripts, _TRANSCRIPTS, strict=False):
-        cues: JSON = [[cue.start, cue.end, cue.text, cue.speaker] for cue in episode.cues]
-        yield bytes_target(file.path, "transcript/1", {"cues": digest_json(cues)}, partial(writer, episode.cues))
+        cues: JSON = [[cue.start, cue.end, cue.text, cue.speaker, *cue.times] for cue in episode.cues]
+        yield bytes_target(file.path, "transcript/2", {"cues": digest_json(cues)}, partial(writer, episode.cues))
 
 
 def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mapping[str, bytes]:

@@ -20,7 +20,7 @@ from feed_server import serve_files
 from show_runner import PROJECT, build, find_bundle, grep, run_spacecast, spacecast, start_spacecast
 from word_errors import count_errors, list_plain
 
-from site_builder.show.transcript_words import load_recognition
+from site_builder.show.transcripts.words import load_recognition
 from site_builder.speech.models import RemoteFile, RemoteModel, fetch_model, find_model
 from site_builder.speech.segments import VoiceDetector, cut_pieces
 

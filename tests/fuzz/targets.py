@@ -35,8 +35,8 @@ from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.people.file import parse_people
 from site_builder.show.published import load_published
 from site_builder.show.refusals import load_refusals
-from site_builder.show.transcript_files import parse_transcript
-from site_builder.show.transcript_words import load_recognition, write_recognition
+from site_builder.show.transcripts.files import parse_transcript
+from site_builder.show.transcripts.words import load_recognition, write_recognition
 from site_builder.sources.feed.parser import parse_feed
 from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
 from site_builder.sources.x.json import parse_entries

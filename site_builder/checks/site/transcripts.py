@@ -16,7 +16,7 @@ from site_builder.checks.site.text_files import find_chapters_file, find_simple_
 from site_builder.checks.subject import CheckedShow
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Cue
-from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcripts.files import parse_transcript
 from site_builder.text.timecode import format_clock
 
 TEXTS: Rulebook[CheckedShow] = Rulebook("Chapters and transcripts")

@@ -21,7 +21,7 @@ from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
 from site_builder.show.bundles import Bundle, write_file
 from site_builder.show.layout import TRANSCRIPT
-from site_builder.show.transcript_words import load_recognition, write_recognition
+from site_builder.show.transcripts.words import load_recognition, write_recognition
 
 if TYPE_CHECKING:
     from site_builder.speech.engine import Sound

@@ -17,7 +17,7 @@ from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.events import Making, Notify, Progress, ignore
 from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Chapter, Recording
-from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcripts.files import parse_transcript
 from site_builder.sources.feed.document import LARGEST as LARGEST_FEED
 from site_builder.sources.feed.http import USUAL, Bounds, Web
 from site_builder.sources.feed.items import FeedItem, sort_transcripts

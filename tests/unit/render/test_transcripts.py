@@ -19,7 +19,7 @@ from site_builder.episodes.transcripts.cues import label_speakers, move_cues, na
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Cue, Person, Span, Speaker, Turn
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
-from site_builder.show.transcript_files import parse_transcript
+from site_builder.show.transcripts.files import parse_transcript
 
 CUES = (
     *make_full_episode().cues,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Cue
-from site_builder.show.transcript_files import parse_json, parse_srt, parse_transcript, parse_vtt
+from site_builder.show.transcripts.files import parse_json, parse_srt, parse_transcript, parse_vtt
 
 
 def test_vtt_habits() -> None:

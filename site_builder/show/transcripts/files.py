@@ -21,7 +21,8 @@ from typing import Any
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue
-from site_builder.show.transcript_services import find_segments, is_made_up
+from site_builder.show.transcripts.joining import is_word_by_word, join_words
+from site_builder.show.transcripts.services import find_segments, is_made_up
 from site_builder.text.plain import clean
 
 LATEST = 360_000.0
@@ -98,10 +99,11 @@ def parse_json(text: str) -> tuple[Cue, ...]:
     found = [cue for segment in segments if isinstance(segment, Mapping) and (cue := _read_segment(segment))]
     found.sort(key=lambda cue: cue.start)
     nexts = [cue.start for cue in found[1:]] + [LATEST]
-    return _tidy(
+    timed = [
         cue if cue.end > cue.start else replace(cue, end=min(then, cue.start + 5.0))
         for cue, then in zip(found, nexts, strict=False)
-    )
+    ]
+    return join_words(timed) if is_word_by_word(timed) else _tidy(replace(cue, text=_line(cue.text)) for cue in timed)
 
 
 def parse_text(text: str) -> tuple[Cue, ...]:
@@ -187,7 +189,7 @@ def _read_segment(segment: Mapping[str, Any]) -> Cue | None:
     if start is None or not isinstance(words, str):
         return None
     name = _line(speaker) if isinstance(speaker, str) and not is_made_up(speaker) else ""
-    return Cue(start=start, end=end or 0.0, text=_line(words[: 4 * _CHARACTERS]), speaker=name)
+    return Cue(start=start, end=end or 0.0, text=words[: 4 * _CHARACTERS], speaker=name)
 
 
 def _number(value: Any) -> float | None:

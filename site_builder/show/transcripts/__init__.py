@@ -1,0 +1,1 @@
+"""Transcript files beside a recording: what people bring or correct, and what an engine heard."""
