@@ -61,6 +61,8 @@ class EpisodeSummary(Value, frozen=True, kw_only=True):
     """Published time in which nothing may be heard: somebody refused."""
     trimmed: float = 0.0
     """Seconds left out at the ends."""
+    transcript: str = ""
+    """Path of the page with its transcript, if it has one."""
     seems_silent: bool = False
     """Nobody is known to speak, and nothing is to be seen in the shape of its sound."""
     listing: str = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from site_builder.model.podcast import Cue
 from site_builder.render.feed.limits import fit_line
@@ -21,6 +21,7 @@ VTT_LINE = 65
 """Characters advised for a line of WebVTT."""
 SRT_LINE = 32
 """Characters advised for a line of SubRip; two lines at most."""
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -93,6 +94,19 @@ def _split_cue(cue: Cue, text: str) -> Iterator[Cue]:
     times = [cue.start + (cue.end - cue.start) * edge / edges[-1] for edge in edges] if texts else []
     for part, start, end in zip(texts, times, times[1:], strict=False):
         yield Cue(start=start, end=end, text=part)
+
+
+def write_word_steps(cue: Cue) -> str:
+    """When the words of a line are said, a sign each: tenths of a second from one start to the next, `0` to `z`.
+
+    The first counts from the start of the line, to a tenth; one more at the end says how long the last word takes.
+    Empty where it is not known, or a step is longer than 3.5 seconds.
+    """
+    if not cue.times or len(cue.times) != len(split_words(cue.text)):
+        return ""
+    moments = [round(cue.start * 10), *(round(start * 10) for start, _ in cue.times), round(cue.times[-1][1] * 10)]
+    steps = [later - earlier for earlier, later in pairwise(moments)]
+    return "".join(_DIGITS[step] for step in steps) if all(0 <= step < len(_DIGITS) for step in steps) else ""
 
 
 def _describe_segments(cue: Cue) -> Iterator[dict[str, object]]:

@@ -15,8 +15,8 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Episode, Show, Span
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item
-from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode
-from site_builder.render.pages.episode_rows import describe_episode_row
+from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode, describe_whole_transcript
+from site_builder.render.pages.episode_rows import describe_episode_row, find_transcript_path
 from site_builder.render.pages.lists import complete, digest_context, list_credits
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.sharing import find_oembed_path, render_oembed
@@ -88,6 +88,7 @@ def plan_episode(setting: Setting, release: Release, newer: Neighbour | None, ol
         *_plan_files(site.show, episode),
         plan_page(setting, page),
         plan_page(setting, describe_embed(site, episode, row)),
+        *([plan_page(setting, describe_whole_transcript(site, episode, page, row))] if episode.cues else []),
     )
     return Planned(
         targets=targets, remembered=_remember(site, replace(release, episode=episode), page, encode_json(row))
@@ -148,6 +149,7 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         absent=release.absent,
         silent=release.silent,
         trimmed=release.trimmed,
+        transcript=find_transcript_path(episode),
         seems_silent=bool(release.peaks) and not any(release.peaks) and not episode.turns,
         row=digest_bytes(row)[:32],
         item=digest_bytes(item)[:32] if item else "",

@@ -108,9 +108,9 @@ def describe_pages(contents: Contents) -> list[Context]:
             for slug, reason in contents.tombstones.items()
         ),
         *(
-            contexts.describe_redirect(site, path=f"episodes/{old}/{part}", target=f"episodes/{new}/{part}")
+            contexts.describe_redirect(site, path=f"episodes/{old}/{part}", target=f"episodes/{new}/{place}")
             for old, new in contents.moved.items()
-            for part in ("", "embed/")
+            for part, place in (("", ""), ("embed/", "embed/"), ("transcript/", ""))
         ),
         contexts.describe_not_found(site, episodes),
     ]
@@ -151,6 +151,8 @@ def _find_places(contents: Contents, pages: Sequence[Context]) -> Iterator[Place
     for episode in contents.episodes:
         updated = (episode.updated_at or episode.published_at).isoformat()
         yield Place(contents.show.url + episode.path, updated)
+        if episode.transcript:
+            yield Place(contents.show.url + episode.transcript, updated)
 
 
 def _plan_former_oembed(former: Mapping[str, bytes]) -> Iterator[Target]:

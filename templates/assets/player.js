@@ -14,7 +14,6 @@
   const speed = find("#speed");
   const volume = find("#volume");
   const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const turns = findAll("#turns tr").map((row) => {
     const [person, start, end] = row.dataset.turn.split(" ").map(Number);
@@ -22,7 +21,6 @@
   });
   const lanes = new Map(findAll(".lane").map((lane) => [Number(lane.dataset.person), lane]));
   const names = new Map([...lanes].map(([person, lane]) => [person, find(".name", lane).textContent]));
-  const lines = findAll(".said [data-t]").map((span) => ({ start: Number(span.dataset.t), span }));
   const chapters = findAll("[data-chapter]").map((item) => ({ start: Number(item.dataset.chapter), item }));
 
   let stopAt = Infinity; // end of a shared range #t=10,20
@@ -133,7 +131,10 @@
       find("button", lane).setAttribute("aria-pressed", String(number === only));
     }
     for (const { person: speaker, row } of turns) row.hidden = only !== null && speaker !== only;
-    for (const said of findAll(".said")) said.classList.toggle("aside", only !== null && said.dataset.person !== String(only));
+    setAside(findAll(".said"));
+  };
+  const setAside = (paragraphs) => {
+    for (const said of paragraphs) said.classList.toggle("aside", only !== null && said.dataset.person !== String(only));
   };
 
   const acts = {
@@ -148,17 +149,20 @@
 
   const isAtRest = () => audio.paused && audio.currentTime === 0; // nothing was played yet
 
-  let shownLine = null;
   let shownSpeakers = "";
   let shownSecond = -1;
 
   const show = () => {
     const time = audio.currentTime;
+    if (time >= stopAt && !audio.paused) {
+      audio.pause();
+      stopAt = Infinity;
+    }
     stage.style.setProperty("--heard", String(Math.min(1, time / duration)));
     head.hidden = isAtRest();
     if (Math.floor(time) !== shownSecond) showSecond(Math.floor(time));
     showSpeakers(time);
-    showLine(time);
+    transcript?.show(time, !audio.paused && !isVisible(player));
   };
 
   const showSecond = (second) => {
@@ -194,17 +198,6 @@
   const isVisible = (element) => {
     const box = element.getBoundingClientRect();
     return box.bottom > 0 && box.top < innerHeight;
-  };
-
-  // The transcript follows only while it is being read: whoever scrolls away is left alone.
-  const showLine = (time) => {
-    const line = lines[findIndex(lines, time)]?.span ?? null;
-    if (line === shownLine) return;
-    const follow = shownLine && line && !audio.paused && isVisible(shownLine) && !isVisible(player);
-    shownLine?.classList.remove("now");
-    line?.classList.add("now");
-    shownLine = line;
-    if (follow) line.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
   };
 
   const skipOthers = () => {
@@ -244,10 +237,6 @@
     audio.addEventListener("timeupdate", () => {
       show();
       skipOthers();
-      if (audio.currentTime >= stopAt) {
-        audio.pause();
-        stopAt = Infinity;
-      }
     });
     let saved = 0;
     const save = () => remember(`at:${player.dataset.key}`, audio.ended ? 0 : Math.floor(audio.currentTime));
@@ -277,11 +266,9 @@
       if (!range || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       history.replaceState(null, "", link.hash);
+      transcript?.showQuoted(range, false);
       playFrom(...range);
     });
-    for (const { start, span } of lines) {
-      span.addEventListener("click", () => getSelection().isCollapsed && playFrom(start));
-    }
   };
 
   const wireLanes = () => {
@@ -349,10 +336,12 @@
       "<": () => stepSpeed(-1),
       ">": () => stepSpeed(1),
       m: acts.mute,
+      c: () => transcript?.quoteLine(),
     };
     addEventListener("keydown", (event) => {
       const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!act || !shortcuts.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.shiftKey && event.key.startsWith("Arrow")) return; // extends a selection
       if (event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
       if (event.key === " " && event.target.closest("button, summary, a, input")) return;
       event.preventDefault();
@@ -381,41 +370,6 @@
         session.setActionHandler(name, handler);
       } catch {} // an action this browser does not know
     }
-  };
-
-  // Matches are painted, not wrapped in elements: the text stays as it is, however many there are.
-  const wireSearch = () => {
-    const field = find("#find");
-    if (!field || !window.Highlight || !CSS.highlights) return;
-    find(".finder").hidden = false;
-    let ranges = [];
-    let chosen = -1;
-    const choose = (index) => {
-      chosen = ranges.length ? (index + ranges.length) % ranges.length : -1;
-      find("#found").textContent = field.value.trim() ? `${chosen + 1}/${ranges.length}` : "";
-      CSS.highlights.set("chosen", new Highlight(...(chosen < 0 ? [] : [ranges[chosen]])));
-      ranges[chosen]?.startContainer.parentElement.scrollIntoView({ block: "center" });
-    };
-    field.addEventListener("input", () => {
-      const wanted = field.value.trim().toLocaleLowerCase();
-      ranges = [];
-      for (const { span } of wanted ? lines : []) {
-        const text = span.textContent.toLocaleLowerCase();
-        for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-          const range = new Range();
-          range.setStart(span.firstChild, Math.min(at, span.firstChild.length));
-          range.setEnd(span.firstChild, Math.min(at + wanted.length, span.firstChild.length));
-          ranges.push(range);
-        }
-      }
-      CSS.highlights.set("found", new Highlight(...ranges));
-      choose(0);
-    });
-    field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault();
-      choose(chosen + (event.shiftKey ? -1 : 1));
-    });
   };
 
   const wireDock = () => {
@@ -467,21 +421,27 @@
     wireLanes();
     wireKeys();
     wireMediaSession();
-    wireSearch();
     wireDock();
     setSpeed(recall("speed", 1));
     const asked = parseFragment(location.hash);
     const known = recall(`at:${player.dataset.key}`, 0);
     const at = takeOver();
-    if (asked) seek(...asked);
+    const wanted = Boolean(asked) && takeWish();
+    if (asked) {
+      seek(...asked);
+      transcript?.showQuoted(asked, wanted || Number.isFinite(asked[1]));
+    }
     else if (at !== null) playFrom(at);
     else if (known > 5 && known < duration - 15) seek(known);
     else show();
-    if (asked && takeWish()) play();
+    if (wanted) play();
     addEventListener("hashchange", () => {
       const range = parseFragment(location.hash);
-      if (range) playFrom(...range);
+      if (!range) return;
+      transcript?.showQuoted(range, true);
+      playFrom(...range);
     });
   };
+  const transcript = typeof openTranscript === "function" ? openTranscript({ duration, playFrom, onMore: setAside }) : null;
   begin();
 }

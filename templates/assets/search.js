@@ -1,5 +1,6 @@
 // The search page: what was said, found by Pagefind in the browser, as links to the moment. The ids of the index are
-// "l1m23s:2" (a line at 1:23 by person 2), "c2m5s" (a chapter) and "n40s" (a time-stamped note).
+// "l1m23s:2" (a line at 1:23 by person 2), "l1m23s:2:0342" (the same with the tenths of a second from each word to the
+// next), "c2m5s" (a chapter) and "n40s" (a time-stamped note).
 "use strict";
 {
   const AT_ONCE = 8; // results shown before "Show more"
@@ -47,8 +48,16 @@
     return results.length ? results : (await pagefind.search(letters)).results;
   };
   const parseId = (id) => {
-    const found = /^([lcn])((?:\d+h)?(?:\d+m)?\d+s)(?::(\d*))?$/.exec(id);
-    return found && { kind: found[1], fragment: found[2], person: found[3] ? Number(found[3]) : null };
+    const found = /^([lcn])((?:\d+h)?(?:\d+m)?\d+s)(?::(\d*)(?::([0-9a-z]+))?)?$/.exec(id);
+    return found && { kind: found[1], fragment: found[2], person: found[3] ? Number(found[3]) : null, steps: found[4] ?? "" };
+  };
+  // Where a link to a word of a line leads: to when it is said, else to the line.
+  const findMoment = ({ fragment, steps }, word) => {
+    if (word < 0 || word >= steps.length) return fragment;
+    const tenths = [...steps.slice(0, word + 1)].reduce((sum, sign) => sum + parseInt(sign, 36), 0);
+    const seconds = parseSeconds(fragment) + tenths / 10;
+    const [h, m] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+    return `${h ? `${h}h` : ""}${h || m ? `${m}m` : ""}${Math.round((seconds % 60) * 10) / 10}s`;
   };
   const parseSeconds = (fragment) => {
     const [, h, m, s] = /^(?:(\d+)h)?(?:(\d+)m)?(\d+)s$/.exec(fragment);
@@ -79,7 +88,8 @@
     const moments = hit.map(({ id, location, end }) => {
       const moment = parseId(id);
       const start = words[location] === formatClock(moment.fragment) ? location + 1 : location; // a note begins with it
-      return { ...moment, nodes: markWords(words, start, end, matches) };
+      const first = matches.find((at) => at >= start && at < end) ?? start;
+      return { ...moment, target: findMoment(moment, first - start), nodes: markWords(words, start, end, matches) };
     });
     // What was said goes before a chapter or note that begins there: one moment is one result.
     const rank = ({ kind }) => "lnc".indexOf(kind);
@@ -101,7 +111,7 @@
   // ---- results as elements
 
   const makeMoment = (address, moment, people) => {
-    const link = make("a", { href: `${address}#t=${moment.fragment}` });
+    const link = make("a", { href: `${address}#t=${moment.target}` });
     link.append(make("span", { className: "at", textContent: formatClock(moment.fragment) }), " ");
     const speaker = people[moment.person];
     const said = make("span", { className: "said-text" }, ...(speaker ? [make("b", { textContent: speaker }), " "] : []));

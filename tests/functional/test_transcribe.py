@@ -123,6 +123,25 @@ def test_a_correction_is_never_written_over(heard: Path, tmp_path: Path) -> None
     assert not (second / "transcript.vtt").exists()
 
 
+def test_word_times_survive_a_correction(heard: Path, tmp_path: Path) -> None:
+    """And a later run: what was put in has the time of what it replaced, every other word its own."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    answer(show, davy_on_lenses="granted", thelamproom="granted", foghorn_owen="granted")
+    before = read_words(show, LIGHTHOUSES)
+    transcript = find_bundle(show, "2026-10-01-" + LIGHTHOUSES) / "transcript.vtt"
+    transcript.write_text(transcript.read_text().replace("no view of them", "no two lighthouses"), "utf-8")
+    assert spacecast("-C", show, "transcribe", "--again").code == 0
+    build(show)
+    after = read_words(show, LIGHTHOUSES)
+    changed = [(old["body"], new["body"]) for old, new in zip(before, after, strict=False) if old != new]
+    at = next(n for n, word in enumerate(before) if word["body"] == "view")
+    assert changed[:2] == [("view", "two"), ("of", "lighthouses")]
+    assert [word["body"] for word in after[at : at + 3]] == ["two", "lighthouses", "blink"]
+    assert after[at]["startTime"] == before[at]["startTime"]
+    assert after[at + 1]["endTime"] == before[at + 2]["endTime"]
+    assert after[at + 2 :] == before[at + 3 :]
+
+
 def test_killed_it_goes_on_where_it_was(heard: Path, taken: Path, tmp_path: Path) -> None:
     """What was heard before is not heard again, and the bytes are those of a run that nobody ended."""
     show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
@@ -164,6 +183,12 @@ def read_published(show: Path, slug: str) -> str:
     return re.sub(r"(?<=\S)\n(?=\S)", " ", file.read_text())
 
 
+def read_words(show: Path, slug: str) -> list[dict[str, Any]]:
+    """The words of the JSON transcript as it is published, each with its time."""
+    file = show / "output/episodes" / slug / f"{slug}.json"
+    return [segment for segment in json.loads(file.read_text())["segments"] if segment["body"].strip()]
+
+
 def answer(show: Path, **answers: str) -> Path:
     """Write down what people say, and build."""
     for who, status in answers.items():
@@ -182,9 +207,23 @@ def test_who_refused_or_stays_unnamed_is_in_no_published_word(heard: Path, tmp_p
     assert grep(show / "output", "davy_on_lenses", "foghorn_owen") == []
     assert re.findall(r"Dav\w+|Owen|Pike|Quill", said) == []
     assert "Guest 1, you live 40 steps" in said
+    words = [*read_words(show, LIGHTHOUSES), *read_words(show, FOGHORN)]
+    spoken = " ".join(word["body"].strip() for word in words)
+    assert "Guest 1, you live 40 steps" in spoken
+    assert len(words) > 150
+    assert re.findall(r"Dav\w+|Owen|Pike|Quill", spoken) == []
+    pages = [
+        file.read_text()
+        for slug in (LIGHTHOUSES, FOGHORN)
+        for file in (show / "output/episodes" / slug).rglob("index.html")
+    ]
+    paragraphs = [said for page in pages for said in re.findall(r'<p class="said.*?</p>', page)]
+    assert len(paragraphs) > 20
+    assert not any(re.findall(r"Dav[ey]\w*|Owen|Pike|Quill", said) for said in paragraphs)
     for bundle, _ in bundles(show):
         for words in _split_by_speaker(bundle, "davy_on_lenses"):
             assert " ".join(words[:4]) not in said, words
+            assert " ".join(words[:4]) not in spoken, words
 
 
 def test_a_name_by_ear_is_hidden_too(heard: Path, tmp_path: Path) -> None:

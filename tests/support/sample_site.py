@@ -17,6 +17,7 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import accumulate, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,6 +46,7 @@ from site_builder.render.pages.contexts import (
     describe_subscribe,
     describe_tags,
     describe_tombstone,
+    describe_whole_transcript,
 )
 from site_builder.render.pages.lists import complete, list_episode
 from site_builder.render.pages.offline import describe_manifest, describe_worker
@@ -145,7 +147,7 @@ def make_episodes() -> list[Episode]:
 
 def make_main_episode(**overrides: Any) -> Episode:
     """Five minutes, three people, chapters, notes with times, a transcript, provenance."""
-    turns, cues = make_conversation(SECONDS, people=(MARA, DAVY, OWEN))
+    turns, cues = make_conversation(SECONDS, people=(MARA, DAVY, OWEN), are_timed=True)
     slug = "why-no-two-lighthouses-blink-alike"
     episode = make_episode(
         len(TITLES),
@@ -192,9 +194,12 @@ def make_main_episode(**overrides: Any) -> Episode:
 
 
 def make_conversation(
-    seconds: float, *, people: Sequence[Person], seed: int = 7, line_length: float = 10.0
+    seconds: float, *, people: Sequence[Person], seed: int = 7, line_length: float = 10.0, are_timed: bool = False
 ) -> tuple[list[Turn], list[Cue]]:
-    """Turns and cues that fill `seconds` with the sample talk over and over; the same for the same arguments."""
+    """Turns and cues that fill `seconds` with the sample talk over and over; the same for the same arguments.
+
+    `are_timed` tells whether it is known when each word is said.
+    """
     rng = random.Random(seed)
     turns: list[Turn] = []
     cues: list[Cue] = []
@@ -206,15 +211,23 @@ def make_conversation(
         if length < 1.5:
             return turns, cues
         turns.append(Turn(speaker=who % len(people), start=time, end=time + length))
-        cues.append(Cue(start=time, end=time + length, text=text, speaker=people[who % len(people)].name))
+        times = share_time(text.split(), time, time + length) if are_timed else ()
+        cues.append(Cue(start=time, end=time + length, text=text, speaker=people[who % len(people)].name, times=times))
         time += length + rng.choice((0.3, 0.8, 1.9, 3.0))
         line += 1
+
+
+def share_time(words: Sequence[str], start: float, end: float) -> tuple[tuple[float, float], ...]:
+    """When each word is said, if all letters take as long."""
+    whole = sum(map(len, words))
+    edges = accumulate((len(word) * (end - start) / whole for word in words), initial=start)
+    return tuple(pairwise(edges))
 
 
 def make_long_episode() -> Episode:
     """Five people over three hours."""
     people = (MARA, DAVY, OWEN, INES, GUEST)
-    turns, cues = make_conversation(3 * 3600, people=people, line_length=8.0)
+    turns, cues = make_conversation(3 * 3600, people=people, line_length=8.0, are_timed=True)
     return make_main_episode(
         guid="long",
         slug="a-very-long-night",
@@ -315,15 +328,16 @@ def describe_sample_pages(
     row = [None, *(Neighbour(episode.title, episode.path) for episode in episodes), None]
     for index, episode in enumerate(episodes):
         pages.append(describe_embed(site, episode))
-        pages.append(
-            describe_episode(
-                site,
-                episode,
-                newer=row[index],
-                older=row[index + 2],
-                peaks=make_peaks(episode.turns, episode.enclosure.duration),
-            )
+        page = describe_episode(
+            site,
+            episode,
+            newer=row[index],
+            older=row[index + 2],
+            peaks=make_peaks(episode.turns, episode.enclosure.duration),
         )
+        pages.append(page)
+        if episode.cues:
+            pages.append(describe_whole_transcript(site, episode, page))
     parts = share_out(list_documents(render_documents(map(complete, pages))))
     pages.append(describe_search(site, listed, parts=[part.number for part in parts[1:]]))
     places = [Place(page["page"]["canonical"]) for page in pages if page["page"]["indexed"]]

@@ -17,12 +17,14 @@ from urllib.parse import urlsplit
 from site_builder.model.podcast import Artwork, Episode
 from site_builder.render.notes import mark_addresses
 from site_builder.render.pages.episode_rows import (
+    count_first,
     describe_details,
     describe_episode_row,
     describe_player,
     describe_sound,
     describe_transcript,
     find_social_picture,
+    find_transcript_path,
     is_local,
 )
 from site_builder.render.pages.json_ld import describe_episode_data, describe_person_data, describe_show_data
@@ -80,13 +82,39 @@ def describe_episode(
             "episode": (row or describe_episode_row(episode, site.zone))
             | describe_details(site.show, episode, site.zone),
             "player": describe_player(site.show, episode, peaks),
-            "transcript": describe_transcript(episode),
+            **_describe_words(episode),
             "newer": newer and newer._asdict(),
             "older": older and older._asdict(),
             "share": describe_share(site.show, episode),
         }
         | {"json_ld": describe_episode_data(site.show, episode)}
     )
+
+
+def _describe_words(episode: Episode) -> Context:
+    """The transcript, how many of its paragraphs an episode's page has, and where all are."""
+    paragraphs = describe_transcript(episode)
+    whole = {"count": count_first(paragraphs), "path": find_transcript_path(episode)}
+    return {"transcript": paragraphs, "whole": whole}
+
+
+def describe_whole_transcript(site: Site, episode: Episode, words: Context, row: Context | None = None) -> Context:
+    """The page with all that is said in an episode, to be read, printed and indexed: `transcript.html`.
+
+    `words` is the context of the episode's page; `row` as for `describe_episode`.
+    """
+    title = f"{site.words.gettext('Transcript')}: {episode.title}"
+    context = _context(site, "transcript.html", find_transcript_path(episode), title)
+    _introduce(site, context, _begin_words(words["transcript"]), find_social_picture(episode.pictures))
+    return context | {
+        "episode": row or describe_episode_row(episode, site.zone),
+        "transcript": words["transcript"],
+    }
+
+
+def _begin_words(paragraphs: Sequence[Context]) -> str:
+    """The first words, which tell this page from the episode's."""
+    return " ".join(text for paragraph in paragraphs[:3] for _, text in paragraph["lines"])
 
 
 def describe_embed(site: Site, episode: Episode, row: Context | None = None) -> Context:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from site_builder.model.podcast import Artwork, Cue, Enclosure, Episode, Person, Show
 from site_builder.render.notes import mark_addresses
 from site_builder.render.pages.lanes import describe_lanes, describe_strip
+from site_builder.render.transcripts import write_word_steps
 from site_builder.render.urls import join_url
 from site_builder.text.slugs import is_device, make_slug
 from site_builder.text.timecode import format_clock, format_fragment, format_iso_duration
@@ -23,6 +26,9 @@ COVER_WIDTH = 480
 """Pixels a cover needs to be sharp where pages show it."""
 PARAGRAPH_LENGTH = 420
 """Characters after which a transcript begins a new paragraph, at the end of a sentence."""
+
+FIRST_LENGTH, WHOLE_LENGTH = 12_000, 20_000
+"""Characters of a transcript on an episode's page, and those up to which it stands there whole."""
 
 _SPELT = {"+": "plus", "#": "sharp", "♯": "sharp", ".": "dot"}
 _SIGNS = re.compile(r"(?<=[^\W_])[+#♯]+(?![^\W_])|^\.(?=[^\W_])")
@@ -188,7 +194,10 @@ def describe_player(show: Show, episode: Episode, peaks: Sequence[float]) -> dic
 
 
 def describe_transcript(episode: Episode) -> list[dict[str, Any]]:
-    """The transcript in paragraphs: one speaker each, cut at sentences; `lines` are pairs of start and text."""
+    """The transcript in paragraphs: one speaker each, cut at sentences; `lines` are pairs of start and text.
+
+    `steps` tells for each line when its words are said (`render/transcripts.py:write_word_steps`).
+    """
     names = {person.name: index for index, person in enumerate(episode.people)}
     paragraphs: list[dict[str, Any]] = []
     for cue in episode.cues:
@@ -200,10 +209,25 @@ def describe_transcript(episode: Episode) -> list[dict[str, Any]]:
                     "person": names.get(cue.speaker),
                     "is_new": not paragraphs or paragraphs[-1]["speaker"] != cue.speaker,
                     "lines": [],
+                    "steps": [],
                 }
             )
         paragraphs[-1]["lines"].append([round(cue.start, 1), " ".join(cue.text.split())])
+        paragraphs[-1]["steps"].append(write_word_steps(cue))
     return paragraphs
+
+
+def count_first(paragraphs: Sequence[Mapping[str, Any]]) -> int:
+    """How many paragraphs of a transcript stand on the episode's page: all, or of a long one some twelve minutes."""
+    ends = list(accumulate(sum(len(text) for _, text in paragraph["lines"]) for paragraph in paragraphs))
+    if not ends or ends[-1] <= WHOLE_LENGTH:
+        return len(ends)
+    return bisect_left(ends, FIRST_LENGTH) + 1
+
+
+def find_transcript_path(episode: Episode) -> str:
+    """The page with the whole transcript; empty where there is none."""
+    return f"{episode.path}transcript/" if episode.cues else ""
 
 
 def describe_moment(seconds: float) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 Made from the context of a page, not from its HTML: a theme may change how a page looks, and pages need not carry an
 id on each line of their transcript. Ids are a letter and a time as links have it, `l1m23s:2` the line at 1:23 by the
-person 2, `c2m5s` a chapter, `n40s` a time-stamped note. `templates/assets/search.js` reads them.
+person 2, `l1m23s:2:0342` the same with the steps of its words, `c2m5s` a chapter, `n40s` a time-stamped note.
+`templates/assets/search.js` reads them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
+from site_builder.text.spoken import UNSPACED
 from site_builder.text.timecode import format_fragment
 
 _STAMPED = re.compile(r'<(li|p)>(\s*(?:<p>)?<a (?:class="moment" )?href="#t=([^",]+)")')
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-"""Letters of scripts that put no space between words: Thai, Lao, Khmer, Japanese, Chinese."""
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _TEXT = re.compile(r">[^<]+")
 _TITLE = 10
 """How much more than a word in the text a word in a title counts."""
@@ -87,8 +88,15 @@ def _render_episode(page: Mapping[str, Any]) -> Iterator[str]:
 
 def _render_lines(paragraph: Mapping[str, Any]) -> Iterator[str]:
     person = "" if paragraph["person"] is None else paragraph["person"]
-    for line in paragraph["lines"]:
-        yield f'<p id="l{format_fragment(line[0])}:{person}">{escape(line[1])}</p>'
+    for (start, text), steps in zip(paragraph["lines"], paragraph["steps"], strict=True):
+        words = _write_words(start, steps)
+        yield f'<p id="l{format_fragment(start)}:{person}{words}">{escape(text)}</p>'
+
+
+def _write_words(start: float, steps: str) -> str:
+    """When the words of a line are said, counted from the whole second that its id has."""
+    first = round((start - int(start)) * 10) + int(steps[0], 36) if steps else 36
+    return f":{first:x}{steps[1:]}" if first < 16 else ""
 
 
 def _render_person(page: Mapping[str, Any]) -> Iterator[str]:
