@@ -207,10 +207,10 @@ def test_who_refused_or_stays_unnamed_is_in_no_published_word(heard: Path, tmp_p
     assert grep(show / "output", "davy_on_lenses", "foghorn_owen") == []
     assert re.findall(r"Dav\w+|Owen|Pike|Quill", said) == []
     assert "Guest 1, you live 40 steps" in said
-    words = [*read_words(show, LIGHTHOUSES), *read_words(show, FOGHORN)]
-    spoken = " ".join(word["body"].strip() for word in words)
+    published = [*read_words(show, LIGHTHOUSES), *read_words(show, FOGHORN)]
+    spoken = " ".join(word["body"].strip() for word in published)
     assert "Guest 1, you live 40 steps" in spoken
-    assert len(words) > 150
+    assert len(published) > 150
     assert re.findall(r"Dav\w+|Owen|Pike|Quill", spoken) == []
     pages = [
         file.read_text()
