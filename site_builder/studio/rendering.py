@@ -15,7 +15,7 @@ from site_builder.errors import SpacecastError
 from site_builder.show.config import load_config
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
-from site_builder.text.timecode import format_clock
+from site_builder.text.timecode import format_clock, format_precise
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
@@ -102,6 +102,9 @@ def _make_environment(language: Language) -> Environment:
     )
     environment.filters |= {
         "clock": format_clock,
+        "precise": format_precise,
+        "moment": language.format_moment,
+        "ago": lambda pair: language.format_distance(pair[0], pair[1]),
         "date": language.format_date,
         "how_long": language.format_length,
         "number": language.format_number,

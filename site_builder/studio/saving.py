@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +20,9 @@ BASED_ON = "based-on"
 """Field of every form that changes a file: the digest of the file that the person saw."""
 _LONGEST_FORM = 8_000_000
 _MOST_FIELDS = 20_000
+
+
+Extra = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,15 @@ async def read_form(request: Request) -> Form:
     return Form(tuple((name, value.replace("\r\n", "\n").replace("\r", "\n")) for name, value in fields))
 
 
-async def save(request: Request, form: Form, label: str, *edits: Edit, back: str = "") -> Response:
+async def save(
+    request: Request,
+    form: Form,
+    label: str,
+    *edits: Edit,
+    back: str = "",
+    extra: Extra | None = None,
+    merge: bool = False,
+) -> Response:
     """Make a change and answer: to a script what it needs, to a browser the page again.
 
     Args:
@@ -68,18 +80,21 @@ async def save(request: Request, form: Form, label: str, *edits: Edit, back: str
         label: What is done, in the person's words: Undo names it.
         edits: Files to change. Give them `based_on=form.get(BASED_ON)`.
         back: Address of the page to show; by default the one the form was on.
+        extra: Makes what a script is told beside the usual; under `parts`, HTML by the id of what it replaces.
+        merge: See `Changes.apply`.
     """
     studio = studio_of(request)
     page = back or find_page(request)
     try:
-        await run_in_threadpool(studio.changes.apply, label, *edits, page=page)
+        await run_in_threadpool(studio.changes.apply, label, *edits, page=page, merge=merge)
     except Stale as error:
         return answer_stale(request, error, form)
     except SpacecastError as error:
         return answer_problems(request, error)
     if not wants_json(request):
         return RedirectResponse(page, 303)
-    return JSONResponse(describe_saved(request, [edit.path for edit in edits]))
+    told = describe_saved(request, [edit.path for edit in edits])
+    return JSONResponse({**told, **(await run_in_threadpool(extra) if extra else {})})
 
 
 def describe_saved(request: Request, paths: Sequence[str]) -> dict[str, object]:

@@ -130,11 +130,22 @@ class Guard:
 
 def make_policy(preview: str) -> str:
     """Content-Security-Policy of the studio's pages; `preview` is the origin of the site as it will be."""
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
-        f"media-src 'self' blob:; connect-src 'self'; frame-src {preview}; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types studio"
-    )
+    sources = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "font-src": "'self'",
+        "img-src": f"'self' data: blob: {preview}",
+        "media-src": "'self' blob:",
+        "connect-src": "'self'",
+        "frame-src": preview,
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "studio",
+    }
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
 
 
 def _make_refusal() -> Response:

@@ -112,6 +112,18 @@ class Language:
             return format_skeleton(_SKELETONS[style], when.replace(tzinfo=None), locale=self._locale)
         return format_date(when.date(), "long", self._locale)
 
+    def format_moment(self, when: datetime) -> str:
+        """`Friday 9 October 2026 at 09:30`, in the moment's own time zone."""
+        from babel.dates import format_datetime  # noqa: PLC0415
+
+        return format_datetime(when.replace(tzinfo=None), "EEEE d MMMM y, HH:mm", locale=self._locale)
+
+    def format_distance(self, when: datetime, now: datetime) -> str:
+        """`in 3 days`, `2 hours ago`."""
+        from babel.dates import format_timedelta  # noqa: PLC0415
+
+        return format_timedelta(when - now, add_direction=True, locale=self._locale)
+
     def format_number(self, number: float | str, places: int = 2) -> str:
         """`1,234.5`, with at most `places` decimals; digits are Western ones everywhere, as in the player's clock."""
         from babel.numbers import format_decimal  # noqa: PLC0415

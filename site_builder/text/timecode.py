@@ -38,6 +38,12 @@ def _write_clock(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def format_precise(seconds: float) -> str:
+    """`2:03`, `2:03.5`, `1:02:03.125`: to the millisecond, as short as that can be said."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return _write_clock(whole) + (f".{milliseconds:03}".rstrip("0") if milliseconds else "")
+
+
 def format_timestamp(seconds: float) -> str:
     """`01:02:03.500`: WebVTT timestamp and Normal Play Time, to the millisecond."""
     whole, milliseconds = divmod(round(seconds * 1000), 1000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -10,6 +12,15 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.documents.document import FRONT, Document
 from site_builder.show.documents.front_lines import name_of_line, split_options
 from site_builder.show.documents.writing import render_front_matter
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list as it is to be."""
+
+    text: str
+    number: int | None = None
+    """Its place in the list as it was, from 0; None for a new one."""
 
 
 def set_option(text: str, name: str, value: object, type_: type[Document]) -> str:
@@ -60,6 +71,71 @@ def _find_front(text: str) -> tuple[int, int]:
 
 def _explain_missing() -> InvalidDocument:
     return InvalidDocument([Problem("the front matter, between two lines `---`, is missing", Path("index.md"), 1)])
+
+
+def set_entries(text: str, name: str, entries: Sequence[Entry], type_: type[Document]) -> str:
+    """`text` with the list `name` of its front matter made of `entries`; none: the option goes.
+
+    Those that stay keep their lines, with the comments in and above them.
+
+    Raises:
+        InvalidDocument: it has no front matter.
+    """
+    if "\r\n" in text:
+        return set_entries(text.replace("\r\n", "\n"), name, entries, type_).replace("\n", "\r\n")
+    start, end = _find_front(text)
+    blocks = split_options(text[start:end].removesuffix("\n").split("\n"))
+    own = next((block for block in blocks if name_of_line(block[0], type_) == name), [])
+    known = _split_entries(own)
+    kept = [entry.number for entry in entries if entry.number is not None]
+    if not known or not kept or max(kept) >= len(known):
+        return set_option(text, name, [entry.text for entry in entries] or None, type_)
+    lead = known[0][-1] if len(known[0]) == 1 else next(line for line in known[0] if not _is_remark(line))
+    lines = [own[0]]
+    for entry in entries:
+        lines += [_spell_entry(entry.text, lead)] if entry.number is None else known[entry.number]
+    before, after = text[:start], text[end:]
+    front = text[start:end].removesuffix("\n").split("\n")
+    at = _find_block(front, own)
+    changed = [*front[:at], *lines, *_take_tail(own), *front[at + len(own) :]]
+    return before + "\n".join(changed) + "\n" + after
+
+
+def _find_block(lines: list[str], block: list[str]) -> int:
+    return next(at for at in range(len(lines)) if lines[at : at + len(block)] == block)
+
+
+def _split_entries(block: list[str]) -> list[list[str]]:
+    """The lines of each entry of a list that has a line of its own for each, with the remarks above it."""
+    body = block[1 : len(block) - len(_take_tail(block))]
+    first = next((line for line in body if not _is_remark(line)), "")
+    indent = len(first) - len(first.lstrip())
+    entries: list[list[str]] = []
+    waiting: list[str] = []
+    for line in body:
+        if _is_remark(line):
+            waiting.append(line)
+        elif len(line) - len(line.lstrip()) == indent:
+            entries.append([*waiting, line])
+            waiting = []
+        elif entries:
+            entries[-1] += [*waiting, line]
+            waiting = []
+    return entries if not waiting and block and not block[0].partition(":")[2].strip() else []
+
+
+def _is_remark(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _spell_entry(text: str, like: str) -> str:
+    """A new entry, written as its neighbours are."""
+    indent = like[: len(like) - len(like.lstrip())]
+    spelt = render_front_matter({"x": [text]}).split("\n")[2]
+    if like.lstrip().startswith("- "):
+        return f"{indent}{spelt}"
+    time, _, title = text.partition(" ")
+    return f"{indent}{time}: {render_front_matter({'x': title}).split(chr(10))[1].removeprefix('x: ')}"
 
 
 def _write(name: str, value: object, before: list[str]) -> list[str]:

@@ -192,7 +192,8 @@ def _write_timed(lines: list[str]) -> list[str]:
 
 
 def _write_time(line: str, timed: re.Match[str], is_named: bool) -> str:
-    indent, title = line[: len(line) - len(line.lstrip())], _COMMENT.sub("", timed["title"])
+    indent, title = line[: len(line) - len(line.lstrip())], timed["title"]
+    title = title if _QUOTED.fullmatch(title) else _COMMENT.sub("", title)
     if timed["colon"] and (title[0] in "{[" or _QUOTED.fullmatch(title)):
         return line if timed["dash"] or indent else f"  {line}"
     if is_named:

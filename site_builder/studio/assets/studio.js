@@ -56,32 +56,33 @@ const tell = (field, message) => {
  * Sends fields of a form as a change. `fields`: pairs of name and value. Resolves to the answer, or null where it was not
  * saved; what went wrong is on the page by then. A change based on an older file leads to the page that shows both.
  */
-export const save = (form, fields, control) => {
-  queue = queue.then(() => send(form, fields, control), () => send(form, fields, control));
+export const save = (form, fields, control, action = form.action) => {
+  const next = () => send(form, fields, control, action);
+  queue = queue.then(next, next);
   return queue;
 };
 
-const send = async (form, fields, control) => {
+const send = async (form, fields, control, action) => {
   const based = find("input[name=based-on]", form);
-  const body = new URLSearchParams([["based-on", based ? based.value : ""], ...fields]);
+  const pairs = [["based-on", based ? (digests.get(based.dataset.file) ?? based.value) : ""], ...fields];
   say(texts.saving);
   let response;
   try {
-    response = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+    response = await fetch(action, { method: "POST", body: new URLSearchParams(pairs), headers: { accept: "application/json" } });
   } catch {
     say(texts.lost, { stays: true });
     return null;
   }
+  if (response.status === 409) return conflict(action, pairs);
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
     settle(answer);
     say(texts.saved);
-    const field = control?.closest(".field");
-    if (field) tell(field, "");
-    form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
+    for (const field of findAll(".field", form)) tell(field, "");
+    for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html);
+    document.dispatchEvent(new CustomEvent("saved", { detail: answer }));
     return answer;
   }
-  if (response.status === 409) return conflict(form, fields);
   const problems = answer.problems ?? [];
   const field = control?.closest(".field");
   if (field) tell(field, problems.map(({ message }) => message).join(" "));
@@ -90,13 +91,37 @@ const send = async (form, fields, control) => {
   return null;
 };
 
+const policy = window.trustedTypes?.createPolicy("studio", { createHTML: (text) => text });
+
+/** A piece of the page anew, as the server made it; what is being typed in it stays, and so does the focus. */
+const replace = (id, html) => {
+  const old = document.getElementById(id);
+  if (!old) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = policy ? policy.createHTML(html) : html;
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const fresh = holder.content.firstElementChild;
+  old.replaceWith(fresh);
+  fresh.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+  if (!active) return;
+  const again = active.id && document.getElementById(active.id);
+  if (again?.matches("input, textarea")) {
+    if (again.value !== active.value && active.value !== active.defaultValue) again.value = active.value;
+    again.focus({ preventScroll: true });
+    if (again.type === "text") again.setSelectionRange(active.selectionStart, active.selectionEnd);
+  } else if (again) again.focus({ preventScroll: true });
+  else {
+    fresh.tabIndex = -1;
+    fresh.focus({ preventScroll: true });
+  }
+};
+
 /** Sends the same as a plain form, whose answer is a page with both versions. */
-const conflict = (form, fields) => {
+const conflict = (action, pairs) => {
   const plain = document.createElement("form");
   plain.method = "post";
-  plain.action = form.action;
-  const based = find("input[name=based-on]", form);
-  for (const [name, value] of [["based-on", based ? based.value : ""], ...fields]) {
+  plain.action = action;
+  for (const [name, value] of pairs) {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = name;
@@ -113,17 +138,27 @@ export const read = (control) => (control.type === "checkbox" ? (control.checked
 
 document.documentElement.classList.add("scripted");
 
+/** What goes along with every change of a form, such as which of many is meant. */
+const always = (form) => findAll("input[data-always]", form).map((input) => [input.name, input.value]);
+
 document.addEventListener("change", ({ target }) => {
   const form = target.form;
-  if (form?.matches("form[data-save]") && target.name && target.type !== "file") save(form, [[target.name, read(target)]], target);
+  if (form?.matches("form[data-save]") && target.name && target.type !== "file") save(form, [...always(form), [target.name, read(target)]], target);
 });
 
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.submitter?.getAttribute("aria-disabled") === "true") return event.preventDefault();
-  if (!form.matches("form[data-save]")) return;
-  event.preventDefault();
-  document.activeElement?.blur?.(); // which is a change, if there is one
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (submitter?.getAttribute("aria-disabled") === "true") return event.preventDefault();
+  const isAction = form.matches("form[data-act]") && (submitter?.name || !form.matches("form[data-save]"));
+  if (isAction) {
+    event.preventDefault();
+    const fields = [...new FormData(form, submitter)].filter(([name, value]) => name !== "based-on" && typeof value === "string");
+    const answer = await save(form, fields, null, submitter?.formAction || form.action);
+    if (answer && form.isConnected && !form.matches("[data-save]")) form.reset();
+  } else if (form.matches("form[data-save]")) {
+    event.preventDefault();
+    document.activeElement?.blur?.(); // which is a change, if there is one
+  }
 });
 
 // ---- Undo and Redo by keyboard, where no text is being typed

@@ -62,13 +62,15 @@ class Changes:
         """What a form notes of the file it shows, and gives back as `Edit.based_on`."""
         return make_digest(read_file(self._find(path)))
 
-    def apply(self, label: str, *edits: Edit, page: str = "") -> bool:
+    def apply(self, label: str, *edits: Edit, page: str = "", merge: bool = False) -> bool:
         """Make a change; whether there was anything to change.
 
         Args:
             label: What is done, in the person's words: what Undo will name.
             edits: A file each.
             page: Where in the studio it is done.
+            merge: It goes on with the change before, if that has the same label, as text that is saved while it is
+                typed: both are one step of the history.
 
         Raises:
             Stale: a file is not as the person saw it.
@@ -78,10 +80,25 @@ class Changes:
             patches = self._plan(edits)
             if not patches:
                 return False
-            self.history.add(Entry(label, tuple(patches), page))
+            before = self._find_mergeable(label, patches) if merge else None
+            whole = self._join(before, patches[0]) if before else patches
+            self.history.add(Entry(label, tuple(whole), page), replaces=before is not None)
             finish(self._folder, patches)
         self._changed([patch.path for patch in patches])
         return True
+
+    def _find_mergeable(self, label: str, patches: Sequence[Patch]) -> Patch | None:
+        """What the change before did to the same file, if this one goes on with it."""
+        last = self.history.last
+        if last is None or self.history.next or last.label != label or len(last.patches) != 1 or len(patches) != 1:
+            return None
+        known, patch = last.patches[0], patches[0]
+        return known if (known.path, known.after) == (patch.path, patch.before) else None
+
+    def _join(self, known: Patch, patch: Patch) -> list[Patch]:
+        """Both as one."""
+        now = read_file(self._folder / patch.path)
+        return [make_patch(patch.path, known.inverse.apply(now), patch.apply(now))]
 
     def undo(self) -> Entry | None:
         """Take the last change back; None where there is none.

@@ -52,12 +52,16 @@ class History:
         """What Redo does again."""
         return self.entries[self.position] if self.position < len(self.entries) else None
 
-    def add(self, entry: Entry) -> None:
-        """Note a change that is about to be made; what had been undone is forgotten."""
+    def add(self, entry: Entry, *, replaces: bool = False) -> None:
+        """Note a change that is about to be made; what had been undone is forgotten, and the last one if replaced."""
+        self._do(entry, replaces=replaces)
+        self._append({"do": _pack(entry), **({"replaces": True} if replaces else {})})
+
+    def _do(self, entry: Entry, *, replaces: bool) -> None:
+        self.position -= replaces
         del self.entries[self.position :]
         self.entries.append(entry)
         self.position += 1
-        self._append({"do": _pack(entry)})
 
     def step(self, by: int) -> None:
         """Note that the last change is taken back (-1), or the next one done again (+1)."""
@@ -79,9 +83,9 @@ class History:
                 noted = json.loads(line)
                 step = noted.get("step", 0)
                 if "do" in noted:
-                    del self.entries[self.position :]
-                    self.entries.append(_unpack(noted["do"]))
-                self.position = min(max(self.position + (step or 1), 0), len(self.entries))
+                    self._do(_unpack(noted["do"]), replaces=noted.get("replaces", False) and self.position > 0)
+                else:
+                    self.position = min(max(self.position + step, 0), len(self.entries))
             except (ValueError, KeyError, TypeError, AttributeError):  # half a line, of somebody who was stopped
                 continue
         self._settle(step)

@@ -1,0 +1,1 @@
+"""One episode: sound, notes, chapters and details, one scroll."""

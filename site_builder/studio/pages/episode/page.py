@@ -1,0 +1,97 @@
+"""The page of an episode, and the pieces of it that scripts show anew after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from site_builder.show.bundles import Bundle
+from site_builder.show.published import State, load_pins
+from site_builder.studio.episodes import find_episode, index_of, list_episodes, load_show
+from site_builder.studio.rendering import render, render_part, studio_of
+from site_builder.studio.sound.editing import Editing, open_editing
+from site_builder.studio.sound.peaks import make_key
+from site_builder.studio.studio import CACHE, Studio
+from site_builder.text.timecode import format_precise
+
+SOUNDS = f"{CACHE}/sounds"
+"""Where shapes of recordings are kept."""
+
+
+def show(request: Request) -> Response:
+    """The page."""
+    bundle = find_episode(studio_of(request), request.path_params["name"])
+    return render(request, "episode.html", **describe(studio_of(request), bundle))
+
+
+def describe(studio: Studio, bundle: Bundle) -> dict[str, Any]:
+    """What the templates of the page show."""
+    editing = find_editing(studio, bundle)
+    path = index_of(bundle)
+    pin = load_pins(studio.folder).get(bundle.matter.guid)
+    return {
+        "bundle": bundle,
+        "matter": bundle.matter,
+        "notes": bundle.notes.strip("\n"),
+        "address": f"/episodes/{bundle.folder.name}",
+        "path": path,
+        "digest": studio.changes.digest(path),
+        "editing": editing,
+        "sound_key": make_key(editing.recording) if editing else "",
+        "chapters": list_chapters(bundle),
+        "zone": load_show(studio).config.show.zone,
+        "config": load_show(studio).config,
+        "published_at": bundle.matter.published_at(load_show(studio).config.show.zone),
+        "now": studio.clock(),
+        "standing": next((e.standing for e in list_episodes(studio) if e.name == bundle.folder.name), None),
+        "drawn": find_drawn_cover(studio, bundle),
+        "is_promised": pin is not None and pin.state is not State.WITHDRAWN,
+        "preview_page": f"{studio.preview_origin}{studio.preview.state.base}episodes/{bundle.slug}/",
+    }
+
+
+def find_drawn_cover(studio: Studio, bundle: Bundle) -> str:
+    """Address of the cover that was drawn for an episode, where the site as it will be has one."""
+    folder = studio.preview.output_paths.output / "artwork"
+    found = sorted(folder.glob(f"{bundle.slug}-????????-600.webp")) if folder.is_dir() else []
+    return f"{studio.preview_origin}{studio.preview.state.base}artwork/{found[0].name}" if found else ""
+
+
+def find_editing(studio: Studio, bundle: Bundle) -> Editing | None:
+    """The sound of an episode, if its recording is here."""
+    return open_editing(load_show(studio), bundle, studio.folder / SOUNDS)
+
+
+def list_chapters(bundle: Bundle) -> list[dict[str, Any]]:
+    """Chapters as they are written, in the order of the file."""
+    return [
+        {"number": number, "at": format_precise(entry.start), "start": entry.start, "title": entry.title}
+        for number, entry in enumerate(bundle.matter.chapters or ())
+    ]
+
+
+def make_extra(request: Request, *parts: str) -> Callable[[], Mapping[str, Any]]:
+    """What scripts are told after a change of an episode: what is drawn, and the named pieces of the page anew."""
+    studio, name = studio_of(request), request.path_params["name"]
+
+    def extra() -> Mapping[str, Any]:
+        context = describe(studio, find_episode(studio, name))
+        editing = context["editing"]
+        drawn = {part: render_part(request, f"episode-{part}.html", **context) for part in parts}
+        return {"sound": editing.as_json() if editing else None, "parts": drawn}
+
+    return extra
+
+
+def show_sound(request: Request) -> Response:
+    """What the editor draws, as data."""
+    studio = studio_of(request)
+    editing = find_editing(studio, find_episode(studio, request.path_params["name"]))
+    return JSONResponse(editing.as_json() if editing else None)
+
+
+ROUTES = [Route("/episodes/{name}", show), Route("/episodes/{name}/sound", show_sound)]

@@ -1,0 +1,79 @@
+"""The shape of a recording for the editor, made once and kept: all of it in a glance, and each minute in detail.
+
+The glance is made of frames here and there (`audio.waveform.Shape`), in the time it takes to read the file once; a
+minute is decoded when somebody looks at it so closely.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+from site_builder.audio.demux import Batch, read_packets
+from site_builder.audio.waveform import Shape
+from site_builder.model.podcast import Recording, Span
+from site_builder.studio.changes.patch import read_file
+from site_builder.studio.sound.pcm import read_pcm
+
+GLANCE = 4000
+"""Points of the whole recording."""
+TILE = 60
+"""Seconds of a tile."""
+DENSITY = 50
+"""Points of a second in a tile."""
+_RATE = 8000
+
+
+def make_key(recording: Recording) -> str:
+    """Tells the sound of one recording from any other."""
+    return hashlib.sha256("".join(part.sha256 for part in recording.parts).encode()).hexdigest()[:16]
+
+
+def read_glance(recording: Recording, parts: tuple[Path, ...], cache: Path) -> bytes:
+    """The loudest of each of `GLANCE` slices, a byte each."""
+    file = cache / f"{make_key(recording)}.glance"
+    known = read_file(file)
+    if known is None:
+        shape = Shape(recording.duration, GLANCE)
+        for part in parts if len(parts) == 1 else ():
+            shape.hear(read_packets(part), fallback=part)
+        if len(parts) > 1:
+            shape.hear(_chain(parts), fallback=parts[0])
+        known = bytes(round(peak * 2.55) for peak in shape.peaks)
+        _keep(file, known)
+    return known
+
+
+def _chain(parts: tuple[Path, ...]) -> Iterator[Batch]:
+    for part in parts:
+        yield from read_packets(part)
+
+
+def read_tile(recording: Recording, parts: tuple[Path, ...], number: int, cache: Path) -> bytes:
+    """The loudest of each fiftieth of a second of one minute, a byte each, full scale 255."""
+    file = cache / f"{make_key(recording)}.{number}"
+    known = read_file(file)
+    if known is None:
+        start = number * TILE
+        span = Span(start=start, end=min(start + TILE, recording.duration))
+        known = bytes(_find_peaks(read_pcm(parts, span, _RATE)))
+        _keep(file, known)
+    return known
+
+
+def _find_peaks(chunks: Iterator[bytes]) -> Iterator[int]:
+    size = _RATE // DENSITY
+    samples = array("h", b"".join(chunks))
+    for at in range(0, len(samples), size):
+        piece = samples[at : at + size]
+        loudest, lowest = max(piece), min(piece)
+        yield min(255, (max(-lowest, loudest)) >> 7)
+
+
+def _keep(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(f"{file.suffix}.part")
+    temporary.write_bytes(content)
+    temporary.replace(file)
