@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from site_builder.errors import InvalidDocument, SpacecastError
 from site_builder.preview.server import LOOPBACK, PreviewSite
@@ -38,9 +38,14 @@ def make_app(studio: Studio) -> ASGIApp:
 def make_preview_app(studio: Studio) -> ASGIApp:
     """The site as it will be, for whoever may see the studio; its pages can do nothing to the studio's."""
     site = PreviewSite(studio.preview).make_app([LOOPBACK])
+
+    async def begin(scope: Scope, receive: Receive, send: Send) -> None:
+        studio.preview.start()
+        await site(scope, receive, send)
+
     host = studio.preview_origin.removeprefix("http://")
     policy = f"frame-ancestors {studio.origin}"
-    return Guard(site, keys=studio.keys, host=host, is_frame=True, policy=policy)
+    return Guard(begin, keys=studio.keys, host=host, is_frame=True, policy=policy)
 
 
 def _answer_http(request: Request, error: Exception) -> Response:

@@ -37,7 +37,6 @@ def run(studio: Studio, *, port: int | None = None, ready: Callable[[str], None]
         studio.keys.name = f"spacecast-studio-{own.getsockname()[1]}"
         clear_uploads(studio)
         try:
-            studio.preview.start()
             with suppress(KeyboardInterrupt):
                 asyncio.run(_serve(studio, own, frame, ready))
         finally:

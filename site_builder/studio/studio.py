@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ class Studio:
         self.folder = folder
         self.clock = clock
         self.keys = Keys()
-        self.changes = Changes(folder, self._receive_change)
+        self.changes = Changes(folder)
         self.jobs = Jobs(folder)
         self.preview = RemotePreview(folder)
         self.origin = ""
@@ -74,10 +74,6 @@ class Studio:
         """End what works for it."""
         self.jobs.close()
         self.preview.stop()
-
-    def _receive_change(self, paths: Sequence[str]) -> None:
-        if CONFIG in paths:
-            self.preview.start()
 
 
 def _stat(file: str) -> tuple[int, int, int]:

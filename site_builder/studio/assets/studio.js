@@ -185,6 +185,9 @@ if (scroll !== null) {
   find(`#${sessionStorage.getItem("focus")}`)?.focus({ preventScroll: true });
 }
 
+// the site as it will be is made while the page is looked at
+if (find(".see")) setTimeout(() => fetch("/preview", { method: "POST" }).catch(() => {}), 1500);
+
 // ---- long work
 
 const work = find("#work");

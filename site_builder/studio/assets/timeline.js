@@ -247,6 +247,7 @@ export class Timeline {
     this.paintWave(pen, width, wave);
     this.paintLanes(pen, width, wave);
     this.paintEdits(pen, width, wave, height - AXIS);
+    this.paintNames(pen, wave);
     this.paintChapters(pen, height - AXIS);
     this.paintAxis(pen, width, height);
     const x = this.x(this.now);
@@ -280,9 +281,12 @@ export class Timeline {
       pen.fillStyle = this.colour(`p${speaker % 8}`);
       pen.fillRect(left, wave + speaker * LANE + 14, Math.max(1.5, this.x(end) - left), 10);
     }
+  }
+
+  paintNames(pen, wave) {
     pen.font = `550 12px ${getComputedStyle(this.root).fontFamily}`;
     pen.textBaseline = "alphabetic";
-    speakers.forEach((name, lane) => {
+    this.sound.speakers.forEach((name, lane) => {
       const y = wave + lane * LANE + 11;
       pen.lineWidth = 4;
       pen.strokeStyle = this.colour("paper");

@@ -52,9 +52,8 @@ class Changes:
         history: what was changed.
     """
 
-    def __init__(self, folder: Path, changed: Callable[[Sequence[str]], None]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._changed = changed
         self._lock = threading.RLock()
         self.history = History(folder)
 
@@ -84,7 +83,6 @@ class Changes:
             whole = self._join(before, patches[0]) if before else patches
             self.history.add(Entry(label, tuple(whole), page), replaces=before is not None)
             finish(self._folder, patches)
-        self._changed([patch.path for patch in patches])
         return True
 
     def _find_mergeable(self, label: str, patches: Sequence[Patch]) -> Patch | None:
@@ -126,7 +124,6 @@ class Changes:
             raise Stale([self._describe(patch) for patch in stale])
         self.history.step(by)
         finish(self._folder, patches)
-        self._changed([patch.path for patch in patches])
         return entry
 
     def _describe(self, patch: Patch) -> Versions:

@@ -84,6 +84,12 @@ def _describe(job: Job) -> str:
     return f"event: job\ndata: {json.dumps(job.as_json())}\n\n"
 
 
+async def warm_up(request: Request) -> Response:
+    """Begin to build the site as it will be: a page was opened, so somebody will want to see it."""
+    studio_of(request).preview.start()
+    return Response(status_code=204)
+
+
 async def cancel(request: Request) -> Response:
     """End a job."""
     form = await read_form(request)
@@ -97,5 +103,6 @@ ROUTES = [
     Route("/", begin),
     Route("/assets/{name}", answer_asset),
     Route("/events", answer_events),
+    Route("/preview", warm_up, methods=["POST"]),
     Route("/jobs/cancel", cancel, methods=["POST"]),
 ]

@@ -1,0 +1,166 @@
+"""One episode: what its sound, chapters, notes and details become in `index.md`, and what is heard."""
+
+from __future__ import annotations
+
+import io
+import json
+import wave
+from pathlib import Path
+
+import pytest
+from studio_runner import Answer, RunningStudio
+
+from site_builder.show.documents import parse_front_matter
+from site_builder.show.front_matter import EpisodeMatter
+
+
+def index_of(show: Path) -> Path:
+    return min((show / "content/episodes").iterdir()) / "index.md"
+
+
+def address_of(show: Path) -> str:
+    return f"/episodes/{index_of(show).parent.name}"
+
+
+def read(show: Path) -> EpisodeMatter:
+    file = index_of(show)
+    return parse_front_matter(file.read_bytes(), file, EpisodeMatter)[0]
+
+
+def change(studio: RunningStudio, show: Path, place: str = "", **fields: str) -> Answer:
+    address = address_of(show)
+    path = f"content{address}/index.md"
+    based_on = ("based-on", studio.digest(address, path))
+    pairs = [(name.replace("_", "-"), value) for name, value in fields.items()]
+    return studio.post(address + place, based_on, *pairs, page=address)
+
+
+def write_option(show: Path, lines: str) -> None:
+    file = index_of(show)
+    file.write_text(file.read_text("utf-8").replace("---\n", f"---\n{lines}\n", 1), "utf-8")
+
+
+def test_trim(studio: RunningStudio, show: Path) -> None:
+    assert change(studio, show, "/trim", trim_start="0:01.5").json["sound"]["trim"][0] == 1.5
+    trim = read(show).trim
+    assert trim
+    assert trim.start == 1.5
+    assert change(studio, show, "/trim", trim_start="0:90").status == 422
+    assert change(studio, show, "/trim", trim_start="soon").json["problems"][0]["field"] == "trim-start"
+    change(studio, show, "/trim", trim_start="", trim_end="")
+    assert read(show).trim is None
+
+
+def test_cuts_are_the_smallest_edit(studio: RunningStudio, show: Path) -> None:
+    """Entries that stay keep their lines, with the comments in and above them."""
+    write_option(show, "cut:\n  # a cough\n  - 0:01 - 0:02   # mine\n  - from: 0:06\n    to: 0:07")
+    answer = change(studio, show, "/stretches", do="cut", **{"from": "0:03", "to": "0:04.25"})
+    assert [entry.noun().start for entry in read(show).cut] == [1, 3, 6]
+    assert "  # a cough\n  - 0:01 - 0:02   # mine\n  - 0:03-0:04.25\n  - from: 0:06\n    to: 0:07\n" in index_of(
+        show
+    ).read_text("utf-8")
+    assert "0:04.25" in answer.json["parts"]["sound"]
+    change(studio, show, "/stretches", do="remove", stretch="cut:1.000-2.000")
+    assert [entry.noun().start for entry in read(show).cut] == [3, 6]
+    change(studio, show, "/stretches", do="change", stretch="cut:3.000-4.250", to="0:05")
+    assert [(entry.start, entry.end) for entry in read(show).cut] == [(3, 5), (6, 7)]
+    change(studio, show, "/stretches", do="mute", **{"from": "0:02", "to": "0:02.5"})
+    assert read(show).mute[0].end == 2.5
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("0:04", "0:04"), ("0:05", "0:04"), ("", "0:04"), ("x", "y"), ("9:00", "9:30")]
+)
+def test_no_stretch_is_refused(studio: RunningStudio, show: Path, start: str, end: str) -> None:
+    before = index_of(show).read_bytes()
+    answer = change(studio, show, "/stretches", do="cut", **{"from": start, "to": end})
+    assert answer.status == 422
+    assert answer.json["problems"][0]["field"] in {"from", "to"}
+    assert index_of(show).read_bytes() == before
+
+
+def test_chapters(studio: RunningStudio, show: Path) -> None:
+    write_option(show, "chapters:\n  0:00: Opening # x\n  0:06: The end")
+    change(studio, show, "/chapters", do="add", at="0:03", title="It's: #5 and # six")
+    assert [(entry.start, entry.title) for entry in read(show).chapters or ()] == [
+        (0, "Opening"),
+        (3, "It's: #5 and # six"),
+        (6, "The end"),
+    ]
+    assert "  0:00: Opening # x\n" in index_of(show).read_text("utf-8")
+    change(studio, show, "/chapters", do="change", chapter="1", title="Five")
+    change(studio, show, "/chapters", do="change", chapter="2", at="0:02")
+    assert [entry.title for entry in read(show).chapters or ()] == ["Opening", "The end", "Five"]
+    assert change(studio, show, "/chapters", do="add", at="0:02", title="Again").status == 422
+    for _ in range(3):
+        change(studio, show, "/chapters", do="remove", chapter="0")
+    assert read(show).chapters is None
+
+
+def test_details(studio: RunningStudio, show: Path) -> None:
+    change(studio, show, tags="fog, sleep, C: the language")
+    change(studio, show, draft="yes")
+    change(studio, show, explicit="no")
+    change(studio, show, date="2026-12-24T18:30")
+    change(studio, show, episode="12")
+    matter = read(show)
+    assert matter.tags == ("fog", "sleep", "C: the language")
+    assert (matter.draft, matter.explicit, matter.episode) == (True, False, 12)
+    assert matter.date.isoformat() == "2026-12-24T18:30:00+00:00"
+    assert change(studio, show, episode="twelve").json["problems"][0]["field"] == "episode"
+    assert change(studio, show, date="2026-13-24T18:30").json["problems"][0]["field"] == "date"
+
+
+def test_notes_while_typing_are_one_step(studio: RunningStudio, show: Path) -> None:
+    before = index_of(show).read_bytes()
+    for notes in ("Fog", "Fog and", "Fog and horns.\n\n# ---\n\n- 0:02 one"):
+        assert change(studio, show, notes=notes).json["undo"] == "show notes"
+    assert index_of(show).read_text("utf-8").endswith("---\n\nFog and horns.\n\n# ---\n\n- 0:02 one\n")
+    studio.post("/undo", scripted=False)
+    assert index_of(show).read_bytes() == before
+
+
+def test_what_was_promised_is_not_held_back(studio: RunningStudio, show: Path) -> None:
+    since = "2026-10-09T07:30:00Z"
+    pin = {"slug": "x", "first_published": since, "enclosure": "media/x.m4a", "online": {"web": since}}
+    published = {"format": 2, "show": {}, "episodes": {read(show).guid: pin}}
+    (show / "content/published.json").write_text(json.dumps(published), "utf-8")
+    assert change(studio, show, draft="yes").status == 422
+    assert change(studio, show, date="2030-01-01T00:00").status == 422
+    assert "Withdraw" in studio.get(address_of(show)).text
+    change(studio, show, "/withdraw", do="withdraw", reason="By mistake")
+    assert read(show).withdrawn == "By mistake"
+
+
+def test_sound_in_any_range_is_the_same(looked_at: RunningStudio) -> None:
+    address = address_of(looked_at.show)
+    whole = looked_at.get(f"{address}/sound.wav").body
+    with wave.open(io.BytesIO(whole)) as file:
+        assert file.getnchannels() == 1
+        seconds = file.getnframes() / file.getframerate()
+    assert seconds == pytest.approx(looked_at.get(f"{address}/sound").json["duration"], abs=0.001)
+    size = len(whole)
+    for start, end in ((0, 0), (44, 99), (45, 46), (size // 2 + 1, size - 1), (size - 10, size - 1)):
+        part = looked_at.ask(f"{address}/sound.wav", range=f"bytes={start}-{end}")
+        assert part.status == 206
+        assert part.headers["content-range"] == f"bytes {start}-{end}/{size}"
+        assert len(part.body) == end - start + 1
+        assert sum(abs(a - b) > 3 for a, b in zip(part.body, whole[start : end + 1], strict=True)) < len(part.body) / 50
+    assert looked_at.ask(f"{address}/sound.wav", range=f"bytes={size}-").status == 416
+
+
+def test_the_join_leaves_out_what_is_cut(studio: RunningStudio, show: Path) -> None:
+    change(studio, show, "/stretches", do="cut", **{"from": "0:03", "to": "0:05"})
+    with wave.open(io.BytesIO(studio.get(f"{address_of(show)}/sound.wav?join=3").body)) as file:
+        assert file.getnframes() / file.getframerate() == pytest.approx(4, abs=0.01)
+
+
+def test_shapes(looked_at: RunningStudio) -> None:
+    address = address_of(looked_at.show)
+    glance = looked_at.get(f"{address}/shape").body
+    tile = looked_at.get(f"{address}/shape?tile=0").body
+    assert len(glance) == 4000
+    assert max(glance) > 200
+    assert len(tile) == pytest.approx(min(60, looked_at.get(f"{address}/sound").json["duration"]) * 50, abs=1)
+    for odd in ("-1", "99999", "x", "0x1", "1" * 300):
+        assert looked_at.ask(f"{address}/shape?tile={odd}").status == 404
