@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.episodes.intake.choice import choose
 from site_builder.episodes.intake.intake import Intake, IntakeEntry, add_speakers
-from site_builder.episodes.intake.seen_archives import note_taken
+from site_builder.episodes.intake.seen_archives import list_taken, note_taken
 from site_builder.events import Making, Notify, ignore
 from site_builder.show.bundles import find_bundles, load_bundle
 from site_builder.show.config import load_config
@@ -40,16 +40,21 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, o
     """
     load_config(folder)
     with lock_show(folder, "extract"):
-        return take_in(folder, sources, notify, only)
+        return take_in(folder, sources, notify, only, is_asked_for=True)
 
 
 def take_in(
-    folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = (), deleted: Collection[str] = ()
+    folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = (), *, is_asked_for: bool = False
 ) -> Extraction:
-    """What `extract` does, for a build that holds the lock already; `deleted` are ids that are not to come back."""
+    """What `extract` does, for a build that holds the lock already.
+
+    What was taken in once and deleted since comes back only where somebody asked for just that: by `only`, or by
+    naming a source that holds nothing else (`is_asked_for`).
+    """
     content = folder / "content"
     bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
     intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
+    deleted = list_taken(folder)
     taken: list[IntakeEntry] = []
     remarks: list[str] = []
     with ExitStack() as stack:
@@ -58,7 +63,8 @@ def take_in(
             taken += intake.take_some(*choose(opened, only))
         for source in opened:
             notify(Making(source.name, f"Reading {source.name}"))
-            taken += () if only else intake.take_all(source, deleted)
+            is_one = is_asked_for and len(source.find_ids()) == 1
+            taken += () if only else intake.take_all(source, () if is_one else deleted)
             remarks += source.remarks
         own = opened[0].account if opened else None
     note_taken(folder, [entry.id for entry in taken if entry.folder])

@@ -151,7 +151,7 @@ def _read_content(
     is_taken = bool(new) and not postponed
     if is_taken:
         start_early(catalog.show_folder, options.jobs)
-        extraction = take_in(folder, new, notify, deleted=seen_archives.list_taken(folder))
+        extraction = take_in(folder, new, notify)
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:
         inputs, _ = inputs.look_again(folder, options.inputs)

@@ -94,7 +94,7 @@ def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, js
         print_json([entry.as_json() for entry in extraction.taken])
     else:
         recordings.show_extraction(extraction.taken)
-        summary.remind_of_copies(find_show(show))
+        summary.remind_of_copies(find_show(show), extraction.taken)
     summary.show_warnings(extraction.remarks)
     if any(entry.unreadable for entry in extraction.taken):
         sys.exit(EXIT_PROBLEMS)
@@ -354,7 +354,7 @@ def _show_build(report: BuildReport, folder: Path) -> None:
         from site_builder.cli import recordings  # noqa: PLC0415
 
         recordings.show_news(report.taken)
-        summary.remind_of_copies(folder)
+        summary.remind_of_copies(folder, report.taken)
     summary.show_build(report, folder)
 
 

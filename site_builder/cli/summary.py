@@ -17,6 +17,7 @@ from site_builder.show.layout import PUBLISHED
 
 if TYPE_CHECKING:
     from site_builder.build.report import BuildReport
+    from site_builder.episodes.intake.intake import IntakeEntry
 
 _MOST = 20
 """Lines of one kind that anybody reads."""
@@ -44,11 +45,11 @@ def show_warnings(warnings: Sequence[str]) -> None:
         say(f"{_yellow('warning')}: {warning}", error=True)
 
 
-def remind_of_copies(folder: Path) -> None:
-    """Said by whatever takes recordings in, until a second copy is known of."""
+def remind_of_copies(folder: Path, taken: Sequence[IntakeEntry]) -> None:
+    """Said where recordings were taken in, until a second copy is known of."""
     from site_builder.show.last_backup import load_last_backup  # noqa: PLC0415 -- only where something was taken in
 
-    if load_last_backup(folder) is None:
+    if any(entry.has_come for entry in taken) and load_last_backup(folder) is None:
         say(
             "The recordings in content/ are the only copy: git leaves them out, and X deletes its own. "
             "`spacecast backup FOLDER` keeps a second one."

@@ -33,6 +33,8 @@ from site_builder.text.timecode import format_utc
 
 MANIFEST = "spacecast-backup.json"
 _ARCHIVES = Path("content/archives")
+_OF_ARCHIVES = {"README.md", "taken.txt"}
+"""What lies there and is no archive; without the second, what was deleted would come back with a copy."""
 _CHUNK = 1 << 20
 
 
@@ -234,7 +236,7 @@ def _find_files(folder: Path) -> Iterator[Path]:
     tops = [folder / "content", folder / "templates"]
     files = [folder / "config.yaml", folder / ".gitignore", *(file for top in tops for file in sorted(top.rglob("*")))]
     for file in files:
-        aside = file.is_relative_to(folder / _ARCHIVES) and file != folder / _ARCHIVES / "README.md"
+        aside = file.is_relative_to(folder / _ARCHIVES) and file.name not in _OF_ARCHIVES
         if file.is_file() and not file.is_symlink() and not aside and not file.name.startswith(".part-"):
             yield file
 

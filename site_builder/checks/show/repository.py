@@ -48,8 +48,8 @@ def _find_installs_by_name(built: CheckedShow) -> Iterator[Remark]:
 def find_install(line: str) -> str:
     """What a shell line installs, or runs, of this program by its name alone; else nothing.
 
-    >>> find_install('run: python -m pip install "spacecast==0.1.0"')
-    'spacecast==0.1.0'
+    >>> find_install("run: python -m pip install './spacecast.whl'; uvx " + "spacecast@latest build")
+    'spacecast@latest'
     """
     words = re.split(r"[\s\"'`;&|()]+", line.partition(" #")[0])
     return next((word for word in words if _NAME.fullmatch(word)), "") if _INSTALLER.search(line) else ""

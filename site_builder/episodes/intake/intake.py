@@ -78,6 +78,11 @@ class IntakeEntry:
         """Whether this is a problem that the exit code tells of."""
         return self.result is IntakeResult.UNREADABLE
 
+    @property
+    def has_come(self) -> bool:
+        """Whether sound is here that was not here before."""
+        return self.result in {IntakeResult.NEW, IntakeResult.RESTORED, IntakeResult.EXTENDED}
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for `--json`."""
         return {

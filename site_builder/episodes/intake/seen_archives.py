@@ -19,7 +19,7 @@ _ELSEWHERE = Path("content/archives/elsewhere.txt")
 _TAKEN = Path("content/archives/taken.txt")
 """Ids of all recordings that were ever taken in, one in each line. It lies with the archives, for `.cache` may go."""
 _TAKEN_HEAD = """\
-# Recordings that were taken in, by their ids. What you deleted since is not taken in again by `spacecast build`.
+# Recordings that were taken in, by their ids. What you deleted since is not taken in again.
 # To have it again: `spacecast extract ARCHIVE --only ID`.
 """
 

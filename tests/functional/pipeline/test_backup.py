@@ -112,6 +112,15 @@ def test_the_copy_is_a_show_again(show: Path, tmp_path: Path) -> None:
     assert len(list((again / "content/episodes").iterdir())) == 2
 
 
+def test_what_was_deleted_stays_deleted_in_the_copy(show: Path, tmp_path: Path) -> None:
+    to, bundle = tmp_path / "copy", find_bundle(show, "2026-10-09")
+    shutil.rmtree(bundle)
+    spacecast("-C", show, "backup", to)
+    (to / MANIFEST).unlink()
+    assert "not taken in again" in spacecast("-C", to, "build").out
+    assert not (to / "content/episodes" / bundle.name).exists()
+
+
 @pytest.mark.parametrize("place", [".", "content/copy", ".."])
 def test_not_into_the_show(show: Path, place: str) -> None:
     """A copy within the show would be lost with it, and grow for ever."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
 from online import RangeServer
+from recording_maker import make_recording
 from show_runner import build, copy_show, edit, find_bundle, grep, make_show, make_two_spaces, read_feed, spacecast
 
 from site_builder.show.published import State, load_published
@@ -153,8 +154,25 @@ def test_what_was_deleted_comes_back_by_no_build(show: Path) -> None:
     assert "`spacecast extract ARCHIVE --only 1zqKVrlvBkDJB`" in " ".join(run.out.split())
     assert len(read_feed(show)) == 2
     assert not list((show / "content/episodes").glob("2026-10-14*"))
-    assert spacecast("-C", show, "extract", archive, "--only", "1zqKVrlvBkDJB").code == 0
+    again = spacecast("-C", show, "extract", archive)
+    assert "not taken in again" in again.out
+    assert "only copy" not in again.out
+    assert not list((show / "content/episodes").glob("2026-10-14*"))
+    assert "only copy" in spacecast("-C", show, "extract", archive, "--only", "1zqKVrlvBkDJB").out
     assert find_bundle(show, "2026-10-14")
+
+
+def test_a_file_that_holds_nothing_else_is_asked_for_by_its_name(show: Path, tmp_path: Path) -> None:
+    """A build leaves it deleted; whoever names the file wants just that."""
+    file = show / "content/archives/talk.aac"
+    file.write_bytes(make_recording(3, turns=[("host", 0, 3)], tags=False))
+    build(show)
+    shutil.rmtree(find_bundle(show, "talk"))
+    shutil.rmtree(show / ".cache")
+    build(show)
+    assert not list((show / "content/episodes").glob("*talk"))
+    assert "new: talk" in spacecast("-C", show, "extract", file).out
+    assert find_bundle(show, "talk")
 
 
 def test_a_guid_never_changes_even_before(show: Path) -> None:
