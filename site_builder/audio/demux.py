@@ -22,6 +22,7 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, Run, is_adts, scan_frames
+from site_builder.audio.containers import open_container
 from site_builder.errors import UnusableSource
 
 _CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
@@ -72,7 +73,7 @@ def open_audio(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     """
     options = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
     try:
-        with av.open(f"file:{path}", "r", options=options, metadata_errors="replace") as container:
+        with open_container(f"file:{path}", options) as container:
             if not container.streams.audio:
                 raise _unusable(path, "it holds no sound")
             yield container, container.streams.audio[0]

@@ -163,6 +163,8 @@ def _read_sound(path: Path) -> Iterator[Passage]:
     import av  # noqa: PLC0415 - dear, and only needed where somebody is hidden
     import mutagen  # noqa: PLC0415
 
+    from site_builder.audio.containers import open_container, read_tags  # noqa: PLC0415 - as above
+
     is_read = False
     try:
         for tags in filter(None, [mutagen.File(path)]):
@@ -171,9 +173,10 @@ def _read_sound(path: Path) -> Iterator[Passage]:
     except mutagen.MutagenError:
         pass
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
-            texts = [container.metadata, [stream.metadata for stream in container.streams]]
-            yield Passage(WALL.join(read_texts([*texts, [chapter["metadata"] for chapter in container.chapters()]])))
+        with open_container(str(path)) as container:
+            parts = [container.metadata, *(stream.metadata for stream in container.streams)]
+            parts += [chapter["metadata"] for chapter in container.chapters()]
+            yield Passage(WALL.join(read_texts([read_tags(part) for part in parts])))
     except av.FFmpegError:
         is_read = False
     if not is_read:

@@ -18,6 +18,7 @@ import av.container
 import av.error
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, parse_format
+from site_builder.audio.containers import open_container, read_tags
 from site_builder.audio.counting import SampleCount
 from site_builder.audio.demux import demux
 from site_builder.sources.x.speaking.hydra_tags import Tick, join_ticks, parse_tag
@@ -75,7 +76,7 @@ def load_audio_tags(path: Path) -> dict[str, str] | None:
         stream = _find_sound(container)
         if container is None or stream is None:
             return None
-        tags = {**stream.metadata, **container.metadata}
+        tags = read_tags({**stream.metadata, **container.metadata})
         return {key.lower(): value for key, value in tags.items()}
 
 
@@ -88,7 +89,7 @@ def _find_sound(container: av.container.InputContainer | None) -> av.audio.Audio
 @contextmanager
 def _open(path: Path) -> Iterator[av.container.InputContainer | None]:
     try:
-        container = av.open(str(path.absolute()), "r", options=_OPTIONS, metadata_errors="replace")
+        container = open_container(str(path.absolute()), _OPTIONS)
     except (av.error.FFmpegError, ValueError):
         yield None
         return

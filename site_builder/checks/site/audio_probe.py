@@ -12,6 +12,7 @@ import mutagen
 from av.audio.frame import AudioFrame
 from pydantic import TypeAdapter, ValidationError
 
+from site_builder.audio.containers import read_tags
 from site_builder.audio.demux import demux, open_audio
 from site_builder.audio.measure import gauge_loudness, measure
 from site_builder.audio.sound import read_sound
@@ -154,7 +155,8 @@ class _Counter:
 def _read_chapters(container: Any) -> Iterator[Mark]:
     for chapter in container.chapters():
         yield Mark(
-            start_ms=round(chapter["start"] * chapter["time_base"] * 1000), title=chapter["metadata"].get("title", "")
+            start_ms=round(chapter["start"] * chapter["time_base"] * 1000),
+            title=read_tags(chapter["metadata"]).get("title", ""),
         )
 
 
