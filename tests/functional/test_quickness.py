@@ -14,6 +14,7 @@ from show_runner import PROJECT, build, spacecast
 
 OURS = {
     *("__init__", "__main__", "cli", "cli.arguments", "cli.publishing", "cli.failures", "cli.main", "cli.summary"),
+    *("cli.help", "cli.studio"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.checked_files", "engine.digests", "engine.snapshot", "engine.processes"),
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),
