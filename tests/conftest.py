@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from compiled_templates import SharedTemplates
 from hypothesis import settings
+from kept_pictures import keep_pictures
 from programs import BROWSER_ARGUMENTS, find_browser
+
+from site_builder.build.up_to_date import digest_program
 
 settings.register_profile("project", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("project")
@@ -19,10 +23,14 @@ os.environ.pop("CI", None)  # a build in CI promises nothing new; tests of that 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Templates are compiled once for all shows; each show still keeps its own, as it does elsewhere."""
-    folder = tmp_path_factory.mktemp("templates")
-    with patch("site_builder.render.pages.theme.FileSystemBytecodeCache", SharedTemplates.below(folder)):
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is the same for all shows of tests is made once; each show still keeps its own, as it does elsewhere."""
+    templates, pictures = (tmp_path_factory.mktemp(name) for name in ("templates", "pictures"))
+    with (
+        patch("site_builder.render.pages.theme.FileSystemBytecodeCache", SharedTemplates.below(templates)),
+        patch("site_builder.build.up_to_date.digest_program", cache(digest_program)),
+        keep_pictures(pictures),
+    ):
         yield
 
 

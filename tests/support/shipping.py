@@ -14,7 +14,7 @@ from pathlib import Path
 from show_runner import TODAY, build, edit
 
 from site_builder.commands.deploy import plan_legs, ship
-from site_builder.events import Started
+from site_builder.events import Making, Started
 from site_builder.show.config import load_config
 
 NOW = datetime.fromtimestamp(int(TODAY), UTC)
@@ -43,9 +43,9 @@ def ship_to_loopback(show: Path, address: str, url: str, *, instead_of: str = "h
 
 
 def watch_shipping(show: Path, address: str, look: Callable[[], list[str]]) -> list[str]:
-    """The same, with a look at what is online before and after each file: whatever was broken at any moment."""
+    """The same, with a look at what is online before each file, and at the end: whatever was broken at any moment."""
     legs, broken = plan_legs(show, load_config(show), address), look()
-    ship(legs, lambda _: broken.extend(look()))
+    ship(legs, lambda event: broken.extend(look() if isinstance(event, Making) else []))
     return broken + look()
 
 

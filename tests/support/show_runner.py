@@ -103,12 +103,13 @@ def make_show(folder: Path, archive: MadeArchive | Path | None = None, *, draws_
 
 def give_cover(show: Path) -> None:
     """A cover for the show and all its episodes, so that none is drawn."""
-    (show / "content/cover.jpg").write_bytes(_draw_small_cover())
+    (show / "content/cover.jpg").write_bytes(draw_small_cover())
     edit(show / "config.yaml", "\nfeed:\n", "\n  episode_covers: show\n\nfeed:\n")
 
 
 @cache
-def _draw_small_cover() -> bytes:
+def draw_small_cover() -> bytes:
+    """A JPEG of one colour, as small as a cover may be."""
     out = io.BytesIO()
     Image.new("RGB", (1400, 1400), "#1a7f64").save(out, "JPEG")
     return out.getvalue()

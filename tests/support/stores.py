@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -51,7 +52,7 @@ class Server:
         return int(self.url.split(":")[2].partition("/")[0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bucket:
     """A new bucket; its login must be in the environment."""
 
@@ -69,7 +70,7 @@ class Bucket:
         url = self.server.url.replace(f":{self.server.port}", f":{port or self.server.port}")
         return f"{self.server.scheme}://{name or self.name}{prefix}?endpoint={url}"
 
-    @property
+    @cached_property
     def store(self) -> obstore.store.ObjectStore:
         """The bucket, asked without the program under test."""
         option = "base_url" if self.server.scheme == "gs" else "endpoint"

@@ -127,7 +127,7 @@ def ship(show: Path, bucket: Bucket, delay: float) -> tuple[float, bool]:
     before = bucket.get(MANIFEST)
     process = start_spacecast("-C", show, "deploy", bucket.address(), SOURCE_DATE_EPOCH=TODAY)
     while process.poll() is None and bucket.get(MANIFEST) == before:
-        time.sleep(0.01)
+        time.sleep(0.03)
     began = time.perf_counter()
     try:
         process.wait(delay)

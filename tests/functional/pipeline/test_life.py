@@ -39,9 +39,18 @@ def show(never_online: Path, tmp_path: Path) -> Path:
     return copy_show(never_online, tmp_path / "a show")
 
 
+@pytest.fixture(scope="module")
+def ready(never_online: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with an address where it can go online. Not to be changed."""
+    show = copy_show(never_online, tmp_path_factory.mktemp("ready") / "show")
+    edit_config(show)
+    return show
+
+
 @pytest.fixture
-def online(show: Path, tmp_path: Path) -> Path:
-    """The same, online in a folder."""
+def online(ready: Path, tmp_path: Path) -> Path:
+    """A copy of that to change, online in a folder."""
+    show = copy_show(ready, tmp_path / "a show")
     deploy(show, tmp_path / "www")
     return show
 
