@@ -1,7 +1,8 @@
 """What a build has to know of every episode before it makes any: read from the files that changed, kept for the others.
 
 Each bundle has a `CatalogEntry`. It is cached under the digest of the bundle's files and of all else it was made from,
-so that an unchanged bundle is not read again (see `bundle_digests.py`).
+so that an unchanged bundle is not read again (see `bundle_digests.py`), nor one that answers do not concern
+(`consent_inputs.py`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
 from site_builder.engine.cache import ValueCache
-from site_builder.engine.digests import digest_bytes, digest_file, digest_json
+from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import change, encode_value, parse_values
 from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.catalog_entry import CatalogEntry
+from site_builder.episodes.consent_inputs import ConsentInputs, digest_casting
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
 from site_builder.episodes.transcripts.cues import is_of, time_words
@@ -32,7 +33,7 @@ from site_builder.model.podcast import Cue, Guid, Role, Speaker
 from site_builder.model.speech import Recognition
 from site_builder.show.bundles import Bundle, load_bundle
 from site_builder.show.config import Pending
-from site_builder.show.layout import CONFIG, EPISODES, INDEX, MEDIA, PEOPLE
+from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.load import (
     Claim,
     ShowFolder,
@@ -43,7 +44,7 @@ from site_builder.show.load import (
     nearby,
     settle,
 )
-from site_builder.show.people import explain_missing
+from site_builder.show.people import People, explain_missing
 from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
 from site_builder.show.transcripts.files import parse_transcript
 from site_builder.show.transcripts.words import load_recognition
@@ -72,7 +73,7 @@ class Catalog:
     show_folder: ShowFolder
     cards: tuple[CatalogEntry, ...]
     base: str
-    """Digest of all that cards depend on beside their bundles."""
+    """Digest of all that cards depend on beside their bundles and people's answers."""
     unusable: tuple[Unusable, ...] = ()
     page_remarks: tuple[str, ...] = ()
     """What is left out of free pages, a sentence each."""
@@ -125,16 +126,16 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
         InvalidDocument: something is wrong that all episodes depend on; with every problem of every file.
     """
     show_folder = load_show_folder(folder, problems := list[Problem]())
-    speakers, spoken = list_speakers(folder, digests.by_name, kept, jobs)
+    described = list_speakers(folder, digests.by_name, kept, jobs)
     if show_folder:
-        show_folder = replace(show_folder, people=show_folder.people.describe(speakers))
+        show_folder = replace(show_folder, people=show_folder.people.describe(described.heard))
         problems += find_named_texts(show_folder, redact_show(show_folder))
-    base = digest_json([program, show_folder.words.digest if show_folder else "", spoken, *_digest_common(folder)])
-    keys = {name: digest_bytes(f"{base} {digest}".encode()) for name, digest in digests.by_name.items()}
-    known = kept.load(_KIND)
-    cards = _recall(known, keys)
+    base, known = _digest_base(show_folder, program), kept.load(_KIND)
+    reader = _make_reader(folder, show_folder, base, digests, described.by_bundle, kept)
+    keys = reader.keys
+    cards = reader.recall(known)
     wanted = [name for name in keys if name not in cards]
-    made = dict(zip(wanted, map_in_processes(partial(_read, show_folder, folder, keys), wanted, jobs), strict=True))
+    made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs), strict=True))
     fresh = {name: card for name, card in made.items() if isinstance(card, CatalogEntry)}
     everything = [card for name in keys if (card := cards.get(name) or fresh.get(name))]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
@@ -144,7 +145,7 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
         problems += chain.from_iterable(faults.values())
     show_folder = settle(folder, show_folder, problems)
     digests.keep(kept)
-    kept.put(_KIND, {name: (card.key, encode_value(card)) for name, card in fresh.items()})
+    kept.put(_KIND, {name: (keys[name], encode_value(card)) for name, card in fresh.items()})
     kept.drop(_KIND, known.keys() - keys.keys())
     usable = tuple(card for card in everything if card.name not in faults)
     unusable = _list_unusable(folder, faults, known, {card.guid for card in usable})
@@ -245,42 +246,78 @@ def _find_guid(folder: Path, name: str, known: Mapping[str, tuple[str, bytes]]) 
     return next((card.guid for card in parse_values(CatalogEntry, [known[name][1]])), "") if name in known else ""
 
 
-def _digest_common(folder: Path) -> list[str]:
-    """Of the files that every card depends on."""
-    files = (folder / CONFIG, folder / PEOPLE)
-    return [digest_file(file) if file.is_file() else "" for file in files]
+def _digest_base(show_folder: ShowFolder | None, program: str) -> str:
+    """Of what the config says, not of how it is written, and of program and language; not of where a show is sent."""
+    if show_folder is None:
+        return digest_json(program)
+    config = show_folder.config.model_dump(mode="json", exclude={"deploy", "repository"})
+    return digest_json([program, show_folder.words.digest, config])
 
 
-def _recall(known: Mapping[str, tuple[str, bytes]], keys: Mapping[str, str]) -> dict[str, CatalogEntry]:
-    """The cards that were made under these keys."""
-    texts = [known[name][1] for name, key in keys.items() if name in known and known[name][0] == key]
-    return {card.name: card for card in parse_values(CatalogEntry, texts)}
+def _make_reader(
+    folder: Path,
+    show_folder: ShowFolder | None,
+    base: str,
+    digests: Digests,
+    speakers: Mapping[str, tuple[Speaker, ...]],
+    kept: ValueCache,
+) -> _Reader:
+    people, pending = (People(), Pending.ANONYMISE)
+    if show_folder:
+        people, pending = show_folder.people, show_folder.config.consent.pending
+    inputs = ConsentInputs(people, pending)
+    epoch = inputs.find_epoch(kept) if show_folder else ""
+    keys = {name: digest_bytes(f"{base} {epoch} {digest}".encode()) for name, digest in digests.by_name.items()}
+    return _Reader(folder, show_folder, inputs, speakers, keys)
 
 
-def _read(
-    show_folder: ShowFolder | None, folder: Path, keys: Mapping[str, str], name: str
-) -> CatalogEntry | tuple[Problem, ...]:
-    """The card of a bundle, or what is wrong with it."""
-    try:
-        bundle = load_bundle(folder / EPISODES / name)
-        faults = check_notes(bundle)
-        problems = (*find_beyond(bundle), *faults.problems)
-        _load_cues(bundle)
-    except InvalidDocument as error:
-        return tuple(error.problems)
-    if problems or not show_folder:
-        return problems
-    card = _make_card(show_folder, bundle, keys[name])
-    return change(card, remarks=(*card.remarks, *map(str, map(nearby, faults.remarks)))) if faults.remarks else card
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Makes the entries of the catalog, or finds them as an earlier build made them."""
+
+    folder: Path
+    show_folder: ShowFolder | None
+    inputs: ConsentInputs
+    speakers: Mapping[str, tuple[Speaker, ...]]
+    """Who is heard, or on stage, by name of the bundle."""
+    keys: Mapping[str, str]
+    """By name of the bundle, a digest of all that its entry depends on but answers."""
+
+    def recall(self, known: Mapping[str, tuple[str, bytes]]) -> dict[str, CatalogEntry]:
+        """Those that are as they would be made now."""
+        texts = [known[name][1] for name, key in self.keys.items() if name in known and known[name][0] == key]
+        return {card.name: card for card in parse_values(CatalogEntry, texts) if card.answers == self._digest(card)}
+
+    def _digest(self, card: CatalogEntry) -> str:
+        speakers = self.speakers[card.name]
+        return self.inputs.digest(card.guid, speakers, card.mentioned, is_restricted=card.is_restricted)
+
+    def read(self, name: str) -> CatalogEntry | tuple[Problem, ...]:
+        """The entry of a bundle, or what is wrong with it."""
+        try:
+            bundle = load_bundle(self.folder / EPISODES / name)
+            faults = check_notes(bundle)
+            problems = (*find_beyond(bundle), *faults.problems)
+            _load_cues(bundle)
+        except InvalidDocument as error:
+            return tuple(error.problems)
+        if problems or not self.show_folder:
+            return problems
+        casting = decide_consent(self.show_folder, bundle)
+        card = _make_card(self.show_folder, bundle, casting)
+        card = change(card, mentioned=self.inputs.find_mentioned(bundle, casting))
+        named = self.inputs.digest_mentioned(card.guid, card.mentioned, is_restricted=card.is_restricted)
+        key = digest_bytes(f"{self.keys[name]} {named} {digest_casting(casting)}".encode())
+        remarks = (*card.remarks, *map(str, map(nearby, faults.remarks)))
+        return change(card, key=key, answers=self._digest(card), remarks=remarks)
 
 
-def _make_card(show_folder: ShowFolder, bundle: Bundle, key: str) -> CatalogEntry:
+def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:
+    """An entry without digests."""
     matter, recording = bundle.matter, bundle.recording
-    casting = decide_consent(show_folder, bundle)
     named_address = find_named_address(bundle, casting.redaction)
     return CatalogEntry(
         name=bundle.folder.name,
-        key=key,
         guid=matter.guid,
         slug=bundle.slug,
         title=matter.title,

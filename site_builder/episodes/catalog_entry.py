@@ -12,8 +12,12 @@ class CatalogEntry(Value, frozen=True, kw_only=True):
 
     name: str
     """Of its folder."""
-    key: str
+    key: str = ""
     """Digest of all it says and all that decides how it is published; equal keys, equal episodes."""
+    answers: str = ""
+    """Digest of the answers it depends on: the entry holds while that is the same."""
+    mentioned: tuple[str, ...] = ()
+    """Hidden people whom its texts may name, a digest each."""
     guid: str
     slug: str
     title: str

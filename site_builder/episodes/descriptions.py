@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.engine.cache import ValueCache
-from site_builder.engine.digests import digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
 from site_builder.errors import InvalidDocument
@@ -15,34 +15,46 @@ from site_builder.model.podcast import Recording, Speaker
 from site_builder.show.bundles import load_noun
 from site_builder.show.layout import EPISODES, RECORDING
 
-_KIND = "speakers"
+_KIND, _RECIPE = "speakers", 2
+"""Kind of what is kept, and a number to raise when more is."""
 
 
-class Described(Value, frozen=True, kw_only=True):
-    """Those who speak in one recording: handle, name, X id, Periscope id and picture of each."""
+class _Described(Value, frozen=True, kw_only=True):
+    """Those of one recording: handle, name, X id, Periscope id and picture of each."""
 
     speakers: tuple[tuple[str, str, str, str, str], ...] = ()
+    on_stage: tuple[tuple[str, str, str, str, str], ...] = ()
 
 
-def list_speakers(
-    folder: Path, digests: Mapping[str, str], kept: ValueCache, jobs: int
-) -> tuple[tuple[Speaker, ...], str]:
-    """Everybody as any `space.json` describes them, each description once, and a digest of that.
+class Descriptions(NamedTuple):
+    """How recordings describe people."""
 
-    `digests` are those of the bundles, by name.
-    """
-    known = kept.load(_KIND)
-    stale = [name for name, digest in digests.items() if name not in known or known[name][0] != digest]
+    heard: tuple[Speaker, ...]
+    """Everybody who speaks, each description once."""
+    by_bundle: Mapping[str, tuple[Speaker, ...]]
+    """All who speak or are on stage, by the name of the bundle."""
+
+
+def list_speakers(folder: Path, digests: Mapping[str, str], kept: ValueCache, jobs: int) -> Descriptions:
+    """Everybody as any `space.json` describes them; `digests` are those of the bundles, by name."""
+    known, keys = kept.load(_KIND), {name: f"{_RECIPE} {digest}" for name, digest in digests.items()}
+    stale = [name for name, key in keys.items() if name not in known or known[name][0] != key]
     fresh = dict(zip(stale, map_in_processes(partial(_read, folder), stale, jobs), strict=True))
-    texts = {name: text for name, (_, text) in known.items() if name in digests} | fresh
-    kept.put(_KIND, {name: (digests[name], text) for name, text in fresh.items()})
+    kept.put(_KIND, {name: (keys[name], text) for name, text in fresh.items()})
     kept.drop(_KIND, known.keys() - digests.keys())
-    distinct = sorted({one for described in parse_values(Described, set(texts.values())) for one in described.speakers})
-    speakers = tuple(
-        Speaker(handle=handle, name=name, x_id=x_id, periscope_id=periscope_id, avatar_url=avatar)
-        for handle, name, x_id, periscope_id, avatar in distinct
+    texts = [fresh[name] if name in fresh else known[name][1] for name in keys]
+    found = parse_values(_Described, texts)
+    distinct = sorted({one for described in found for one in described.speakers})
+    made = cache(_make_speaker)
+    return Descriptions(
+        tuple(map(made, distinct)),
+        {name: tuple(map(made, (*one.speakers, *one.on_stage))) for name, one in zip(keys, found, strict=True)},
     )
-    return speakers, digest_json([list(one) for one in distinct])
+
+
+def _make_speaker(told: tuple[str, str, str, str, str]) -> Speaker:
+    handle, name, x_id, periscope_id, avatar = told
+    return Speaker(handle=handle, name=name, x_id=x_id, periscope_id=periscope_id, avatar_url=avatar)
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -51,6 +63,8 @@ def _read(folder: Path, name: str) -> bytes:
         recording = load_noun(folder / EPISODES / name / RECORDING, Recording)
     except InvalidDocument:
         recording = None
-    speakers = recording.speakers if recording else ()
-    told = ((one.handle, one.name, one.x_id, one.periscope_id, one.avatar_url) for one in speakers)
-    return encode_value(Described(speakers=tuple(told)))
+    told = (recording.speakers, recording.on_stage) if recording else ((), ())
+    speakers, on_stage = (
+        tuple((one.handle, one.name, one.x_id, one.periscope_id, one.avatar_url) for one in some) for some in told
+    )
+    return encode_value(_Described(speakers=speakers, on_stage=on_stage))

@@ -112,6 +112,19 @@ class ChangingShow:
     def hide_person(self) -> None:
         self.rewrite(self.folder / "content/people.yaml", _GRANTED, r"\1anonymous")
 
+    def show_person(self) -> None:
+        """Somebody who was hidden agrees, if anybody is."""
+        people = self.folder / "content/people.yaml"
+        people.write_text(re.sub("status: anonymous", "status: granted", people.read_text(), count=1))
+
+    def answer_for_one_episode(self) -> None:
+        answer = f"episodes: {{big-{self.pick().number}: {self.dice.choice(['granted', 'anonymous'])}}}"
+        self.rewrite(self.folder / "content/people.yaml", r"^(  handle: guest_\d+\n)(?!  episodes)", rf"\1  {answer}\n")
+
+    def name_a_person(self) -> None:
+        with self.index(self.pick()).open("a") as file:
+            file.write(f"\nWith Guest **0{self.dice.randint(10, 99)}** and guest_0{self.dice.randint(10, 99)}.\n")
+
     def change_config(self) -> None:
         self.rewrite(self.folder / "config.yaml", "^  title: .*$", f"  title: The Long Run {self.number()}")
 
