@@ -13,21 +13,22 @@ from typing import cast
 from site_builder import __version__
 from site_builder.build.encoding import Further, Take, covers, find_ends, make_release, offer
 from site_builder.consent import Removal
-from site_builder.engine.builder import Facts, Outcome, Target, build_targets
-from site_builder.engine.digests import FileDigests
+from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.cache import FileDigests
+from site_builder.engine.ledger import Facts
 from site_builder.engine.processes import map_in_processes
+from site_builder.engine.target import Target
 from site_builder.episodes.assemble import Material, make_edits, make_episode
 from site_builder.episodes.catalog import Candidate
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.summary import name_group
 from site_builder.errors import SpacecastError
-from site_builder.events import Notify
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span
 from site_builder.show.bundles import Bundle, write_noun
 from site_builder.show.config import ChapterSource, Config, DeadAir
-from site_builder.show.layout import MEDIA, OutputPaths
+from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
 from site_builder.site.covers import FEW, CoverPlanner
 from site_builder.site.episode_files import Release
@@ -43,11 +44,15 @@ class Place:
     """Where sound is made, and how."""
 
     cache: Path
-    output_paths: OutputPaths
+    artifacts: Builder
+    """Makes what is in the cache."""
+    site: Builder
+    digests: FileDigests
+    """Of recordings."""
     jobs: int
+    is_preview: bool
     cached: frozenset[str] = frozenset()
-    """Names below which sound of episodes that are published is cached: none of it is deleted."""
-    notify: Notify
+    """Groups in the cache of episodes that are published: nothing of them is deleted."""
 
 
 class AudioBuilder:
@@ -71,7 +76,6 @@ class AudioBuilder:
             )
             for entry in audio.alternates
         ]
-        self.digests = FileDigests(place.cache / "digests.json")
         self.failures: list[str] = []
         self.warnings: list[str] = []
         self.tagged: list[Outcome] = []
@@ -84,7 +88,7 @@ class AudioBuilder:
     def produce(self, candidates: Sequence[Candidate]) -> dict[str, Release]:
         """By guid, every episode whose sound and pictures can be made; each failure is a sentence in `failures`."""
         sources = {_key(candidate.bundle): self._digest_parts(candidate.bundle) for candidate in candidates}
-        self.digests.save()
+        self.place.digests.save()
         dead_air = self._listen([candidate.bundle for candidate in candidates], sources)
         takes: list[Take] = []
         recorded: list[Material] = []
@@ -114,7 +118,7 @@ class AudioBuilder:
         return make_release(offer(episode, take), take, pictures=portraits.pictures)
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
-        return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
+        return tuple(self.place.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
 
     def _listen(
         self, bundles: Sequence[Bundle], sources: Mapping[str, Sequence[str]]
@@ -130,22 +134,15 @@ class AudioBuilder:
     def _build_in_cache(self, name: str, targets: Iterable[Target]) -> Outcome:
         place = self.place
         planned = list(targets)
-        outcome = build_targets(
-            planned,
-            root=place.cache,
-            ledger=place.cache / f"{name}.ledger",
-            jobs=place.jobs,
-            keep=place.cached - {target.group for target in planned},
-            notify=place.notify,
-        )
+        keep = place.cached - {target.group for target in planned}
+        outcome = place.artifacts.make(planned, keep=keep, within=f"{name}/")
         self.failures += outcome.failed.values()
         return outcome
 
     def prune(self) -> None:
         """Delete cached sound of episodes that are published no more."""
         for name in ("soundings", "audio"):
-            if (self.place.cache / f"{name}.ledger").exists():
-                self._build_in_cache(name, ())
+            self._build_in_cache(name, ())
 
     def _prepare(self, candidate: Candidate, dead_air: tuple[Span, ...]) -> Material:
         """A candidate with the edits it asks for; SpacecastError where it has neither recording nor published audio."""
@@ -273,20 +270,16 @@ class AudioBuilder:
         drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
         for take, episode in drafts:  # a picture that is missing is told before anything is written
             Portraits().add_episode_pictures(episode, take.bundle.folder, self.show)
-        planned = self.cover_planner.plan_covers([(take.bundle, episode) for take, episode in drafts])
+        planned = self.cover_planner.plan_covers(
+            [(take.bundle, episode) for take, episode in drafts], self.place.artifacts
+        )
         self.failures += planned.failures
         targets = {
             _key(take.bundle): self._plan_enclosures(take, episode, planned.embedded.get(episode.guid))
             for take, episode in drafts
         }
-        outcome = build_targets(
-            [target for files in (*planned.targets.values(), *targets.values()) for target in files],
-            root=self.place.output_paths.output,
-            ledger=self.place.output_paths.ledger,
-            jobs=self.place.jobs,
-            keep=None,
-            notify=self.place.notify,
-        )
+        every = [target for files in (*planned.targets.values(), *targets.values()) for target in files]
+        outcome = self.place.site.make(every)
         self.failures += outcome.failed.values()
         self.tagged.append(outcome)
         releases = {}
@@ -339,7 +332,7 @@ class AudioBuilder:
         alternates = tuple(replace(other, title=title) for other, title in zip(others, titles, strict=True))
         published = replace(take.sound, enclosure=enclosure, alternates=alternates)
         published = replace(published, facts=describe_provenance(take.material, published))
-        if not (take.material.draft or self.place.output_paths.is_preview):
+        if not (take.material.draft or self.place.is_preview):
             write_noun(take.bundle.folder / MEDIA, published)
         take = replace(take, sound=published)
         return offer(self._describe(take, enclosure), take), take

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from site_builder.engine.builder import Target
+from site_builder.engine.target import Target
 from site_builder.episodes.assemble import Material
 from site_builder.episodes.provenance import find_refused, split_removed
 from site_builder.episodes.summary import SharedPicture

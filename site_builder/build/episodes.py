@@ -6,24 +6,25 @@ They are made in batches, so that memory does not grow with the show.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.leak_check import find_audible
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
-from site_builder.engine.builder import Outcome
+from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
-from site_builder.engine.groups import Group, GroupOutcome, Planned, build_groups, find_current
+from site_builder.engine.groups import Group, Planned
+from site_builder.engine.state import State
 from site_builder.episodes.catalog import Catalog, load_candidate
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
-from site_builder.events import Notify
 from site_builder.render.pages.contexts import Neighbour
-from site_builder.show.layout import OutputPaths
 from site_builder.show.lock import lock_show
 from site_builder.site.episode_files import Setting, plan_episode
 
@@ -100,7 +101,7 @@ class BuildLog:
     reasons: dict[str, str] = field(default_factory=dict)
     """Path to why it was made."""
 
-    def add(self, outcome: Outcome | GroupOutcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Count one part of the build."""
         self.made |= dict.fromkeys(outcome.made)
         self.failures |= dict.fromkeys(outcome.failed.values())
@@ -114,12 +115,14 @@ class EpisodeBuilder:
     catalog: Catalog
     setting: Setting
     audio_builder: AudioBuilder
-    output_paths: OutputPaths
+    output: Path
+    builder: Builder
+    """Of the output."""
+    states: Sequence[State]
+    """What remembers, to be closed where it is used again later."""
     kept: ValueCache
     look: ChangeCheck
     """How the output looked before the build."""
-    jobs: int
-    notify: Notify
 
     def build(
         self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog, unusable: Iterable[str] = ()
@@ -155,16 +158,16 @@ class EpisodeBuilder:
             SpacecastError: it cannot be made, or another build is at work.
         """
         if name in episode_jobs:
-            with lock_show(self.catalog.folder, "serve", patience=0), ValueCache(self.output_paths.kept) as kept:
-                replace(self, kept=kept)._make([episode_jobs[name]._replace(key="")], BuildLog())
+            with lock_show(self.catalog.folder, "serve", patience=0), ExitStack() as closing:
+                for state in self.states:
+                    closing.callback(state.close)
+                self._make([episode_jobs[name]._replace(key="")], BuildLog())
 
     def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {job.name: job.key for job in episode_jobs if known.get(job.card.guid) == job.key}
         sizes = self.look.sizes
-        current = find_current(
-            remembered, root=self.output_paths.output, ledger=self.output_paths.ledger, seen=sizes, intact=sizes is None
-        )
+        current = self.builder.find_current(remembered, seen=sizes, intact=sizes is None)
         return [job for job in episode_jobs if job.name not in current]
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
@@ -187,22 +190,16 @@ class EpisodeBuilder:
                 self.kept.put(part, {keys[name][0]: (keys[name][1], parts[part]) for name, parts in whole.items()})
             texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
 
-        outcome = build_groups(
-            [
-                Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.card.shown_title)
-                for job in episode_jobs
-                if job.card.guid not in failed
-            ],
-            root=self.output_paths.output,
-            ledger=self.output_paths.ledger,
-            jobs=self.jobs,
-            remember=remember,
-            notify=self.notify,
-        )
+        groups = [
+            Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.card.shown_title)
+            for job in episode_jobs
+            if job.card.guid not in failed
+        ]
+        outcome = self.builder.make_groups(groups, remember=remember)
         for tagged in self.audio_builder.tagged:
             build_log.add(tagged)
         build_log.add(outcome)
         build_log.failures |= dict.fromkeys(self.audio_builder.failures)
         build_log.warnings |= dict.fromkeys(self.audio_builder.warnings)
-        build_log.leaks |= dict.fromkeys(find_audible(self.output_paths.output, parse_summaries(texts.values())))
+        build_log.leaks |= dict.fromkeys(find_audible(self.output, parse_summaries(texts.values())))
         return texts

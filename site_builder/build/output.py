@@ -6,8 +6,8 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 
 from site_builder.build.audio import AudioBuilder, Place
@@ -19,12 +19,14 @@ from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
 from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
-from site_builder.engine.builder import Outcome, Target, adopt, build_targets, count_files, find_outdated, find_unknown
-from site_builder.engine.cache import Reader, ValueCache
+from site_builder.engine.builder import Builder
+from site_builder.engine.cache import FileDigests, Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
-from site_builder.engine.groups import Group, build_groups, complete_group, dissolve_groups, find_current
+from site_builder.engine.groups import Group
 from site_builder.engine.ledger import Facts
 from site_builder.engine.serialization import digest_value
+from site_builder.engine.state import State
+from site_builder.engine.target import Target
 from site_builder.episodes.catalog import Catalog, redact_show
 from site_builder.episodes.summary import EpisodeSummary, list_outlines, name_group
 from site_builder.events import Notify, Renewed, Stage
@@ -32,16 +34,16 @@ from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site
 from site_builder.show.config import describe_show
-from site_builder.show.layout import OutputPaths
+from site_builder.show.layout import OutputPaths, find_artifacts
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
 from site_builder.site.audio import key_of
 from site_builder.site.covers import CoverPlanner
 from site_builder.site.episode_files import Setting
-from site_builder.site.feeds import MANY, FeedPage, FeedPlan, Writing, describe_feeds
+from site_builder.site.feeds import MANY, FeedPage, FeedPlan, FeedPrewriter, describe_feeds
 from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.site.portraits import plan_portraits
-from site_builder.site.previous_feed import LastFeed
+from site_builder.site.previous_feed import PreviousFeed
 from site_builder.site.search import PROGRAM_FILES, Document, share_out
 from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
 
@@ -61,7 +63,7 @@ class Assembled:
     """Files of the output that no build made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What a build is to do, and where."""
 
@@ -69,11 +71,29 @@ class Job:
     selection: Selection
     pins: Pins
     output_paths: OutputPaths
-    kept: ValueCache
+    state: State
+    """What remembers of the output."""
+    artifacts: State
+    """What remembers of all that is dear to make."""
     look: ChangeCheck
     """How the output looked before the build."""
     jobs: int
     notify: Notify
+
+    @cached_property
+    def kept(self) -> ValueCache:
+        """Values kept between builds."""
+        return ValueCache(self.state)
+
+    @cached_property
+    def builder(self) -> Builder:
+        """Makes the output."""
+        return Builder(self.output_paths.output, self.state, jobs=self.jobs, notify=self.notify)
+
+    @cached_property
+    def cache_builder(self) -> Builder:
+        """Makes what is dear, in `.cache/`."""
+        return Builder(find_artifacts(self.catalog.folder).parent, self.artifacts, jobs=self.jobs, notify=self.notify)
 
 
 def assemble(job: Job) -> Assembled:
@@ -81,10 +101,10 @@ def assemble(job: Job) -> Assembled:
 
     A preview has its own output folder, and its audio on the site itself even where listeners get it from elsewhere.
     """
-    return _Assembly(job).run()
+    return _OutputBuild(job).run()
 
 
-class _Assembly:
+class _OutputBuild:
     """One build: the state that its steps share."""
 
     def __init__(self, job: Job) -> None:
@@ -95,10 +115,10 @@ class _Assembly:
         self.groups: list[str] = []
         """Names of all groups there should be."""
         self.feeds: list[Target] = []
-        self.writing: Writing | None = None
+        self.writing: FeedPrewriter | None = None
         """Of feeds ahead of time."""
-        self.outcome = Outcome()
-        """Of the last round of building."""
+        self.removed: tuple[str, ...] = ()
+        """Files that nothing asked for any more."""
         self.apart: tuple[str, ...] = job.catalog.problems
         """What fails without holding up anything else, a sentence each."""
         self.is_feed_held = False
@@ -116,7 +136,7 @@ class _Assembly:
         search = self.make_pages(contents)
         shown = [*(one.pictures for one in episodes), *(page.pictures for page in contents.pages)]
         pictures = [*self.cover_planner.portraits.pictures, *(picture for some in shown for picture in some)]
-        self.make([*self.cover_planner.plan_show(), *plan_portraits(pictures)])
+        self.make([*self.cover_planner.plan_show(job.cache_builder), *plan_portraits(pictures)])
         self.build_log.failures |= dict.fromkeys(self.cover_planner.failures)
         job.notify(Stage("making the feed"))
         self.make_feeds()
@@ -124,7 +144,7 @@ class _Assembly:
         absent = {path for episode in episodes for path in episode.absent} & there
         unknown = set(self.find_untracked(there))
         lost = (unknown & job.look.made) - absent
-        adopt(lost, ledger=job.output_paths.ledger)
+        job.builder.adopt(lost)
         untracked = unknown - absent - lost
         job.notify(Stage("search index"))
         self.make_search(search)
@@ -139,21 +159,7 @@ class _Assembly:
     def make(self, targets: Sequence[Target]) -> None:
         """Make what belongs to no group; nothing is deleted yet."""
         self.plan += targets
-        self.build(targets, keep=None)
-
-    def build(self, targets: Sequence[Target], keep: Collection[str] | None, hold: Collection[str] = ()) -> None:
-        """One round of building."""
-        output_paths, job = self.job.output_paths, self.job
-        self.outcome = build_targets(
-            targets,
-            root=output_paths.output,
-            ledger=output_paths.ledger,
-            jobs=job.jobs,
-            hold=hold,
-            keep=keep,
-            notify=job.notify,
-        )
-        self.build_log.add(self.outcome)
+        self.build_log.add(self.job.builder.make(targets))
 
     def make_episodes(self) -> tuple[EpisodeSummary, ...]:
         """All episodes, those made anew that are not as they were."""
@@ -196,18 +202,13 @@ class _Assembly:
         self.keep_documents(pages)
         search, further = self.begin_search(contents)
         pages.append(describe_search(contents.site, contents.listed, parts=further))
-        targets = [replace(target, group=_PAGES) for target in plan_site(contents, pages)]
-        self.build(targets, keep=None)
-        if not self.outcome.failed:
-            complete_group(_PAGES, key, targets, ledger=self.job.output_paths.ledger)
+        self.build_log.add(self.job.builder.make_group(_PAGES, key, plan_site(contents, pages)))
         return search
 
     def find_current(self, keys: Mapping[str, str]) -> set[str]:
         """Names of the groups (name to key) whose files are as they should be."""
-        output_paths, sizes = self.job.output_paths, self.job.look.sizes
-        return find_current(
-            keys, root=output_paths.output, ledger=output_paths.ledger, seen=sizes, intact=sizes is None
-        )
+        sizes = self.job.look.sizes
+        return self.job.builder.find_current(keys, seen=sizes, intact=sizes is None)
 
     def keep_documents(self, pages: Iterable[Context]) -> None:
         """What can be searched of pages that are no episode's."""
@@ -218,7 +219,7 @@ class _Assembly:
     def begin_search(self, contents: Contents) -> tuple[list[Group], list[int]]:
         """Parts of the index that are not as they were, a few begun already; numbers of all parts but the first."""
         job = self.job
-        read = partial(Reader(job.output_paths.kept).read, _FOUND)
+        read = partial(Reader(job.output_paths.database).read, _FOUND)
         others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
         parts = share_out([*_list_documents(job.output_paths, contents.episodes), *others])
         current = self.find_current({part.name: part.key for part in parts})
@@ -229,38 +230,33 @@ class _Assembly:
 
     def make_search(self, parts: Sequence[Group]) -> None:
         """Make parts of the index."""
-        output_paths, job = self.job.output_paths, self.job
-        jobs = 1 if len(parts) < job.jobs else job.jobs  # what is begun here is ended here
-        self.build_log.add(
-            build_groups(
-                parts, root=output_paths.output, ledger=output_paths.ledger, jobs=jobs, at_least=1, notify=job.notify
-            )
-        )
+        jobs = 1 if len(parts) < self.job.jobs else self.job.jobs  # what is begun here is ended here
+        self.build_log.add(self.job.builder.make_groups(parts, at_least=1, jobs=jobs))
 
     def begin_feeds(self, contents: Contents) -> None:
         """Plan the feed, its further pages before it; where it is long it is written from now on."""
         if self.is_feed_held:
             return
         job, feed, show, episodes = self.job, self.job.catalog.show_folder.config.feed, contents.show, contents.episodes
-        read_item = partial(Reader(job.output_paths.kept).read, "item")
+        read_item = partial(Reader(job.output_paths.database).read, "item")
         guard = FeedGate(job.output_paths.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
         planned = [page.plan(self.write_feed, guard.accept) for page in pages]
         self.feeds = planned
         if len(episodes) >= MANY and job.jobs > 1:
-            outdated = find_outdated(planned, root=job.output_paths.output, ledger=job.output_paths.ledger)
-            self.writing = Writing(
+            outdated = job.builder.find_outdated(planned)
+            self.writing = FeedPrewriter(
                 [page for page in pages if page.path in outdated],
-                job.output_paths.kept,
+                job.output_paths.database,
                 job.output_paths.state / "feeds",
-                lambda path: LastFeed(job.output_paths.output / path, outdated[path]),
+                lambda path: PreviousFeed(job.output_paths.output / path, outdated[path]),
             )
 
     def write_feed(self, page: FeedPage, out: Path) -> Facts:
         """Take one that was written ahead, or write it now."""
         if self.writing:
             return self.writing.take(page, out)
-        return page.write(partial(self.job.kept.read, "item"), out, LastFeed())
+        return page.write(partial(self.job.kept.read, "item"), out, PreviousFeed())
 
     def make_feeds(self) -> None:
         """The feed, its further pages before it."""
@@ -272,12 +268,14 @@ class _Assembly:
 
     def find_untracked(self, there: Set[str]) -> tuple[str, ...]:
         """Those of the files that were there before this build that nobody has made so far, sorted."""
-        return find_unknown(root=self.job.output_paths.output, ledger=self.job.output_paths.ledger, seen=there)
+        return self.job.builder.find_untracked(there)
 
     def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
         if not (self.build_log.failures or self.is_feed_held or self.job.catalog.show_folder.problems):
-            self.build(self.plan, keep=self.groups, hold=absent)
+            outcome = self.job.builder.make(self.plan, keep=self.groups, hold=absent)
+            self.removed = outcome.removed
+            self.build_log.add(outcome)
 
     def look_for_leaks(self, episodes: Sequence[EpisodeSummary], untracked: Sequence[str]) -> None:
         """Whatever leaks is made anew by the next build."""
@@ -289,7 +287,7 @@ class _Assembly:
             found = find_exposed(site, job.catalog, chosen, episodes, job.jobs)
             self.build_log.leaks |= dict.fromkeys(found)
         if self.build_log.leaks:
-            dissolve_groups(job.output_paths.ledger)
+            job.builder.dissolve_groups()
 
     def report(self, episodes: Sequence[EpisodeSummary], untracked: Sequence[str]) -> BuildReport:
         """What was done."""
@@ -299,8 +297,8 @@ class _Assembly:
             episodes=len(released),
             duration=sum(episode.duration for episode in released),
             made=tuple(self.build_log.made),
-            kept=count_files(self.job.output_paths.ledger) - len(self.build_log.made),
-            removed=self.outcome.removed,
+            kept=self.job.builder.count() - len(self.build_log.made),
+            removed=self.removed,
             warnings=(*self.build_log.warnings, *map(_warn_of, untracked)),
             failures=(*self.build_log.failures, *self.apart, *self.build_log.leaks),
             is_feed_held=self.is_feed_held or bool(self.build_log.failures),
@@ -316,22 +314,28 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     config = show_folder.config
     media_url = "" if job.output_paths.is_preview else config.media.url or ""
     show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), show_folder.words)
-    cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs, notify=job.notify)
+    cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs)
     show, theme = cover_planner.add_show_pictures(), load_show_theme(show_folder, cover_planner.accent)
     look = describe_look(show_folder, theme, cover_planner.accent, redact_show(show_folder))
     site = Site(show=show, look=look, words=show_folder.words, zone=config.show.zone)
-    cache = job.catalog.folder / ".cache"
-    cached = frozenset(map(key_of, guids))
-    place = Place(cache=cache, output_paths=job.output_paths, jobs=job.jobs, cached=cached, notify=job.notify)
+    place = Place(
+        cache=find_artifacts(job.catalog.folder).parent,
+        artifacts=job.cache_builder,
+        site=job.builder,
+        digests=FileDigests(ValueCache(job.artifacts)),
+        jobs=job.jobs,
+        is_preview=job.output_paths.is_preview,
+        cached=cover_planner.published | {*map(key_of, guids)},
+    )
     episode_builder = EpisodeBuilder(
         catalog=job.catalog,
         setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
         audio_builder=AudioBuilder(config, show, place, cover_planner, show_folder.words),
-        output_paths=job.output_paths,
+        output=job.output_paths.output,
+        builder=job.builder,
+        states=(job.state, job.artifacts),
         kept=job.kept,
         look=job.look,
-        jobs=job.jobs,
-        notify=job.notify,
     )
     return cover_planner, episode_builder
 
@@ -345,7 +349,7 @@ def _digest_base(job: Job, setting: Setting) -> str:
 
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
-    read_row = partial(Reader(job.output_paths.kept).read, "row")  # a page may be made in another process
+    read_row = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
     names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     catalog, hidden = job.catalog, redact_show(job.catalog.show_folder)
     gone = describe_tombstones(catalog, job.selection, job.pins, episodes)
@@ -371,7 +375,7 @@ def _read_oembed(output_paths: OutputPaths, moved: Mapping[str, str]) -> dict[st
 
 
 def _list_documents(output_paths: OutputPaths, episodes: Iterable[EpisodeSummary]) -> Iterator[Document]:
-    read = partial(Reader(output_paths.kept).read, "document")
+    read = partial(Reader(output_paths.database).read, "document")
     for episode in episodes:
         if episode.document:
             yield Document(episode.page, episode.document, partial(read, episode.guid))

@@ -20,7 +20,7 @@ from site_builder.build.report import BuildReport
 from site_builder.engine.checked_files import is_as_written
 from site_builder.engine.processes import Task
 from site_builder.events import Notify, Stage, ignore
-from site_builder.show.layout import OutputPaths, find_output_paths
+from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.build.extraction import Extraction
@@ -54,15 +54,30 @@ def build(
     """
     from site_builder.build.consent.unanswered import require_line
     from site_builder.engine.prefetch import at_work
+    from site_builder.engine.state import DamagedState
     from site_builder.show.lock import lock_show
 
     with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
+        _take_over(folder)
         if look is None or not look.is_current:
             look = look_at(folder, options)
         if not options.preview:
             require_line(folder)
         look.drop_damaged()
-        return _build(folder, now, options, notify, look)
+        try:
+            return _build(folder, now, options, notify, look)
+        except DamagedState as damage:
+            for file in damage.files:
+                file.unlink(missing_ok=True)
+            return _build(folder, now, options, notify, look_at(folder, options))
+
+
+def _take_over(folder: Path) -> None:
+    """Of what earlier versions remembered, what is dear."""
+    from site_builder.build import former_state
+
+    if former_state.is_former(folder):
+        former_state.take_over(folder)
 
 
 @contextmanager
@@ -83,12 +98,14 @@ def _build(
     notify(Stage("reading content"))
     output_paths, inputs = find_output_paths(folder, preview=options.preview), look.inputs
     # Digested by another process while all that a build needs is loaded.
-    digesting = Task(partial(_digest_bundles, folder, inputs, output_paths.kept))
+    digesting = Task(partial(_digest_bundles, folder, inputs, output_paths.database))
     from site_builder.build import output as assembly
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
+    from site_builder.engine.state import open_states
 
-    with ValueCache(output_paths.kept) as kept:
+    with open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts):
+        kept = ValueCache(state)
         content = _read_content(folder, inputs, digesting.result(), kept, options, notify)
         choice = _choose(content, now, options)
         look.forget()  # from here on the output changes
@@ -98,7 +115,8 @@ def _build(
             selection=choice.selection,
             pins=choice.pins,
             output_paths=output_paths,
-            kept=kept,
+            state=state,
+            artifacts=artifacts,
             look=look,
             jobs=options.jobs,
             notify=notify,
@@ -155,8 +173,8 @@ def _read_content(
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:
         inputs, _ = inputs.look_again(folder, options.inputs)
-        kept_file = find_output_paths(folder, preview=options.preview).kept
-        catalog = _read_catalog(folder, _digest_bundles(folder, inputs, kept_file), kept, options.jobs)
+        database = find_output_paths(folder, preview=options.preview).database
+        catalog = _read_catalog(folder, _digest_bundles(folder, inputs, database), kept, options.jobs)
     if is_taken:
         seen_archives.remember(folder, new, catalog.cards)
     forgot = refusals.remember_all(folder, catalog.show_folder.people)
@@ -319,7 +337,7 @@ def _remember(
         due=due.isoformat() if due else None,
         report=report.as_left().as_json(),
         foreign=tuple(foreign),
-        kept=up_to_date.mark_file(output_paths.kept),
+        state=up_to_date.mark_file(output_paths.database),
     )
     up_to_date.remember(output_paths, left)
 
@@ -330,12 +348,12 @@ def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -
     return catalog.read_catalog(folder, digests, kept, up_to_date.digest_program(), jobs)
 
 
-def _digest_bundles(folder: Path, inputs: up_to_date.Inputs, kept_file: Path) -> Digests:
-    from site_builder.engine.cache import ValueCache
+def _digest_bundles(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digests:
+    from site_builder.engine.cache import FileDigests, open_values
     from site_builder.episodes.bundle_digests import digest_bundles
 
-    with ValueCache(kept_file) as kept:
-        return digest_bundles(folder, inputs.trees["content"], kept)
+    with open_values(database) as kept, open_values(find_artifacts(folder)) as values:
+        return digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values))
 
 
 def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:

@@ -21,6 +21,7 @@ from site_builder.engine.checked_files import read_checked, write_checked
 from site_builder.engine.digests import JSON, digest_file, digest_json
 from site_builder.engine.processes import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
+from site_builder.engine.stamps import FileStamp
 from site_builder.show.layout import CONFIG, OutputPaths
 
 _MEMORY = "last-build.json"
@@ -94,8 +95,8 @@ class LastBuild:
     report: JSON
     foreign: tuple[str, ...] = ()
     """Files of the output that no build made."""
-    kept: Sequence[JSON] = ()
-    """How the values kept between builds looked; see `mark_file`."""
+    state: Sequence[JSON] = ()
+    """How the database of what was made and kept looked; see `mark_file`."""
 
 
 def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
@@ -108,7 +109,7 @@ def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
         "due": last_build.due,
         "report": last_build.report,
         "foreign": last_build.foreign,
-        "kept": last_build.kept,
+        "state": last_build.state,
     }
     write_checked(output_paths.state / _MEMORY, values)
 
@@ -122,7 +123,7 @@ def _load_last_build(output_paths: OutputPaths) -> LastBuild | None:
             due=values["due"],
             report=values["report"],
             foreign=tuple(values["foreign"]),
-            kept=values["kept"],
+            state=values.get("state", ()),
         )
     return None
 
@@ -130,16 +131,14 @@ def _load_last_build(output_paths: OutputPaths) -> LastBuild | None:
 def mark_file(file: Path) -> list[JSON]:
     """How a file looks: its size, and the digest of a small one or the times of one that would take long to read."""
     with suppress(OSError):
-        status = file.stat()
-        is_small = status.st_size <= _SMALL
-        return [status.st_size, *([digest_file(file)] if is_small else [status.st_mtime_ns, status.st_ctime_ns])]
+        stamp = FileStamp.take(file)
+        return [stamp.size_bytes, digest_file(file)] if stamp.size_bytes <= _SMALL else list(stamp)
     return []
 
 
-def _stamp(output_paths: OutputPaths) -> tuple[int, int] | None:
+def _stamp(output_paths: OutputPaths) -> FileStamp | None:
     with suppress(OSError):
-        status = (output_paths.state / _MEMORY).stat()
-        return status.st_mtime_ns, status.st_ino
+        return FileStamp.take(output_paths.state / _MEMORY)
     return None
 
 
@@ -252,10 +251,10 @@ class ChangeCheck:
         return {*last.output.files}.difference(last.foreign) if last else set()
 
     def drop_damaged(self) -> None:
-        """Delete the values kept between builds where they are not as the last build left them: all are made again."""
-        last, kept = self.last_build, self.output_paths.kept
-        if last and not self.output_paths.is_preview and mark_file(kept) != list(last.kept):
-            kept.unlink(missing_ok=True)
+        """Delete what builds remember where it is not as the last build left it: all is compared, and made, again."""
+        last, database = self.last_build, self.output_paths.database
+        if last and not self.output_paths.is_preview and mark_file(database) != list(last.state):
+            database.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Make the next build look at everything."""

@@ -1,8 +1,14 @@
 """The build engine: makes the files a plan names, and only those that are not there as the plan wants them.
 
-A plan is a list of `Target`s; `build_targets` brings a folder in line with it:
+    builder = Builder(output, state, jobs=2)
+    builder.make([target, …])                     # what is not current is made
+    builder.find_current({name: key, …})          # of groups of targets nothing is planned where they are current
+    builder.make_groups([group, …])               # the others are planned and made, in processes
+    builder.make(targets, keep=names)             # what no group and no target names any more goes
 
-    recover ─▶ compare with the ledger ─▶ declare what will be touched ─▶ clear the way ─▶ make ─▶ prune
+A plan is a list of `Target`s; `make` brings a folder in line with it:
+
+    compare with the ledger ─▶ declare what will be touched ─▶ clear the way ─▶ make ─▶ prune
 
 A target is current when the ledger (see `ledger.py`) holds the digest of its recipe and inputs, and the file is there
 with the recorded size. Times never matter. A file is made under a temporary name beside its place and moved there
@@ -18,20 +24,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.engine.digests import JSON
-from site_builder.engine.files import OutputTree, fold_case, folders_of, part_of
+from site_builder.engine.files import OutputTree
+from site_builder.engine.groups import FEW, Done, Group, Remember, find_damaged, make_group, take_some
 from site_builder.engine.ledger import Entry, Facts, Ledger
-from site_builder.engine.processes import map_in_processes, run_in_threads
-from site_builder.engine.target import Target, bytes_target, describe_failure, explain, make_file
-from site_builder.errors import SpacecastError, UsageError
+from site_builder.engine.processes import iterate_in_processes, map_in_processes, run_in_threads
+from site_builder.engine.state import State
+from site_builder.engine.target import Target, check_plan, describe_failure, explain, find_in_the_way, make_file
+from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
-
-__all__ = ["JSON", "Facts", "Notify", "Outcome", "Target", "build_targets", "bytes_target", "ignore"]
 
 _MANY = 200
 """Quick targets for which it pays to use processes."""
@@ -41,7 +46,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a build did. Paths are in the order of the plan, `removed` sorted."""
+    """What was done. Paths are in the order of the plan, `removed` sorted."""
 
     made: tuple[str, ...] = ()
     """Files with new bytes."""
@@ -49,92 +54,191 @@ class Outcome:
     """Files that stayed as they were: current, or made again with equal bytes (then they have a reason too)."""
     removed: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
-    """Path to a sentence. The old file, if any, stays; it is not among `facts`."""
+    """Path, or name of a group that could not be planned, to a sentence. The old file, if any, stays; it is not among
+    `facts`."""
     facts: Mapping[str, Facts] = field(default_factory=dict)
     """Of every target that is now there: what its `make` returned, with `size_bytes` and `sha256` of the file."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why each target that was not current was not: `new`, `input 'context' changed` …"""
 
 
-def build_targets(
-    targets: Iterable[Target],
-    *,
-    root: Path,
-    ledger: Path,
-    jobs: int = 1,
-    hold: Collection[str] = (),
-    keep: Collection[str] | None = (),
-    notify: Notify = ignore,
-) -> Outcome:
-    """Makes what is not current below `root` and deletes what is no longer planned; one failure stops no other.
+class Builder:
+    """Makes files below one root and knows, from build to build, which are as they should be.
 
-    Args:
-        targets: the plan, complete but for what `keep` names.
-        root: the folder; made where it is missing.
-        ledger: the file that remembers, best kept outside `root`. Lost or damaged, all is made again, nothing deleted.
-        jobs: how many targets are made at once: in threads, or, many `bytes_target`s, in processes.
-        hold: paths that stay exactly as they are in this run, planned or not.
-        keep: groups whose files stay though they are not planned; None: whatever is not planned stays.
-        notify: receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
-
-    Raises:
-        UsageError: two targets want one path, or one a file where another wants a folder; nothing was written.
-        SpacecastError: the ledger cannot be written; at worst some files are made again by the next build.
+    What a killed build left is settled as soon as it is opened. All methods raise SpacecastError where the ledger
+    cannot be written; at worst some files are made again by the next build.
     """
-    planned = _check_plan(targets)
-    with open_ledger(ledger) as book:
-        build = _Build(OutputTree(os.path.realpath(root)), book, notify)
-        return build.run(planned, jobs=jobs, held=frozenset(hold), kept=None if keep is None else frozenset(keep))
 
+    def __init__(self, root: Path, state: State, *, jobs: int = 1, notify: Notify = ignore) -> None:
+        """Over the files below `root`, which is made where it is missing.
 
-@contextmanager
-def open_ledger(file: Path) -> Iterator[Ledger]:
-    """The ledger in `file`; SpacecastError where it cannot be written."""
-    try:
-        with Ledger(file) as book:
-            yield book
-    except LedgerFailed as error:
-        reason = error.__cause__
-        raise SpacecastError(f"{file}: cannot be written: {reason}; make room or mend it, then build again") from error
+        Args:
+            root: The folder.
+            state: What remembers, best kept outside `root`. Lost or damaged, all is made again, nothing deleted.
+            jobs: How many targets are made at once: in threads, or, many `bytes_target`s and groups, in processes.
+            notify: Receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
+        """
+        self._file = state.file
+        self._jobs = jobs
+        self._notify = notify
+        self._tree = OutputTree(os.path.realpath(root))
+        self._ledger = Ledger(state)
+        self._ledger.recover(self._tree)
 
+    def make(
+        self,
+        targets: Iterable[Target],
+        *,
+        hold: Collection[str] = (),
+        keep: Collection[str] | None = None,
+        within: str = "",
+        jobs: int | None = None,
+    ) -> Outcome:
+        """Makes what is not current, and deletes what is no longer planned if asked to; one failure stops no other.
 
-def find_outdated(targets: Iterable[Target], *, root: Path, ledger: Path) -> dict[str, Entry | None]:
-    """What is remembered of those that are not current, by path; nothing is done about them."""
-    planned = _check_plan(targets)
-    with open_ledger(ledger) as book:
-        tree, before = OutputTree(os.path.realpath(root)), book.find(planned.keys())
+        Args:
+            targets: The plan; complete, but for what `keep` names, where anything is to be deleted.
+            hold: Paths that stay exactly as they are in this run, planned or not.
+            keep: Groups whose files stay though they are not planned; None: whatever is not planned stays.
+            within: Beginning of the paths that may be deleted.
+            jobs: As for the builder, where it is otherwise this time.
+
+        Raises:
+            UsageError: two targets want one path, or one a file where another wants a folder; nothing was written.
+        """
+        planned = check_plan(targets)
+        with self._recording():
+            run = _Run(self._tree, self._ledger, self._notify)
+            stale = [] if keep is None else run.find_stale(planned.keys() | {*hold}, frozenset(keep), within)
+            return run.run(planned, stale, jobs=jobs or self._jobs, held=frozenset(hold))
+
+    def make_group(self, name: str, key: str, targets: Iterable[Target]) -> Outcome:
+        """As `make`; where nothing fails, these targets are a group that is current from now on."""
+        planned = [replace(target, group=name) for target in targets]
+        outcome = self.make(planned)
+        if not outcome.failed:
+            with self._recording():
+                self._ledger.complete({name: key}, {name: frozenset(target.path for target in planned)})
+        return outcome
+
+    def make_groups(
+        self, groups: Sequence[Group], *, at_least: int = FEW, jobs: int | None = None, remember: Remember = ignore
+    ) -> Outcome:
+        """Plans these groups and makes those of their files that are not current; one failure stops no other.
+
+        A group of which a file failed keeps its old files and is not current. What no longer belongs to a group stays
+        until a `make` that keeps the group finds that nobody wants it. With several `jobs`, processes plan and make, if
+        there are `at_least` so many groups for each; meanwhile this one records what they made, some at a time.
+        `remember` is given, by name, what the plans of groups that are whole now want remembered.
+        """
+        names, ledger, notes = {group.name for group in groups}, self._ledger, _Notes()
+        with self._recording():
+            make = partial(make_group, self._tree, ledger.find_of(names), ledger.begun_file)
+            ledger.dissolve(ledger.find_groups(names).keys())
+            results = iterate_in_processes(make, groups, jobs or self._jobs, at_least=at_least)
+            with closing(results):
+                for some in take_some(zip(groups, results, strict=True)):
+                    self._record(some)
+                    remember({group.name: done.remembered for group, done in some if not done.failed})
+                    for group, done in some:
+                        notes.add(group, done, self._notify)
+            ledger.end()
+        return Outcome(made=tuple(notes.made), failed=notes.failed, reasons=notes.reasons)
+
+    def _record(self, results: Sequence[tuple[Group, Done]]) -> None:
+        """Note what was made, and which groups are whole."""
+        whole = [(group, done) for group, done in results if not done.failed]
+        self._ledger.finish({path: entry for _, done in results for path, entry in done.entries.items()})
+        keys = {group.name: group.key for group, _ in whole}
+        self._ledger.complete(keys, {group.name: frozenset(done.paths) for group, done in whole})
+
+    def find_current(
+        self, groups: Mapping[str, str], *, seen: Mapping[str, int] | None = None, intact: bool = False
+    ) -> set[str]:
+        """Names of those of `groups` (name to key) that are current: nothing has to be planned for these.
+
+        Args:
+            groups: Name to key.
+            seen: Size of each file below the root as it was just now; None: they are looked at.
+            intact: Whether all files are known to be as the last build left them, so that none needs a look.
+        """
+        known = self._ledger.find_groups(groups.keys())
+        current = {name for name, key in groups.items() if known.get(name) == key}
+        current -= {entry.group for entry in self._ledger.find(self._ledger.begun).values()}
+        if intact:
+            return current
+        if seen is None:
+            return current - find_damaged(self._tree, self._ledger.sizes())
+        return current - {group for group, path, size_bytes in self._ledger.sizes() if seen.get(path) != size_bytes}
+
+    def find_outdated(self, targets: Iterable[Target]) -> dict[str, Entry | None]:
+        """What is remembered of those that are not current, by path; nothing is done about them."""
+        planned, tree = check_plan(targets), self._tree
+        before = self._ledger.find(planned.keys())
         return {path: before.get(path) for path, target in planned.items() if explain(target, before.get(path), tree)}
 
+    def find_untracked(self, seen: Set[str] | None = None) -> tuple[str, ...]:
+        """Files below the root that no build made, dot files aside, sorted. Builds leave them alone.
 
-def find_unknown(*, root: Path, ledger: Path, seen: Set[str] | None = None) -> tuple[str, ...]:
-    """Files below the root that no build made, dot files aside, sorted. Builds leave them alone.
+        `seen` are those below the root as they were just now, or those of them that matter; None: they are listed.
+        """
+        there = set(self._tree.find_files()) if seen is None else seen
+        return tuple(sorted(self._ledger.find_unknown(there)))
 
-    `seen` are those below the root as they were just now, or those of them that matter; None: they are listed.
-    """
-    there = set(OutputTree(os.path.realpath(root)).find_files()) if seen is None else seen
-    with open_ledger(ledger) as book:
-        return tuple(sorted(book.find_unknown(there)))
+    def adopt(self, paths: Collection[str]) -> None:
+        """Take files for ours that the ledger lost, as is known from elsewhere: what is not planned of them goes."""
+        if paths:
+            with self._recording():
+                self._ledger.finish(dict.fromkeys(paths, Entry()))
 
+    def count(self) -> int:
+        """How many files are there that this program made."""
+        return self._ledger.count()
 
-def adopt(paths: Collection[str], *, ledger: Path) -> None:
-    """Take files for ours that a ledger has lost, as is known from elsewhere: what is not planned of them goes."""
-    if paths:
-        with open_ledger(ledger) as book:
-            book.finish(dict.fromkeys(paths, Entry()))
+    def dissolve_groups(self) -> None:
+        """Have every group planned anew by the next build."""
+        with self._recording():
+            self._ledger.dissolve(self._ledger.groups.keys())
 
-
-def count_files(ledger: Path) -> int:
-    """How many files are there that this program made."""
-    with open_ledger(ledger) as book:
-        return book.count()
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        """Tells an OSError of the ledger as people need it."""
+        try:
+            yield
+        except LedgerFailed as failure:
+            reason: BaseException | None = failure.__cause__
+        except OSError as error:
+            reason = error
+        else:
+            return
+        raise SpacecastError(f"{self._file}: cannot be written: {reason}; make room or mend it, then build again")
 
 
 class LedgerFailed(Exception):
     """The ledger could not be written; the cause says why."""
 
 
-class _Build:
-    """One run: the state that its steps share."""
+class _Notes:
+    """What came of groups so far."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.failed: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+
+    def add(self, group: Group, done: Done, notify: Notify) -> None:
+        """One more."""
+        self.made += done.changed
+        self.failed |= done.failed
+        self.reasons |= done.reasons
+        for path in done.entries:
+            notify(Made(path, group.label, path in done.changed))
+        for path, sentence in done.failed.items():
+            notify(Failed(path, group.label, sentence, SpacecastError(sentence)))
+
+
+class _Run:
+    """One run of `make`: the state that its steps share."""
 
     def __init__(self, tree: OutputTree, book: Ledger, notify: Notify) -> None:
         self.tree = tree
@@ -145,15 +249,16 @@ class _Build:
         self.made: set[str] = set()
         self.failed: dict[str, str] = {}
 
-    def run(
-        self, planned: Mapping[str, Target], *, jobs: int, held: Collection[str], kept: Collection[str] | None
-    ) -> Outcome:
-        """The whole build, in the order that the module's docstring draws; nothing is pruned where `kept` is None."""
-        recover(self.book, self.tree)
-        self.before = self.book.find(planned.keys())
+    def find_stale(self, wanted: Collection[str], kept: Collection[str], within: str) -> list[str]:
+        """What is ours and neither wanted nor part of a group that is kept."""
+        self.before = self.book.find_outside(kept)
+        return sorted(path for path in self.before if path not in wanted and path.startswith(within))
+
+    def run(self, planned: Mapping[str, Target], stale: Sequence[str], *, jobs: int, held: Collection[str]) -> Outcome:
+        """The steps, in the order that the module's docstring draws."""
+        self.before |= self.book.find(planned.keys())
         reasons = self.explain(target for path, target in planned.items() if path not in held)
-        stale = [] if kept is None else self.find_stale(planned.keys() | held, kept)
-        in_the_way = _find_in_the_way(stale, reasons)
+        in_the_way = find_in_the_way(stale, reasons)
         self.tell(Started(len(reasons)))
         self.record(self.book.begin, [*reasons, *stale])
         removed = self.prune(in_the_way)
@@ -167,12 +272,6 @@ class _Build:
         """Path to reason, of those that are not current."""
         found = ((target.path, explain(target, self.before.get(target.path), self.tree)) for target in targets)
         return {path: reason for path, reason in found if reason}
-
-    def find_stale(self, wanted: Collection[str], kept: Collection[str]) -> list[str]:
-        """What is ours and neither wanted nor part of a group that is kept."""
-        outside = self.book.find_outside(kept)
-        self.before = outside | self.before
-        return sorted(path for path in outside if path not in wanted)
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
         """Makes the long ones in threads, then the quick ones, in processes where they are many; or all in turn."""
@@ -277,44 +376,8 @@ class _Build:
             raise LedgerFailed from error
 
 
-def recover(book: Ledger, tree: OutputTree) -> None:
-    """After a build that was killed: its temporary files go; what it did not get to counts as it did before."""
-    known = book.find(book.begun)
-    untouched = []
-    for path, entry in known.items():
-        with suppress(OSError, SpacecastError):
-            tree.remove(part_of(path))
-            if entry.fingerprint and tree.measure(path) == (entry.size_bytes, entry.sha256):
-                untouched.append(path)
-    book.settle(untouched)
-
-
-def _check_plan(targets: Iterable[Target]) -> dict[str, Target]:
-    """The plan by path, in its order; UsageError where two targets cannot both be."""
-    planned: dict[str, Target] = {}
-    by_key: dict[str, Target] = {}
-    folders: dict[str, Target] = {}
-    for target in targets:
-        key = fold_case(target.path)
-        if other := by_key.get(key):
-            raise UsageError(f"{other} and {target} would both be written to {target.path}; rename one of them")
-        by_key[key] = planned[target.path] = target
-        folders |= dict.fromkeys(folders_of(key), target)
-    for key in by_key.keys() & folders.keys():
-        raise UsageError(f"{by_key[key]} would be a file where {folders[key]} needs a folder; rename one of them")
-    return planned
-
-
 def _facts_of(entry: Entry) -> Facts:
     return {**entry.facts, "size_bytes": entry.size_bytes, "sha256": entry.sha256}
-
-
-def _find_in_the_way(stale: Iterable[str], todo: Iterable[str]) -> list[str]:
-    """Stale files that must go before anything is made: a file for a folder, a folder for a file, another spelling."""
-    files = {fold_case(path) for path in todo}
-    folders = {folder for path in files for folder in folders_of(path)}
-    claimed = files | folders
-    return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]
 
 
 def _try_file(tree: OutputTree, target: Target) -> tuple[Entry, bool] | None:

@@ -1,6 +1,7 @@
 """Values kept between builds, each for as long as what it was made from is the same.
 
-    with Kept(cache / "kept.db") as kept:
+    with State(cache / "state.db") as state:
+        kept = ValueCache(state)
         kept.put("card", {"flood-gauges": (key, value)})
         kept.keys("card")                           # {"flood-gauges": key}
         list(kept.read("card", ["flood-gauges"]))   # [value]
@@ -13,57 +14,42 @@ docs/decisions/0009 says why.
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
-from site_builder.engine.databases import create_database, open_database
+from site_builder.engine.digests import digest_file, digest_json
+from site_builder.engine.stamps import FileStamp
+from site_builder.engine.state import State
 
-_FORMAT: Final = 1
 _FEW: Final = 100
 """Values that are read together."""
-_SCHEMA: Final = """
-CREATE TABLE kept (kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL);
-CREATE UNIQUE INDEX kept_keys ON kept (kind, name, key);
-"""
+SMALL: Final = 256 * 1024
+"""Bytes up to which reading a file is as quick as trusting a record of it."""
+_DIGEST: Final = "digest"
+"""Kind of the digests of files."""
 
 
 class ValueCache:
-    """Values by kind and name, in an SQLite database. A context manager; one process at a time.
+    """Values by kind and name. The methods that write raise OSError where that fails."""
 
-    Raises:
-        OSError: it cannot be written.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._database = open_database(file, _FORMAT, "SELECT 1 FROM kept LIMIT 1") if file.is_file() else None
-
-    def __enter__(self) -> ValueCache:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._database:
-            self._database.close()
-            self._database = None
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def keys(self, kind: str) -> dict[str, str]:
         """Name to key of every value of a kind."""
-        return dict(self._ask("SELECT name, key FROM kept WHERE kind = ?", kind))
+        return dict(self._state.ask("SELECT name, key FROM kept WHERE kind = ?", (kind,)))
 
     def load(self, kind: str) -> dict[str, tuple[str, bytes]]:
         """Name to key and value of every value of a kind: for small ones."""
-        rows = self._ask("SELECT name, key, value FROM kept WHERE kind = ?", kind)
+        rows = self._state.ask("SELECT name, key, value FROM kept WHERE kind = ?", (kind,))
         return {name: (key, value) for name, key, value in rows}
 
     def get(self, kind: str, name: str) -> bytes:
         """One value; KeyError where it is missing."""
-        for (value,) in self._ask("SELECT value FROM kept WHERE kind = ? AND name = ?", kind, name):
+        for (value,) in self._state.ask("SELECT value FROM kept WHERE kind = ? AND name = ?", (kind, name)):
             return bytes(value)
         raise KeyError(name)
 
@@ -73,40 +59,35 @@ class ValueCache:
         for at in range(0, len(names), _FEW):
             some = names[at : at + _FEW]
             marks = ",".join("?" * len(some))
-            found = dict(
-                self._ask(
-                    f"SELECT name, value FROM kept WHERE kind = ? AND name IN ({marks})",  # noqa: S608 -- question marks
-                    kind,
-                    *some,
-                )
-            )
+            sql = f"SELECT name, value FROM kept WHERE kind = ? AND name IN ({marks})"  # noqa: S608 -- question marks
+            found = dict(self._state.ask(sql, (kind, *some)))
             yield from (found[name] for name in some)
 
     def put(self, kind: str, values: Mapping[str, tuple[str, bytes]]) -> None:
         """Keep these, in place of those of the same name."""
-        rows = [(kind, name, key, value) for name, (key, value) in values.items()]
-        self._write("DELETE FROM kept WHERE kind = ? AND name = ?", [row[:2] for row in rows])
-        self._write("INSERT INTO kept VALUES (?, ?, ?, ?)", rows)
+        if values:
+            with self._state.writing() as database:
+                database.executemany(_DELETE, ((kind, name) for name in values))
+                database.executemany(
+                    "INSERT INTO kept VALUES (?, ?, ?, ?)",
+                    ((kind, name, key, value) for name, (key, value) in values.items()),
+                )
 
     def drop(self, kind: str, names: Collection[str]) -> None:
         """Forget these."""
-        self._write("DELETE FROM kept WHERE kind = ? AND name = ?", [(kind, name) for name in names])
+        if names:
+            with self._state.writing() as database:
+                database.executemany(_DELETE, ((kind, name) for name in names))
 
-    def _ask(self, sql: str, *values: str) -> list[Any]:
-        with suppress(sqlite3.DatabaseError):
-            return self._database.execute(sql, values).fetchall() if self._database else []
-        return []
 
-    def _write(self, sql: str, rows: Collection[tuple[object, ...]]) -> None:
-        if not rows:
-            return
-        try:
-            self._database = self._database or create_database(self._file, _SCHEMA, _FORMAT)
-            with self._database as database:
-                database.execute("BEGIN")
-                database.executemany(sql, rows)
-        except sqlite3.Error as error:
-            raise OSError(f"what is kept between builds cannot be written: {error}") from error
+_DELETE: Final = "DELETE FROM kept WHERE kind = ? AND name = ?"
+
+
+@contextmanager
+def open_values(file: Path) -> Iterator[ValueCache]:
+    """The values in `file`, for as long as it takes."""
+    with State(file) as state:
+        yield ValueCache(state)
 
 
 class Reader:
@@ -120,5 +101,58 @@ class Reader:
     def read(self, kind: str, name: str) -> bytes:
         """One value; KeyError where there is none."""
         if self._kept is None or self._process != os.getpid():
-            self._process, self._kept = os.getpid(), ValueCache(self._file)
+            self._process, self._kept = os.getpid(), ValueCache(State(self._file))
         return self._kept.get(kind, name)
+
+
+class FileDigests:
+    """SHA-256 of source files; those of large ones are kept among the values of a database.
+
+    >>> digests = FileDigests(values)
+    >>> digests.digest(bundle / "recording-0.aac")
+    'c0ffee…'
+    >>> digests.save()
+
+    A file over 256 KiB that is as it was is not read again. What is damaged among what is kept is not believed.
+    """
+
+    def __init__(self, values: ValueCache, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._values = values
+        self._clock = clock
+        self._known = values.load(_DIGEST)
+        self._new: dict[str, tuple[str, bytes]] = {}
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of the file at `path`, 64 hexadecimal digits; OSError where it cannot be read."""
+        stamp = FileStamp.take(path)
+        if stamp.size_bytes <= SMALL:
+            return digest_file(path)
+        place = str(path.absolute())
+        key, value = (self._new.get(place) or self._known.get(place)) or ("", b"")
+        if key == _spell(stamp) and value == _seal(place, key, known := value[:64].decode("ascii", "replace")):
+            return known
+        now = self._clock()  # before reading: a change while we read must not look settled
+        digest = digest_file(path)
+        if stamp.is_settled(now) and FileStamp.take(path) == stamp:
+            self.note(place, stamp, digest)
+        return digest
+
+    def note(self, place: str, stamp: FileStamp, digest: str) -> None:
+        """Have the digest of a file known that looked like that."""
+        self._new[place] = (_spell(stamp), _seal(place, _spell(stamp), digest))
+
+    def save(self) -> None:
+        """Has what was learned kept; files that are gone are forgotten."""
+        if self._new:
+            self._values.drop(_DIGEST, [place for place in self._known if not Path(place).is_file()])
+            self._values.put(_DIGEST, self._new)
+            self._known, self._new = self._known | self._new, {}
+
+
+def _spell(stamp: FileStamp) -> str:
+    return " ".join(map(str, stamp))
+
+
+def _seal(place: str, key: str, digest: str) -> bytes:
+    """A digest with one of all that is kept, for SQLite does not notice a turned bit."""
+    return f"{digest} {digest_json([place, key, digest])}".encode()

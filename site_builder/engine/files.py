@@ -1,4 +1,4 @@
-"""A folder that nothing gets out of: files are put in whole, links below it are never followed, emptied folders go.
+"""A confined folder: files are put in whole, links below it are never followed, emptied folders go.
 
 Paths are relative to the root, with `/`. Files are readable by everyone (0644, folders 0755) whatever the umask,
 because web servers run as somebody else.
@@ -6,6 +6,7 @@ because web servers run as somebody else.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -13,14 +14,19 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
 
-from site_builder.engine.digests import digest_file
+from site_builder.engine.digests import JSON, digest_file
+from site_builder.engine.stamps import FileStamp
 from site_builder.errors import SpacecastError
 
 FILE_MODE: Final = 0o644
 FOLDER_MODE: Final = 0o755
 
+_CHUNK: Final = 1 << 20
+"""Bytes after which the system is asked to write them."""
 _NAME: Final = r"(?!\.\.?(?:/|$)|\.part-)[^/\\\x00-\x1f]+"
 _PATH: Final = re.compile(f"{_NAME}(?:/{_NAME})*")
 
@@ -189,3 +195,46 @@ class OutputTree:
                 break
             found.append(folder)
         return found
+
+
+class HashingWriter:
+    """A file writer that hashes as it writes, from the beginning to the end of a new file. A context manager.
+
+    To read 66 MB once more takes 50 ms. So long does the system also take, where a file replaces another, to find room
+    for what it has not written yet (ext4); so it is asked to begin as soon as there is something to write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("wb", buffering=_CHUNK)
+        self._sum = hashlib.sha256()
+        self._size = 0
+        self._begun = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, content: bytes) -> int:
+        """Appends `content`; gives its size in bytes."""
+        self._sum.update(content)
+        size = self._file.write(content)
+        self._size += size
+        if self._size - self._begun >= _CHUNK:
+            self._begin()
+        return size
+
+    def describe(self) -> dict[str, JSON]:
+        """Once it is closed: `size_bytes`, `sha256`, and `stamp`, which is its own wherever it is moved on its disk."""
+        return {"size_bytes": self._size, "sha256": self._sum.hexdigest(), "stamp": FileStamp.take(self._path).moved}
+
+    def _begin(self) -> None:
+        """Have what is there written to the disk; nobody waits for it."""
+        self._file.flush()
+        with suppress(AttributeError, OSError):  # Linux begins to write what is said not to be needed; others may not
+            os.posix_fadvise(self._file.fileno(), self._begun, self._size - self._begun, os.POSIX_FADV_DONTNEED)
+        self._begun = self._size

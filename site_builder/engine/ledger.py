@@ -1,8 +1,8 @@
-"""The ledger: what a build engine remembers of the files it made. An SQLite database that survives being killed.
+"""The ledger: what a build engine remembers of the files it made, in tables that survive being killed.
 
-Beside it lies the list of what was begun (`….begun`): the paths of files that are about to be written or deleted, a
-JSON list in each line, written before anything is touched. A build that ends removes it; what a killed one leaves says
-which files may be as the ledger has them, otherwise, or not there. A torn line was never acted upon.
+Beside the database lies the list of what was begun (`….begun`): the paths of files that are about to be written or
+deleted, a JSON list in each line, written before anything is touched. A build that ends removes it; what a killed one
+leaves says which files may be as the ledger has them, otherwise, or not there. A torn line was never acted upon.
 
 A ledger that is damaged, or of another format, is an empty one, never an error.
 """
@@ -11,26 +11,17 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from zlib import crc32
 
-from site_builder.engine.databases import create_database, open_database
 from site_builder.engine.digests import JSON, encode_json
+from site_builder.engine.files import OutputTree, part_of
+from site_builder.engine.state import State
+from site_builder.errors import SpacecastError
 
-_FORMAT: Final = 4
-_SCHEMA: Final = """
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, team TEXT NOT NULL, fingerprint TEXT NOT NULL, recipe TEXT NOT NULL, inputs TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL, checksum INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX files_by_team ON files (team, path, size_bytes);
-CREATE TABLE groups (name TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
-"""
 _MANY: Final = 500
 """Values in one query."""
 
@@ -56,27 +47,16 @@ class Entry(NamedTuple):
 
 
 class Ledger:
-    """Entries by path, and the keys of groups. A context manager; every change is on disk when its method returns.
+    """Entries by path, and the keys of groups; every change is in the database when its method returns.
 
     Raises:
         OSError: from the writing methods, where the ledger cannot be written.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._begun_file = file.with_name(f"{file.name}.begun")
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._begun_file = state.file.with_name(f"{state.file.name}.begun")
         self._begun = _read_begun(self._begun_file)
-        self._database = _open(file)
-
-    def __enter__(self) -> Ledger:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._database:
-            self._database.close()
-            self._database = None
 
     @property
     def begun(self) -> tuple[str, ...]:
@@ -93,25 +73,25 @@ class Ledger:
     def paths(self) -> set[str]:
         """Of every file that is ours."""
         # as one text, which takes a third of the time; no path has a line feed
-        found = self._query("SELECT group_concat(path, char(10)) FROM files")
+        found = self._state.ask("SELECT group_concat(path, char(10)) FROM files")
         return {*self._begun, *(found[0][0].split("\n") if found and found[0][0] else ())}
 
     def count(self) -> int:
         """How many files are ours."""
-        found = self._query("SELECT count(*) FROM files")
+        found = self._state.ask("SELECT count(*) FROM files")
         return int(found[0][0]) if found else 0
 
     @property
     def groups(self) -> dict[str, str]:
         """Name to key of each group whose files were all made."""
-        return dict(self._query("SELECT name, key FROM groups"))
+        return dict(self._state.ask("SELECT name, key FROM groups"))
 
     def find_groups(self, names: Collection[str]) -> dict[str, str]:
         """Name to key of those of `names` whose files were all made."""
         if len(names) > _MANY:
             return {name: key for name, key in self.groups.items() if name in names}
         marks = ",".join("?" * len(names))
-        return dict(self._query(f"SELECT name, key FROM groups WHERE name IN ({marks})", names))  # noqa: S608 -- marks
+        return dict(self._state.ask(f"SELECT name, key FROM groups WHERE name IN ({marks})", names))  # noqa: S608 -- marks
 
     def find(self, paths: Collection[str]) -> dict[str, Entry]:
         """Entries of those of `paths` that are known."""
@@ -130,14 +110,14 @@ class Ledger:
 
     def find_outside(self, groups: Collection[str]) -> dict[str, Entry]:
         """Entries of all files that belong to none of these groups."""
-        teams = {team for (team,) in self._query("SELECT DISTINCT team FROM files")} - {*groups}
+        teams = {team for (team,) in self._state.ask("SELECT DISTINCT team FROM files")} - {*groups}
         found = {path: entry for path, entry in self.find_of(teams).items() if entry.group not in groups}
         begun = self.find([path for path in self._begun if path not in found])
         return found | {path: entry for path, entry in begun.items() if entry.group not in groups}
 
     def sizes(self) -> Iterator[tuple[str, str, int]]:
         """Group, path and size in bytes of every file that belongs to a group, group by group."""
-        yield from self._query("SELECT team, path, size_bytes FROM files WHERE team > '' ORDER BY team")
+        yield from self._state.ask("SELECT team, path, size_bytes FROM files WHERE team > '' ORDER BY team")
 
     def begin(self, paths: Iterable[str]) -> None:
         """Declares that the files at `paths` are about to be written or deleted."""
@@ -150,9 +130,19 @@ class Ledger:
         """For `declare`, in another process."""
         return self._begun_file
 
+    def recover(self, tree: OutputTree) -> None:
+        """After a build that was killed: its temporary files go; what it did not get to counts as it did before."""
+        untouched = []
+        for path, entry in self.find(self.begun).items():
+            with suppress(OSError, SpacecastError):
+                tree.remove(part_of(path))
+                if entry.fingerprint and tree.measure(path) == (entry.size_bytes, entry.sha256):
+                    untouched.append(path)
+        self.settle(untouched)
+
     def finish(self, entries: Mapping[str, Entry]) -> None:
         """The files are there, as their entries say."""
-        with self._writing() as database:
+        with self._state.writing() as database:
             database.executemany(
                 "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (_as_row(path, entry) for path, entry in entries.items()),
@@ -162,7 +152,7 @@ class Ledger:
     def forget(self, paths: Collection[str]) -> None:
         """The files are gone, or no longer ours."""
         if paths:
-            with self._writing() as database:
+            with self._state.writing() as database:
                 database.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in paths))
             self._settle(paths)
 
@@ -174,7 +164,7 @@ class Ledger:
         """All files of these groups (name to key) are there; those of `members` and no others belong to them."""
         wanted = {path: name for name, paths in members.items() for path in paths}
         strays = [path for path in self.find_of(list(members)) if path not in wanted]
-        with self._writing() as database:
+        with self._state.writing() as database:
             database.executemany("UPDATE files SET team = '' WHERE path = ?", ((path,) for path in strays))
             database.executemany(
                 "UPDATE files SET team = ?1 WHERE path = ?2 AND team <> ?1",
@@ -185,7 +175,7 @@ class Ledger:
     def dissolve(self, groups: Collection[str]) -> None:
         """These groups are not whole any more; their files stay."""
         if groups:
-            with self._writing() as database:
+            with self._state.writing() as database:
                 database.executemany("DELETE FROM groups WHERE name = ?", ((name,) for name in groups))
 
     def end(self) -> None:
@@ -202,42 +192,15 @@ class Ledger:
         for path in paths:
             self._begun.pop(path, None)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; in a new database where there is none."""
-        try:
-            if self._database is None:
-                self._database = create_database(self._file, _SCHEMA, _FORMAT)
-            self._database.execute("BEGIN IMMEDIATE")
-            with self._database:
-                yield self._database
-        except sqlite3.Error as error:
-            raise OSError(str(error)) from error
-
-    def _query(self, sql: str, values: Iterable[str] = ()) -> list[Any]:
-        if self._database is None:
-            return []
-        with suppress(sqlite3.DatabaseError, UnicodeDecodeError):
-            return self._database.execute(sql, tuple(values)).fetchall()
-        return self._drop()
-
-    def _drop(self) -> list[Any]:
-        """Go on with an empty one: it is damaged where nobody had looked yet."""
-        if self._database:
-            self._database.close()
-        self._database = None
-        self._file.unlink(missing_ok=True)
-        return []
-
     def _select_in(self, column: str, values: list[str]) -> Iterator[tuple[str, Entry]]:
         for at in range(0, len(values), _MANY):
             some = values[at : at + _MANY]
             yield from self._select(f" WHERE {column} IN ({','.join('?' * len(some))})", some)
 
     def _select(self, where: str, values: Iterable[str] = ()) -> Iterator[tuple[str, Entry]]:
-        rows = self._query(f"SELECT * FROM files{where}", values)  # noqa: S608 -- our own words
+        rows = self._state.ask(f"SELECT * FROM files{where}", values)  # noqa: S608 -- our own words
         if any(checksum != _sum((path, *rest)) for path, _, *rest, checksum in rows):
-            rows = self._drop()
+            self._state.is_damaged, rows = True, []
         for path, team, fingerprint, recipe, inputs, size_bytes, sha256, facts, _ in rows:
             begun = path in self._begun
             yield (
@@ -263,17 +226,6 @@ def _read_begun(file: Path) -> dict[str, None]:
             with suppress(ValueError, TypeError):
                 begun |= dict.fromkeys(path for path in json.loads(line) if isinstance(path, str))
     return begun
-
-
-def _open(file: Path) -> sqlite3.Connection | None:
-    """The database; None where there is none yet, or one that cannot be used, which goes."""
-    if not file.is_file():
-        return None
-    database = open_database(file, _FORMAT, "SELECT 1 FROM groups LIMIT 1")
-    if database is None:
-        with suppress(OSError):
-            file.unlink()
-    return database
 
 
 def _as_row(path: str, entry: Entry) -> tuple[object, ...]:

@@ -26,7 +26,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from site_builder.engine.digests import JSON, RACY, digest_file
+from site_builder.engine.digests import JSON, digest_file
+from site_builder.engine.stamps import RACY
 
 Clock = Callable[[], int]
 _ATTEMPTS = 5

@@ -1,18 +1,18 @@
-"""A file to be, and how it is made: whole or not at all. The build engine makes many: `targets.py` and `groups.py`."""
+"""A file to be, and how it is made: whole or not at all. The build engine makes many: `builder.py`."""
 
 from __future__ import annotations
 
 import errno
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
-from site_builder.engine.files import OutputTree, is_proper, part_of
+from site_builder.engine.files import OutputTree, fold_case, folders_of, is_proper, part_of
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.errors import SpacecastError, UsageError
 
@@ -148,3 +148,27 @@ def describe_failure(path: str, error: Exception) -> str:
         return f"{path}: {reason}; make room, then build again"
     where = f" ({error.filename})" if error.filename and ".part-" not in str(error.filename) else ""
     return f"{path}: {reason}{where}"
+
+
+def check_plan(targets: Iterable[Target]) -> dict[str, Target]:
+    """The plan by path, in its order; UsageError where two targets cannot both be."""
+    planned: dict[str, Target] = {}
+    by_key: dict[str, Target] = {}
+    folders: dict[str, Target] = {}
+    for target in targets:
+        key = fold_case(target.path)
+        if other := by_key.get(key):
+            raise UsageError(f"{other} and {target} would both be written to {target.path}; rename one of them")
+        by_key[key] = planned[target.path] = target
+        folders |= dict.fromkeys(folders_of(key), target)
+    for key in by_key.keys() & folders.keys():
+        raise UsageError(f"{by_key[key]} would be a file where {folders[key]} needs a folder; rename one of them")
+    return planned
+
+
+def find_in_the_way(stale: Iterable[str], todo: Iterable[str]) -> list[str]:
+    """Stale files that must go before anything is made: a file for a folder, a folder for a file, another spelling."""
+    files = {fold_case(path) for path in todo}
+    folders = {folder for path in files for folder in folders_of(path)}
+    claimed = files | folders
+    return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]

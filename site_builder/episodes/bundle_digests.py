@@ -14,8 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.engine.cache import ValueCache
-from site_builder.engine.digests import FileDigests, digest_json
+from site_builder.engine.cache import FileDigests, ValueCache
+from site_builder.engine.digests import digest_json
 from site_builder.engine.snapshot import Snapshot
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.own_files import explain_foreign
@@ -51,10 +51,9 @@ class Digests:
         kept.drop(_KIND, self.gone)
 
 
-def digest_bundles(folder: Path, content: Snapshot, kept: ValueCache) -> Digests:
+def digest_bundles(folder: Path, content: Snapshot, kept: ValueCache, sums: FileDigests) -> Digests:
     """Digests of all bundles of the show in `folder`, in order of name; `content` is how its `content/` looks."""
     known = kept.load(_KIND)
-    sums = FileDigests(folder / ".cache" / "digests.json")
     found: dict[str, str] = {}
     new: dict[str, tuple[str, bytes]] = {}
     for name, look in _look_at(content):

@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.ledger import Ledger
+from site_builder.engine.ledger import Entry, Ledger
+from site_builder.engine.state import State
 from site_builder.hosts.host import Upload
 from site_builder.model.paths import is_feed
 from site_builder.model.podcast import Enclosure
 from site_builder.show.bundles import find_bundles, load_bundle
-from site_builder.show.layout import find_output_paths
+from site_builder.show.layout import OutputPaths, find_output_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class AbsentAudio:
 def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
     """Enclosures of the built feed that are known from `media.json` alone."""
     output_paths = find_output_paths(folder, preview=False)
-    output, made = output_paths.output, Ledger(output_paths.ledger).entries
+    output, made = output_paths.output, _load_made(output_paths)
     feed = b"".join((output / path).read_bytes() for path in made if is_feed(path) and (output / path).is_file())
     bundles = (load_bundle(bundle) for bundle in find_bundles(folder / "content"))
     return tuple(
@@ -50,12 +51,17 @@ def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
     )
 
 
+def _load_made(output_paths: OutputPaths) -> dict[str, Entry]:
+    with State(output_paths.database) as state:
+        return Ledger(state).entries
+
+
 def load_uploads(folder: Path) -> tuple[Upload, ...]:
     """Everything that is to be online of the show in `folder`, by path. Files nobody planned are not among it."""
     output_paths = find_output_paths(folder, preview=False)
     made = (
         Upload(path=path, source=output_paths.output / path, size_bytes=entry.size_bytes, sha256=entry.sha256)
-        for path, entry in Ledger(output_paths.ledger).entries.items()
+        for path, entry in _load_made(output_paths).items()
     )
     absent = (
         Upload(

@@ -24,8 +24,8 @@ WORDS: Final = "words.json"
 TRANSCRIPT: Final = "transcript.vtt"
 """What is said, as people correct it."""
 
-OUTPUT_LEDGER = "output.ledger"
-"""Its name, in the folder that remembers."""
+STATE: Final = "state.db"
+"""In the folder that remembers: what was made of the site, and values kept between builds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +35,25 @@ class OutputPaths:
     output: Path
     """The site. Everything in it is made."""
     state: Path
-    """Folder of the ledger of `output` and of the last build's report."""
+    """Folder of what is remembered of `output` and of the last build's report."""
 
     is_preview: bool = False
     """To be looked at only: nothing in `content/` is written."""
 
     @property
-    def ledger(self) -> Path:
-        """What the build engine remembers of `output`."""
-        return self.state / OUTPUT_LEDGER
-
-    @property
-    def kept(self) -> Path:
-        """What is kept of content and episodes."""
-        return self.state / "kept.db"
+    def database(self) -> Path:
+        """What is remembered of `output`, and kept of content and episodes."""
+        return self.state / STATE
 
     @property
     def release(self) -> Path:
         """What of the show is in `output`, as its last build noted it; not there while that is not whole."""
         return self.state / "release.json"
+
+
+def find_artifacts(folder: Path) -> Path:
+    """What is remembered of all that is dear to make and lies in `.cache/`: sound, covers, digests of recordings."""
+    return folder / ".cache" / "artifacts.db"
 
 
 def find_output_paths(folder: Path, *, preview: bool) -> OutputPaths:

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from site_builder.audio.facts import AudioFacts, AudioTags
-from site_builder.engine.builder import Facts, Target
 from site_builder.engine.digests import JSON, digest_file, digest_json
 from site_builder.engine.files import OutputTree
-from site_builder.engine.target import make_file
+from site_builder.engine.ledger import Facts
+from site_builder.engine.target import Target, make_file
 from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from site_builder.engine import prefetch
-from site_builder.engine.builder import Outcome, Target, build_targets
+from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.digests import digest_file
+from site_builder.engine.target import Target
 from site_builder.episodes.summary import name_group
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.events import Notify, ignore
 from site_builder.model.podcast import Episode, Guid, Show
 from site_builder.render.artwork.icons import Icon, find_icons, render_icon
 from site_builder.render.pages.styles import DEFAULT_ACCENT
@@ -25,6 +25,8 @@ from site_builder.site import pictures
 from site_builder.site.pictures import GivenCover, Pictures
 from site_builder.site.portraits import Portraits
 
+_FOLDER = "pictures"
+"""In `.cache/`, where originals lie."""
 FEW = 8
 """Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
 _MAIN = "show"
@@ -52,23 +54,20 @@ class PlannedCovers:
 def start_early(show_folder: ShowFolder, jobs: int) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
     show = describe_show(show_folder.config.show, show_folder.config.feed)
-    CoverPlanner(show_folder, show, published=(), jobs=jobs, notify=ignore).start(())
+    CoverPlanner(show_folder, show, published=(), jobs=jobs).start(())
 
 
 class CoverPlanner:
     """Chooses, draws and sizes the covers of one show."""
 
-    def __init__(
-        self, show_folder: ShowFolder, show: Show, *, published: Iterable[str], jobs: int, notify: Notify
-    ) -> None:
+    def __init__(self, show_folder: ShowFolder, show: Show, *, published: Iterable[str], jobs: int) -> None:
         self.folder = show_folder.folder
         self.published = frozenset((*published, _MAIN))
         """Guids of episodes whose pictures are kept."""
         self.config = show_folder.config
         self.show = show
-        self.cache = show_folder.folder / ".cache"
+        self.cache = show_folder.folder / ".cache" / _FOLDER
         self.jobs = jobs
-        self.notify = notify
         self.failures: list[str] = []
         """A sentence for each picture of the show that could not be made."""
 
@@ -100,7 +99,7 @@ class CoverPlanner:
     @cached_property
     def main(self) -> Pictures:
         """The pictures of the show."""
-        return pictures.plan_show_pictures(self.show, self.accent, self.cache / "pictures", self.cover)
+        return pictures.plan_show_pictures(self.show, self.accent, self.cache, self.cover)
 
     @cached_property
     def portraits(self) -> Portraits:
@@ -134,15 +133,15 @@ class CoverPlanner:
     def _is_wanted(self, planned: Pictures) -> bool:
         """Whether a cover is neither there nor being drawn."""
         path = planned.original.path
-        return not (prefetch.is_begun(path) or (self.cache / "pictures" / path).is_file())
+        return not (prefetch.is_begun(path) or (self.cache / path).is_file())
 
-    def plan_covers(self, episodes: Sequence[tuple[Bundle, Episode]]) -> PlannedCovers:
+    def plan_covers(self, episodes: Sequence[tuple[Bundle, Episode]], artifacts: Builder) -> PlannedCovers:
         """Plan the pictures of episodes, and make those that go into audio files."""
         covers = {episode.guid: self._plan(bundle, episode) for bundle, episode in episodes}
         own = {guid: planned for guid, planned in covers.items() if planned}
         originals = [replace(planned.original, group=guid) for guid, planned in own.items()]
-        outcome = self._make_originals([replace(self.main.original, group=_MAIN), *originals])
-        whole = [planned for planned in (self.main, *own.values()) if planned.original.path not in outcome.failed]
+        failed = self._make_originals([replace(self.main.original, group=_MAIN), *originals], artifacts)
+        whole = [planned for planned in (self.main, *own.values()) if planned.original.path not in failed]
         used = {episode.guid: own.get(episode.guid, self.main) for _, episode in episodes}
         return PlannedCovers(
             covers=own,
@@ -152,32 +151,34 @@ class CoverPlanner:
                 for guid, planned in own.items()
                 if planned in whole
             },
-            failures=tuple(outcome.failed.values()),
+            failures=tuple(failed.values()),
         )
 
-    def plan_show(self) -> list[Target]:
+    def plan_show(self, artifacts: Builder) -> list[Target]:
         """The show's pictures for `output/`, but for portraits. What they are made from is made now."""
-        outcome = self._make_originals([replace(self.main.original, group=_MAIN)])
-        self.failures += outcome.failed.values()
-        return [] if outcome.failed else list(self.main.targets)
+        failed = self._make_originals([replace(self.main.original, group=_MAIN)], artifacts)
+        self.failures += failed.values()
+        return [] if failed else list(self.main.targets)
 
-    def _make_originals(self, originals: Sequence[Target]) -> Outcome:
-        """Draw or convert what is not there; what has other bytes than it was made with is made anew."""
-        outcome, folder = self._build_originals(originals), self.cache / "pictures"
+    def _make_originals(self, originals: Sequence[Target], artifacts: Builder) -> dict[str, str]:
+        """Draw or convert what is not there; what has other bytes than it was made with is made anew.
+
+        Gives sentences, by path, of those that cannot be made.
+        """
+        outcome = self._build_originals(originals, artifacts)
         kept = {path: facts["sha256"] for path, facts in outcome.facts.items() if path not in outcome.made}
-        damaged = [path for path, sha256 in kept.items() if digest_file(folder / path) != sha256]
+        damaged = [path for path, sha256 in kept.items() if digest_file(self.cache.parent / path) != sha256]
         for path in damaged:
-            (folder / path).unlink()
-        return self._build_originals(originals) if damaged else outcome
+            (self.cache.parent / path).unlink()
+        outcome = self._build_originals(originals, artifacts) if damaged else outcome
+        return {path.removeprefix(f"{_FOLDER}/"): sentence for path, sentence in outcome.failed.items()}
 
-    def _build_originals(self, originals: Sequence[Target]) -> Outcome:
-        return build_targets(
-            originals,
-            root=self.cache / "pictures",
-            ledger=self.cache / "pictures.ledger",
-            jobs=self.jobs if len(originals) > FEW else 1,
+    def _build_originals(self, originals: Sequence[Target], artifacts: Builder) -> Outcome:
+        return artifacts.make(
+            [replace(target, path=f"{_FOLDER}/{target.path}") for target in originals],
             keep=self.published - {target.group for target in originals},
-            notify=self.notify,
+            within=f"{_FOLDER}/",
+            jobs=self.jobs if len(originals) > FEW else 1,
         )
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:
@@ -194,9 +195,7 @@ class CoverPlanner:
             cover = pictures.load_cover(file, name)
         elif not self.draws:
             return None
-        return pictures.plan_episode_pictures(
-            self.show, episode, self.accent, self.cache / "pictures", cover, alt=episode.cover_alt
-        )
+        return pictures.plan_episode_pictures(self.show, episode, self.accent, self.cache, cover, alt=episode.cover_alt)
 
 
 def _draw_all(wanted: Sequence[Pictures], icons: Sequence[Icon], accent: str) -> Iterator[tuple[str, bytes]]:

@@ -15,9 +15,9 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from site_builder.engine.cache import ValueCache
-from site_builder.engine.digested import HashingWriter
+from site_builder.engine.cache import open_values
 from site_builder.engine.digests import JSON, digest_json
+from site_builder.engine.files import HashingWriter
 from site_builder.engine.ledger import Facts
 from site_builder.engine.processes import Task
 from site_builder.engine.serialization import digest_value
@@ -27,7 +27,7 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.paths import find_feed_path
 from site_builder.model.podcast import Show
 from site_builder.render.feed.rss import render_head, split_head
-from site_builder.site.previous_feed import LastFeed, describe_layout
+from site_builder.site.previous_feed import PreviousFeed, describe_layout
 
 STYLESHEET = "feed.css"
 """What a browser shows the feed with."""
@@ -37,7 +37,7 @@ MANY = 1000
 
 ReadItems = Callable[[Iterable[str]], Iterator[bytes]]
 """The items of episodes, by guid, in that order."""
-FindLast = Callable[[str], LastFeed]
+FindLast = Callable[[str], PreviousFeed]
 """The feed that is at a path below the site's root."""
 Accept = Callable[[str, bytes, str, Sequence[EpisodeSummary]], None]
 """Given the path of a feed, its head, a digest of what items are held against, and its episodes; raises where it breaks
@@ -71,7 +71,7 @@ class FeedPage:
     episodes: Sequence[EpisodeSummary]
     """Whose items it has, in their order."""
 
-    def write(self, read_items: ReadItems, out: Path, last: LastFeed) -> Facts:
+    def write(self, read_items: ReadItems, out: Path, last: PreviousFeed) -> Facts:
         """Item by item: a feed may be larger than the memory it should take. Gives its layout, size and digest."""
         begin, end = split_head(self.render_head())
         sizes: list[int] = []
@@ -96,7 +96,7 @@ class FeedPage:
         return Target(path=self.path, recipe="feed/2", inputs=self.inputs, make=make, label="feed")
 
 
-class Writing:
+class FeedPrewriter:
     """Feeds being written ahead of time by a process of its own, in a folder of its own, until they are wanted."""
 
     def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path, find_last: FindLast) -> None:
@@ -110,7 +110,7 @@ class Writing:
         self._layouts: Mapping[str, Facts] | None = None
 
     def _write_all(self, pages: Sequence[FeedPage], file: Path) -> dict[str, Facts]:
-        with ValueCache(file) as kept:
+        with open_values(file) as kept:
             read = partial(kept.read, "item")
             return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
 

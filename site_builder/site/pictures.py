@@ -14,9 +14,9 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from site_builder.engine.builder import Target
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
 from site_builder.engine.prefetch import take
+from site_builder.engine.target import Target
 from site_builder.model.podcast import Artwork, Episode, Person, Show, Turn
 
 SHOW_SIZES = (1200, 600, 300, 96)

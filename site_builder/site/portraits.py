@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from site_builder.engine.builder import Target, bytes_target
 from site_builder.engine.digests import digest_file, digest_json
+from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.summary import SharedPicture
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Chapter, Episode, Person, Show

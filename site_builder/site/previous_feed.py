@@ -11,15 +11,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
-from site_builder.engine.digested import read_stamp
 from site_builder.engine.digests import digest_file
 from site_builder.engine.ledger import Entry, Facts
+from site_builder.engine.stamps import FileStamp
 
 _CHUNK = 1 << 20
 """Bytes in memory at a time."""
 
 
-class LastFeed:
+class PreviousFeed:
     """Items of a feed that this program wrote; none where the file is not as it was written."""
 
     def __init__(self, file: Path | None = None, entry: Entry | None = None) -> None:
@@ -45,7 +45,7 @@ class LastFeed:
 
 def _is_as_written(file: Path, entry: Entry) -> bool:
     """By size, time and inode; where these differ, because it was copied perhaps, byte for byte."""
-    return read_stamp(file) == entry.facts.get("stamp") or digest_file(file) == entry.sha256
+    return FileStamp.take(file).moved == entry.facts.get("stamp") or digest_file(file) == entry.sha256
 
 
 def describe_layout(begin: int, items: Sequence[str], sizes: Sequence[int]) -> Facts:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mutagen
 from av.audio.frame import AudioFrame
-from pydantic import TypeAdapter, ValidationError
 
 from site_builder.audio.containers import read_tags
 from site_builder.audio.demux import demux, open_audio
 from site_builder.audio.measure import gauge_loudness, measure
 from site_builder.audio.sound import read_sound
 from site_builder.checks.feed.document import Branch, Element
-from site_builder.engine.digests import FileDigests
+from site_builder.engine.cache import FileDigests, ValueCache, open_values
+from site_builder.engine.digests import digest_bytes
+from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import UnusableSource
 from site_builder.events import Making, Notify
-from site_builder.show.bundles import write_file
 
-_FORMAT = "sounds/1"
+_KIND = "sounds/1"
+"""Of what is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,38 +78,35 @@ class Sound:
     probe: Probe
 
 
-_PROBES: TypeAdapter[dict[str, Probe]] = TypeAdapter(dict[str, Probe])
-
-
-def probe_files(files: Sequence[tuple[Path, str]], cache: Path, notify: Notify) -> dict[Path, Probe]:
-    """Measure audio files; results are kept in `cache` by the digest of each file.
+def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notify) -> dict[Path, Probe]:
+    """Measure audio files; results are kept in `database` by the digest of each file.
 
     Args:
         files: Each with what people call it.
-        cache: The folder for what can be made again.
+        database: What remembers what is dear to make.
         notify: Receives `Making` before a file is measured.
     """
-    digests = FileDigests(cache / "check-digests.json")
-    known = dict(_load(cache / "check-sounds.json"))
-    before, found, kept = set(known), {}, {}
-    for file, label in files:
-        digest = digests.digest(file)
-        if digest not in known:
-            notify(Making(file.name, label))
-            known[digest] = probe(file)
-        found[file] = kept[digest] = known[digest]
-    digests.save()
-    if set(kept) != before:
-        cache.mkdir(parents=True, exist_ok=True)
-        write_file(cache / "check-sounds.json", _PROBES.dump_json(kept))
+    with open_values(database) as values:
+        digests, known, found = FileDigests(values), _load(values), dict[Path, Probe]()
+        new, used = dict[str, Probe](), set[str]()
+        for file, label in files:
+            digest = digests.digest(file)
+            if digest not in known:
+                notify(Making(file.name, label))
+                known[digest] = new[digest] = probe(file)
+            found[file] = known[digest]
+            used.add(digest)
+        digests.save()
+        texts = {digest: render_value(Probe, measured) for digest, measured in new.items()}
+        values.put(_KIND, {digest: (digest_bytes(text), text) for digest, text in texts.items()})
+        values.drop(_KIND, known.keys() - used)
     return found
 
 
-def _load(file: Path) -> Mapping[str, Probe]:
-    try:
-        return _PROBES.validate_json(file.read_bytes())
-    except (OSError, ValidationError):
-        return {}
+def _load(values: ValueCache) -> dict[str, Probe]:
+    """What was measured before, as far as it is as it was written."""
+    kept = values.load(_KIND)
+    return {name: parse_value(Probe, text) for name, (key, text) in kept.items() if key == digest_bytes(text)}
 
 
 def probe(file: Path) -> Probe:

@@ -8,7 +8,7 @@ from pathlib import Path
 from site_builder.checks.references import manual
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
-from site_builder.show.layout import CONFIG, MEDIA
+from site_builder.show.layout import CONFIG, MEDIA, STATE
 from site_builder.show.published import FILE as PINS
 
 OUTPUT: Rulebook[CheckedShow] = Rulebook("The build")
@@ -46,7 +46,7 @@ def find_newer(folder: Path) -> list[Path]:
 
     A hint for people, by the clocks of the files: what has to be made anew is for the build to know.
     """
-    marks = [folder / ".cache" / name for name in ("output.ledger", "last-build.json")]
+    marks = [folder / ".cache" / name for name in (STATE, "last-build.json")]
     built_at = max((mark.stat().st_mtime for mark in marks if mark.is_file()), default=0.0)
     newer = [(file.stat().st_mtime, file) for file in _sources(folder) if file.stat().st_mtime > built_at]
     return [file.relative_to(folder) for _, file in sorted(newer, reverse=True)]

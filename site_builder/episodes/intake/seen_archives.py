@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from site_builder.engine.digests import digest_json, digest_tree
+from site_builder.engine.cache import open_values
+from site_builder.engine.digests import digest_bytes
+from site_builder.engine.snapshot import take_snapshot
+from site_builder.engine.stamps import FileStamp
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.show.bundles import iter_source_files, write_file
+from site_builder.show.layout import find_artifacts
 
-_MEMORY = "archives.json"
+_KIND, _NAME = "archives", "seen"
 _ELSEWHERE = Path("content/archives/elsewhere.txt")
 """Archives that lie somewhere else, a path in each line. What was taken in once need not be there any more."""
 
@@ -88,10 +92,14 @@ def remember(folder: Path, taken: Iterable[Path], cards: Iterable[CatalogEntry])
     marks = _load(folder)["marks"]
     marks |= {str(path): "taken" for path in taken if path in elsewhere}
     marks |= {path.name: _mark_of(path) for path in taken if path not in elsewhere}
-    memory = {"marks": marks, "incomplete": _find_incomplete(cards)}
-    file = folder / ".cache" / _MEMORY
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_file(file, json.dumps(memory, indent=1, sort_keys=True).encode())
+    keep_memory(folder, {"marks": marks, "incomplete": _find_incomplete(cards)})
+
+
+def keep_memory(folder: Path, memory: Mapping[str, Any]) -> None:
+    """Have this known to later builds: `marks` of what was taken in, and guids of those that are `incomplete`."""
+    text = json.dumps(memory, sort_keys=True).encode()
+    with open_values(find_artifacts(folder)) as values:
+        values.put(_KIND, {_NAME: (digest_bytes(text), text)})
 
 
 def _find_incomplete(cards: Iterable[CatalogEntry]) -> Sequence[str]:
@@ -99,14 +107,14 @@ def _find_incomplete(cards: Iterable[CatalogEntry]) -> Sequence[str]:
 
 
 def _load(folder: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        memory = json.loads((folder / ".cache" / _MEMORY).read_bytes())
-        return {"marks": dict(memory["marks"]), "incomplete": list(memory["incomplete"])}
-    return {"marks": {}, "incomplete": []}
+    with open_values(find_artifacts(folder)) as values:
+        key, text = values.load(_KIND).get(_NAME, ("", b""))
+    memory: dict[str, Any] = json.loads(text) if key == digest_bytes(text) else {"marks": {}, "incomplete": []}
+    return memory
 
 
 def _mark_of(path: Path) -> str:
     if path.is_dir():
-        return digest_json(digest_tree(path))
-    status = path.stat()
-    return f"{status.st_size}-{status.st_mtime_ns}"
+        return take_snapshot(path).marks
+    stamp = FileStamp.take(path)
+    return f"{stamp.size_bytes}-{stamp.mtime_ns}"

@@ -11,7 +11,7 @@ import pytest
 from big_show import BigEpisode, make_episode, write_show
 from show_runner import build, read_tree
 
-from site_builder.engine.cache import ValueCache
+from site_builder.engine.cache import open_values
 from site_builder.show.layout import find_output_paths
 
 EPISODES = [make_episode(number) for number in range(5)]
@@ -52,7 +52,7 @@ def show(tmp_path: Path) -> Path:
 
 def read_keys(show: Path) -> dict[str, str]:
     """By guid, what an episode was made under."""
-    with ValueCache(find_output_paths(show, preview=False).kept) as kept:
+    with open_values(find_output_paths(show, preview=False).database) as kept:
         return kept.keys("outline")
 
 

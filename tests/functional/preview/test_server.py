@@ -188,7 +188,7 @@ def test_media_types(name: str, media_type: str) -> None:
         "/show/../config.yaml",
         "/show/%2e%2e/%2e%2e/%2e%2e/config.yaml",
         "/show/..%2f..%2f..%2fconfig.yaml",
-        "/show/media/../../output.ledger",
+        "/show/media/../../state.db",
         "/show/%5c..%5cconfig.yaml",
         "/show/.nojekyll",
         "/show//etc/passwd",

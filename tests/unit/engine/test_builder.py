@@ -12,16 +12,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
 import pytest
+from builder_desk import Desk as BuilderDesk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from site_builder.engine.builder import JSON, Facts, Outcome, Target, build_targets, bytes_target, find_unknown
-from site_builder.engine.ledger import Ledger
+from site_builder.engine.digests import JSON
+from site_builder.engine.ledger import Facts
+from site_builder.engine.target import Target, bytes_target
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Failed, Made, Making, Removed, Started
 
@@ -63,18 +65,8 @@ def snapshot(root: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-class Desk:
-    """A folder, its ledger, and short ways to build into it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "output"
-        self.ledger = folder / ".cache" / "output.ledger"
-
-    def build(self, *targets: Target, **options: object) -> Outcome:
-        return build_targets(targets, root=self.root, ledger=self.ledger, **options)  # type: ignore[arg-type]
-
-    def unknown(self, seen: Set[str] | None = None) -> tuple[str, ...]:
-        return find_unknown(root=self.root, ledger=self.ledger, seen=seen)
+class Desk(BuilderDesk):
+    """With short ways to what is there."""
 
     def read(self, path: str) -> str:
         return (self.root / path).read_text()
@@ -136,8 +128,7 @@ def test_each_reason_is_named(desk: Desk) -> None:
     desk.build(*(text(name, name, extra=1, recipe="page/2") for name in names))
     (desk.root / "gone").unlink()
     desk.put("size", "longer than it was")
-    with Ledger(desk.ledger) as book:
-        book.begin(["left"])
+    desk.begin("left")
     desk.put("left", "tfel")
     changed = {
         "recipe": text("recipe", "recipe", extra=1, recipe="page/3"),
@@ -214,8 +205,7 @@ def test_what_a_killed_build_did_not_get_to_is_not_made_again(desk: Desk) -> Non
 def test_a_held_file_left_unfinished_is_still_unfinished_afterwards(desk: Desk) -> None:
     """Or else a plan that goes back would trust bytes of a build that never ended."""
     desk.build(text("feed.xml", "good"))
-    with Ledger(desk.ledger) as book:
-        book.begin(["feed.xml"])
+    desk.begin("feed.xml")
     desk.put("feed.xml", "evil")
     assert "feed.xml" not in desk.build(text("feed.xml", "good"), hold=["feed.xml"]).facts
     assert desk.build(text("feed.xml", "good")).made == ("feed.xml",)
@@ -266,15 +256,12 @@ def test_spoilt_ledger_counts_as_empty(desk: Desk, spoil: Callable[[bytes], byte
 def test_a_torn_declaration_costs_only_itself(desk: Desk) -> None:
     """Or else a build killed twice would forget what it must prune."""
     desk.build(text("page", "page"))
-    with Ledger(desk.ledger) as book:
-        book.begin(["more"])
-        torn = book.begun_file
+    torn = desk.begin("more")
     with torn.open("ab") as file:
         file.write(b'["half a na')
-    with Ledger(desk.ledger) as book:
-        book.begin(["most"])
+    desk.begin("most")
     desk.put("most", "")
-    assert sorted(Ledger(desk.ledger).entries) == ["more", "most", "page"]
+    assert sorted(desk.entries) == ["more", "most", "page"]
     assert desk.build(text("page", "page")).removed == ("most",)
     assert not torn.exists()
 
@@ -294,8 +281,7 @@ def test_hostile_ledger_paths_delete_nothing_outside(desk: Desk, tmp_path: Path)
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious/victim").write_text("")
     (desk.root / "sub").symlink_to(tmp_path / "precious")
-    with Ledger(desk.ledger) as book:
-        book.begin(["../precious/victim", "/etc/../" + str(tmp_path / "precious/victim").lstrip("/")])
+    desk.begin("../precious/victim", "/etc/../" + str(tmp_path / "precious/victim").lstrip("/"))
     desk.build(text("index", ""))
     assert (tmp_path / "precious/victim").exists()
     assert (desk.root / "sub").is_symlink()
@@ -595,7 +581,7 @@ def test_any_interruption_then_a_build_equals_a_clean_build(history: list[tuple[
         assert snapshot(desk.root) == snapshot(clean.root)
         assert outcome.facts == expected.facts
         assert desk.unknown() == clean.unknown()
-        assert Ledger(desk.ledger).entries == Ledger(clean.ledger).entries
+        assert desk.entries == clean.entries
         assert not list(Path(folder).rglob(".part-*"))
         assert desk.build(*plan_targets(last)).reasons == {}
 
@@ -626,7 +612,9 @@ SCRIPT = """
 import sys, time
 from functools import partial
 from pathlib import Path
-from site_builder.engine.builder import Target, build_targets, bytes_target
+from site_builder.engine.builder import Builder
+from site_builder.engine.state import State
+from site_builder.engine.target import Target, bytes_target
 
 def make(n, part):
     with part.open("wb") as file:
@@ -644,7 +632,7 @@ def page(n):
 if __name__ == "__main__":
     root, ledger = map(Path, sys.argv[1:])
     plan = [sound(n) for n in range(40)] + [page(n) for n in range(200)]
-    build_targets(plan, root=root, ledger=ledger, jobs=2)
+    Builder(root, State(ledger), jobs=2).make(plan, keep=())
 """
 
 

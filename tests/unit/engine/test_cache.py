@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.engine.cache import Reader, ValueCache
+from site_builder.engine.cache import Reader, open_values
 from site_builder.engine.processes import map_in_processes
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Three values of one kind, one of another."""
-    file = tmp_path / ".cache/kept.db"
-    with ValueCache(file) as kept:
+    file = tmp_path / ".cache/state.db"
+    with open_values(file) as kept:
         kept.put("row", {name: (f"key {name}", name.encode() * 1000) for name in "abc"})
         kept.put("item", {"a": ("other", b"")})
     return file
 
 
 def test_values_survive_under_their_kind_and_name(file: Path) -> None:
-    with ValueCache(file) as kept:
+    with open_values(file) as kept:
         assert kept.keys("row") == {name: f"key {name}" for name in "abc"}
         assert list(kept.read("row", "cab")) == [b"c" * 1000, b"a" * 1000, b"b" * 1000]
         assert kept.load("item") == {"a": ("other", b"")}
@@ -31,7 +31,7 @@ def test_values_survive_under_their_kind_and_name(file: Path) -> None:
 
 
 def test_a_value_is_replaced_and_dropped(file: Path) -> None:
-    with ValueCache(file) as kept:
+    with open_values(file) as kept:
         kept.put("row", {"a": ("new", b"2")})
         kept.drop("row", {"b", "never was"})
         assert kept.load("row") == {"a": ("new", b"2"), "c": ("key c", b"c" * 1000)}
@@ -42,14 +42,14 @@ def test_a_value_is_replaced_and_dropped(file: Path) -> None:
 def test_many_are_read_in_the_order_asked_for(tmp_path: Path) -> None:
     """More than one query takes."""
     names = [f"{number:04}" for number in range(1234)]
-    with ValueCache(tmp_path / "kept.db") as kept:
+    with open_values(tmp_path / "state.db") as kept:
         kept.put("row", {name: ("", name.encode()) for name in names})
         assert list(kept.read("row", reversed(names))) == [name.encode() for name in reversed(names)]
 
 
 def test_nothing_is_written_where_nothing_is_kept(tmp_path: Path) -> None:
     """A build that fails at once leaves no trace."""
-    with ValueCache(tmp_path / "cache/kept.db") as kept:
+    with open_values(tmp_path / "cache/state.db") as kept:
         assert kept.load("row") == {}
         kept.put("row", {})
         kept.drop("row", ())
@@ -59,10 +59,10 @@ def test_nothing_is_written_where_nothing_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spoil", [lambda _: b"", lambda _: b"no database", lambda content: content[:60] + bytes(4)])
 def test_a_damaged_file_is_an_empty_one(file: Path, spoil: Callable[[bytes], bytes]) -> None:
     file.write_bytes(spoil(file.read_bytes()))
-    with ValueCache(file) as kept:
+    with open_values(file) as kept:
         assert kept.keys("row") == {}
         kept.put("row", {"d": ("key", b"d")})
-    with ValueCache(file) as kept:
+    with open_values(file) as kept:
         assert kept.load("row") == {"d": ("key", b"d")}
 
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from builder_desk import Desk as BuilderDesk
 
-from site_builder.engine.builder import Outcome, Target, build_targets, bytes_target, count_files
-from site_builder.engine.groups import (
-    Group,
-    GroupOutcome,
-    Planned,
-    build_groups,
-    complete_group,
-    dissolve_groups,
-    find_current,
-)
-from site_builder.engine.ledger import Ledger
+from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.groups import Group, Planned
+from site_builder.engine.target import Target, bytes_target
 from site_builder.events import Failed, Made
 
 Files = Mapping[str, str]
@@ -45,32 +38,23 @@ def group(name: str, files: Files, *, key: str = "", plan: Callable[[], Planned]
     )
 
 
-class Desk:
-    """A folder, its ledger, and short ways to build into it."""
+class Desk(BuilderDesk):
+    """With short ways to build groups."""
 
     def __init__(self, folder: Path) -> None:
-        self.root = folder / "output"
-        self.ledger = folder / ".cache/output.ledger"
+        super().__init__(folder)
         self.remembered: dict[str, Mapping[str, bytes]] = {}
         """Of all groups that became whole."""
 
-    def build(self, *groups: Group, jobs: int = 1, notify: Callable[[object], None] = lambda _: None) -> GroupOutcome:
-        return build_groups(
-            groups,
-            root=self.root,
-            ledger=self.ledger,
-            jobs=jobs,
-            at_least=1,
-            remember=self.remembered.update,
-            notify=notify,
-        )
+    def make(self, *groups: Group, jobs: int = 1, notify: Callable[[object], None] = lambda _: None) -> Outcome:
+        def make(builder: Builder) -> Outcome:
+            return builder.make_groups(groups, at_least=1, remember=self.remembered.update)
 
-    def current(self, *groups: Group, **options: object) -> set[str]:
+        return self.use(make, jobs, notify)
+
+    def current(self, *groups: Group, seen: Mapping[str, int] | None = None, intact: bool = False) -> set[str]:
         keys = {group.name: group.key for group in groups}
-        return find_current(keys, root=self.root, ledger=self.ledger, **options)  # type: ignore[arg-type]
-
-    def clear_away(self, *targets: Target, keep: Sequence[str]) -> Outcome:
-        return build_targets(targets, root=self.root, ledger=self.ledger, keep=keep)
+        return self.use(lambda builder: builder.find_current(keys, seen=seen, intact=intact))
 
     def read(self) -> dict[str, str]:
         return {
@@ -89,7 +73,7 @@ TWO = {"two/page": "2"}
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_was_planned_is_there_and_handed_back(desk: Desk, jobs: int) -> None:
-    outcome = desk.build(group("one", ONE), group("two", TWO), jobs=jobs)
+    outcome = desk.make(group("one", ONE), group("two", TWO), jobs=jobs)
     assert desk.read() == {**ONE, **TWO}
     assert outcome.made == (*ONE, *TWO)
     assert set(outcome.reasons.values()) == {"new"}
@@ -107,11 +91,11 @@ def test_many_are_recorded_while_the_others_are_made(desk: Desk, jobs: int) -> N
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_groups(groups, root=desk.root, ledger=desk.ledger, jobs=jobs, at_least=1, remember=stop)
+        desk.use(lambda builder: builder.make_groups(groups, at_least=1, remember=stop), jobs)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     assert desk.current(*groups) == {group.name for group in groups[:400]}
-    desk.build(*groups[400:], jobs=jobs)
+    desk.make(*groups[400:], jobs=jobs)
     assert desk.current(*groups) == desk.remembered.keys() == {group.name for group in groups}
     assert desk.read() == {f"page {number}": str(number) for number in range(700)}
 
@@ -120,7 +104,7 @@ def test_many_are_recorded_while_the_others_are_made(desk: Desk, jobs: int) -> N
 def test_few_or_many_are_asked_for_among_many(desk: Desk, asked: int) -> None:
     """By name, or all of them: the answer is of those that were asked for, and no others."""
     groups = [group(f"group {number}", {f"page {number}": ""}) for number in range(900)]
-    desk.build(*groups)
+    desk.make(*groups)
     changed = group("group 0", {"page 0": "changed"})
     assert desk.current(changed, *groups[1:asked]) == {group.name for group in groups[1:asked]}
 
@@ -128,7 +112,7 @@ def test_few_or_many_are_asked_for_among_many(desk: Desk, asked: int) -> None:
 def test_a_group_is_current_while_key_and_sizes_are(desk: Desk) -> None:
     one, two = group("one", ONE), group("two", TWO)
     assert desk.current(one, two) == set()
-    desk.build(one, two)
+    desk.make(one, two)
     assert desk.current(one, two) == {"one", "two"}
     assert desk.current(group("one", ONE, key="other"), two) == {"two"}
     (desk.root / "one/page").write_text("longer")
@@ -141,7 +125,7 @@ def test_a_group_is_current_while_key_and_sizes_are(desk: Desk) -> None:
 
 def test_a_link_is_not_our_file(desk: Desk, tmp_path: Path) -> None:
     two = group("two", TWO)
-    desk.build(two)
+    desk.make(two)
     (tmp_path / "elsewhere").write_text("2")
     (desk.root / "two/page").unlink()
     (desk.root / "two/page").symlink_to(tmp_path / "elsewhere")
@@ -149,41 +133,40 @@ def test_a_link_is_not_our_file(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_only_what_differs_is_made(desk: Desk) -> None:
-    desk.build(group("one", ONE))
-    outcome = desk.build(group("one", {**ONE, "one/page": "changed"}))
+    desk.make(group("one", ONE))
+    outcome = desk.make(group("one", {**ONE, "one/page": "changed"}))
     assert outcome.made == ("one/page",)
     assert outcome.reasons == {"one/page": "input 'content' changed"}
 
 
 def test_what_left_a_group_goes_with_the_rest(desk: Desk) -> None:
     """Not before: what is still linked stays until all is made."""
-    desk.build(group("one", ONE), group("two", TWO))
-    desk.build(group("one", {"one/page": "1"}))
+    desk.make(group("one", ONE), group("two", TWO))
+    desk.make(group("one", {"one/page": "1"}))
     assert "one/embed/page" in desk.read()
-    outcome = desk.clear_away(text("index", ""), keep=["one", "two"])
+    outcome = desk.build(text("index", ""), keep=["one", "two"])
     assert outcome.removed == ("one/embed/page",)
-    assert count_files(desk.ledger) == 3
-    assert desk.clear_away(text("index", ""), keep=["one"]).removed == ("two/page",)
+    assert desk.use(Builder.count) == 3
+    assert desk.build(text("index", ""), keep=["one"]).removed == ("two/page",)
     assert desk.read() == {"one/page": "1", "index": ""}
 
 
 def test_targets_made_otherwise_can_become_a_group(desk: Desk) -> None:
     """And files that were there before, alone, join it."""
     targets = [text(path, content) for path, content in ONE.items()]
-    build_targets(targets[:1], root=desk.root, ledger=desk.ledger)
-    build_targets(targets, root=desk.root, ledger=desk.ledger, keep=None)
-    complete_group("one", "key", targets, ledger=desk.ledger)
+    desk.build(targets[0])
+    desk.use(lambda builder: builder.make_group("one", "key", targets))
     assert desk.current(group("one", ONE, key="key")) == {"one"}
-    assert desk.clear_away(keep=["one"]).removed == ()
+    assert desk.build(keep=["one"]).removed == ()
     assert desk.read() == ONE
 
 
 def test_dissolved_groups_are_planned_again(desk: Desk) -> None:
     one = group("one", ONE)
-    desk.build(one)
-    dissolve_groups(desk.ledger)
+    desk.make(one)
+    desk.use(Builder.dissolve_groups)
     assert desk.current(one) == set()
-    assert desk.build(one).made == ()
+    assert desk.make(one).made == ()
 
 
 def fail_to_plan() -> Planned:
@@ -204,11 +187,11 @@ def test_a_failure_is_a_sentence_and_stops_no_other(
     desk: Desk, plan: Callable[[], Planned], failed: str, jobs: int
 ) -> None:
     """The old files stay, the group is not current, and nothing of it is remembered."""
-    desk.build(group("one", ONE))
+    desk.make(group("one", ONE))
     desk.remembered.clear()
     events: list[object] = []
     one, two = group("one", ONE, key="new", plan=plan), group("two", TWO)
-    outcome = desk.build(one, two, jobs=jobs, notify=events.append)
+    outcome = desk.make(one, two, jobs=jobs, notify=events.append)
     assert list(outcome.failed) == [failed]
     assert "ValueError" in outcome.failed[failed]
     assert list(desk.remembered) == ["two"]
@@ -230,21 +213,21 @@ def test_a_build_that_is_killed_leaves_nothing_behind(desk: Desk) -> None:
 
     child = os.fork()
     if child == 0:
-        desk.build(group("one", {}, key="never", plan=die))
+        desk.make(group("one", {}, key="never", plan=die))
         os._exit(0)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
     assert desk.read() == {"one/page": "1"}
-    assert set(Ledger(desk.ledger).begun) == {"one/page", "one/x"}
+    assert set(desk.ask(lambda ledger: ledger.begun)) == {"one/page", "one/x"}
     assert desk.current(group("one", {}, key="never")) == set()
-    desk.build(group("two", TWO))
-    outcome = desk.clear_away(keep=["two"])
+    desk.make(group("two", TWO))
+    outcome = desk.build(keep=["two"])
     assert outcome.removed == ("one/page",)
     assert desk.read() == TWO
     assert not list(desk.ledger.parent.glob("*.begun"))
 
 
 def test_a_file_may_pass_from_one_group_to_another(desk: Desk) -> None:
-    desk.build(group("one", ONE), group("two", TWO))
-    desk.build(group("two", {**TWO, "one/page": "1"}), group("one", {"one/embed/page": "i"}))
-    assert desk.clear_away(keep=["two"]).removed == ("one/embed/page",)
+    desk.make(group("one", ONE), group("two", TWO))
+    desk.make(group("two", {**TWO, "one/page": "1"}), group("one", {"one/embed/page": "i"}))
+    assert desk.build(keep=["two"]).removed == ("one/embed/page",)
     assert desk.read() == {**TWO, "one/page": "1"}

@@ -9,10 +9,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from builder_desk import make_all
 from episode_maker import make_episode, make_show
 from PIL import Image
 
-from site_builder.engine.builder import Outcome, build_targets
+from site_builder.engine.builder import Outcome
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Artwork, Person, Turn
 from site_builder.site.pictures import (
@@ -35,10 +36,10 @@ TURNS = (Turn(speaker=0, start=0, end=60), Turn(speaker=1, start=60, end=90))
 
 def build(pictures: Pictures, folder: Path) -> Outcome:
     """Carries the plan out: the original first, then all that is made of it, in two threads."""
-    first = build_targets([pictures.original], root=folder / "cache", ledger=folder / "cache.ledger")
+    first = make_all([pictures.original], folder / "cache", folder / "cache.db")
     if first.failed:
         return first
-    rest = build_targets(pictures.targets, root=folder / "out", ledger=folder / "ledger", jobs=2)
+    rest = make_all(pictures.targets, folder / "out", folder / "out.db", jobs=2)
     return replace(rest, made=(*first.made, *rest.made), failed={**first.failed, **rest.failed})
 
 

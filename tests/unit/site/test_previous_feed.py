@@ -12,15 +12,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from builder_desk import make_all, use_builder
 from sample_site import make_sample_show
 
-from site_builder.engine.builder import build_targets, find_outdated
-from site_builder.engine.cache import ValueCache
+from site_builder.engine.cache import open_values
 from site_builder.engine.digests import digest_bytes, digest_file
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.episodes.summary import EpisodeSummary
-from site_builder.site.feeds import FeedPage, FeedPlan, Writing, describe_feeds
-from site_builder.site.previous_feed import LastFeed
+from site_builder.site.feeds import FeedPage, FeedPlan, FeedPrewriter, describe_feeds
+from site_builder.site.previous_feed import PreviousFeed
 
 ITEMS = {f"guid-{number}": f"<item>{number * 'long '}{number}</item>\n".encode() for number in range(7)}
 
@@ -60,7 +60,7 @@ class Reading:
             yield self.items[guid]
 
 
-def write(items: dict[str, bytes], out: Path, last: LastFeed) -> tuple[bytes, list[str], Facts]:
+def write(items: dict[str, bytes], out: Path, last: PreviousFeed) -> tuple[bytes, list[str], Facts]:
     """The bytes of the feed of these items; which were read, not copied; its layout, size and digest."""
     reading = Reading(items, [])
     (page,) = describe(items)
@@ -89,9 +89,9 @@ def remember(file: Path, facts: Facts) -> Entry:
 def test_what_is_copied_is_what_would_be_read(tmp_path: Path, items: dict[str, bytes], read: list[str]) -> None:
     """Only items that were not in the last feed are read, and no byte tells which."""
     last = tmp_path / "last.xml"
-    *_, facts = write(ITEMS, last, LastFeed())
-    content, asked, layout = write(items, tmp_path / "feed.xml", LastFeed(last, remember(last, facts)))
-    clean, _, clean_layout = write(items, tmp_path / "clean.xml", LastFeed())
+    *_, facts = write(ITEMS, last, PreviousFeed())
+    content, asked, layout = write(items, tmp_path / "feed.xml", PreviousFeed(last, remember(last, facts)))
+    clean, _, clean_layout = write(items, tmp_path / "clean.xml", PreviousFeed())
     assert (content, asked) == (clean, read)
     assert {**layout, "stamp": None} == {**clean_layout, "stamp": None}
     assert (layout["size_bytes"], layout["sha256"]) == (len(content), digest_bytes(content))
@@ -132,10 +132,10 @@ def test_nothing_is_copied_that_was_not_written_by_us(
 ) -> None:
     """A feed that somebody bent, or whose layout is not known, is no source."""
     last = tmp_path / "last.xml"
-    clean, _, facts = write(ITEMS, last, LastFeed())
+    clean, _, facts = write(ITEMS, last, PreviousFeed())
     entry = of(remember(last, facts))
     spoil(last)
-    content, asked, _ = write(ITEMS, tmp_path / "feed.xml", LastFeed(last, entry))
+    content, asked, _ = write(ITEMS, tmp_path / "feed.xml", PreviousFeed(last, entry))
     assert content == clean
     assert sorted(asked) == sorted(ITEMS)
 
@@ -146,10 +146,10 @@ def test_a_feed_that_was_copied_or_moved_is_one_that_was_written(
 ) -> None:
     """What counts is what is in it."""
     written, last = tmp_path / "written.xml", tmp_path / "last.xml"
-    clean, _, facts = write(ITEMS, written, LastFeed())
+    clean, _, facts = write(ITEMS, written, PreviousFeed())
     entry = remember(written, facts)
     put(written, last)
-    content, asked, _ = write(ITEMS, tmp_path / "feed.xml", LastFeed(last, entry))
+    content, asked, _ = write(ITEMS, tmp_path / "feed.xml", PreviousFeed(last, entry))
     assert (content, asked) == (clean, [])
 
 
@@ -157,9 +157,9 @@ def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
     """Larger than what is in memory at a time."""
     items = {f"guid-{number}": bytes([65 + number]) * 700_000 for number in range(5)}
     last = tmp_path / "last.xml"
-    clean, _, facts = write(items, last, LastFeed())
+    clean, _, facts = write(items, last, PreviousFeed())
     assert (facts["size_bytes"], facts["sha256"]) == (len(clean), digest_bytes(clean))
-    feed = LastFeed(last, remember(last, facts))
+    feed = PreviousFeed(last, remember(last, facts))
     out = io.BytesIO()
     wanted = [digest_bytes(items[guid])[:32] for guid in ("guid-3", "guid-4", "guid-0")]
     assert feed.copy(wanted, out.write) == [700_000] * 3
@@ -170,8 +170,8 @@ def test_a_long_run_of_items_is_copied_piece_by_piece(tmp_path: Path) -> None:
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
     """Where the items are kept."""
-    file = tmp_path / "kept.db"
-    with ValueCache(file) as kept:
+    file = tmp_path / "state.db"
+    with open_values(file) as kept:
         kept.put("item", {guid: ("", item) for guid, item in ITEMS.items()})
     return file
 
@@ -179,13 +179,13 @@ def kept(tmp_path: Path) -> Path:
 def build(pages: Sequence[FeedPage], root: Path, write: Callable[[FeedPage, Path], Facts]) -> dict[str, bytes]:
     """Feeds as a build makes them; what is there then."""
     targets = [page.plan(write, lambda *_: None) for page in pages]
-    outcome = build_targets(targets, root=root, ledger=root.with_suffix(".ledger"))
+    outcome = make_all(targets, root, root.with_suffix(".db"))
     assert not outcome.failed
     return {path.name: path.read_bytes() for path in root.iterdir()}
 
 
 def write_now(page: FeedPage, out: Path) -> Facts:
-    return page.write(Reading(ITEMS, []).read, out, LastFeed())
+    return page.write(Reading(ITEMS, []).read, out, PreviousFeed())
 
 
 @pytest.mark.parametrize("size", [0, 3])
@@ -196,7 +196,7 @@ def test_written_ahead_is_as_written_at_once(tmp_path: Path, kept: Path, size: i
     ahead = tmp_path / "ahead"
     ahead.mkdir()
     (ahead / "left by a build that was killed").touch()
-    writing = Writing(pages, kept, ahead, lambda _: LastFeed())
+    writing = FeedPrewriter(pages, kept, ahead, lambda _: PreviousFeed())
     assert build(pages, tmp_path / "later", writing.take) == wanted
     assert len(wanted) == (3 if size else 1)
     assert list(ahead.iterdir()) == []
@@ -207,7 +207,7 @@ def test_written_ahead_is_as_written_at_once(tmp_path: Path, kept: Path, size: i
 def test_what_fails_ahead_fails_where_it_is_wanted(tmp_path: Path, kept: Path) -> None:
     """An item that is missing: the feed's target fails, as if it were written there."""
     pages = describe({**ITEMS, "guid-9": b"never kept"})
-    writing = Writing(pages, kept, tmp_path / "ahead", lambda _: LastFeed())
+    writing = FeedPrewriter(pages, kept, tmp_path / "ahead", lambda _: PreviousFeed())
     with pytest.raises(KeyError):
         writing.take(pages[0], tmp_path / "feed.xml")
     writing.end()
@@ -216,10 +216,11 @@ def test_what_fails_ahead_fails_where_it_is_wanted(tmp_path: Path, kept: Path) -
 
 def test_outdated_feeds_are_found_with_what_is_remembered_of_them(tmp_path: Path) -> None:
     """New ones without an entry, changed ones with one; current ones are not named."""
-    root, ledger = tmp_path / "now", tmp_path / "now.ledger"
+    root = tmp_path / "now"
 
     def find(pages: Sequence[FeedPage]) -> dict[str, Entry | None]:
-        return find_outdated([page.plan(write_now, lambda *_: None) for page in pages], root=root, ledger=ledger)
+        targets = [page.plan(write_now, lambda *_: None) for page in pages]
+        return use_builder(root, root.with_suffix(".db"), lambda builder: builder.find_outdated(targets))
 
     pages = describe(ITEMS, 4)
     assert find(pages) == {"feed.xml": None, "feed-2.xml": None}
