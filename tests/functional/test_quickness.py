@@ -16,7 +16,7 @@ OURS = {
     *("__init__", "__main__", "cli", "cli.arguments", "cli.publishing", "cli.failures", "cli.main", "cli.summary"),
     *("cli.help", "cli.studio"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
-    *("engine", "engine.checked_files", "engine.digests", "engine.snapshot", "engine.processes"),
+    *("engine", "engine.checked_files", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes"),
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),
 }
 """Modules of this package that answer "has anything changed?"; whoever adds one adds it to every unchanged build."""
