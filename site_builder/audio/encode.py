@@ -6,7 +6,7 @@ One decode, one encode; a loudness target adds one decode to measure with.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -19,9 +19,10 @@ from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import gauge_loudness, measure
 from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.audio.sound import edit_sound, filter_sound, read_sound
+from site_builder.audio.voices import Knot, apply_gains, measure_voices, plan_gains
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Span
+from site_builder.model.podcast import Span, Turn
 
 _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
@@ -33,6 +34,8 @@ _LIMITER = (
     "alimiter",
     f"limit={10 ** ((_CEILING - _MARGIN) / 20):.6f}:level=false:latency=true:attack=5:release=50",
 )
+_EVEN_AT = -20.0
+"""LUFS to which each voice is brought before the whole is: with room above for its peaks."""
 _CLOSE = 0.2
 """LU by which the target may be missed."""
 _SILENCE = -69.0
@@ -48,6 +51,16 @@ Filters = tuple[tuple[str, str], ...]
 """FFmpeg filters as names and arguments."""
 
 
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who speaks when."""
+
+    turns: Sequence[Turn]
+    """In recording time."""
+    tick: float
+    """Seconds by which their edges may be wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeSettings:
     """How to encode."""
@@ -59,6 +72,8 @@ class EncodeSettings:
     """1 mixes down, which suits speech; 2 keeps stereo."""
     loudness: float | None = None
     """Target in LUFS, e.g. -16; None leaves the level alone."""
+    voices: Voices | None = None
+    """Whose loudness is evened out first; None leaves them beside each other as they are."""
 
 
 def encoder_version() -> str:
@@ -76,6 +91,8 @@ def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: E
     """
     rate = measure(parts[0]).sample_rate
     sound = _Sound(parts, _guard(edits), rate if rate in _RATES else _RATES[0], settings.channels)
+    if settings.voices:
+        sound = _even_out(sound, settings.voices)
     filters: Filters = ()
     if settings.loudness is not None:
         filters = _plan_loudness(sound, settings.loudness + _lost_by_encoding(settings))
@@ -130,11 +147,23 @@ class _Sound:
     edits: EditList
     sample_rate: int
     channels: int
+    gains: Sequence[Knot] = ()
+    """In published time."""
 
     def frames(self) -> Iterator[AudioFrame]:
         """Edited frames of packed floats."""
         frames = read_sound(self.parts, sample_rate=self.sample_rate, channels=self.channels)
-        return edit_sound(frames, self.edits, self.sample_rate)
+        edited = edit_sound(frames, self.edits, self.sample_rate)
+        return apply_gains(edited, self.gains) if self.gains else edited
+
+
+def _even_out(sound: _Sound, voices: Voices) -> _Sound:
+    """The same with everybody equally loud, around the loudness that most advise."""
+    heard = [
+        replace(turn, start=start, end=end) for turn in voices.turns for start, end in sound.edits.find_published(turn)
+    ]
+    measured = measure_voices(sound.frames(), heard, voices.tick)
+    return replace(sound, gains=plan_gains(measured, heard, voices.tick, _EVEN_AT))
 
 
 def _plan_loudness(sound: _Sound, target: float) -> Filters:

@@ -1,0 +1,146 @@
+"""Every voice equally loud: three voices of very different loudness in noise, a mute, an interjection."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+from array import array
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+from recording_maker import encode_pcm
+
+from site_builder.audio.encode import EncodeSettings, Voices, write_encoded
+from site_builder.audio.measure import find_levels, measure_loudness
+from site_builder.audio.sound import read_sound
+from site_builder.audio.voices import Knot, find_solos, measure_voices, plan_gains
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Span, Turn
+
+RATE = 16_000
+LOUD = {0: 0.36, 1: 0.14, 2: 0.045}
+"""Amplitudes some 18 LU apart, as far as a headset is from a phone on the table."""
+TURNS = [Turn(speaker=n % 3, start=5.0 * n, end=5.0 * n + 4.6) for n in range(9)]
+LENGTH = 45.0
+SETTINGS = EncodeSettings(format="mp3", loudness=-16.0, voices=Voices(turns=TURNS, tick=0.5))
+
+
+@cache
+def speak() -> bytes:
+    """Words of harmonics with pauses between them, in noise; each turn begins a little after it is said to."""
+    dice = Random(5)
+    pcm = array("h")
+    for n in range(int(LENGTH * RATE)):
+        at = n / RATE
+        who, into = int(at / 5) % 3, at % 5 - 0.2
+        word = into % 0.4
+        level = LOUD[who] if 0 <= into < 4.2 and word < 0.28 else 0.0
+        shape = math.sin(math.pi * word / 0.28) if level else 0.0
+        tone = sum(math.sin(2 * math.pi * (120 + 30 * who) * k * at) / k for k in (1, 2, 3, 5)) if level else 0.0
+        pcm.append(max(-32767, min(32767, round(32767 * (level * shape * tone * 0.7 + dice.gauss(0, 0.0006))))))
+    return encode_pcm(pcm, sample_rate=RATE, channels=1, bit_rate=64_000)
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    """The recording."""
+    (tmp_path / "recording-0.aac").write_bytes(speak())
+    return tmp_path / "recording-0.aac"
+
+
+def gauge(file: Path, spans: Sequence[tuple[float, float]]) -> float:
+    """LUFS of some spans of a file, by FFmpeg."""
+    chosen = "+".join(f"between(t,{start},{end})" for start, end in spans)
+    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(file)]
+    command += ["-af", f"aselect='{chosen}',asetpts=N/SR/TB,ebur128", "-f", "null", "-"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", run.stderr)[-1])
+
+
+def gauge_voices(file: Path) -> list[float]:
+    """LUFS of each of the three."""
+    return [gauge(file, [(t.start + 0.2, t.end) for t in TURNS if t.speaker == who]) for who in range(3)]
+
+
+def test_three_voices(part: Path, tmp_path: Path) -> None:
+    """Some 18 LU apart before, within one after; the whole is as loud as asked for."""
+    out = tmp_path / "out.mp3"
+    before = gauge_voices(part)
+    assert max(before) - min(before) > 15
+    write_encoded([part], EditList.keep_all(LENGTH), out, SETTINGS)
+    after = gauge_voices(out)
+    assert max(after) - min(after) < 1
+    found = measure_loudness([out])
+    assert found.integrated == pytest.approx(-16, abs=0.5)
+    assert found.peak <= -1
+
+
+def test_gains_change_in_pauses(part: Path) -> None:
+    """Slower than 3 dB in a tenth of a second, and where nobody speaks."""
+    frames = read_sound([part], sample_rate=48_000, channels=1)
+    measured = measure_voices(frames, TURNS, tick=0.5)
+    knots = plan_gains(measured, TURNS, 0.5, -20)
+    assert len(knots) == 17
+    for before, after in pairwise(knots):
+        if before.gain != after.gain:
+            assert abs(after.gain - before.gain) / (after.at - before.at) <= 30
+            middle = (before.at + after.at) / 2
+            assert min(middle % 5, 5 - middle % 5) < 0.6  # words end 0.6 s before a turn begins, and begin 0.2 s after
+
+
+def test_what_is_silent_stays_so(part: Path, tmp_path: Path) -> None:
+    """A muted turn, a cut one: no gain makes anything of nothing, and later turns keep their gains."""
+    edits = EditList.keep_all(LENGTH).with_mutes([Span(start=10, end=15)]).with_cuts([Span(start=20, end=25)])
+    out = tmp_path / "out.mp3"
+    write_encoded([part], edits, out, SETTINGS)
+    (level,) = find_levels([out], (Span(start=10, end=15),))
+    assert level
+    assert level.peak < -80
+    moved = [[(5.2, 9.6)], [(20.2, 24.6)], [(30.2, 34.6)]]  # the same voices, five seconds earlier after the cut
+    loud = [gauge(out, spans) for spans in moved]
+    assert max(loud) - min(loud) < 1
+
+
+def test_same_input_same_bytes(part: Path, tmp_path: Path) -> None:
+    """Nothing depends on when it is made."""
+    for name in ("one", "two"):
+        write_encoded([part], EditList.keep_all(LENGTH), tmp_path / name, SETTINGS)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_nobody_to_measure(part: Path, tmp_path: Path) -> None:
+    """Without turns, or with nobody who speaks long enough, the sound is as it would be without."""
+    plain = EncodeSettings(format="mp3", loudness=-16.0)
+    write_encoded([part], EditList.keep_all(LENGTH), tmp_path / "plain", plain)
+    for name, turns in {"none": [], "short": [Turn(speaker=0, start=0, end=1)]}.items():
+        settings = EncodeSettings(format="mp3", loudness=-16.0, voices=Voices(turns=turns, tick=0.5))
+        write_encoded([part], EditList.keep_all(LENGTH), tmp_path / name, settings)
+        assert (tmp_path / name).read_bytes() == (tmp_path / "plain").read_bytes()
+
+
+def test_solos() -> None:
+    """Only where one speaks, less what may be somebody else's by a tick."""
+    turns = [Turn(speaker=0, start=0, end=10), Turn(speaker=1, start=4, end=6), Turn(speaker=1, start=20, end=20.4)]
+    assert find_solos(turns, 1.0) == [
+        (0, Span(start=1, end=3)),
+        (0, Span(start=7, end=9)),
+        (1, Span(start=pytest.approx(20.1), end=pytest.approx(20.3))),
+    ]
+
+
+def test_an_interjection_moves_no_long_turn() -> None:
+    """Two voices at once are as loud as the louder one would be; afterwards the gain is the long one's again."""
+    turns = [Turn(speaker=0, start=0, end=20), Turn(speaker=1, start=8, end=9)]
+    measured = measure_voices(iter(()), turns, 0.5)
+    assert plan_gains(measured, turns, 0.5, -20) == []
+    loud = type(measured)({0: -26.0, 1: -14.0}, array("f", [-60.0] * 1000))
+    knots = plan_gains(loud, turns, 0.5, -20)
+    assert knots[0] == Knot(0.0, 6.0)
+    assert knots[-1].gain == 6.0
+    assert min(knot.gain for knot in knots) == -6.0
+    assert knots[-1].at < 10.5
