@@ -68,11 +68,19 @@ class AudioBuilder:
         self.cover_planner = cover_planner
         audio = config.audio
         self.settings = media.AudioSettings(
-            format=audio.format.value, bitrate=audio.bitrate, channels=audio.channels, loudness=audio.loudness
+            format=audio.format.value,
+            bitrate=audio.bitrate,
+            channels=audio.channels,
+            loudness=audio.find_loudness(audio.level),
+            level=audio.level.value,
         )
         self.further = [
             media.AudioSettings(
-                format=entry.format.value, bitrate=entry.bitrate, channels=entry.channels, loudness=audio.loudness
+                format=entry.format.value,
+                bitrate=entry.bitrate,
+                channels=entry.channels,
+                loudness=audio.find_loudness(entry.level),
+                level=entry.level.value,
             )
             for entry in audio.alternates
         ]
@@ -248,9 +256,13 @@ class AudioBuilder:
             if facts and path != take.sound.enclosure.path:
                 yield Further(
                     path=path,
-                    title=media.name_encoding(wanted.format, wanted.bitrate),
+                    title=self._name(wanted),
                     cached=self._find_cached(target, facts),
                 )
+
+    def _name(self, wanted: media.AudioSettings) -> str:
+        even = self.words.gettext("every voice equally loud") if wanted.evens_out else ""
+        return media.name_encoding(wanted.format, wanted.bitrate, even)
 
     def _keep(self, material: Material) -> Take:
         """Publish what was made before, where it is still what is wanted; SpacecastError where it is not."""
@@ -261,7 +273,7 @@ class AudioBuilder:
                 "its audio has to be made anew, and its recording is not here; "
                 "put the archive it came from into content/archives/"
             )
-        wanted = {media.name_encoding(wanted.format, wanted.bitrate) for wanted in self.further}
+        wanted = {self._name(wanted) for wanted in self.further}
         alternates = tuple(enclosure for enclosure in kept.alternates if enclosure.title in wanted)
         return Take(material=replace(material, edits=made), sound=replace(kept, alternates=alternates))
 

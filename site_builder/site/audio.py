@@ -53,13 +53,21 @@ class AudioSettings:
     channels: int = 1
     loudness: float | None = None
     """LUFS to normalise to; None leaves it."""
+    level: Literal["episode", "speakers"] = "episode"
+    """`speakers` brings every voice to the same loudness first."""
 
     def as_json(self) -> dict[str, JSON]:
         """What the bytes depend on: nothing but the format where the recording is copied."""
         if self.format == "copy":
             return {"format": "copy"}
-        values = {"format": self.format, "bitrate": self.bitrate, "channels": self.channels}
-        return {**values, "loudness": self.loudness}
+        values: dict[str, JSON] = {"format": self.format, "bitrate": self.bitrate, "channels": self.channels}
+        level: dict[str, JSON] = {"level": self.level} if self.evens_out else {}
+        return {**values, "loudness": self.loudness, **level}
+
+    @property
+    def evens_out(self) -> bool:
+        """Whether each voice has a gain of its own."""
+        return self.level == "speakers" and self.format != "copy"
 
 
 def key_of(guid: str) -> str:
@@ -129,14 +137,24 @@ def plan_encoding(
 
     settings = choose_settings(recording, edits, wanted)
     encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
+    described = settings.as_json()
+    if settings.evens_out:
+        described["turns"] = _digest_turns(recording)
     return Target(
         path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
         recipe="audio/2",
-        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": settings.as_json(), **encoder},
-        make=partial(_make_encoding, bundle.part_files, edits, settings, _choose_encoding(recording, wanted)),
+        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": described, **encoder},
+        make=partial(
+            _make_encoding, bundle.part_files, edits, settings, _choose_encoding(recording, wanted), recording
+        ),
         label=bundle.matter.title,
         group=key_of(bundle.matter.guid),
     )
+
+
+def _digest_turns(recording: Recording) -> str:
+    """Who speaks when, as one digest."""
+    return digest_json([recording.tick, [[turn.speaker, turn.start, turn.end] for turn in recording.turns]])
 
 
 def plan_alternate(
@@ -144,28 +162,34 @@ def plan_alternate(
 ) -> Target:
     """The same in a further encoding. `edits` are those the usual file came out with, so that all keep one time."""
     target = plan_encoding(bundle, recording, sources, edits, wanted)
-    name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{Path(target.path).suffix}"
+    level = "-speakers" if wanted.evens_out else ""
+    name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{level}{Path(target.path).suffix}"
     return replace(target, path=f"alternates/{key_of(bundle.matter.guid)}-{name}")
 
 
 def _make_encoding(
-    parts: Sequence[Path], edits: EditList, settings: AudioSettings, otherwise: AudioSettings, out: Path
+    parts: Sequence[Path],
+    edits: EditList,
+    settings: AudioSettings,
+    otherwise: AudioSettings,
+    recording: Recording,
+    out: Path,
 ) -> Facts:
     """Copy or encode. What turns out on the way to be no copy (mono after stereo …) is encoded as `otherwise`."""
     from site_builder.audio.packets import CannotCopy  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
     if settings.format != "copy":
-        return _encode(parts, edits, settings, out)
+        return _encode(parts, edits, settings, recording, out)
     try:
         facts, shape = _copy(parts, edits, out)
     except CannotCopy:
-        return _encode(parts, edits, otherwise, out)
+        return _encode(parts, edits, otherwise, recording, out)
     made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
     refused: Facts = {"undecodable": [round(at, 1) for at in shape.undecodable[:5]]} if shape.undecodable else {}
     return {**_describe_facts(facts), "peaks": list(shape.peaks), "edits": made.as_json(), **refused}
 
 
-def _encode(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out: Path) -> Facts:
+def _encode(parts: Sequence[Path], edits: EditList, settings: AudioSettings, recording: Recording, out: Path) -> Facts:
     from site_builder.audio import encode, waveform  # noqa: PLC0415
 
     wanted = encode.EncodeSettings(
@@ -173,6 +197,7 @@ def _encode(parts: Sequence[Path], edits: EditList, settings: AudioSettings, out
         bitrate=settings.bitrate * 1000,
         channels=settings.channels,
         loudness=settings.loudness,
+        voices=encode.Voices(recording.turns, recording.tick) if settings.evens_out else None,
     )
     facts = encode.write_encoded(parts, edits, out, wanted)
     return {
@@ -352,9 +377,9 @@ def read_enclosure(path: str, facts: Facts) -> Enclosure:
     )
 
 
-def name_encoding(codec: str, kilobits: int) -> str:
-    """What a listener who may choose reads: `MP3, 96 kbit/s`."""
-    return f"{codec.upper()}, {kilobits} kbit/s"
+def name_encoding(codec: str, kilobits: int, even: str = "") -> str:
+    """What a listener who may choose reads: `MP3, 96 kbit/s`, with `even` where that says that all are equally loud."""
+    return ", ".join(filter(None, (codec.upper(), f"{kilobits} kbit/s", even)))
 
 
 def describe_undecodable(sound: Facts) -> str:

@@ -80,7 +80,7 @@ audio:
   bitrate: 96
   channels: 2
   loudness: -20
-  alternates: [{format: aac, bitrate: 48, channels: 1}, {format: mp3, bitrate: 40, channels: 2}]
+  alternates: [{format: aac, bitrate: 48, channels: 1}, {format: mp3, bitrate: 40, channels: 2, level: speakers}]
   dead_air: keep
   chapters: off
 consent: {pending: anonymise, removal: cut, contact: https://options.example.org/out}

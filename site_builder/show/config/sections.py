@@ -70,6 +70,15 @@ class AudioFormat(StrEnum):
     AAC = "aac"
 
 
+class Level(StrEnum):
+    """What is brought to one loudness."""
+
+    EPISODE = "episode"
+    """The episode as a whole."""
+    SPEAKERS = "speakers"
+    """Each voice, then the whole."""
+
+
 class DeadAir(StrEnum):
     """What happens to the silence before a room gets going and after it ends."""
 
@@ -180,6 +189,10 @@ class AlternateFormat(StrEnum):
     AAC = "aac"
 
 
+_EVEN_LOUDNESS = -16.0
+"""LUFS of an encoding whose voices are made equally loud, unless the host says otherwise; what Apple advises."""
+
+
 class AlternateEntry(Document):
     """A further encoding of every episode; a bare format will do."""
 
@@ -189,6 +202,8 @@ class AlternateEntry(Document):
     """Kilobits a second."""
     channels: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
     """1 (mono) or 2 (stereo)."""
+    level: Level = Level.EPISODE
+    """`speakers` makes every voice equally loud in this one."""
 
     @model_validator(mode="before")
     @classmethod
@@ -207,6 +222,8 @@ class AudioConfig(Document):
     """Channels when encoding: 1 (mono) or 2 (stereo)."""
     loudness: Annotated[float, Field(ge=-30, le=-8)] | None = None
     """Bring each episode to this loudness in LUFS when encoding; apps advise -16. Nothing: as recorded."""
+    level: Level = Level.EPISODE
+    """`speakers` makes every voice equally loud when encoding, at `loudness` or else -16 LUFS."""
     alternates: Annotated[tuple[AlternateEntry, ...], AsList, Field(max_length=8)] = ()
     """Further encodings of every episode, for apps and listeners to choose from; the one above stays the usual one."""
     dead_air: DeadAir = DeadAir.TRIM
@@ -218,11 +235,20 @@ class AudioConfig(Document):
     def _check(self) -> Self:
         if self.loudness is not None and self.format is AudioFormat.COPY:
             raise ValueError("`loudness` needs `format: mp3` or `format: aac`; `copy` leaves the sound as it is")
-        ways = [(self.format.value, self.bitrate, self.channels)]
-        ways += [(entry.format.value, entry.bitrate, entry.channels) for entry in self.alternates]
+        if self.level is Level.SPEAKERS and self.format is AudioFormat.COPY:
+            raise ValueError(
+                "`level: speakers` needs `format: mp3` or `format: aac`, or an entry of `alternates` of its own; "
+                "`copy` leaves the sound as it is"
+            )
+        ways = [(self.format.value, self.bitrate, self.channels, self.level)]
+        ways += [(entry.format.value, entry.bitrate, entry.channels, entry.level) for entry in self.alternates]
         if len(set(ways)) < len(ways):
             raise ValueError("`alternates` names an encoding that is there already; take it out")
         return self
+
+    def find_loudness(self, level: Level) -> float | None:
+        """LUFS that an encoding of that kind is brought to."""
+        return _EVEN_LOUDNESS if self.loudness is None and level is Level.SPEAKERS else self.loudness
 
 
 class ConsentConfig(Document):

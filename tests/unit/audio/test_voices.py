@@ -126,11 +126,10 @@ def test_nobody_to_measure(part: Path, tmp_path: Path) -> None:
 def test_solos() -> None:
     """Only where one speaks, less what may be somebody else's by a tick."""
     turns = [Turn(speaker=0, start=0, end=10), Turn(speaker=1, start=4, end=6), Turn(speaker=1, start=20, end=20.4)]
-    assert find_solos(turns, 1.0) == [
-        (0, Span(start=1, end=3)),
-        (0, Span(start=7, end=9)),
-        (1, Span(start=pytest.approx(20.1), end=pytest.approx(20.3))),
-    ]
+    solos = find_solos(turns, 1.0)
+    assert solos[:2] == [(0, Span(start=1, end=3)), (0, Span(start=7, end=9))]
+    ((speaker, short),) = solos[2:]
+    assert (speaker, short.start, short.end) == (1, pytest.approx(20.1), pytest.approx(20.3))
 
 
 def test_an_interjection_moves_no_long_turn() -> None:

@@ -245,6 +245,7 @@ def test_the_canonical_form_is_plain_and_depends_on_the_text_alone() -> None:
             "audio: {loudness: -16}\nshow:",
             "config.yaml:1: audio: `loudness` needs `format: mp3` or `format: aac`",
         ),
+        ("show:", "audio: {level: speakers}\nshow:", "config.yaml:1: audio: `level: speakers` needs `format: mp3`"),
         ("show:", "audio: {format: mp3, loudness: 16}\nshow:", "audio.loudness: expected a number of at most -8"),
         (
             "show:",
