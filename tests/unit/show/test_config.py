@@ -114,8 +114,8 @@ feed:
   podroll: {guid: 9b024349-ccf0-5f69-a609-6b82873eab3c, feed_url: https://podnews.net/rss, title: Podnews}
   update_frequency: {text: Every Thursday, rule: FREQ=WEEKLY;BYDAY=TH, starts_at: 2026-07-01 19:30}
 audio:
-  {format: mp3, bitrate: 96, channels: 2, loudness: -16, dead_air: keep, chapters: off,
-   alternates: [{format: aac, bitrate: 48, channels: 2}]}
+  {format: mp3, bitrate: 96, channels: 2, loudness: -16, level: speakers, dead_air: keep, chapters: off,
+   alternates: [{format: aac, bitrate: 48, channels: 2, level: speakers}]}
 consent: {pending: withhold, removal: cut, contact: https://example.org/out}
 transcript: {make: yes, model: ../models/base, words: [Sumburgh], replace: {sun bro: Sumburgh}}
 site:
