@@ -139,7 +139,7 @@ def plan_encoding(
     encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
     described = settings.as_json()
     if settings.evens_out:
-        described["turns"] = _digest_turns(recording)
+        described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
     return Target(
         path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
         recipe="audio/2",
@@ -150,11 +150,6 @@ def plan_encoding(
         label=bundle.matter.title,
         group=key_of(bundle.matter.guid),
     )
-
-
-def _digest_turns(recording: Recording) -> str:
-    """Who speaks when, as one digest."""
-    return digest_json([recording.tick, [[turn.speaker, turn.start, turn.end] for turn in recording.turns]])
 
 
 def plan_alternate(
