@@ -53,6 +53,10 @@ _FOUND = "found"
 """Kind of what can be searched of them, in what is kept."""
 
 
+_FEW = 3
+"""Files that are named one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
     """What came of a build."""
@@ -299,7 +303,7 @@ class _OutputBuild:
             made=tuple(self.build_log.made),
             kept=self.job.builder.count() - len(self.build_log.made),
             removed=self.removed,
-            warnings=(*self.build_log.warnings, *map(_warn_of, untracked)),
+            warnings=(*self.build_log.warnings, *_warn_of(untracked)),
             failures=(*self.build_log.failures, *self.apart, *self.build_log.leaks),
             is_feed_held=self.is_feed_held or bool(self.build_log.failures),
             reasons=self.build_log.reasons,
@@ -381,6 +385,13 @@ def _list_documents(output_paths: OutputPaths, episodes: Iterable[EpisodeSummary
             yield Document(episode.page, episode.document, partial(read, episode.guid))
 
 
-def _warn_of(stranger: str) -> str:
-    """Perhaps it is what somebody took back."""
-    return f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"
+def _warn_of(strangers: Sequence[str]) -> Iterator[str]:
+    """Perhaps they are what somebody took back; many are of builds whose records are lost."""
+    if len(strangers) <= _FEW:
+        for stranger in strangers:
+            yield f"output/{stranger} belongs to nothing in the show; delete it, or it is published with the site"
+    else:
+        yield (
+            f"{len(strangers)} files in output/ belong to nothing in the show, such as {' and '.join(strangers[:2])}; "
+            "delete output/ and build again, or they are published with the site"
+        )

@@ -171,7 +171,7 @@ def find_forgotten(folder: Path, *, has_spoken: bool) -> Iterator[Problem]:
     file = folder / PEOPLE
     if has_spoken and not file.exists():
         yield Problem(
-            "is gone, and with it who refused to be published in episodes built before; restore it from git or a "
+            "is gone, and with it who refused to be published in episodes built before; restore it from a "
             "backup, or write an empty one to ask everybody again",
             file,
         )

@@ -147,6 +147,13 @@ def answer(status: str) -> Change:
     return lambda show: spacecast("-C", show, "consent", "kit", status)
 
 
+def forget(show: Path) -> None:
+    """Bring back the `people.yaml` from before somebody refused."""
+    older = (show / "content/people.yaml").read_bytes()
+    answer("refused")(show)
+    (show / "content/people.yaml").write_bytes(older)
+
+
 def both(*changes: Change) -> Change:
     """One change after the other."""
 
@@ -279,6 +286,9 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("consent-pending", "not asked, named", both(answer("pending"), _PUBLISH)),
     ("consent-waiting", "not asked, anonymous", answer("pending")),
     ("consent-refused", "refused", answer("refused")),
+    ("consent-forgotten", "an older people.yaml", forget),
+    ("files-unread", "chapters.json", lambda show: (find_bundle(show, FIRST) / "chapters.json").write_text("{}")),
+    ("files-unread", "no index.md", lambda show: (find_bundle(show, FIRST) / "index.md").rename(show / "index.md")),
     ("consent-withheld", "not asked, withheld", both(answer("pending"), _WITHHOLD)),
     ("consent-published", "withheld, and online", both(answer("pending"), _WITHHOLD)),
     ("consent-leak", "anonymous, and named", answer("anonymous")),

@@ -57,12 +57,18 @@ def find_exposed(
     sources = LeakSources(show, site.output, secrets, {outline.path: outline.guid for outline in episodes})
     return (
         *sources.explain(leaks, unknown, is_whole=site.is_whole),
-        *(
-            f"{path}: nothing in the show asks for it; delete it: somebody hidden may be heard"
-            for path in site.untracked
-            if Path(path).suffix.lower() in SOUND
-        ),
+        *_explain_strangers([path for path in site.untracked if Path(path).suffix.lower() in SOUND]),
     )
+
+
+def _explain_strangers(sounds: Sequence[str]) -> Iterator[str]:
+    if len(sounds) == 1:
+        yield f"{sounds[0]}: nothing in the show asks for it; delete it: somebody hidden may be heard"
+    elif sounds:
+        yield (
+            f"{sounds[0]} and {len(sounds) - 1} more: nothing in the show asks for these; delete output/ and build "
+            "again: somebody hidden may be heard"
+        )
 
 
 def _describe_secrets(

@@ -10,12 +10,14 @@ from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.consent import Casting, Consent, Verdict, plan_removals
 from site_builder.consent.leaks import check_silence, describe_secrets, find_leaks
-from site_builder.errors import UnusableSource
+from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import Pending
 from site_builder.show.layout import PEOPLE
+from site_builder.show.load import find_forgotten
+from site_builder.show.refusals import find_lost
 from site_builder.text.timecode import format_clock
 
 CONSENT: Rulebook[CheckedShow] = Rulebook("Consent")
@@ -90,6 +92,28 @@ def _find_waiting(built: CheckedShow) -> Iterator[Remark]:
 def _find_refused(built: CheckedShow) -> Iterator[Remark]:
     for who, bundles in _gather(built, Consent.REFUSED).items():
         yield f"{who} is taken out of {_titles(bundles)}", _PEOPLE
+
+
+@CONSENT.rule(
+    "consent-forgotten",
+    Severity.ERROR,
+    ref.manual("consent"),
+    holds="Everyone who is remembered to have refused does so in people.yaml too: it is no older one, and not lost.",
+    remedy="Restore people.yaml from a backup, or say each answer again with `spacecast consent`.",
+)
+def _find_forgotten(built: CheckedShow) -> Iterator[Remark]:
+    recordings = [bundle.recording for bundle in built.bundles if bundle.recording]
+    speakers = [speaker for one in recordings for speaker in (*one.speakers, *one.on_stage)]
+    has_spoken = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in built.bundles)
+    try:
+        found = [
+            *find_forgotten(built.folder, has_spoken=has_spoken),
+            *find_lost(built.folder, built.gathered.people, speakers),
+        ]
+    except InvalidDocument as damage:
+        found = list(damage.problems)
+    for problem in found:
+        yield problem.message, Place(file=built.relative(problem.file) if problem.file else None, line=problem.line)
 
 
 @CONSENT.rule(

@@ -66,6 +66,10 @@ def test_quick_answer_says_what_the_long_one_said(pair: Path, tmp_path: Path) ->
         "published with the site\n"
     )
     build(show, "--strict", code=1)
+    for number in range(3):
+        (show / f"output/notes-{number}.txt").write_text("mine")
+    (warning,) = build(show)["warnings"]
+    assert warning.startswith("4 files in output/ belong to nothing in the show, such as notes-0.txt and notes-1.txt; ")
 
 
 def test_same_sized_change_is_noticed(pair: Path, tmp_path: Path) -> None:
