@@ -315,7 +315,6 @@ class _Reader:
 def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:
     """An entry without digests."""
     matter, recording = bundle.matter, bundle.recording
-    named_address = find_named_address(bundle, casting.redaction)
     return CatalogEntry(
         name=bundle.folder.name,
         guid=matter.guid,
@@ -325,9 +324,7 @@ def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Cat
         published_at=matter.published_at(show_folder.config.show.zone),
         draft=matter.draft,
         withdrawn=matter.withdrawn,
-        withheld=" ".join(
-            filter(None, (casting.withheld or _explain_silence(show_folder, bundle, casting), named_address))
-        ),
+        withheld=explain_withheld(show_folder, bundle, casting),
         pending=casting.pending,
         recording_id=recording.id if recording else "",
         has_recording=bundle.has_recording,
@@ -338,7 +335,7 @@ def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Cat
         taken_out=casting.taken_out,
         was_taken_out=bundle.media.taken_out if bundle.media else 0,
         remarks=tuple(_find_remarks(show_folder, bundle, casting)),
-        has_named_address=bool(named_address),
+        has_named_address=bool(find_named_address(bundle, casting.redaction)),
         redacted=tuple(list_redacted(bundle, casting)),
     )
 
@@ -350,9 +347,12 @@ def _find_remarks(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> 
             yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
 
 
-def _explain_silence(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> str:
-    removal = Removal(show_folder.config.consent.removal.value)
-    return explain_silence(bundle.matter, bundle.recording, casting, removal) if bundle.recording else ""
+def explain_withheld(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> str:
+    """Why an episode may not be published, in sentences for the host alone; empty where it may."""
+    reasons, removal = casting.withheld, Removal(show_folder.config.consent.removal.value)
+    if bundle.recording and not reasons:
+        reasons = explain_silence(bundle.matter, bundle.recording, casting, removal)
+    return " ".join(filter(None, (reasons, find_named_address(bundle, casting.redaction))))
 
 
 def decide_consent(show_folder: ShowFolder, bundle: Bundle) -> Casting:

@@ -25,7 +25,7 @@ from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.bundles import write_file
 from site_builder.show.documents import find_line
 from site_builder.show.layout import PEOPLE
-from site_builder.show.people import UNKNOWN, Consent, People, PersonRecord, is_unknown
+from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_unknown
 from site_builder.show.people.file import read_text
 
 FOLDER = "content/.refusals"
@@ -193,6 +193,25 @@ def remember_answer(folder: Path, record: PersonRecord) -> None:
     if memory.refused == (known or memory).refused and not any(memory.sign(record) & one for one in memory.lifted):
         memory = replace(memory, answered=memory.answered | memory.sign(record))
     _write(folder, memory, known)
+
+
+def remember_changes(folder: Path, before: People, after: People) -> None:
+    """Note of everyone whose answer has changed what they say now, as `remember_answer` does.
+
+    Somebody who is not in the file any more has taken back what they said.
+    """
+    known = {record.key: record for record in before.records}
+    now = {record.key: record for record in after.records}
+    for key, record in known.items():
+        if key not in now:
+            now[key] = replace(record, consent=Answer(), episodes={})
+    for key, record in now.items():
+        if _list_answers(record) != _list_answers(known.get(key, PersonRecord(key=key))):
+            remember_answer(folder, record)
+
+
+def _list_answers(record: PersonRecord) -> tuple[Consent, dict[Guid, Consent]]:
+    return record.consent.status, {guid: answer.status for guid, answer in record.episodes.items()}
 
 
 def lift_nameless(folder: Path, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,19 +100,27 @@ def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
     before = read_text(path)
-    people = parse_people(before, path)
+    text, record = enter_answer(before, who, answer, path)
+    _write(path, text, before)
+    return record
+
+
+def enter_answer(text: str, who: str, answer: Answer, path: Path) -> tuple[str, PersonRecord]:
+    """The text of `people.yaml` with an answer in it, as `set_consent` writes it, and the person as they stand then.
+
+    `path` is named in problems; errors are those of `set_consent`.
+    """
+    people = parse_people(text, path)
     if who == UNKNOWN and not any(record.key == UNKNOWN for record in people.records):
-        return _introduce_unknown(path, before, answer)
+        return _introduce_unknown(path, text, answer)
     record = people.get(who)
     if is_for_unknown(record) and not answer.episode:
         raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
     holds = record.episodes.get(answer.episode) if answer.episode else record.consent
     if holds == answer and not _find_laxer(record, answer):
-        return record
-    text = change_entry(before, record.key, lambda person: _enter(person, record, answer))
-    changed = parse_people(text, path).get(record.key)
-    _write(path, text, before)
-    return changed
+        return text, record
+    text = change_entry(text, record.key, lambda person: _enter(person, record, answer))
+    return text, parse_people(text, path).get(record.key)
 
 
 def note_asked(path: Path, keys: Iterable[str], on: date) -> None:
@@ -121,13 +130,17 @@ def note_asked(path: Path, keys: Iterable[str], on: date) -> None:
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
     before = read_text(path)
-    known = {record.key: record for record in parse_people(before, path).records}
-    text = before
+    _write(path, enter_asked(before, keys, on, path), before)
+
+
+def enter_asked(text: str, keys: Iterable[str], on: date, path: Path) -> str:
+    """The text of `people.yaml` with the day on which people were asked, as `note_asked` writes it."""
+    known = {record.key: record for record in parse_people(text, path).records}
     for key in keys:
         if known[key].asked != on:
             text = change_entry(text, key, lambda person: _set_asked(person, on))
     parse_people(text, path)
-    _write(path, text, before)
+    return text
 
 
 def _set_asked(person: Node, on: date) -> None:
@@ -137,15 +150,13 @@ def _set_asked(person: Node, on: date) -> None:
         person.insert(list(person).index("consent"), "asked", on)
 
 
-def _introduce_unknown(path: Path, before: str, answer: Answer) -> PersonRecord:
+def _introduce_unknown(path: Path, before: str, answer: Answer) -> tuple[str, PersonRecord]:
     """The first answer for somebody whom no list names makes their entry."""
     if not answer.episode:
         raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
     entry = {"episodes": {quote(answer.episode): _describe_answer(answer)}}
     text = append_entries(before or HEADER, {UNKNOWN: entry})
-    record = parse_people(text, path).get(UNKNOWN)
-    _write(path, text, before)
-    return record
+    return text, parse_people(text, path).get(UNKNOWN)
 
 
 def _enter(person: Node, record: PersonRecord, answer: Answer) -> None:
@@ -166,10 +177,15 @@ def _enter(person: Node, record: PersonRecord, answer: Answer) -> None:
 
 
 def _find_ended(record: PersonRecord, answer: Answer) -> list[Answer]:
-    """Answers that `answer` replaces: the one in its place, and permissions that a stricter one takes back."""
+    """Answers that `answer` replaces: the one in its place, and permissions that a stricter one takes back.
+
+    One of which only the note was missing is completed and not replaced.
+    """
+    same = (Answer(), answer, replace(answer, note=""))
     if answer.episode:
-        return [record.episodes[answer.episode]] if answer.episode in record.episodes else []
-    return ([record.consent] if record.consent not in (Answer(), answer) else []) + _find_laxer(record, answer)
+        before = record.episodes.get(answer.episode)
+        return [before] if before and before not in same else []
+    return ([record.consent] if record.consent not in same else []) + _find_laxer(record, answer)
 
 
 def _find_laxer(record: PersonRecord, answer: Answer) -> list[Answer]:

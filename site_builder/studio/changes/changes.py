@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
+from site_builder.show.layout import PEOPLE
 from site_builder.show.own_files import explain_foreign
+from site_builder.studio.changes.answers import note_answers
 from site_builder.studio.changes.history import Entry, History, finish
 from site_builder.studio.changes.patch import Patch, make_digest, make_patch, read_file
 from site_builder.studio.changes.validation import find_problems
@@ -82,7 +84,7 @@ class Changes:
             before = self._find_mergeable(label, patches) if merge else None
             whole = self._join(before, patches[0]) if before else patches
             self.history.add(Entry(label, tuple(whole), page), replaces=before is not None)
-            finish(self._folder, patches)
+            self._finish(patches)
         return True
 
     def _find_mergeable(self, label: str, patches: Sequence[Patch]) -> Patch | None:
@@ -123,8 +125,14 @@ class Changes:
         if stale:
             raise Stale([self._describe(patch) for patch in stale])
         self.history.step(by)
-        finish(self._folder, patches)
+        self._finish(patches)
         return entry
+
+    def _finish(self, patches: Sequence[Patch]) -> None:
+        finish(self._folder, patches)
+        for patch in patches:
+            if patch.path == PEOPLE:
+                note_answers(self._folder, patch)
 
     def _describe(self, patch: Patch) -> Versions:
         """The file as it is, and the passage as it would be."""

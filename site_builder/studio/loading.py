@@ -1,0 +1,52 @@
+"""Every episode as it lies on disk, read again only where something in its folder has changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from site_builder.errors import InvalidDocument
+from site_builder.show.bundles import Bundle, find_bundles, load_bundle
+from site_builder.studio.studio import Studio
+
+_Stamp = tuple[tuple[str, int, int], ...]
+_known: WeakKeyDictionary[Studio, dict[str, tuple[_Stamp, Bundle]]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def load_bundles(studio: Studio) -> Sequence[Bundle]:
+    """The episodes that can be read, in order of their folders' names; the others are told of in Checks."""
+    return studio.keep("every bundle", lambda: _load_changed(studio), stamp=_list_folders(studio.folder))
+
+
+def _load_changed(studio: Studio) -> list[Bundle]:
+    with _lock:
+        known = _known.get(studio, {})
+        found: dict[str, tuple[_Stamp, Bundle]] = {}
+        for folder in find_bundles(studio.folder / "content"):
+            stamp = _stamp(folder)
+            before = known.get(folder.name)
+            try:
+                found[folder.name] = before if before and before[0] == stamp else (stamp, load_bundle(folder))
+            except InvalidDocument:
+                continue
+        _known[studio] = found
+    return [bundle for _, bundle in found.values()]
+
+
+def _stamp(folder: Path) -> _Stamp:
+    with os.scandir(folder) as entries:
+        stats = [(entry.name, entry.stat()) for entry in entries]
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats))
+
+
+def _list_folders(show: Path) -> tuple[tuple[str, int], ...]:
+    """Changes when a file is added to an episode, or taken away."""
+    episodes = show / "content/episodes"
+    if not episodes.is_dir():
+        return ()
+    with os.scandir(episodes) as entries:
+        return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries))
