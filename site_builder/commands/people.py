@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
+from site_builder.episodes.answers import EpisodeEffect, compare_answers, is_touched
 from site_builder.episodes.intake.intake import add_speakers
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.edits import EditList
@@ -20,11 +21,29 @@ from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.layout import CONFIG, PEOPLE
 from site_builder.show.load import Gathered, gather
 from site_builder.show.lock import lock_show
-from site_builder.show.people import UNKNOWN, Answer, Consent, PersonRecord, is_unknown, load_people
-from site_builder.show.people.writing import note_asked, set_consent
+from site_builder.show.people import (
+    UNKNOWN,
+    Answer,
+    Consent,
+    PersonRecord,
+    is_unknown,
+    load_people,
+    parse_people,
+)
+from site_builder.show.people.file import read_text
+from site_builder.show.people.writing import enter_answer, note_asked, set_consent
 from site_builder.show.published import State, load_pins
 
-__all__ = ["Request", "describe_rows_json", "list_people", "record_answer", "write_requests"]
+__all__ = [
+    "Request",
+    "describe_people",
+    "describe_rows_json",
+    "foresee_answer",
+    "list_people",
+    "record_answer",
+    "write_request",
+    "write_requests",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,11 @@ def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
     return tuple(row for row in rows if row.key == gathered.people.get(who).key) if who else rows
 
 
+def describe_people(gathered: Gathered) -> tuple[PersonRow, ...]:
+    """Everyone heard on a show that was read already, in the order of `people.yaml`."""
+    return _describe(gathered)
+
+
 def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Request, ...]:
     """A message for each person who is heard somewhere, has not answered, and was not asked yet; the day is noted.
 
@@ -63,22 +87,35 @@ def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Requ
     with lock_show(folder, "people"):
         add_speakers(folder / "content")
     gathered = gather(folder)
-    config = gathered.config
-    pins = load_pins(folder)
+    waiting = [row for row in _describe(gathered) if is_waiting(row) and (again or row.asked is None)]
+    requests = _render_requests(gathered, waiting)
+    note_asked(folder / PEOPLE, [row.key for row in waiting], on)
+    return requests
+
+
+def write_request(gathered: Gathered, row: PersonRow) -> str:
+    """The message to one person; nothing is noted.
+
+    Raises:
+        InvalidDocument: as `write_requests`.
+    """
+    _require_answerable(gathered)
+    return _render_requests(gathered, [row])[0].text
+
+
+def _render_requests(gathered: Gathered, rows: Iterable[PersonRow]) -> tuple[Request, ...]:
+    config, pins = gathered.config, load_pins(gathered.folder)
     urls = {
         _guid(bundle): f"{config.show.url}episodes/{bundle.slug}/"
         for bundle in gathered.bundles
         if (pin := pins.get(bundle.matter.guid)) and pin.state is State.ONLINE
     }
     edits = {_guid(b): EditList.parse(b.media.edits) for b in gathered.bundles if b.media}
-    waiting = [row for row in _describe(gathered) if _is_waiting(row) and (again or row.asked is None)]
     names = {"show": config.show.title, "host": config.show.author, "contact": config.contact}
-    requests = tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in waiting)
-    note_asked(folder / PEOPLE, [row.key for row in waiting], on)
-    return requests
+    return tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in rows)
 
 
-def _is_waiting(row: PersonRow) -> bool:
+def is_waiting(row: PersonRow) -> bool:
     """Whether somebody is heard who can be asked and has not answered."""
     return row.key != UNKNOWN and any(entry.consent is Consent.PENDING for entry in row.appearances)
 
@@ -129,9 +166,32 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     return record
 
 
+def foresee_answer(gathered: Gathered, who: str, answer: Answer) -> tuple[EpisodeEffect, ...]:
+    """What an answer would change, an episode each; those that stay as they are left out. Nothing is written.
+
+    Raises:
+        UsageError: nobody, or more than one, is called `who`.
+    """
+    path = gathered.folder / PEOPLE
+    text, record = enter_answer(read_text(path), who, answer, path)
+    speakers = (speaker for bundle in gathered.bundles if bundle.recording for speaker in bundle.recording.speakers)
+    after = replace(gathered, people=parse_people(text, path).describe(speakers))
+    touched = [
+        bundle
+        for bundle in gathered.bundles
+        if is_touched(bundle, record, after) and answer.episode in {None, bundle.matter.guid}
+    ]
+    effects = (compare_answers(bundle, record.key, gathered, after) for bundle in touched)
+    return tuple(effect for effect in effects if not effect.is_nothing)
+
+
 def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:
     """What a build looks for of somebody, kind by kind: from `people.yaml` and from every recording."""
-    record = gather(folder).people.get(key)
+    return describe_hidden_kinds(gather(folder).people.get(key))
+
+
+def describe_hidden_kinds(record: PersonRecord) -> tuple[tuple[str, str], ...]:
+    """The same of somebody whom recordings have described already."""
     hidden = describe_hidden(record)
     kinds = {
         "names": hidden.names,

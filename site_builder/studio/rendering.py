@@ -106,6 +106,7 @@ def _make_environment(language: Language) -> Environment:
         "moment": language.format_moment,
         "ago": lambda pair: language.format_distance(pair[0], pair[1]),
         "date": language.format_date,
+        "day": lambda day: language.format_date(day.isoformat()),
         "how_long": language.format_length,
         "number": language.format_number,
         "filesize": language.format_size,

@@ -28,11 +28,11 @@ from site_builder.text.plain import clean
 LATEST = 360_000.0
 """Seconds (100 hours) beyond which a time is a mistake."""
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
-_TIMING = re.compile(rf"^\s*{_TIME}\s*-+>\s*{_TIME}")
+TIMING = re.compile(rf"^\s*{_TIME}\s*-+>\s*{_TIME}")
 _BLANK = re.compile(r"\n[ \t]*\n")
-_NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-_TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
+NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
+TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
 _LABEL = re.compile(r"^([^\s:][^:\n]{0,59}): +(?=\S)")
 _CHANGE = re.compile(r"^>> *(?=\S)")
 _CLOCK = r"[\[(]?(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d\d)(?:[.,]\d{1,3})?[\])]?"
@@ -72,7 +72,7 @@ def parse_transcript(content: bytes, file: Path) -> tuple[Cue, ...]:
 def parse_vtt(text: str) -> tuple[Cue, ...]:
     """Cues of a WebVTT file; one that several voices share becomes one cue for each."""
     return _tidy(
-        Cue(start=start, end=end, text=_line(unescape(_TAG.sub("", words))), speaker=_line(unescape(name)))
+        Cue(start=start, end=end, text=one_line(unescape(TAG.sub("", words))), speaker=one_line(unescape(name)))
         for start, end, payload in _read_blocks(text)
         for name, words in _split_voices(payload)
     )
@@ -103,7 +103,9 @@ def parse_json(text: str) -> tuple[Cue, ...]:
         cue if cue.end > cue.start else replace(cue, end=min(then, cue.start + 5.0))
         for cue, then in zip(found, nexts, strict=False)
     ]
-    return join_words(timed) if is_word_by_word(timed) else _tidy(replace(cue, text=_line(cue.text)) for cue in timed)
+    return (
+        join_words(timed) if is_word_by_word(timed) else _tidy(replace(cue, text=one_line(cue.text)) for cue in timed)
+    )
 
 
 def parse_text(text: str) -> tuple[Cue, ...]:
@@ -118,10 +120,10 @@ def parse_text(text: str) -> tuple[Cue, ...]:
         if timed := _TIMED_LINE.match(line) or _TIMED_NAME.match(line):
             parts = timed.groupdict()
             start = int(parts["hours"] or 0) * 3600 + int(parts["minutes"]) * 60 + int(parts["seconds"])
-            name = "" if is_made_up(parts["name"] or "") else _line(parts["name"] or "")
+            name = "" if is_made_up(parts["name"] or "") else one_line(parts["name"] or "")
             found.append(Cue(start=float(start), end=0.0, text=parts.get("words") or "", speaker=name))
         elif found and line.strip() and len(found[-1].text) < _CHARACTERS:
-            found[-1] = replace(found[-1], text=_line(f"{found[-1].text} {line}"))
+            found[-1] = replace(found[-1], text=one_line(f"{found[-1].text} {line}"))
     nexts = [*(cue.start for cue in found[1:]), LATEST]
     return _tidy(
         replace(cue, end=then if then < LATEST else cue.start + _LAST) for cue, then in zip(found, nexts, strict=False)
@@ -141,16 +143,17 @@ def _read_blocks(text: str) -> Iterator[tuple[float, float, str]]:
     """Start, end and words of everything under a timing line, blank lines between or not."""
     for block in _BLANK.split(re.sub(r"\r\n?", "\n", text)):
         lines = block.strip("\n").split("\n")
-        if _NO_CUE.match(lines[0]):
+        if NO_CUE.match(lines[0]):
             continue
-        timings = [(at, timing.groups()) for at, line in enumerate(lines) if (timing := _TIMING.match(line))]
+        timings = [(at, timing.groups()) for at, line in enumerate(lines) if (timing := TIMING.match(line))]
         ends = [at for at, _ in timings[1:]] + [len(lines)]
         for (at, times), end in zip(timings, ends, strict=False):
             words = lines[at + 1 : end - 1] if end < len(lines) and lines[end - 1].isdigit() else lines[at + 1 : end]
-            yield _seconds(times[:4]), _seconds(times[4:]), "\n".join(words)[: 4 * _CHARACTERS]
+            yield read_clock(times[:4]), read_clock(times[4:]), "\n".join(words)[: 4 * _CHARACTERS]
 
 
-def _seconds(parts: tuple[str | None, ...]) -> float:
+def read_clock(parts: tuple[str | None, ...]) -> float:
+    """Seconds from hours, minutes, seconds and the digits after the point, as `TIMING` finds them."""
     hours, minutes, seconds, fraction = parts
     whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
     return (whole * 1000 + int((fraction or "0").ljust(3, "0"))) / 1000
@@ -158,17 +161,18 @@ def _seconds(parts: tuple[str | None, ...]) -> float:
 
 def _split_voices(payload: str) -> list[tuple[str, str]]:
     """`(name, words)` for each voice of a WebVTT cue, in order; words before the first voice have no name."""
-    pieces = _VOICE.split(payload)
+    pieces = VOICE.split(payload)
     voices = [("", pieces[0])] if pieces[0].strip() else []
     return voices + list(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
 def _plain(markup: str) -> str:
     """Words without tags, on one line."""
-    return _line(_TAG.sub("", markup))
+    return one_line(TAG.sub("", markup))
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """What of a text a cue may carry: one line, no control characters."""
     return clean(text, keep_lines=False)[:_CHARACTERS]
 
 
@@ -188,7 +192,7 @@ def _read_segment(segment: Mapping[str, Any]) -> Cue | None:
     words, speaker = segment.get("body", segment.get("text")), segment.get("speaker")
     if start is None or not isinstance(words, str):
         return None
-    name = _line(speaker) if isinstance(speaker, str) and not is_made_up(speaker) else ""
+    name = one_line(speaker) if isinstance(speaker, str) and not is_made_up(speaker) else ""
     return Cue(start=start, end=end or 0.0, text=words[: 4 * _CHARACTERS], speaker=name)
 
 

@@ -2,23 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from site_builder.studio.rendering import render
+from site_builder.commands.people import describe_people, is_waiting
+from site_builder.consent import Consent, PersonRow
+from site_builder.model.podcast import Guid
+from site_builder.show.load import Gathered
+from site_builder.show.people import UNKNOWN
+from site_builder.studio.loading import gather_show
+from site_builder.studio.rendering import render, studio_of
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
 
-def count(_studio: Studio, _language: Language) -> str:
-    """What this place wants, in a word or two."""
-    return ""
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A row of the list."""
+
+    row: PersonRow
+    address: str
+    name: str
+    initial: str
+    lane: int
+    """Number of a colour."""
+    answers: tuple[Consent, ...]
+    """What holds somewhere: the answer for the show first, then others for single episodes."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the episodes they are heard in."""
+        return tuple(appearance.title for appearance in self.row.appearances)
+
+
+def count(studio: Studio, language: Language) -> str:
+    """How many people nobody has asked yet."""
+    number = studio.keep("not asked", lambda: _count_unasked(gather_show(studio)))
+    return (
+        language.ngettext("%(number)s not asked", "%(number)s not asked", number) % {"number": number} if number else ""
+    )
+
+
+def _count_unasked(gathered: Gathered) -> int:
+    """Without looking at when anybody speaks: this stands on every page."""
+    people, unasked = gathered.people, set()
+    for bundle in gathered.bundles:
+        guid = Guid(bundle.matter.guid)
+        for speaker in bundle.recording.speakers if bundle.recording else ():
+            record = people.match(speaker)
+            if record and record.asked is None and record.answer_for(guid).status is Consent.PENDING:
+                unasked.add(record.key)
+    return len(unasked)
 
 
 def show(request: Request) -> Response:
-    """The page."""
-    return render(request, "people.html")
+    """Everyone, those first of whom something is to be done."""
+    studio = studio_of(request)
+    rows = list_rows(studio)
+    listed = [describe_row(row, number) for number, row in enumerate(rows)]
+    waiting = [one for one in listed if _is_open(one.row)]
+    return render(
+        request,
+        "people.html",
+        unasked=[one for one in waiting if one.row.asked is None],
+        asked=[one for one in waiting if one.row.asked is not None],
+        answered=[one for one in listed if one not in waiting],
+    )
+
+
+def list_rows(studio: Studio) -> Sequence[PersonRow]:
+    """Everyone heard on the show, as `spacecast people` lists them."""
+    return studio.keep("people", lambda: describe_people(gather_show(studio)))
+
+
+def _is_open(row: PersonRow) -> bool:
+    return is_waiting(row) or (row.key == UNKNOWN and row.consent is Consent.PENDING)
+
+
+def describe_row(row: PersonRow, number: int) -> ListedPerson:
+    """One person as pages show them."""
+    name = row.name[:1].upper() + row.name[1:] if row.key == UNKNOWN else row.name
+    initial = "?" if row.key == UNKNOWN else next((letter for letter in name if letter.isalnum()), "?").upper()
+    others = dict.fromkeys(appearance.consent for appearance in row.appearances)
+    answers = (row.consent, *(consent for consent in others if consent is not row.consent))
+    return ListedPerson(row, find_address(row), name, initial, number % 8, answers)
+
+
+def find_address(row: PersonRow) -> str:
+    """Of the page about somebody; each unknown voice has one of its own."""
+    place = f"/people/{quote(row.key, safe='')}"
+    is_nobody = row.key == UNKNOWN and not row.handle
+    return f"{place}?{urlencode({'episode': row.appearances[0].guid})}" if is_nobody and row.appearances else place
 
 
 ROUTES = [Route("/people", show)]

@@ -1,0 +1,59 @@
+// An answer is saved when it is chosen, by keyboard when the choice is left; a message is copied and noted as asked.
+
+import { save, say } from "./studio.js";
+import "./listen.js";
+
+const find = (selector, within = document) => within.querySelector(selector);
+const form = find("form.answer");
+
+const list = () => ["answer", "note", "date"].map((name) => [name, new FormData(form).get(name) ?? ""]);
+let known = JSON.stringify(list());
+
+/** What holds now, and what each answer would change from here. */
+const draw = ({ effects, answer, note, date }) => {
+  find("#note").value = note;
+  find("#date").value = date;
+  for (const [value, sentences] of Object.entries(effects)) {
+    const items = sentences.map((text) => Object.assign(document.createElement("li"), { textContent: text, dir: "auto" }));
+    if (value === answer) items.unshift(Object.assign(document.createElement("li"), { textContent: form.dataset.now, className: "now" }));
+    find(`#effects-${value}`).replaceChildren(...items);
+  }
+};
+
+const store = async (control) => {
+  const fields = list();
+  if (JSON.stringify(fields) === known) return;
+  known = JSON.stringify(fields);
+  const answer = await save(form, fields, control);
+  if (!answer?.effects) return;
+  draw(answer);
+  known = JSON.stringify(list());
+};
+
+// Arrow keys pass over answers that are not meant: these count when the group is left, or with Enter.
+let pointed = false;
+form.addEventListener("pointerdown", () => (pointed = true));
+form.addEventListener("keydown", ({ key }) => (pointed = key === " "));
+form.addEventListener("change", ({ target }) => (pointed || target.type !== "radio") && store(target));
+find("fieldset", form).addEventListener("focusout", ({ relatedTarget, target }) => {
+  if (!relatedTarget?.matches?.("[name=answer]")) store(target);
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  store(document.activeElement);
+});
+
+// ---- the message
+
+const message = find("form.message");
+message?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = find("textarea", message);
+  try {
+    await navigator.clipboard.writeText(text.value);
+  } catch {
+    text.select(); // for the person's own Ctrl-C
+  }
+  const answer = await save(message, [["do", "asked"]], text);
+  if (answer) say(message.dataset.copied);
+});

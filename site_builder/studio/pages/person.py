@@ -1,0 +1,294 @@
+"""One person: where they are heard, what they said to being published, and what another answer would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from site_builder.commands.people import describe_hidden_kinds, foresee_answer, is_waiting, write_request
+from site_builder.consent import Appearance, Consent, PersonRow
+from site_builder.errors import InvalidDocument, Problem
+from site_builder.model.podcast import Guid
+from site_builder.show.config import Removal
+from site_builder.show.layout import PEOPLE
+from site_builder.show.load import Gathered
+from site_builder.show.people import UNKNOWN, Answer, PersonRecord
+from site_builder.show.people.writing import enter_answer, enter_asked
+from site_builder.show.published import State, load_pins
+from site_builder.studio.changes.changes import Edit
+from site_builder.studio.effects import tell_effects
+from site_builder.studio.loading import gather_show
+from site_builder.studio.pages.people import describe_row, list_rows
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save
+from site_builder.studio.studio import Studio
+from site_builder.text.languages import Language
+
+_PASSAGES = 5
+_LONGEST = 30.0
+"""Seconds of a passage that are played; enough to know a voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch in which somebody speaks, to be listened to."""
+
+    folder: str
+    """Of the episode."""
+    title: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a page is about: a person, everywhere or in one episode."""
+
+    row: PersonRow
+    number: int
+    """Place in the list."""
+    record: PersonRecord
+    appearance: Appearance | None = None
+    """The one episode that the answer is for; None: the whole show."""
+
+    @property
+    def answer(self) -> Answer:
+        """What holds now."""
+        return self.record.answer_for(self.appearance.guid) if self.appearance else self.record.consent
+
+    @property
+    def episode(self) -> Guid | None:
+        """Guid of the one episode."""
+        return self.appearance.guid if self.appearance else None
+
+
+def _find(request: Request, gathered: Gathered) -> Subject:
+    """Whom the address names.
+
+    Raises:
+        HTTPException: nobody.
+    """
+    key, wanted = request.path_params["key"], request.query_params.get("episode", "")
+    rows = list_rows(studio_of(request))
+    for number, row in enumerate(rows):
+        if row.key != key:
+            continue
+        appearance = next((one for one in row.appearances if one.guid == wanted), None)
+        if wanted and appearance is None:
+            continue
+        if row.key == UNKNOWN and not row.handle and appearance is None:
+            continue
+        record = next((one for one in gathered.people.records if one.key == key), PersonRecord(key=key))
+        return Subject(row, number, record, appearance)
+    raise HTTPException(404)
+
+
+def show(request: Request) -> Response:
+    """The page."""
+    studio, language = studio_of(request), language_of(request)
+    gathered = gather_show(studio)
+    subject = _find(request, gathered)
+    message, obstacles = _write_message(gathered, subject)
+    return render(
+        request,
+        "person.html",
+        person=describe_row(subject.row, subject.number),
+        appearance=subject.appearance,
+        is_unknown=subject.row.key == UNKNOWN and not subject.row.handle,
+        options=_describe_options(studio, gathered, subject, language),
+        answer=subject.answer,
+        earlier=[(answer, name_answer(answer.status, language)) for answer in reversed(subject.record.history)],
+        passages=_find_passages(gathered, subject),
+        sought=[] if subject.row.key == UNKNOWN else _describe_sought(subject.record, language),
+        message=message,
+        obstacles=obstacles,
+        path=PEOPLE,
+        digest=studio.changes.digest(PEOPLE),
+        today=studio.clock().date(),
+    )
+
+
+def _write_message(gathered: Gathered, subject: Subject) -> tuple[str, tuple[Problem, ...]]:
+    """The message that asks, or why nobody could answer it; neither for somebody who has answered."""
+    if not is_waiting(subject.row):
+        return "", ()
+    try:
+        return write_request(gathered, subject.row), ()
+    except InvalidDocument as error:
+        return "", error.problems
+
+
+def name_answer(status: Consent, language: Language) -> str:
+    """An answer as the host reads it."""
+    return {
+        Consent.GRANTED: language.gettext("Yes, by name"),
+        Consent.ANONYMOUS: language.gettext("Yes, not by name"),
+        Consent.REFUSED: language.gettext("No"),
+        Consent.PENDING: language.gettext("Not answered yet"),
+    }[status]
+
+
+def _describe_meaning(status: Consent, policy: str, language: Language) -> str:
+    if status is Consent.PENDING:
+        return {
+            "publish": language.gettext("Heard and named until there is an answer."),
+            "anonymise": language.gettext("Heard without a name until there is an answer."),
+            "withhold": language.gettext("Episodes are held back until there is an answer."),
+        }[policy]
+    return {
+        Consent.GRANTED: language.gettext("Heard and named."),
+        Consent.ANONYMOUS: language.gettext("Heard as a guest, without name, handle, picture and links."),
+        Consent.REFUSED: language.gettext("Taken out of the sound and of everything written."),
+    }[status]
+
+
+def _describe_options(
+    studio: Studio, gathered: Gathered, subject: Subject, language: Language
+) -> list[dict[str, object]]:
+    """The four answers, each with what it would change."""
+    policy = gathered.config.consent.pending.value
+    effects = _foresee_all(studio, gathered, subject, language)
+    return [
+        {
+            "value": status.value,
+            "label": name_answer(status, language),
+            "meaning": _describe_meaning(status, policy, language),
+            "effects": effects[status.value],
+        }
+        for status in (Consent.GRANTED, Consent.ANONYMOUS, Consent.REFUSED, Consent.PENDING)
+    ]
+
+
+def _foresee_all(studio: Studio, gathered: Gathered, subject: Subject, language: Language) -> dict[str, list[str]]:
+    removal = Removal(gathered.config.consent.removal.value)
+    pins = load_pins(studio.folder)
+    online = {guid for guid, pin in pins.items() if pin.state is State.ONLINE}
+    found: dict[str, list[str]] = {}
+    for status in Consent:
+        if status is subject.answer.status:
+            found[status.value] = []
+            continue
+        answer = Answer(status=status, since=studio.clock().date(), episode=subject.episode)
+        effects = foresee_answer(gathered, subject.row.key, answer)
+        found[status.value] = tell_effects(effects, removal, online, language)
+    return found
+
+
+def _find_passages(gathered: Gathered, subject: Subject) -> list[Passage]:
+    """The longest, in order."""
+    folders = {Guid(bundle.matter.guid): bundle for bundle in gathered.bundles if bundle.has_recording}
+    shown = [subject.appearance] if subject.appearance else subject.row.appearances
+    found = [
+        Passage(folders[one.guid].folder.name, one.title, span.start, span.end)
+        for one in shown
+        if one.guid in folders
+        for span in one.spans
+    ]
+    longest = sorted(found, key=lambda passage: passage.start - passage.end)[:_PASSAGES]
+    places = {appearance.guid: number for number, appearance in enumerate(subject.row.appearances)}
+    names = {folders[guid].folder.name: place for guid, place in places.items() if guid in folders}
+    return [
+        Passage(one.folder, one.title, one.start, min(one.end, one.start + _LONGEST))
+        for one in sorted(longest, key=lambda passage: (names[passage.folder], passage.start))
+    ]
+
+
+def _describe_sought(record: PersonRecord, language: Language) -> list[tuple[str, str]]:
+    names = {
+        "names": language.gettext("Names"),
+        "handles": language.gettext("Handles"),
+        "ids": language.gettext("Numbers"),
+        "links": language.gettext("Links"),
+        "pictures": language.gettext("Pictures"),
+        "but not in": language.gettext("But not in"),
+    }
+    return [(names[kind], values) for kind, values in describe_hidden_kinds(record)]
+
+
+async def change(request: Request) -> Response:
+    """Write down an answer, or that somebody was asked."""
+    studio, form, language = studio_of(request), await read_form(request), language_of(request)
+    gathered = await run_in_threadpool(gather_show, studio)
+    subject = await run_in_threadpool(_find, request, gathered)
+    if form.get("do") == "asked":
+        return await _note_asked(request, form, subject)
+    try:
+        answer = _read_answer(form, subject, studio.clock().date(), language)
+    except InvalidDocument as error:
+        return answer_problems(request, error)
+    key, path = subject.row.key, studio.folder / PEOPLE
+
+    def enter(content: bytes) -> bytes:
+        return enter_answer(content.decode(), key, answer, path)[0].encode()
+
+    values = {"name": subject.row.name, "answer": name_answer(answer.status, language)}
+    label = language.gettext("answer of %(name)s: %(answer)s") % values
+    edit = Edit(path=PEOPLE, change=enter, based_on=form.get(BASED_ON))
+    return await save(request, form, label, edit, extra=lambda: _describe_now(request))
+
+
+def _describe_now(request: Request) -> Mapping[str, object]:
+    """What the page shows from now on, for the script that saved."""
+    studio, language = studio_of(request), language_of(request)
+    gathered = gather_show(studio)
+    subject = _find(request, gathered)
+    is_answered = subject.answer.since and subject.answer.status is not Consent.PENDING
+    return {
+        "effects": _foresee_all(studio, gathered, subject, language),
+        "answer": subject.answer.status.value,
+        "note": subject.answer.note,
+        "date": str(subject.answer.since) if is_answered else "",
+    }
+
+
+async def _note_asked(request: Request, form: Form, subject: Subject) -> Response:
+    studio, language = studio_of(request), language_of(request)
+    path, on = studio.folder / PEOPLE, studio.clock().date()
+
+    def enter(content: bytes) -> bytes:
+        return enter_asked(content.decode(), [subject.row.key], on, path).encode()
+
+    label = language.gettext("%(name)s was asked") % {"name": subject.row.name}
+    edit = Edit(path=PEOPLE, change=enter, based_on=form.get(BASED_ON))
+    return await save(request, form, label, edit, back=find_page(request))
+
+
+def _read_answer(form: Form, subject: Subject, today: date, language: Language) -> Answer:
+    """What is to be written; another answer is of today and has no note, unless the form says otherwise.
+
+    Raises:
+        InvalidDocument: it is no answer.
+    """
+    known = subject.answer
+    status = form.get("answer")
+    if status not in set(Consent):
+        message = language.gettext("Choose an answer.")
+        raise InvalidDocument([Problem(message, field="answer")])
+    is_other = status != known.status.value
+    said = " ".join(form.get("note").split()) if "note" in form else known.note
+    note = "" if is_other and said == known.note else said
+    day = _read_date(form.get("date"), language) if form.get("date") else known.since
+    on = today if day is None or (is_other and day == known.since) else day
+    return Answer(status=Consent(status), since=on, note=note, episode=subject.episode)
+
+
+def _read_date(text: str, language: Language) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = language.gettext("Write the date as 2026-11-28.")
+        raise InvalidDocument([Problem(message, Path(PEOPLE), field="date")]) from None
+
+
+ROUTES = [
+    Route("/people/{key:path}", show),
+    Route("/people/{key:path}", change, methods=["POST"]),
+]
