@@ -41,7 +41,19 @@ HOUSES = {
     "rich": {"cli/tables.py", "cli/preview.py", "cli/recordings.py"},
     "click": {
         f"cli/{name}.py"
-        for name in ("arguments", "deployment", "failures", "help", "main", "publishing", "studio", "summary")
+        for name in (
+            "arguments",
+            "deployment",
+            "failures",
+            "main",
+            "options/group",
+            "publishing",
+            "setup/commands",
+            "setup/help",
+            "setup/questions",
+            "studio",
+            "summary",
+        )
     },
     "jinja2": {"render/pages/theme.py", "studio/rendering.py"},
     "ruamel": {"show/documents/yaml_edit.py"},

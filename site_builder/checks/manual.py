@@ -49,7 +49,8 @@ def _render_books() -> Iterator[str]:
 
 def _render_rule(rule: Rule) -> str:
     kind = f"**{rule.severity}**" if rule.severity is not Severity.ADVICE else rule.severity.value
-    source = f"[source]({rule.source})" if "://" in rule.source else f"[manual]({rule.source.removeprefix('docs/')})"
+    is_web = "://" in rule.source
+    source = f"[source]({rule.source})" if is_web else f"[manual]({rule.source.removeprefix('spacecast help ')}.md)"
     return f"\n### {rule.name}\n\n{kind}: {rule.holds}\n{rule.remedy} {source}\n"
 
 

@@ -58,5 +58,5 @@ def namespace_tag(name: str) -> str:
 
 
 def manual(page: str) -> str:
-    """A page of this program's own manual."""
-    return f"docs/{page}.md"
+    """The command that shows a page of this program's own manual."""
+    return f"spacecast help {page}"

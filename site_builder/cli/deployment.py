@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import say, show_warnings
+from site_builder.net.credentials import Credentials
 from site_builder.show.config import load_config
 
 if TYPE_CHECKING:
@@ -36,6 +38,18 @@ class Review:
         return click.confirm(question, default=False, err=True)
 
 
+def make_credentials(*, from_stdin: bool) -> Credentials:
+    """Where a token comes from where it is not known: the first line of standard input, or a person at a terminal."""
+    if from_stdin:
+        return Credentials(lambda _: sys.stdin.readline(10_000) if sys.stdin else "")
+    return Credentials(_ask_unseen if sys.stdin and sys.stdin.isatty() else None)
+
+
+def _ask_unseen(question: str) -> str:
+    answer: str = click.prompt(question, hide_input=True, default="", show_default=False, err=True)
+    return answer
+
+
 def _show_notice(plan: DeployPlan) -> None:
     """Who has not answered, and what goes out for the first time."""
     for line in plan.notice:
@@ -49,11 +63,14 @@ def _show_notice(plan: DeployPlan) -> None:
         say(f"  {title}", error=True)
 
 
-def show_kept(folder: Path) -> None:
+def show_kept(folder: Path, *, json_: bool) -> None:
     """The deploys that can be gone back to, the newest first."""
     from site_builder.commands.deployment.history import list_deploys  # noqa: PLC0415 -- only what is asked for is loaded
 
     kept = list_deploys(folder)
+    if json_:
+        print_json([{"id": deploy.name, "to": deploy.target, "files": len(deploy.files)} for deploy in kept])
+        return
     for deploy in kept:
         say(str(deploy))
     say(
@@ -63,7 +80,7 @@ def show_kept(folder: Path) -> None:
     )
 
 
-def write_workflow(folder: Path, *, is_private: bool) -> None:
+def write_workflow(folder: Path, *, is_private: bool, json_: bool) -> None:
     """Tell what the repository must be, ask where somebody can answer, and write the workflow."""
     from site_builder.commands.github import workflow  # noqa: PLC0415 -- only what is asked for is loaded
 
@@ -71,6 +88,9 @@ def write_workflow(folder: Path, *, is_private: bool) -> None:
         say(workflow.NOTICE, error=True)
         is_private = click.confirm("Is the repository private?", default=False, err=True)
     report = workflow.write_workflow(folder, is_private=is_private)
+    if json_:
+        print_json({"written": [str(name) for name in report.written], "gitignore_changed": bool(report.uncovered)})
+        return
     for name in report.written:
         say(f"written: {name}")
     if report.uncovered:

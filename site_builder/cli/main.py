@@ -21,9 +21,13 @@ import click
 from site_builder import __version__
 from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
 from site_builder.cli.failures import end_with_exit_code
-from site_builder.cli.help import show_help
+from site_builder.cli.options.group import CommandGroup
+from site_builder.cli.options.verbosity import VERBOSITY
 from site_builder.cli.publishing import COMMANDS
+from site_builder.cli.setup.commands import SETUP_COMMANDS
+from site_builder.cli.setup.help import show_help
 from site_builder.cli.studio import studio
+from site_builder.cli.summary import say
 from site_builder.errors import EXIT_PROBLEMS
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ _OBJECTS = 100_000
 _EXISTING = PathArgument()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="spacecast")
 @in_show
 @click.pass_context
@@ -46,23 +50,8 @@ def cli(context: click.Context, show: Path | None) -> None:
     context.obj = show or Path()
 
 
-for _command in (*COMMANDS, show_help, studio):
+for _command in (*SETUP_COMMANDS, *COMMANDS, show_help, studio):
     cli.add_command(_command)
-
-
-@cli.command(short_help="Make a new show folder.")
-@click.argument("directory", type=PathArgument(file_okay=False))
-@click.option("--title", help="The show's title.")
-@click.option("--url", help="Where the site will live, e.g. https://you.github.io/show/.")
-@click.option("--author", help="Who makes the show.")
-@click.option("--email", help="Where directories send their ownership codes; appears in the feed.")
-@click.option("--archive", type=_EXISTING, help="An X archive: takes title, author and text from the account.")
-def init(directory: Path, archive: Path | None, **answers: str | None) -> None:
-    """Make a new show folder that builds at once."""
-    from site_builder.cli import tables  # noqa: PLC0415
-    from site_builder.commands import init as init_command  # noqa: PLC0415
-
-    tables.show_new(init_command.make_show_folder(directory, archive=archive, answers=answers))
 
 
 @cli.command(short_help="Show what an archive holds.")
@@ -170,6 +159,7 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
     "--port", type=click.IntRange(0, 65535), metavar="N", help="Where to listen (default: 8000, or the next free one)."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
+@click.option("--open", "opened", is_flag=True, help="Open it in your browser.")
 @click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
 @click.option(
     "--jobs",
@@ -179,7 +169,7 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
     metavar="N",
     help="How many things to make at once.",
 )
-def serve(show: Path | None, host: str, port: int | None, **options: Any) -> None:
+def serve(show: Path | None, host: str, port: int | None, opened: bool, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
     from site_builder.build import pipeline  # noqa: PLC0415
     from site_builder.cli.preview import PreviewView  # noqa: PLC0415
@@ -188,7 +178,7 @@ def serve(show: Path | None, host: str, port: int | None, **options: Any) -> Non
 
     folder = find_show(show)
     require_show(folder)
-    with PreviewView(is_usual=port is None) as view:
+    with PreviewView(is_usual=port is None, opened=opened) as view:
         preview = session.Session(folder, pipeline.BuildOptions(**options), read_clock, view)
         server.serve(preview, host=host, port=port, ready=view.show_address)
 
@@ -223,13 +213,17 @@ def people(who: str | None, show: Path | None, ask: bool, again: bool, json_: bo
 @click.option("--note", default="", help='How it was said, e.g. "yes, by DM".')
 @click.option("--episode", default="", help="For this episode only: its slug, folder or guid.")
 @in_show
-def consent(who: str, status: str, note: str, episode: str, show: Path | None) -> None:
+@as_json
+def consent(who: str, status: str, note: str, episode: str, show: Path | None, json_: bool) -> None:
     """Write down what WHO said to being published; the next build honours it everywhere."""
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import people as people_command  # noqa: PLC0415
 
     today = read_clock().date()
     record = people_command.record_answer(find_show(show), who, status, on=today, note=note, episode=episode)
+    if json_:
+        print_json({"who": record.key, "name": record.name, "status": status, "since": f"{today}", "episode": episode})
+        return
     tables.show_answer(record, status, episode)
     if status in {"refused", "anonymous"}:
         tables.show_search(record, people_command.describe_search(find_show(show), record.key))
@@ -275,7 +269,7 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 
     with tables.progress() as notify:
         report = fetch_media_command.fetch_media(find_show(show), sources, notify)
-    print_json(asdict(report)) if json_ else click.echo(report.summary)
+    print_json(asdict(report)) if json_ else say(report.summary)
 
 
 @cli.command(short_help="Write down what is said, with names, on this computer.")
@@ -338,7 +332,7 @@ def suggest(show: Path | None, episode: str, json_: bool) -> None:
 
 def _progress() -> AbstractContextManager[Notify]:
     """What draws how far a build is, which is loaded only where it is seen."""
-    if not sys.stderr.isatty():
+    if VERBOSITY.is_quiet or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
         from site_builder.events import ignore  # noqa: PLC0415
 
         return nullcontext(ignore)

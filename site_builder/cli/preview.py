@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Sequence
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -21,10 +22,12 @@ class PreviewView:
 
     Args:
         is_usual: The person leaves it to us where it listens.
+        opened: Open a browser once it answers.
     """
 
-    def __init__(self, *, is_usual: bool = False) -> None:
+    def __init__(self, *, is_usual: bool = False, opened: bool = False) -> None:
         self._is_usual = is_usual
+        self._opened = opened
         self._until_ready = ExitStack()
         self._draw: events.Notify = events.ignore
 
@@ -52,6 +55,8 @@ class PreviewView:
         if urlsplit(address).port != PORT and self._is_usual:
             OUT.print(f"Port {PORT} is taken by another program, so this is another one:")
         OUT.print(f"[bold]{escape(address)}[/] shows the preview and follows every change. Ctrl-C ends it.")
+        if self._opened:
+            webbrowser.open(address)
 
 
 def _show_rebuilt(report: BuildReport, seconds: float) -> None:

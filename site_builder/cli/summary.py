@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from site_builder.cli.options.verbosity import VERBOSITY
 from site_builder.show.layout import PUBLISHED
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _red = partial(click.style, fg="red")
 
 def say(line: str, *, error: bool = False) -> None:
     """One line, on standard output or, of an `error`, standard error; its styles show at a terminal that wants them."""
+    if VERBOSITY.is_quiet and not error:
+        return
     is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     wanted = False if is_plain else True if os.environ.get("FORCE_COLOR") else None
     click.echo(line, err=error, color=wanted)

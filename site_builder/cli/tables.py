@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -22,17 +22,28 @@ from rich.progress import (
 from rich.table import Table
 
 from site_builder import events
+from site_builder.cli.options.verbosity import VERBOSITY
 from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
     from site_builder.checks.run import CheckReport
+    from site_builder.commands.doctor import DoctorReport
     from site_builder.commands.init import NewShow
     from site_builder.commands.people import Request
     from site_builder.commands.transcribe import TranscribeReport
     from site_builder.consent import PersonRow
     from site_builder.show.people import Consent, PersonRecord
 
-OUT = Console(highlight=False, soft_wrap=True)
+
+class _Out(Console):
+    """Standard output, for summaries that `-q` leaves out."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        if not VERBOSITY.is_quiet:
+            super().print(*objects, **options)
+
+
+OUT = _Out(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 """Sentences are left whole, so that what is piped can be searched; tables fit the window."""
 
@@ -74,8 +85,19 @@ def progress() -> Iterator[events.Notify]:
         TimeRemainingColumn(compact=True),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+    if VERBOSITY.is_verbose:
+        yield _name_file
+        return
+    with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_quiet or not ERR.is_terminal) as bar:
         yield _Bar(bar)
+
+
+def _name_file(event: object) -> None:
+    match event:
+        case events.Made(path=path):
+            ERR.print(f"done    {escape(path)}", soft_wrap=True)
+        case events.Removed(path=path):
+            ERR.print(f"removed {escape(path)}", soft_wrap=True)
 
 
 _NARROW = 60
@@ -218,3 +240,15 @@ def render_markdown(text: str) -> str:
     with console.capture() as captured:
         console.print(Markdown(text, hyperlinks=False))
     return captured.get()
+
+
+_STATES = {"ok": "[green]ok[/]", "optional": "[yellow]not here[/]", "wrong": "[red]wrong[/]"}
+
+
+def show_doctor(report: DoctorReport) -> None:
+    """What `spacecast doctor` found, each with the line that mends it."""
+    for finding in report.findings:
+        OUT.print(f"{_STATES[finding.state]} [bold]{escape(finding.name)}[/]: {escape(finding.text)}", soft_wrap=True)
+        if finding.remedy:
+            OUT.print(f"  {escape(finding.remedy)}", soft_wrap=True)
+    OUT.print("Ready." if report.is_ready else "Mend what is wrong, then ask again.")

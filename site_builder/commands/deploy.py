@@ -33,6 +33,7 @@ from site_builder.errors import SpacecastError, TargetFailed, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.hosts import Difference, Host, Kind, Setting, Upload, in_order, open_host, redact
 from site_builder.hosts.uploads import find_absent, load_uploads
+from site_builder.net.credentials import Credentials
 from site_builder.show.config import Config, describe_show, load_config
 from site_builder.show.lock import lock_show
 from site_builder.text.command_lines import make_command
@@ -132,7 +133,7 @@ def refuse_new_places(plan: DeployPlan) -> bool:
     return not plan.new_place
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 -- what only some hosts need has a default
     folder: Path,
     name: str | None,
     now: datetime,
@@ -140,17 +141,18 @@ def deploy(
     dry_run: bool = False,
     is_private: bool = False,
     review: Review = refuse_new_places,
+    credentials: Credentials | None = None,
     notify: Notify = ignore,
 ) -> DeployReport:
     """Send `output/` to a host that the config names.
 
     Args:
-        folder: The show's.
         name: Of a target below `deploy:`, or an address; None where the config names only one.
         now: A build is stale once an episode's date has come.
         dry_run: Look, and change nothing.
         is_private: The host's word that nobody else can read the show's own repository; noted in the config.
         review: Asked once all is known and nothing sent.
+        credentials: Where a host finds its token.
         notify: Receives the events of a build, for each file sent.
 
     Raises:
@@ -160,13 +162,13 @@ def deploy(
     config = load_config(folder)
     target = find_target(config.deploy, name)
     require_real_addresses(folder, config)
-    host = open_host(target.address, _describe_setting(folder, config))
+    host = open_host(target.address, _describe_setting(folder, config, credentials))
     is_new = not require_same_place(config, host.noted_as)
     _require_privacy(folder, config, host, is_private=is_private)
     require_fresh(folder, now, notify)
     warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):
-        legs = plan_legs(folder, config, target.address)
+        legs = plan_legs(folder, config, target.address, credentials=credentials)
         plan = _describe_plan(folder, config, legs, warnings, host.noted_as if is_new else "")
         if not dry_run:
             _execute(folder, target, plan, review, now, notify)
@@ -188,9 +190,10 @@ def _require_privacy(folder: Path, config: Config, host: Host, *, is_private: bo
         note_private(folder)
 
 
-def _describe_setting(folder: Path, config: Config) -> Setting:
+def _describe_setting(folder: Path, config: Config, credentials: Credentials | None = None) -> Setting:
     guid = describe_show(config.show, config.feed).guid
-    return Setting(folder=folder, site_url=config.show.url, show_guid=guid)
+    known = credentials or Credentials()
+    return Setting(folder=folder, site_url=config.show.url, show_guid=guid, credentials=known)
 
 
 def _describe_plan(
@@ -233,7 +236,14 @@ def _execute(folder: Path, target: Target, plan: DeployPlan, review: Review, now
 
 
 def go_back(
-    folder: Path, name: str, target_name: str | None, now: datetime, *, dry_run: bool = False, notify: Notify = ignore
+    folder: Path,
+    name: str,
+    target_name: str | None,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    credentials: Credentials | None = None,
+    notify: Notify = ignore,
 ) -> DeployReport:
     """Send an earlier deploy again: the one called `name`, or the one before the last where it is empty.
 
@@ -245,13 +255,14 @@ def go_back(
     if ":" in name and target_name is None:  # `--back folder:/srv/show` reads as it is meant: a place, not an id
         name, target_name = "", name
     target = find_target(config.deploy, target_name)
-    host = open_host(target.address, _describe_setting(folder, config))
+    setting = _describe_setting(folder, config, credentials)
+    host = open_host(target.address, setting)
     kept = choose_deploy(folder, name, redact(host.noted_as or target.address))
     if not require_same_place(config, host.noted_as):
         raise UsageError(f"nothing was ever deployed to {host.label}")
     require_nothing_exposed(folder, config, *host.repository)
     with lock_show(folder, "deploy"):
-        legs = plan_legs(folder, config, target.address, kept)
+        legs = plan_legs(folder, config, target.address, kept, setting.credentials)
         if not dry_run:
             ship(legs, notify)
             uploads = (upload for leg in legs for upload in leg.wanted)
@@ -307,14 +318,20 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
     return tuple(f"{finding}; {finding.rule.remedy}" for finding in near)
 
 
-def plan_legs(folder: Path, config: Config, address: str, kept: KeptDeploy | None = None) -> tuple[HostPlan, ...]:
+def plan_legs(
+    folder: Path,
+    config: Config,
+    address: str,
+    kept: KeptDeploy | None = None,
+    credentials: Credentials | None = None,
+) -> tuple[HostPlan, ...]:
     """What is to be done at each host, the media store first; nothing is changed yet. `kept`: to go back to that.
 
     Raises:
         UsageError: an address is wrong.
         SpacecastError: a host cannot be reached, or audio is neither here nor there.
     """
-    setting = _describe_setting(folder, config)
+    setting = _describe_setting(folder, config, credentials)
     if kept:
         setting = replace(setting, site=find_site(folder, kept))
     uploads = find_uploads(folder, kept) if kept else load_uploads(folder)

@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from site_builder.commands.schema import name_schema, write_schema_files
 from site_builder.episodes.intake.seen_archives import record_elsewhere
-from site_builder.errors import UsageError
+from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.conversation import Account
 from site_builder.show.bundles import write_file
 from site_builder.show.config import make_feed_guid, parse_config
@@ -44,6 +46,42 @@ class NewShow:
     title: str
     next_steps: tuple[str, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """For `spacecast init --json`."""
+        return {"folder": str(self.folder), "title": self.title, "next_steps": list(self.next_steps)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """What a person may take over by Enter. No address is among them: a wrong one is worse than none."""
+
+    title: str
+    author: str
+
+
+def propose(folder: Path, archive: Path | None) -> Proposals:
+    """What the archive's account, or else the folder's name, proposes.
+
+    Raises:
+        UsageError: there is a show already.
+        UnusableSource: the archive cannot be read.
+    """
+    _require_no_show(folder)
+    name = _find_name(_read_account(archive) if archive else Account())
+    return Proposals(title=name or _name_after(folder), author=name)
+
+
+def check_answer(name: str, text: str) -> None:
+    """Refuse an answer that the config would not take.
+
+    Raises:
+        UsageError: with what is expected.
+    """
+    try:
+        parse_config(_render_config(Account(), {name: text}, Path("show"), {}))
+    except InvalidDocument as error:
+        raise UsageError(error.problems[0].message) from None
+
 
 def make_show_folder(
     folder: Path,
@@ -78,6 +116,7 @@ def make_show_folder(
     write_new(folder / "content/pages/about.md", _render_about(account))
     for name in (EPISODES, "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    write_schema_files(folder)
     write_new(folder / CONFIG, config)  # last: where it is, all of the show is
     if archive:
         _place(archive, folder)
@@ -98,8 +137,8 @@ def _read_account(archive: Path) -> Account:
 
 def _render_config(account: Account, answers: Mapping[str, str], folder: Path, further: Mapping[str, object]) -> str:
     """`config.yaml` as a person would write it: what is needed, each line explained, nothing else."""
-    name = clean(account.name or account.handle, keep_lines=False)
-    title = answers.get("title") or name or folder.absolute().name.replace("-", " ").title() or "My show"
+    name = _find_name(account)
+    title = answers.get("title") or name or _name_after(folder)
     url = answers.get("url") or f"https://example.org/{make_slug(title, fallback='show')}/"
     url = url if url.endswith("/") else f"{url}/"
     bio = answers.get("description") or clean(account.bio) or f"Conversations from {title}."
@@ -116,8 +155,16 @@ def _render_config(account: Account, answers: Mapping[str, str], folder: Path, f
     lines = [f"  # {comment}\n{_as_yaml(key, value)}" for key, value, comment in options]
     lines += [_as_yaml(key, value) for key, value in further.items() if key != "category"]
     guid = answers.get("guid") or make_feed_guid(f"{url}feed.xml")
-    head = "# Your show. Every further option: `spacecast help configuration`\nshow:\n"
+    head = f"{name_schema('config')}# Your show. Every further option: `spacecast help configuration`\nshow:\n"
     return head + "\n".join(lines) + _FEED.format(guid=guid)
+
+
+def _find_name(account: Account) -> str:
+    return clean(account.name or account.handle, keep_lines=False)
+
+
+def _name_after(folder: Path) -> str:
+    return folder.absolute().name.replace("-", " ").title() or "My show"
 
 
 def _as_yaml(key: str, value: object) -> str:

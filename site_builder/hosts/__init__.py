@@ -11,6 +11,7 @@ from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, in_
 __all__ = ["HOSTS", "Difference", "Host", "Kind", "Setting", "Upload", "in_order", "open_host", "redact"]
 
 HOSTS = {
+    "github": "github.site",
     "github-pages": "github_pages",
     "s3": "object_store",
     "gs": "object_store",
@@ -36,7 +37,10 @@ def open_host(address: str, setting: Setting) -> Host:
     """
     scheme = address.partition(":")[0]
     if scheme not in HOSTS:
-        known = "github-pages, s3://…, gs://…, az://…, rsync:user@host:/path, sftp:user@host:/path, folder:/path"
+        known = (
+            "github://owner/name, github-pages, s3://…, gs://…, az://…, rsync:user@host:/path, sftp:user@host:/path, "
+            "folder:/path"
+        )
         raise UsageError(f"{redact(address)}: there is no host {scheme!r}; it can be one of {known}")
     module: _Module = import_module(f"site_builder.hosts.{HOSTS[scheme]}")  # type: ignore[assignment]
     return module.open(address, setting)

@@ -38,7 +38,7 @@ from site_builder.hosts.git import (
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
 
 MESSAGE = "Publish the site (spacecast deploy)"
-_SHOW = "Show: "
+SHOW = "Show: "
 """Begins the line of a commit that says whose site it is: the feed's guid."""
 _SCRATCH = "spacecast-deploy"
 """A branch that exists while a commit is being made."""
@@ -159,7 +159,7 @@ class GitHubPages(Host):
                 f"replace it; {remedy}"
             )
         lines = self.git.run("log", "--max-count=1", "--format=%b", tip).splitlines()
-        shows = {line.removeprefix(_SHOW).strip() for line in lines if line.startswith(_SHOW)}
+        shows = {line.removeprefix(SHOW).strip() for line in lines if line.startswith(SHOW)}
         if shows - {self.show_guid}:
             raise UsageError(
                 f"{self.label} holds the site of another show (its feed.guid is {', '.join(sorted(shows))}, this one's "
@@ -209,7 +209,7 @@ class GitHubPages(Host):
         self.git.run("push", "--quiet", lease, "--", self.address, f"{commit}:refs/heads/{self.branch}")
         self.git.run("update-ref", self._memory, commit)
         if self.tip and (lost := self._count_lost_sound()):
-            self.remarks.append(_explain_leftovers(lost, self.tip, self.address))
+            self.remarks.append(explain_leftovers(lost, self.tip, _explain_purge(redact(self.address))))
 
     def _count_lost_sound(self) -> int:
         """Audio files that were online in another form, or under another name, before this deploy."""
@@ -226,7 +226,7 @@ class GitHubPages(Host):
             assert pipe.stdin
             assert pipe.stderr
             with suppress(BrokenPipeError), pipe.stdin:  # where git gives up, it says why
-                ghp_import.start_commit(pipe, self.git, _SCRATCH, f"{MESSAGE}\n\n{_SHOW}{self.show_guid}")
+                ghp_import.start_commit(pipe, self.git, _SCRATCH, f"{MESSAGE}\n\n{SHOW}{self.show_guid}")
                 for upload in sorted(self.wanted, key=lambda upload: upload.path):
                     self._add(pipe, pipe.stdin, upload)
                 if self.domain:
@@ -246,12 +246,12 @@ class GitHubPages(Host):
             ghp_import.add_file(pipe, str(upload.source), upload.path)
 
 
-def _explain_leftovers(count: int, tip: str, address: str) -> str:
-    """What a forced push leaves behind at the remote, and the command that takes it away for good."""
+def explain_leftovers(count: int, tip: str, remedy: str) -> str:
+    """What a push that replaces everything leaves behind at the remote, and what takes it away for good."""
     files = "1 audio file that is" if count == 1 else f"{count} audio files that are"
     return (
         f"{files} no longer online can still be fetched from the repository by whoever knows the number of the older "
-        f"commit ({tip[:12]}), until it is purged there: {_explain_purge(redact(address))}"
+        f"commit ({tip[:12]}), until it is purged there: {remedy}"
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
@@ -23,6 +23,7 @@ from site_builder.errors import SpacecastError
 from site_builder.events import Made, Making, Notify
 from site_builder.model.media_types import find_media_type
 from site_builder.model.paths import FEED, is_feed
+from site_builder.net.credentials import Credentials
 
 HASHED = re.compile(r"(?:assets|artwork|icons)/.*[._-][0-9a-f]{8,64}(?:-[a-z0-9]+)?\.[a-z0-9_]+")
 """A file whose name holds a digest: the same name always means the same bytes."""
@@ -118,6 +119,8 @@ class Setting:
     """The show's identity: whose site it is that lies somewhere."""
     site: Path | None = None
     """Where the files to be sent lie; `output/` where nothing is said."""
+    credentials: Credentials = field(default_factory=Credentials)
+    """Where a host finds its token, where it needs one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +185,13 @@ def tell(notify: Notify, upload: Upload, *, done: bool) -> None:
 
 _SECRET = re.compile(r"([a-z][a-z0-9+.-]*://)[^/@\s'\"]+@", re.IGNORECASE)
 _QUERY_SECRET = re.compile(r"((?:sig|signature|token|key|secret|password|x-amz-[a-z-]+)=)[^&\s'\"]+", re.IGNORECASE)
+_TOKEN = re.compile(r"\b(?:gh[a-z]_|github_pat_)\w+")
 
 
 def redact(text: str) -> str:
-    """`text` without the user names and passwords of addresses, and without signatures.
+    """`text` without the user names and passwords of addresses, without signatures and GitHub's tokens.
 
     >>> redact("https://token@example.org/x.git")
     'https://***@example.org/x.git'
     """
-    return _QUERY_SECRET.sub(r"\1***", _SECRET.sub(r"\1***@", text))
+    return _TOKEN.sub("***", _QUERY_SECRET.sub(r"\1***", _SECRET.sub(r"\1***@", text)))

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPException, HTTPResponse
+from typing import IO
 from urllib.parse import urljoin
 
 from site_builder import __version__
@@ -82,14 +83,19 @@ class Response:
 
     def _iter_raw(self, size: int) -> Iterator[bytes]:
         length, done = parse_length(self.headers), 0
-        while piece := self._read(size):
+        while piece := self.read(size):
             done += len(piece)
             yield piece
         self._check_time()
         if length is not None and done < length:
             raise Unanswered(f"{done} of {length} bytes came")
 
-    def _read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes as they come, not unzipped; none at the end.
+
+        Raises:
+            Unanswered: it broke off.
+        """
         try:
             return self.raw.read(size)
         except (OSError, HTTPException, ValueError) as error:
@@ -124,7 +130,7 @@ class Client:
         *,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+        content: bytes | IO[bytes] | None = None,
         seconds: float = 0.0,
     ) -> Iterator[Response]:
         """The answer to a request, redirects followed; `seconds` in place of the client's.
@@ -150,7 +156,7 @@ class Client:
 
     @contextmanager
     def _send(
-        self, url: str, method: str, headers: Mapping[str, str], content: bytes | None, deadline: Deadline
+        self, url: str, method: str, headers: Mapping[str, str], content: bytes | IO[bytes] | None, deadline: Deadline
     ) -> Iterator[HTTPResponse]:
         connection, target = make_connection(url, self._gate, deadline, silence=self._silence, tls=self._tls)
         wanted = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}

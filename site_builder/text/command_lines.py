@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -33,3 +34,10 @@ def find_program() -> str:
 def quote_words(*words: str) -> str:
     """Words as one line, quoted where the shell would split or read them otherwise."""
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def make_install_line(*requirements: str) -> str:
+    """What adds libraries to the environment this program runs in: by pip, or by uv where it has none of its own."""
+    if find_spec("pip") is None:
+        return quote_words("uv", "pip", "install", "--python", sys.executable, *requirements)
+    return quote_words(sys.executable, "-m", "pip", "install", *requirements)

@@ -14,7 +14,8 @@ from show_runner import PROJECT, build, spacecast
 
 OURS = {
     *("__init__", "__main__", "cli", "cli.arguments", "cli.publishing", "cli.failures", "cli.main", "cli.summary"),
-    *("cli.help", "cli.studio"),
+    *("cli.options", "cli.options.group", "cli.options.examples", "cli.options.verbosity"),
+    *("cli.setup", "cli.setup.commands", "cli.setup.help", "cli.studio"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.checked_files", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes"),
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),

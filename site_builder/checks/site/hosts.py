@@ -59,6 +59,7 @@ HOSTS = {
         site_bytes=1000 * _MEGABYTE,
     ),
 }
+HOSTS["github"] = HOSTS["github-pages"]  # the same place, sent to without git
 """Hosts with limits, by the name that `--host` and `deploy` take."""
 
 

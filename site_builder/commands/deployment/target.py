@@ -34,6 +34,9 @@ def find_target(targets: Mapping[str, str], name: str | None) -> Target:
     if name:
         if name in targets:
             return Target(name, targets[name])
+        places = [(key, address) for key, address in targets.items() if address.startswith(f"{name}://")]
+        if len(places) == 1:  # `deploy github`, where the config says which repository
+            return Target(*places[0])
         if name.partition(":")[0] in HOSTS:
             return Target(next((key for key, address in targets.items() if address == name), ""), name)
         known = f"it names {', '.join(targets)}" if targets else "it names none"

@@ -48,7 +48,7 @@ def test_github_pages(old: Path, tmp_path: Path) -> None:
     """Set up, then a new episode: the branch is the site, and nothing but the site is sent; `--yes` answers."""
     show, remote, tools = copy_show(old, tmp_path / "show"), tmp_path / "remote.git", tmp_path / "tools"
     git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
-    once, again = read_blocks(GITHUB, "sh")
+    _, once, again = read_blocks(GITHUB, "sh")  # the first, without git, is followed in test_github
     run_block(f"{once.rstrip()} --yes", show, tools, {"git@github.com:you/show.git": str(remote)})
     assert read_branch(remote, tmp_path / "first") == read_site(show / "output")
     start = MadeSpace().start + timedelta(days=14)

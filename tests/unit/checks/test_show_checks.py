@@ -82,21 +82,13 @@ def test_rules_are_named_and_explained() -> None:
         assert rule.holds[0].isupper() or rule.holds[0] == "`" or rule.holds.startswith("content/")
         assert rule.holds.endswith(".")
         assert rule.remedy.endswith(".")
-        assert rule.source.startswith(("https://", "docs/"))
+        assert rule.source.startswith(("https://", "spacecast help "))
 
 
 def test_manual_is_that_of_the_rules() -> None:
     """docs/checks.md is what the rules say; `python -m site_builder.checks.manual > docs/checks.md` makes it."""
     page = Path(__file__).parents[3] / "docs" / "checks.md"
     assert page.read_text("utf-8") == render_manual()
-
-
-def test_sources_in_the_manual_are_there() -> None:
-    """Rules that come from this program point to pages it has."""
-    project = Path(__file__).parents[3]
-    assert [
-        rule.source for rule in ALL_RULES if "://" not in rule.source and not (project / rule.source).is_file()
-    ] == []
 
 
 def test_never_built_show_is_checked_as_far_as_it_goes(sound_show: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 import pytest
 from show_runner import PROJECT, spacecast
 
+from site_builder.checks.registry import ALL_RULES
 from site_builder.cli.main import cli
 from site_builder.commands.help import MANUALS, find_topic, list_manuals, read_manual
 
@@ -58,7 +59,7 @@ def find_wrong_command(line: str) -> str:
 
 def test_no_message_names_a_file_of_the_project() -> None:
     """`docs/` is nowhere once the program is installed; only doctest-like comments of the code may name it."""
-    pattern = re.compile(r"\bdocs/[\w-]+\.md|\bCHANGELOG|\bCONTRIBUTING\b")
+    pattern = re.compile(r"(?<![\w/])docs/[^/\s]+\.md|\bCHANGELOG|\bCONTRIBUTING\b")
     known = {"site_builder/commands/help.py", "site_builder/checks/manual.py"}
     found = [
         f"{place}: {text[:80]!r}"
@@ -73,6 +74,13 @@ def test_every_command_in_a_message_can_be_run() -> None:
     shown = [(place, line) for place, text in all_texts() for line in re.findall(r"`spacecast ([^`]+)`", text)]
     assert len(shown) > 40
     assert [f"{place}: {wrong}: {line}" for place, line in shown if (wrong := find_wrong_command(line))] == []
+
+
+def test_sources_of_checks_lead_somewhere() -> None:
+    """A rule names an address, or the command that shows a page of the manual."""
+    own = {rule.source for rule in ALL_RULES if "://" not in rule.source}
+    assert own
+    assert {source.removeprefix("spacecast help ") for source in own} <= set(MANUALS)
 
 
 @pytest.mark.parametrize("line", ["buld", "build --quick", "help consnt", "people --ask --twice"])

@@ -15,14 +15,7 @@ from site_builder.cli.arguments import as_json, print_json
 @as_json
 @click.pass_context
 def show_help(context: click.Context, topic: str | None, json_: bool) -> None:
-    """Explain a command, or show the manual page on TOPIC; without it: list them.
-
-    \b
-    Examples:
-      spacecast help             what there is to read
-      spacecast help consent     the manual page on consent
-      spacecast help build       what the command build takes
-    """  # noqa: D301 -- \b is click's: what follows keeps its lines
+    """Explain a command, or show the manual page on TOPIC; without it: list them."""
     from site_builder.commands import help as manuals  # noqa: PLC0415
 
     group = context.find_root()

@@ -1,0 +1,1 @@
+"""The commands that set up and explain: init, doctor, schema, completion, help."""

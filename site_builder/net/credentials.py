@@ -1,0 +1,133 @@
+"""Tokens: found in the environment, in the system's keyring or by asking; kept in that keyring and nowhere else.
+
+Where the system has no keyring a token is asked for each time. It is never in a file of ours, an argument, a log or an
+error: see `Secret`. docs/decisions/0036 says why.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+_SERVICE = "spacecast"
+"""Whose entries they are in the keyring."""
+_SYSTEM = 1
+"""Priority from which on a keyring is the system's own: https://keyring.readthedocs.io/en/latest/"""
+_NO_KEYRINGS = ("keyrings.alt.", "keyring.backends.chainer", "keyring.backends.fail", "keyring.backends.null")
+"""Those that write files, that try others in turn, or that keep nothing."""
+
+
+class Secret:
+    """A text that shows itself only where it is asked for by name: not in tracebacks, reports, pickles or formats."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written down")
+
+
+Ask = Callable[[str], str]
+"""Asks a person for what the question says, unseen; empty where there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    secret: Secret
+    is_new: bool
+    """Whether a person has just typed it."""
+
+
+class Credentials:
+    """The tokens of one run of the program.
+
+    Args:
+        ask: How a person is asked; None where there is nobody.
+    """
+
+    def __init__(self, ask: Ask | None = None) -> None:
+        self._ask = ask
+        self._found: dict[str, _Found] = {}
+
+    def find(self, account: str, *, variable: str, question: str) -> Secret | None:
+        """The token for an account, such as `github.com/you/show`; None where there is none and nobody answers.
+
+        Args:
+            account: Its name in the keyring.
+            variable: Of the environment, for scripts.
+            question: What a person is asked.
+        """
+        if account not in self._found:
+            kept = os.environ.get(variable, "").strip() or _ask_keyring(account)
+            typed = "" if kept or not self._ask else self._ask(question).strip()
+            if not (kept or typed):
+                return None
+            self._found[account] = _Found(Secret(kept or typed), is_new=not kept)
+        return self._found[account].secret
+
+    def keep(self, account: str) -> str:
+        """Keep a token that was typed and has proved right; a sentence for the person, empty where nothing is new."""
+        found = self._found.get(account)
+        if not (found and found.is_new):
+            return ""
+        self._found[account] = _Found(found.secret, is_new=False)
+        keyring = _find_keyring()
+        if keyring is not None:
+            with suppress(Exception):  # each system's keyring has errors of its own; without one it is asked again
+                keyring.set_password(_SERVICE, account, found.secret.reveal())
+                return "The token is kept in this system's keyring."
+        return "This system has no keyring that can be used: the token is not kept, and is asked for at each deploy."
+
+    def forget(self, account: str) -> None:
+        """Take a token that is refused out of memory and keyring."""
+        self._found.pop(account, None)
+        keyring = _find_keyring()
+        if keyring is not None:
+            with suppress(Exception):  # it may not be there
+                keyring.delete_password(_SERVICE, account)
+
+
+def _ask_keyring(account: str) -> str:
+    keyring = _find_keyring()
+    if keyring is None:
+        return ""
+    with suppress(Exception):  # locked, or nobody unlocks it
+        return str(keyring.get_password(_SERVICE, account) or "")
+    return ""
+
+
+def find_keyring_name() -> str:
+    """What the system calls its keyring; empty where there is none that can be used."""
+    keyring = _find_keyring()
+    return str(getattr(keyring, "name", "")) if keyring is not None else ""
+
+
+def _find_keyring() -> Any:
+    """The system's own keyring; None where there is none, or only one that writes a file."""
+    try:
+        from keyring import backend  # noqa: PLC0415 -- an extra, and only where a token is wanted
+    except ImportError:
+        return None
+    usable = [each for each in backend.get_all_keyring() if _is_systems(each)]
+    return max(usable, key=lambda each: float(each.priority), default=None)
+
+
+def _is_systems(keyring: Any) -> bool:
+    try:
+        return float(keyring.priority) >= _SYSTEM and not type(keyring).__module__.startswith(_NO_KEYRINGS)
+    except Exception:  # a property that asks the system
+        return False

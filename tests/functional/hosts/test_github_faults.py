@@ -1,0 +1,346 @@
+"""Sending to GitHub while everything goes wrong: refusals, broken ways, other people, tokens. A few small files do."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import traceback
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from git_remotes import git
+from github_server import TOKEN, Bend, GitHubServer
+from keyring import backend
+from online import read_site
+
+from site_builder.commands.deploy import HostPlan, ship
+from site_builder.errors import SpacecastError, UsageError
+from site_builder.events import Made
+from site_builder.hosts import Host, Setting, Upload, open_host
+from site_builder.hosts.manifest import MANIFEST
+from site_builder.net.credentials import Credentials, Secret
+
+PLACE = "you/show"
+FILES = {"index.html": b"<p>one</p>", "feed.xml": b"<rss/>", "media/one.m4a": bytes(range(256)) * 40}
+LATER = {**FILES, "index.html": b"<p>two</p>", "media/two.m4a": bytes(range(255, -1, -1)) * 40}
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
+    """GitHub, a token in the environment, and packs of a few thousand bytes."""
+    with GitHubServer(tmp_path / "github") as server:
+        monkeypatch.setenv("SPACECAST_TEST_GITHUB", server.url)
+        monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", TOKEN)
+        monkeypatch.setattr("site_builder.net.http._PAUSE", 0.001)
+        monkeypatch.setattr("site_builder.hosts.github.packing.PACK_BYTES", 5000)
+        monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: None)
+        yield server
+
+
+def lay_out(folder: Path, files: dict[str, bytes]) -> list[Upload]:
+    """Files as a build leaves them."""
+    uploads = []
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+        digest = sha256(content).hexdigest()
+        uploads.append(Upload(path=path, source=folder / path, size_bytes=len(content), sha256=digest))
+    return uploads
+
+
+def open_github(folder: Path, credentials: Credentials | None = None, url: str = "https://you.github.io/show/") -> Host:
+    """The host, as a deploy opens it."""
+    known = credentials or Credentials()
+    return open_host(f"github://{PLACE}", Setting(folder=folder, site_url=url, show_guid="one", credentials=known))
+
+
+def send(folder: Path, files: dict[str, bytes], credentials: Credentials | None = None) -> tuple[Host, list[str]]:
+    """Bring files online as a deploy does; the host, and the paths it told of, in order."""
+    host, wanted, told = open_github(folder, credentials), lay_out(folder / "output", files), []
+    plan = HostPlan(host=host, wanted=tuple(wanted), difference=host.compare(wanted))
+    ship([plan], lambda event: told.append(event.path) if isinstance(event, Made) else None)
+    return host, told
+
+
+def read_online(github: GitHubServer, to: Path) -> dict[str, bytes]:
+    """What Pages show."""
+    return {path: content for path, content in read_site(github.clone(PLACE, to)).items() if path != MANIFEST}
+
+
+def at(where: str, bend: Bend) -> Callable[[str, str], Bend | None]:
+    """A bend for each request to a place."""
+    return lambda method, path: bend if path.partition("?")[0].endswith(where) or path.endswith(where) else None
+
+
+@pytest.mark.parametrize(
+    ("bend", "says"),
+    [
+        (Bend(401, body={"message": "Bad credentials"}), "does not take the token"),
+        (Bend(403, body={"message": "Resource not accessible by personal access token"}), "Contents and Pages, both"),
+        (Bend(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795003600"}), "asks for patience"),
+        (Bend(429, {"retry-after": "60"}), "asks for patience"),
+        (Bend(422, body={"message": "Validation Failed", "errors": [{"message": "no such plan"}]}), "no such plan"),
+        (Bend(502), "just now (status 502)"),
+        (Bend(301, {"location": "/elsewhere"}), "was the repository renamed?"),
+        (Bend(after=0), "what is online is whole"),
+        (Bend(200, {"Content-Type": "text/html"}, {"message": "<html>"}), ""),
+    ],
+    ids=["401", "403", "limit", "429", "422", "502", "301", "cut", "odd"],
+)
+@pytest.mark.parametrize("where", ["/api/repos/you/show", "git-receive-pack", "/api/user/repos", "/pages", "info/refs"])
+def test_refusals_are_told(where: str, bend: Bend, says: str, github: GitHubServer, tmp_path: Path) -> None:
+    """Each answer at each step, in a sentence that keeps the token; then the same command goes through."""
+    github.bend = at(where, bend)
+    is_odd_but_harmless = bend.status == 200 and where == "/pages"
+    if is_odd_but_harmless:
+        send(tmp_path, FILES)
+    else:
+        with pytest.raises(SpacecastError) as refused:
+            send(tmp_path, FILES)
+        assert says in str(refused.value)
+        assert TOKEN not in "".join(traceback.format_exception(refused.value))
+    github.bend = lambda method, path: None
+    send(tmp_path, FILES)
+    assert read_online(github, tmp_path / "clone") == FILES
+    assert github.refs(PLACE) == ["refs/heads/gh-pages"]
+
+
+def test_a_broken_push_goes_on_where_it_was(github: GitHubServer, tmp_path: Path) -> None:
+    """What was sent is not sent again; until the end the old site is whole; then nothing of ours is left beside it."""
+    send(tmp_path, FILES)
+    files = {**LATER, **{f"media/{number}.m4a": os.urandom(6000) for number in range(4)}}
+    pushes: list[int] = []
+
+    def cut(method: str, path: str) -> Bend | None:
+        if path.endswith("git-receive-pack") and method == "POST":
+            pushes.append(1)
+            return Bend(after=3000) if len(pushes) > 2 else None
+        return None
+
+    github.bend = cut
+    with pytest.raises(SpacecastError, match="what is online is whole; deploy again"):
+        send(tmp_path, files)
+    assert read_online(github, tmp_path / "clone") == FILES
+    assert "refs/spacecast/upload" in github.refs(PLACE)
+    github.bend = lambda method, path: None
+    github.requests.clear()
+    _, told = send(tmp_path, files)
+    sent = [
+        int(line.rsplit(" ", 1)[1]) for line in github.requests if line.startswith("POST") and "receive-pack" in line
+    ]
+    assert sum(sent) < 27_000  # of 37,000: two files of 6,000 arrived the first time
+    assert set(told) == {path for path in files if path not in FILES or path == "index.html"}
+    assert read_online(github, tmp_path / "clone") == files
+    assert github.refs(PLACE) == ["refs/heads/gh-pages"]
+
+
+def test_killed_at_each_push(github: GitHubServer, tmp_path: Path) -> None:
+    """Twenty times, at every push there is: the old site is whole, or the new one; then the deploy goes through."""
+    send(tmp_path, FILES)
+    for number in range(20):
+        files = {**LATER, "index.html": f"<p>{number}</p>".encode()}
+        files |= {f"media/{n}.m4a": bytes([number, n]) * 4000 for n in range(3)}
+        before, pushes = read_online(github, tmp_path / "clone"), 0
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                send(tmp_path, files)
+            os._exit(0)
+
+        def kill(method: str, path: str, at: int = number % 5, child: int = child) -> Bend | None:
+            nonlocal pushes
+            if path.endswith("git-receive-pack") and method == "POST":
+                pushes += 1
+                if pushes > at:
+                    os.kill(child, signal.SIGKILL)
+                    return Bend(after=500 if at % 2 else None)
+            return None
+
+        github.bend = kill
+        os.waitpid(child, 0)
+        assert read_online(github, tmp_path / "clone") in (before, files)
+    github.bend = lambda method, path: None
+    send(tmp_path, files)
+    assert read_online(github, tmp_path / "clone") == files
+    assert github.refs(PLACE) == ["refs/heads/gh-pages"]
+
+
+def test_a_lost_answer_is_no_failure(github: GitHubServer, tmp_path: Path) -> None:
+    """GitHub did it, and the way broke before it could say so."""
+    lost: list[str] = []
+
+    def lose(method: str, path: str) -> Bend | None:
+        if path.endswith("git-receive-pack") and method == "POST" and len(lost) < 2:
+            lost.append(path)
+            return Bend(lose_answer=True)
+        return None
+
+    github.bend = lose
+    send(tmp_path, FILES)
+    assert len(lost) == 2
+    assert read_online(github, tmp_path / "clone") == FILES
+
+
+def test_somebody_else_meanwhile(github: GitHubServer, tmp_path: Path) -> None:
+    """A branch that moved since it was looked at is not replaced."""
+    send(tmp_path, FILES)
+    host, wanted = open_github(tmp_path), lay_out(tmp_path / "output", LATER)
+    plan = HostPlan(host=host, wanted=tuple(wanted), difference=host.compare(wanted))
+    clone = github.clone(PLACE, tmp_path / "clone")
+    git(clone, "commit", "-q", "--allow-empty", "-m", "Mine")
+    git(clone, "push", "-q")
+    with pytest.raises(SpacecastError, match="somebody else"):
+        ship([plan], lambda _: None)
+    assert read_online(github, tmp_path / "clone") == FILES
+
+
+def test_what_is_refused_in_the_repository(github: GitHubServer, tmp_path: Path) -> None:
+    """A rule of the repository; its reason is passed on, without the token and without anything that is no text."""
+    place = github.make(PLACE)
+    hook = place / "hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\nprintf 'error: GH001: Large \\033[31m files {TOKEN}\\n' >&2; exit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(SpacecastError, match="GH001: Large") as refused:
+        send(tmp_path, FILES)
+    assert TOKEN not in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def test_too_much_is_refused_before_anything_is_sent(github: GitHubServer, tmp_path: Path) -> None:
+    """A file over 100 MiB, a site over 1 GB, an address of somebody else: nobody is asked anything."""
+
+    def wanted(size: int, count: int) -> list[Upload]:
+        return [Upload(path=f"media/{n}.m4a", source=None, size_bytes=size, sha256="") for n in range(count)]
+
+    with pytest.raises(UsageError, match="no file of more than 100 MiB"):
+        open_github(tmp_path).compare(wanted((100 << 20) + 1, 1))
+    with pytest.raises(UsageError, match=r"has 1\.05 GB"):
+        open_github(tmp_path).compare(wanted(100 << 20, 10))
+    with pytest.raises(UsageError, match=r"https://you\.github\.io/show/"):
+        open_github(tmp_path, url="https://ada.github.io/show/").compare([])
+    for address in (
+        "github://you",
+        "github://you/..",
+        "github://you:tok@github.com/show",
+        "github://-you/show",
+        "github:",
+    ):
+        with pytest.raises(UsageError):
+            open_host(address, Setting(folder=tmp_path, site_url="https://example.org/"))
+    assert github.requests == []
+
+
+def test_a_domain_of_its_own(github: GitHubServer, tmp_path: Path) -> None:
+    """CNAME is in the branch, and stays there."""
+    host, wanted = open_github(tmp_path, url="https://pod.you.dev/"), lay_out(tmp_path / "output", FILES)
+    ship([HostPlan(host=host, wanted=tuple(wanted), difference=host.compare(wanted))], lambda _: None)
+    assert read_online(github, tmp_path / "clone")["CNAME"] == b"pod.you.dev"
+    again = open_github(tmp_path, url="https://pod.you.dev/")
+    assert not again.compare(wanted).missing
+    again.settle()
+    assert read_online(github, tmp_path / "clone")["CNAME"] == b"pod.you.dev"
+
+
+def test_pages_that_show_something_else_are_turned(github: GitHubServer, tmp_path: Path) -> None:
+    """Also where a deploy was stopped between the push and the switch."""
+    send(tmp_path, FILES)
+    github.pages[PLACE] = {"build_type": "workflow", "source": None}
+    send(tmp_path, FILES)
+    assert github.pages[PLACE]["source"] == {"branch": "gh-pages", "path": "/"}
+
+
+class MemoryKeyring(backend.KeyringBackend):
+    """A keyring as a system has one."""
+
+    priority = 5
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get(f"{service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[f"{service} {username}"] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[f"{service} {username}"]
+
+
+ENTRY = "spacecast github.com/you/show"
+
+
+def test_the_keyring_keeps_what_was_typed(
+    github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it has proved right; then nobody is asked; one that was revoked is forgotten and asked for again."""
+    keyring, asked = MemoryKeyring(), []
+    monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: keyring)
+    monkeypatch.delenv("SPACECAST_GITHUB_TOKEN")
+
+    def answer(question: str, token: str = TOKEN) -> str:
+        asked.append(question)
+        return f"{token}\n"
+
+    with pytest.raises(SpacecastError, match="does not take the token"):
+        send(tmp_path, FILES, Credentials(lambda question: answer(question, "github_pat_wrong")))
+    assert keyring.kept == {}
+    host, _ = send(tmp_path, FILES, Credentials(answer))
+    assert keyring.kept == {ENTRY: TOKEN}
+    assert "The token is kept in this system's keyring." in host.remarks
+    send(tmp_path, FILES, Credentials(None))
+    github.token = "github_pat_the_next_one"
+    with pytest.raises(SpacecastError, match="does not take the token"):
+        send(tmp_path, FILES, Credentials(None))
+    assert keyring.kept == {}
+    send(tmp_path, FILES, Credentials(lambda question: answer(question, github.token)))
+    assert keyring.kept == {ENTRY: github.token}
+    assert "Contents and Pages" in asked[0]
+
+
+def test_without_keyring_nothing_is_kept(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said; without anybody to ask the ways to give a token are told; classic tokens get a warning."""
+    monkeypatch.delenv("SPACECAST_GITHUB_TOKEN")
+    with pytest.raises(UsageError, match="SPACECAST_GITHUB_TOKEN"):
+        send(tmp_path, FILES)
+    github.token = "ghp_classic000000000000000000000000000000"
+    host, _ = send(tmp_path, FILES, Credentials(lambda _: github.token))
+    assert any("asked for at each deploy" in remark for remark in host.remarks)
+    assert any("classic token" in remark for remark in host.remarks)
+    assert github.token not in "".join(host.remarks)
+
+
+def test_secrets_do_not_show() -> None:
+    """In no text, and in nothing that is written down."""
+    secret = Secret(TOKEN)
+    assert (f"{secret} {secret!r}", secret.reveal()) == ("*** ***", TOKEN)
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:1", "http://github.example", "http://10.0.0.1", "ftp://x"])
+def test_no_other_place_gets_the_token(
+    address: str, github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way to a stand-in leads to this computer only."""
+    monkeypatch.setenv("SPACECAST_TEST_GITHUB", address)
+    with pytest.raises(UsageError, match="is for tests"):
+        send(tmp_path, FILES)
+
+
+def test_long_audio_is_never_in_memory(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is read, packed and sent piece by piece, and arrives whole."""
+    monkeypatch.setattr("site_builder.hosts.github.packing.PACK_BYTES", 50_000_000)
+    files = {**FILES, "media/long.m4a": os.urandom(1 << 20) * 60}
+    tracemalloc.start()
+    send(tmp_path, files)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read_online(github, tmp_path / "clone") == files
+    assert peak < 200_000_000  # the stand-in runs in this process and the content is held by the test

@@ -1,0 +1,180 @@
+"""The first run: init asks, doctor looks, schemas help editors, -q and -v, completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from archive_maker import MadeArchive, write_archive
+from show_runner import PROJECT, build, edit, make_show, make_two_spaces, run_spacecast, spacecast
+
+from site_builder.cli.main import cli
+from site_builder.cli.options.examples import EXAMPLES
+from site_builder.commands.schema import SCHEMAS, make_schema
+from site_builder.show.config import load_config
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show of two episodes, not built. Not to be changed."""
+    return make_show(tmp_path_factory.mktemp("setup") / "show", make_two_spaces())
+
+
+def answer(command: list[str], *lines: str) -> str:
+    """Run a command at a terminal, and type a line each time it asks; all that is shown."""
+    pty = pytest.importorskip("pty")
+    main, terminal = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "dumb"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "site_builder", *command],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment,
+    )
+    os.close(terminal)
+    shown = b""
+    for line in (*lines, None):
+        asked_at, end = len(shown), time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                shown += os.read(main, 4096)
+            except OSError:  # the terminal is gone with the process
+                break
+            if line is not None and b": " in shown[asked_at:]:
+                os.write(main, f"{line}\n".encode())
+                shown += b"\n"
+                time.sleep(0.2)
+                break
+    os.close(main)
+    assert process.wait(timeout=60) == 0, shown
+    return shown.decode()
+
+
+def test_init_asks_at_a_terminal(tmp_path: Path) -> None:
+    """Title and author are proposed from the archive, addresses never; a wrong answer is asked for again."""
+    archive = write_archive(tmp_path / "archive.zip", MadeArchive())
+    words = ["init", str(tmp_path / "show"), "--archive", str(archive)]
+    shown = answer(words, "", "Ada", "no address", "https://ada.github.io/show", "ada@signals.podcast")
+    config = load_config(tmp_path / "show").show
+    assert (config.author, config.url) == ("Ada", "https://ada.github.io/show/")
+    assert config.email == "ada@signals.podcast"
+    assert f"[{config.title}]" in shown
+    assert "expected" in shown
+
+
+def test_init_asks_nobody_elsewhere(tmp_path: Path) -> None:
+    """No terminal, or --no-input: what is not said stays a placeholder that no deploy takes; --json tells all."""
+    run = run_spacecast("init", tmp_path / "one")
+    assert run.code == 0, run.err
+    made = run_spacecast("init", tmp_path / "two", "--title", "Signals", "--no-input", "--json").json
+    assert (made["title"], made["folder"]) == ("Signals", str(tmp_path / "two"))
+    assert load_config(tmp_path / "two").show.email == "podcast@example.org"
+
+
+def test_doctor(show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ready, and what makes it not: each with the line that mends it."""
+    report = spacecast("-C", show, "doctor", "--json").json
+    states = {finding["name"]: finding["state"] for finding in report["findings"]}
+    assert report["ready"], report
+    assert {"program", "libraries", "disk", "keyring", "publish", "speech", "stores", "show"} <= states.keys()
+    assert states["second copy"] == "optional" if "second copy" in states else True
+    assert spacecast("-C", tmp_path, "doctor").code == 0
+    config = tmp_path / "config.yaml"
+    config.write_bytes((show / "config.yaml").read_bytes() + b"deploy: rsync:me@signals.podcast:/srv/show\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    wrong = spacecast("-C", tmp_path, "doctor")
+    assert wrong.code == 1
+    assert "rsync is not installed" in wrong.out
+    edit(config, "rsync:me@signals.podcast:/srv/show", "github://you/show")
+    find_spec = "site_builder.commands.doctor.find_spec"
+    monkeypatch.setattr(find_spec, lambda name: None if name == "dulwich" else object())
+    lacking = spacecast("-C", tmp_path, "doctor", "--json")
+    (publish,) = (finding for finding in lacking.json["findings"] if finding["name"] == "publish")
+    assert (lacking.code, publish["state"]) == (1, "wrong")
+    assert shlex.split(publish["remedy"])[:4] == [sys.executable, "-m", "pip", "install"]
+    config.write_text("show: [")
+    assert spacecast("-C", tmp_path, "doctor").code == 1
+
+
+def read_front_matter(file: Path) -> object:
+    """As an editor reads it."""
+    return yaml.safe_load(file.read_text("utf-8").split("---\n")[1])
+
+
+def test_schemas_take_what_builds_take(show: Path, tmp_path: Path) -> None:
+    """The demo, a new show, the manual's examples: no line that builds is underlined; a slip of the pen is."""
+    build(show)
+    samples = [
+        ("config", yaml.safe_load(file.read_text("utf-8"))) for file in (PROJECT / "config.yaml", show / "config.yaml")
+    ]
+    samples += [("front-matter", read_front_matter(file)) for file in show.glob("content/episodes/*/index.md")]
+    samples += [("page", read_front_matter(file)) for file in show.glob("content/pages/*.md")]
+    people = yaml.safe_load((show / "content/people.yaml").read_text("utf-8"))
+    samples.append(("people", people))
+    assert len(samples) >= 6
+    for name, sample in samples:
+        plain = json.loads(json.dumps(sample, default=str))
+        jsonschema.Draft202012Validator(make_schema(name)).validate(plain)
+    config = samples[1][1]
+    for section, option in (("show", "titel"), ("audio", "fromat"), ("consent", "pendin")):
+        wrong = {**config, section: {**(config.get(section) or {}), option: "x"}}
+        assert list(jsonschema.Draft202012Validator(make_schema("config")).iter_errors(wrong)), option
+    described = make_schema("config")["$defs"]["ShowConfig"]["properties"]
+    assert "Where the site will live" in described["url"]["description"]
+
+
+def test_new_shows_name_their_schema(tmp_path: Path) -> None:
+    """Where the comment leads there is the schema; `schema --write` brings it up to date."""
+    assert spacecast("init", tmp_path / "show").code == 0
+    first = (tmp_path / "show/config.yaml").read_text("utf-8").splitlines()[0]
+    place = tmp_path / "show" / first.partition("$schema=")[2]
+    assert json.loads(place.read_text("utf-8")) == make_schema("config")
+    place.write_text("{}")
+    assert spacecast("-C", tmp_path / "show", "schema", "--write", "-C", tmp_path / "show").code == 0
+    assert json.loads(place.read_text("utf-8")) == make_schema("config")
+    for name in SCHEMAS:
+        jsonschema.Draft202012Validator.check_schema(spacecast("schema", name).json)
+
+
+def test_quiet_and_verbose(show: Path, tmp_path: Path) -> None:
+    """-q: nothing where nothing is wrong; -v: each file; neither outlasts its command."""
+    folder = make_show(tmp_path / "show", make_two_spaces())
+    quiet = spacecast("-C", folder, "build", "-q")
+    assert (quiet.code, quiet.out) == (0, "")
+    edit(folder / "config.yaml", "title: Signals", "title: Other signals")
+    verbose = spacecast("-C", folder, "build", "-v")
+    assert "done    index.html" in verbose.err
+    assert "Nothing" in (after := spacecast("-C", folder, "build").out) or after
+    edit(folder / "config.yaml", "title: Other signals", "titel: x")
+    assert "titel" in spacecast("-C", folder, "build", "-q").err
+
+
+def test_every_command_has_examples_that_can_be_run() -> None:
+    """Each begins with its own name, and click takes it."""
+    assert set(EXAMPLES) == set(cli.commands)
+    for name, lines in EXAMPLES.items():
+        for line in lines:
+            _, *words = shlex.split(line)
+            if words[0] == "-C":
+                words = words[2:]
+            assert words[0] == name
+            command = cli.commands[name]
+            command.make_parser(__import__("click").Context(command)).parse_args(words[1:])
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    """The script asks this program, which knows its commands."""
+    assert "_SPACECAST_COMPLETE" in spacecast("completion", shell).out
+    environment = {"_SPACECAST_COMPLETE": f"{shell}_complete", "COMP_WORDS": "spacecast dep", "COMP_CWORD": "1"}
+    if shell == "bash":
+        assert "deploy" in run_spacecast(cwd=None, **environment).out
