@@ -139,10 +139,10 @@ def test_a_broken_push_goes_on_where_it_was(github: GitHubServer, tmp_path: Path
     assert github.refs(PLACE) == ["refs/heads/gh-pages"]
 
 
-def test_killed_at_each_push(github: GitHubServer, tmp_path: Path) -> None:
-    """Twenty times, at every push there is: the old site is whole, or the new one; then the deploy goes through."""
+def test_killed_at_each_push(github: GitHubServer, tmp_path: Path, kills: int) -> None:
+    """At every push there is: the old site is whole, or the new one; then the deploy goes through. KILLS=20: longer."""
     send(tmp_path, FILES)
-    for number in range(20):
+    for number in range(kills + 2):
         files = {**LATER, "index.html": f"<p>{number}</p>".encode()}
         files |= {f"media/{n}.m4a": bytes([number, n]) * 4000 for n in range(3)}
         before, pushes = read_online(github, tmp_path / "clone"), 0
