@@ -271,6 +271,7 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ),
     ("config-op3", "set", in_config("\nfeed:", "\nfeed:\n  op3: true")),
     # content
+    ("files-unread", "a page as plain text", write("content/pages/thanks.txt", "Thank you.\n")),
     ("title-number", "Episode 3:", in_front("title: Signals in", "title: Episode 3 - Signals in")),
     ("title-number", "S1E3", in_front("explained\n", "explained S1E3\n")),
     ("title-show", "in front", in_front("title: Signals in", "title: Signals – lights in")),
