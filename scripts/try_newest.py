@@ -42,9 +42,9 @@ def read_locked() -> dict[str, str]:
 
 def install(python: Path, wanted: Iterable[str]) -> dict[str, str]:
     """Install the newest of everything, and the program itself; gives name to version of all that is there."""
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "install", "--upgrade", *wanted], check=True)
-    subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--upgrade", *wanted], check=True)
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)
     listed = subprocess.run([*pip, "list", "--format=json"], check=True, capture_output=True, text=True)
     return {entry["name"].lower().replace("_", "-"): entry["version"] for entry in json.loads(listed.stdout)}
 
