@@ -4,7 +4,7 @@
 #   make build ARCHIVE=~/x.zip      make a show of your own from an X archive, in my-show/ (or SHOW=DIR), and build it
 #   make test                       set up all that the tests need (browser included) and run them
 #   make test PYTHON=python3.13     the same with another Python, in an environment of its own (.venv-python3.13)
-#   make test-fast                  unit tests without browser, hosts and whole builds: about a minute
+#   make test-fast                  unit tests without browser, hosts and whole builds: half a minute
 #   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
 #   make stress                     kill builds and deploys, fill disks, break them (STRESS="--kills 20" for less)
