@@ -26,6 +26,8 @@ from site_builder.speech.segments import VoiceDetector, cut_pieces
 
 ARCHIVE = PROJECT / "content/archives/demo.zip"
 TRUTH = json.loads((PROJECT / "scripts/demo_truth.json").read_text())
+LIGHTHOUSES, FOGHORN = "why-no-two-lighthouses-blink-alike", "how-to-sleep-beside-a-foghorn"
+"""93 and 36 seconds long."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,12 @@ def bundles(show: Path) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
     for bundle in sorted((show / "content/episodes").iterdir()):
         if (bundle / "recording-0.aac").is_file():
             yield bundle, turns[json.loads((bundle / "space.json").read_text())["id"]]
+
+
+def assert_same_words(bundle: Path, heard: Path) -> None:
+    """What was made for a bundle is what `heard` has."""
+    for name in ("words.json", "transcript.vtt"):
+        assert (bundle / name).read_bytes() == (find_bundle(heard, bundle.name) / name).read_bytes(), name
 
 
 def test_every_word_has_the_right_name(heard: Path) -> None:
@@ -91,36 +99,41 @@ def test_words_are_right(heard: Path) -> None:
 def test_the_same_again_with_one_thread(heard: Path, taken: Path, tmp_path: Path) -> None:
     """The same bytes, and with what is done already nothing is heard."""
     show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
-    assert spacecast("-C", show, "transcribe", "--jobs", 1).code == 0
-    for bundle, _ in bundles(show):
-        for name in ("words.json", "transcript.vtt"):
-            assert (bundle / name).read_bytes() == (find_bundle(heard, bundle.name) / name).read_bytes(), name
-    assert spacecast("-C", show, "transcribe", "--json").json["episodes"] == []
+    bundle = find_bundle(show, FOGHORN)
+    assert spacecast("-C", show, "transcribe", "--jobs", 1, bundle.name).code == 0
+    assert_same_words(bundle, heard)
+    assert spacecast("-C", heard, "transcribe", "--json").json["episodes"] == []
 
 
 def test_a_correction_is_never_written_over(heard: Path, tmp_path: Path) -> None:
     """Not by a later run, not with --again; and a transcript from elsewhere stays as well."""
     show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
-    (first, _), (second, _) = list(bundles(show))[:2]
-    (first / "transcript.vtt").write_text(
-        (first / "transcript.vtt").read_text().replace("\n\n", "\n\nNOTE mine\n\n", 1), "utf-8"
-    )
-    corrected = (first / "transcript.vtt").read_bytes()
+    lighthouses, foghorn = find_bundle(show, LIGHTHOUSES), find_bundle(show, FOGHORN)
+    transcript = foghorn / "transcript.vtt"
+    transcript.write_text(transcript.read_text().replace("\n\n", "\n\nNOTE mine\n\n", 1), "utf-8")
+    corrected = transcript.read_bytes()
+    assert hear_again(show, foghorn) == "kept"
+    assert transcript.read_bytes() == corrected
     for made in ("transcript.vtt", "words.json"):
-        (second / made).unlink()
-    (second / "transcript.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nmine\n")
-    run = spacecast("-C", show, "transcribe", "--again", "--json")
-    assert run.code == 0
-    outcomes = {entry["episode"]: entry["outcome"] for entry in run.json["episodes"]}
-    assert outcomes[first.name] == outcomes[second.name] == "kept"
-    assert (first / "transcript.vtt").read_bytes() == corrected
-    (first / "transcript.vtt").write_text(corrected.decode().replace("lamproom", "Lamp Room"))
+        (foghorn / made).unlink()
+    (foghorn / "transcript.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nmine\n")
+    assert hear_again(show, foghorn) == "kept"
+    assert not transcript.exists()
+    heard_text = (lighthouses / "transcript.vtt").read_text()
+    (lighthouses / "transcript.vtt").write_text(heard_text.replace("lamproom", "Lamp Room"), "utf-8")
     assert spacecast("-C", show, "transcribe", "--learn", "--json").json == {
         "transcript": {"replace": {"lamproom": "Lamp Room"}}
     }
     printed = spacecast("-C", show, "transcribe", "--learn")
     assert printed.out == 'transcript:\n  replace:\n    "lamproom": "Lamp Room"\n'
-    assert not (second / "transcript.vtt").exists()
+
+
+def hear_again(show: Path, bundle: Path) -> str:
+    """What becomes of the one transcript that is asked for with `--again`."""
+    run = spacecast("-C", show, "transcribe", "--again", "--json", bundle.name)
+    assert run.code == 0, run.err
+    (entry,) = run.json["episodes"]
+    return str(entry["outcome"])
 
 
 def test_word_times_survive_a_correction(heard: Path, tmp_path: Path) -> None:
@@ -130,7 +143,7 @@ def test_word_times_survive_a_correction(heard: Path, tmp_path: Path) -> None:
     before = read_words(show, LIGHTHOUSES)
     transcript = find_bundle(show, "2026-10-01-" + LIGHTHOUSES) / "transcript.vtt"
     transcript.write_text(transcript.read_text().replace("no view of them", "no two lighthouses"), "utf-8")
-    assert spacecast("-C", show, "transcribe", "--again").code == 0
+    assert hear_again(show, transcript.parent) == "kept"
     build(show)
     after = read_words(show, LIGHTHOUSES)
     changed = [(old["body"], new["body"]) for old, new in zip(before, after, strict=False) if old != new]
@@ -145,17 +158,16 @@ def test_word_times_survive_a_correction(heard: Path, tmp_path: Path) -> None:
 def test_killed_it_goes_on_where_it_was(heard: Path, taken: Path, tmp_path: Path) -> None:
     """What was heard before is not heard again, and the bytes are those of a run that nobody ended."""
     show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
-    process = start_spacecast("-C", show, "transcribe", "--jobs", "1")
+    bundle = find_bundle(show, FOGHORN)
+    process = start_spacecast("-C", show, "transcribe", "--jobs", "1", bundle.name)
     notes, deadline = show / ".cache/transcripts", time.monotonic() + 60
     while not any(file.stat().st_size for file in notes.glob("*.jsonl")) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.kill()
     process.communicate()
     assert list(notes.glob("*.jsonl")), "the run was over before it could be killed"
-    assert spacecast("-C", show, "transcribe").code == 0
-    for bundle, _ in bundles(show):
-        for name in ("words.json", "transcript.vtt"):
-            assert (bundle / name).read_bytes() == (find_bundle(heard, bundle.name) / name).read_bytes(), name
+    assert spacecast("-C", show, "transcribe", bundle.name).code == 0
+    assert_same_words(bundle, heard)
     assert not list(notes.glob("*.jsonl"))
 
 
@@ -172,9 +184,6 @@ def test_nothing_is_invented_where_nobody_speaks() -> None:
     for name, sound in sounds.items():
         pieces = list(cut_pieces(np.array_split(sound.astype(np.float32), 30), VoiceDetector()))
         assert pieces == [], name
-
-
-LIGHTHOUSES, FOGHORN = "why-no-two-lighthouses-blink-alike", "how-to-sleep-beside-a-foghorn"
 
 
 def read_published(show: Path, slug: str) -> str:
@@ -264,14 +273,14 @@ def _split_by_speaker(bundle: Path, handle: str) -> Iterator[list[str]]:
 def test_no_socket_is_opened(taken: Path, tmp_path: Path) -> None:
     """Everything but --fetch-model works without any network."""
     show = Path(shutil.copytree(taken, tmp_path / "show", symlinks=True))
-    (first, _) = next(bundles(show))
+    bundle = find_bundle(show, FOGHORN)
     code = (
         "import socket, sys\n"
         "def refuse(*_, **__): raise AssertionError('a socket')\n"
         "socket.socket.connect = refuse\n"
         "socket.getaddrinfo = refuse\n"
         "from site_builder.cli.main import main\n"
-        f"main(['-C', {str(show)!r}, 'transcribe', {first.name!r}])\n"
+        f"main(['-C', {str(show)!r}, 'transcribe', {bundle.name!r}])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=False)
     assert done.returncode == 0, done.stderr
