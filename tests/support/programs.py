@@ -17,7 +17,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+LIGHT_BROWSER = "chromium-headless-shell"
+"""Chromium without windows of any kind, as Debian packages it: a page costs half the time."""
+BROWSERS = (LIGHT_BROWSER, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BROWSER_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -96,9 +98,9 @@ def _provide_packages(programs: Mapping[str, str]) -> str:
 
 
 def _provide_browser() -> str:
-    if find_browser():
+    if shutil.which(LIGHT_BROWSER):
         return ""
-    _install_packages("chromium") or _download_browser()
+    _install_packages(LIGHT_BROWSER) or find_browser() or _install_packages("chromium") or _download_browser()
     find_browser.cache_clear()
     return "" if find_browser() else "a browser: install Chromium or Google Chrome"
 
