@@ -103,7 +103,7 @@ def describe_whole_transcript(site: Site, episode: Episode, words: Context, row:
 
     `words` is the context of the episode's page; `row` as for `describe_episode`.
     """
-    transcript = site.words.gettext("Transcript")  # not within an f-string, where Python 3.11 finds no text to translate
+    transcript = site.words.gettext("Transcript")  # not in an f-string: Python 3.11 finds no text to translate there
     title = f"{transcript}: {episode.title}"
     context = _context(site, "transcript.html", find_transcript_path(episode), title)
     _introduce(site, context, _begin_words(words["transcript"]), find_social_picture(episode.pictures))
