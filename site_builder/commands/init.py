@@ -88,6 +88,7 @@ def make_show_folder(
     *,
     archive: Path | None,
     answers: Mapping[str, str | None],
+    account: Account | None = None,
     further: Mapping[str, object] | None = None,
     standing: Mapping[str, object] | None = None,
 ) -> NewShow:
@@ -96,6 +97,7 @@ def make_show_folder(
     Args:
         folder: New, or without a `config.yaml`.
         archive: An X archive; the first build takes it in; it may be deleted after that.
+        account: Whose show it is, where that is known without an archive to place.
         answers: title, url, author and email as far as they were given; description, language and guid too.
         further: Other options of `show`, by name, where there is more to say.
         standing: Options of `feed` beside its guid.
@@ -105,7 +107,7 @@ def make_show_folder(
         UnusableSource: the archive cannot be read.
     """
     _require_no_show(folder)
-    account = _read_account(archive) if archive else Account()
+    account = _read_account(archive) if archive else account or Account()
     given = {key: value for key, value in answers.items() if value}
     config = _render_config(account, given, folder, further or {})
     config += "".join(f"\n{_as_yaml(key, value)}" for key, value in (standing or {}).items())

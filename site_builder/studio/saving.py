@@ -140,9 +140,12 @@ def answer_problems(request: Request, error: Exception) -> Response:
     if wants_json(request):
         described = [{"field": problem.field or "", "message": problem.message} for problem in problems]
         return JSONResponse({"problems": described}, 422)
-    title = language_of(request).gettext("This was not saved")
-    sentences = [problem.message for problem in problems]
-    return render(request, "message.html", 422, title=title, sentences=sentences, back=find_page(request))
+    language = language_of(request)
+    is_look = request.method == "GET"
+    title = language.gettext("Something has to be mended first") if is_look else language.gettext("This was not saved")
+    sentences = [str(problem) if is_look else problem.message for problem in problems]
+    back = {} if is_look else {"back": find_page(request)}
+    return render(request, "message.html", 422, title=title, sentences=sentences, **back)
 
 
 def list_problems(error: Exception) -> list[Problem]:

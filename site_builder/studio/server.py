@@ -41,6 +41,7 @@ def run(studio: Studio, *, port: int | None = None, ready: Callable[[str], None]
                 asyncio.run(_serve(studio, own, frame, ready))
         finally:
             studio.close()
+            clear_uploads(studio)
 
 
 def _listen(port: int) -> socket.socket:

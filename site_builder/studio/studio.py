@@ -51,6 +51,15 @@ class Studio:
         """Whether there is a show in the folder."""
         return (self.folder / CONFIG).is_file()
 
+    def open(self, folder: Path) -> None:
+        """Be the studio of the show in `folder` from now on, or of the one that will be there."""
+        if folder != self.folder:
+            self.jobs.move(folder)
+            self.preview.folder = self.folder = folder
+        self.changes = Changes(folder, self._receive_change)
+        self._kept.clear()
+        self.preview.start()
+
     def stamp(self) -> object:
         """Changes whenever a person's file does; of 500 episodes in a few milliseconds."""
         folder = os.fspath(self.folder)

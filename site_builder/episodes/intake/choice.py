@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from site_builder.episodes.intake.new_episode import make_title
@@ -39,8 +39,14 @@ def choose(sources: Sequence[Source], only: Sequence[str]) -> tuple[list[Offer],
         raise UsageError(
             f"nothing in there is called {' or '.join(map(repr, strange))}; there is:{known or ' nothing'}"
         )
-    chosen = [offer for offer in offers if any(offer.is_called(name) for name in only)]
+    ids = {offer.id for offer in offers}
+    chosen = [offer for offer in offers if any(_means(name, offer, ids) for name in only)]
     return chosen, [offer for offer in offers if offer not in chosen]
+
+
+def _means(name: str, offer: Offer, ids: Collection[str]) -> bool:
+    """Whether `name` asks for an offer: what is an id means that one alone, whatever others are called."""
+    return name == offer.id if name in ids else offer.is_called(name)
 
 
 def _list_offers(source: Source) -> Iterator[Offer]:

@@ -22,7 +22,7 @@ export const say = (text, { stays = false } = {}) => {
 const digests = new Map(findAll("input[name=based-on][data-file]").map((input) => [input.dataset.file, input.value]));
 
 /** Takes over what a change left behind: digests, and what Undo and Redo would do. */
-const settle = (answer) => {
+export const settle = (answer) => {
   for (const [path, digest] of Object.entries(answer.digests ?? {})) {
     digests.set(path, digest);
     for (const input of findAll("input[name=based-on]")) if (input.dataset.file === path) input.value = digest;
@@ -216,6 +216,14 @@ const draw = (job) => {
   document.dispatchEvent(new CustomEvent("job", { detail: job }));
 };
 
+/** Shows the page anew, but never while somebody is typing: then once that is saved. */
+const renew = () => {
+  const field = document.activeElement;
+  if (field?.matches("input, textarea") && field.value !== field.defaultValue && field.type !== "checkbox" && field.type !== "radio")
+    field.addEventListener("blur", () => queue.then(() => setTimeout(renew, 500)), { once: true });
+  else location.reload();
+};
+
 const known = new Map();
 const events = new EventSource("/events");
 events.addEventListener("job", ({ data }) => {
@@ -225,5 +233,6 @@ events.addEventListener("job", ({ data }) => {
   draw(job);
   // a page that shows the result of this kind of work is shown anew when the work is over
   const over = !["waiting", "running"].includes(job.state);
-  if (over && (before === "waiting" || before === "running") && find(`[data-reload-after~="${job.kind}"]`)) location.reload();
+  if (over && (before === "waiting" || before === "running") && find(`[data-reload-after~="${job.kind}"]`)) renew();
+  else if (over && find(`[data-awaits="${job.id}"]`)) renew(); // it was over before this page could hear of it
 });

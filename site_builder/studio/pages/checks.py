@@ -2,23 +2,118 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import unquote
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from site_builder.studio.rendering import render
+from site_builder.engine.digests import digest_bytes
+from site_builder.show.layout import PUBLISHED
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
+from site_builder.studio.tasks.checks import load_last
+from site_builder.studio.work.jobs import Job
 from site_builder.text.languages import Language
+from site_builder.text.timecode import format_utc
+
+KIND = "check"
 
 
-def count(_studio: Studio, _language: Language) -> str:
-    """What this place wants, in a word or two."""
-    return ""
+def count(studio: Studio, language: Language) -> str:
+    """How many errors the last check found."""
+    errors = sum(finding["severity"] == "error" for finding in find_last(studio).get("findings", ()))
+    return language.ngettext("%(num)s error", "%(num)s errors", errors) % {"num": errors} if errors else ""
+
+
+def make_stamp(studio: Studio) -> str:
+    """Changes when a person's file does; what publishing itself notes is none."""
+    files = studio.stamp()
+    assert isinstance(files, tuple)
+    return digest_bytes(repr([entry for entry in files if entry[0] != PUBLISHED]).encode())
+
+
+def find_last(studio: Studio) -> dict[str, Any]:
+    """What the last check found, in this run of the studio or in one before it."""
+    done = next((job for job in studio.jobs.find(KIND) if job.state == "done"), None)
+    return dict(done.result) if done else studio.keep("checks", lambda: load_last(studio.folder))
+
+
+def find_active(studio: Studio) -> Job | None:
+    """The check at work."""
+    return next((job for job in studio.jobs.find(KIND) if job.is_active), None)
+
+
+def ensure_checked(request: Request, *, again: bool = False) -> Job | None:
+    """The check at work: begun where the show is not as it was at the last one; None where nothing is to be done."""
+    studio = studio_of(request)
+    stamp = make_stamp(studio)
+    last = next(iter(studio.jobs.find(KIND)), None)
+    if last and last.is_active:
+        return last
+    is_fresh = last is not None and studio.jobs.arguments(last.id).get("stamp") == stamp
+    if is_fresh and not again:
+        return None
+    label = language_of(request).gettext("Checking the show")
+    now = format_utc(studio.clock())
+    return studio.jobs.start(
+        KIND, "site_builder.studio.tasks.checks:check", label, page="/checks", now=now, stamp=stamp
+    )
 
 
 def show(request: Request) -> Response:
     """The page."""
-    return render(request, "checks.html")
+    studio = studio_of(request)
+    active = ensure_checked(request)
+    last = next(iter(studio.jobs.find(KIND)), None)
+    found = find_last(studio)
+    groups = {
+        severity: [
+            {**finding, "about": name_page(finding, language_of(request))}
+            for finding in found.get("findings", ())
+            if finding["severity"] == severity
+        ]
+        for severity in ("error", "warning", "advice")
+    }
+    return render(
+        request,
+        "checks.html",
+        active=active,
+        failed=last if last and last.state == "failed" else None,
+        groups=groups,
+        is_known=bool(found),
+    )
 
 
-ROUTES = [Route("/checks", show)]
+def name_page(finding: dict[str, Any], language: Language) -> str:
+    """What a finding is about, as the host calls it: a field, an episode, a page."""
+    _ = language.gettext
+    path, _hash, field = str(finding["link"]).partition("#")
+    fields = {
+        "f-title": _("Title"),
+        "f-description": _("Description"),
+        "f-url": _("Address of the site"),
+        "f-email": _("E-mail"),
+        "f-author": _("Author"),
+        "f-language": _("Language"),
+        "f-category": _("Category"),
+        "f-timezone": _("Time zone"),
+        "f-accent": _("Colours"),
+        "cover-file": _("Cover"),
+    }
+    pages = {"/show": _("Show"), "/people": _("People"), "/publish": _("Publish"), "/episodes": _("Episodes")}
+    if path.startswith("/episodes/"):
+        return str(finding.get("episode") or unquote(path.split("/")[2]))
+    return (fields.get(field) if path == "/show" else None) or pages.get(path, "")
+
+
+async def check_again(request: Request) -> Response:
+    """Check whatever has changed outside the show's own files, too."""
+    await read_form(request)
+    ensure_checked(request, again=True)
+    return RedirectResponse(find_page(request), 303)
+
+
+ROUTES = [Route("/checks", show), Route("/checks", check_again, methods=["POST"])]

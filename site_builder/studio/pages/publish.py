@@ -1,24 +1,236 @@
-"""Where the site goes."""
+"""Where the site goes, what will be sent, and the way back."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from typing import Any
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from site_builder.studio.rendering import render
+from site_builder.commands.deployment.history import KeptDeploy, list_deploys
+from site_builder.commands.deployment.review import find_waiting
+from site_builder.errors import SpacecastError, UsageError
+from site_builder.hosts import HOSTS, redact
+from site_builder.hosts.git import find_own_repository, list_remotes
+from site_builder.show.config import Config, Pending, load_config
+from site_builder.show.documents.yaml_edit import set_option
+from site_builder.show.layout import CONFIG
+from site_builder.show.published import load_published
+from site_builder.studio.changes.changes import Edit
+from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
+from site_builder.studio.pages.show import find_examples
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import BASED_ON, read_form, save
 from site_builder.studio.studio import Studio
+from site_builder.studio.work.jobs import Job
 from site_builder.text.languages import Language
+from site_builder.text.timecode import format_utc
+
+_TASKS = "site_builder.studio.tasks.publish"
+_PLAN, _PUBLISH = "plan", "publish"
+_GITHUB = re.compile(r"(?:github://|(?:https?://)?github\.com/)([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
-def count(_studio: Studio, _language: Language) -> str:
-    """What this place wants, in a word or two."""
-    return ""
+def count(studio: Studio, language: Language) -> str:
+    """Whether anything was ever published."""
+    is_online = studio.keep("online", lambda: bool(load_published(studio.folder).pins))
+    return "" if is_online else language.gettext("not yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the things that have to be right before anything goes out."""
+
+    text: str
+    state: str
+    """`good`, `bad` or `open` (it is being found out)."""
+    link: str = ""
+    """Where it is mended."""
 
 
 def show(request: Request) -> Response:
     """The page."""
-    return render(request, "publish.html")
+    studio = studio_of(request)
+    config = load_config(studio.folder)
+    place = find_place(config)
+    checking = ensure_checked(request)
+    lines = describe_lines(studio, language_of(request), config, is_checking=checking is not None)
+    if place and not any(line.state == "bad" for line in lines[:2]):
+        _ensure_planned(request, place)
+    planned, job = _find_latest(studio, _PLAN), _find_latest(studio, _PUBLISH)
+    return render(
+        request,
+        "publish.html",
+        lines=lines,
+        place=place,
+        is_github=place.startswith("github-pages"),
+        digest=studio.changes.digest(CONFIG),
+        waiting=studio.keep("waiting", lambda: find_waiting(studio.folder)),
+        pending=config.consent.pending.value,
+        plan=planned,
+        job=job,
+        is_sent=bool(job and job.state == "done" and planned and planned.id < job.id),
+        checking=checking,
+        earlier=_list_earlier(studio, place),
+        remotes=studio.keep("remotes", lambda: _find_remotes(studio)) if not place else {},
+    )
 
 
-ROUTES = [Route("/publish", show)]
+def _find_latest(studio: Studio, kind: str) -> Job | None:
+    return next((job for job in studio.jobs.find(kind) if job.state != "cancelled"), None)
+
+
+def find_place(config: Config) -> str:
+    """Address of the place that the show goes to; empty while there is none."""
+    targets = config.deploy
+    return targets.get("default") or next(iter(targets.values()), "")
+
+
+def describe_lines(studio: Studio, language: Language, config: Config, *, is_checking: bool) -> list[Line]:
+    """The five lines that turn green."""
+    _ = language.gettext
+    examples = find_examples(studio)
+    has_address = not {"show.url", "media.url"} & examples.keys()
+    has_mail = not {"show.email", "consent.contact"} & examples.keys()
+    waiting = studio.keep("waiting", lambda: find_waiting(studio.folder))
+    named = [person for person in waiting if not person.asked and config.consent.pending is Pending.PUBLISH]
+    found = find_last(studio)
+    errors = sum(finding["severity"] == "error" for finding in found.get("findings", ()))
+    checked = "open" if is_checking or not found else "bad" if errors else "good"
+    return [
+        Line(_("An address of your own"), _tell(has_address), "/show#f-url"),
+        Line(_("An e-mail for directories"), _tell(has_mail), "/show#f-email"),
+        Line(_("Nobody is named who was not asked"), _tell(not named), "/people"),
+        Line(_("No errors"), checked, "/checks"),
+        Line(_("Where to"), _tell(bool(config.deploy)), "/publish#f-where"),
+    ]
+
+
+def _tell(is_good: bool) -> str:
+    return "good" if is_good else "bad"
+
+
+def _ensure_planned(request: Request, place: str, *, again: bool = False) -> None:
+    """Have the worker find out what would be sent, unless it has for the show as it is."""
+    studio = studio_of(request)
+    stamp = make_stamp(studio)
+    last = next(iter(studio.jobs.find(_PLAN)), None)
+    wanted = {"stamp": stamp, "address": place}
+    known = studio.jobs.arguments(last.id) if last else {}
+    is_same = all(known.get(name) == value for name, value in wanted.items())
+    done = _find_latest(studio, _PUBLISH)
+    is_publishing = done is not None and done.is_active
+    if (last and last.is_active) or is_publishing or (is_same and not again):
+        return
+    now, label = format_utc(studio.clock()), language_of(request).gettext("Finding out what will be sent")
+    studio.jobs.start(_PLAN, f"{_TASKS}:plan", label, page="/publish", now=now, private=False, **wanted)
+
+
+def _list_earlier(studio: Studio, place: str) -> list[KeptDeploy]:
+    """Deploys to this place that can be gone back to, the newest, which is online, first."""
+    return [kept for kept in list_deploys(studio.folder) if place and kept.target == redact(place)]
+
+
+def _find_remotes(studio: Studio) -> dict[str, str]:
+    """Repositories that the show's own one knows, by the address to publish to."""
+    try:
+        own = find_own_repository(studio.folder)
+        remotes = list_remotes(own) if own else {}
+    except (SpacecastError, OSError):
+        return {}
+    places = {f"github-pages:{name}/gh-pages" if name != "origin" else "github-pages": name for name in remotes}
+    return {place: redact(remotes[name]) for place, name in places.items() if remotes[name]}
+
+
+async def change_place(request: Request) -> Response:
+    """Note in the config where the show goes."""
+    studio, form = studio_of(request), await read_form(request)
+    config = load_config(studio.folder)
+    place = complete_place(form.get("where").strip())
+    if place == find_place(config):
+        return await save(request, form, "", Edit(path=CONFIG, change=lambda content: content))
+    if place and place.partition(":")[0] not in HOSTS:
+        raise UsageError(language_of(request).gettext("Write where to as in one of the examples below."))
+    known = next((name for name, address in config.deploy.items() if address == find_place(config)), "default")
+    path = ["deploy"] if len(config.deploy) < 2 and known == "default" else ["deploy", known]
+
+    def set_place(content: bytes) -> bytes:
+        return set_option(content.decode("utf-8"), path, place or None).encode()
+
+    label = language_of(request).gettext("where the show goes")
+    return await save(request, form, label, Edit(path=CONFIG, change=set_place, based_on=form.get(BASED_ON)))
+
+
+def complete_place(text: str) -> str:
+    """An address as the config has it, from how people write it down.
+
+    >>> [complete_place(text) for text in ("~/site", "github.com/ana/show", "ana@example.org:/srv/show", "s3://b")]
+    ['folder:~/site', 'github-pages:git@github.com:ana/show.git', 'rsync:ana@example.org:/srv/show', 's3://b']
+    """
+    if found := _GITHUB.fullmatch(text):
+        return f"github-pages:git@github.com:{found[1]}/{found[2]}.git"
+    if text.partition(":")[0] in HOSTS or not text:
+        return text
+    if text.startswith(("/", "~", "./", "../")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return f"folder:{text}"
+    if text.endswith(".git"):
+        return f"github-pages:{text}"
+    return f"rsync:{text}" if re.match(r"[\w.-]+@[\w.-]+:", text) else text
+
+
+async def publish(request: Request) -> Response:
+    """Send the site; what stands on the page is what was agreed to."""
+    studio, form = studio_of(request), await read_form(request)
+    place, language = find_place(load_config(studio.folder)), language_of(request)
+    if not place:
+        raise UsageError(language.gettext("Say where to first."))
+    if any(job.is_active for job in studio.jobs.find(_PUBLISH)):
+        return RedirectResponse("/publish", 303)
+    for job in studio.jobs.find(_PLAN):
+        if job.is_active:
+            studio.jobs.cancel(job.id)
+    now, private = format_utc(studio.clock()), form.get("private") == "yes"
+    studio.jobs.start(
+        _PUBLISH,
+        f"{_TASKS}:publish",
+        language.gettext("Publishing"),
+        page="/publish",
+        now=now,
+        address=place,
+        private=private,
+    )
+    return RedirectResponse("/publish", 303)
+
+
+async def go_back(request: Request) -> Response:
+    """Send an earlier deploy again."""
+    studio, form = studio_of(request), await read_form(request)
+    place = find_place(load_config(studio.folder))
+    kept = next((kept for kept in _list_earlier(studio, place)[1:] if kept.name == form.get("name")), None)
+    if kept is None:
+        return RedirectResponse("/publish", 303)
+    arguments: dict[str, Any] = {"now": format_utc(studio.clock()), "name": kept.name, "address": place}
+    label = language_of(request).gettext("Going back")
+    studio.jobs.start(_PUBLISH, f"{_TASKS}:send_earlier", label, page="/publish", **arguments)
+    return RedirectResponse("/publish", 303)
+
+
+async def look_again(request: Request) -> Response:
+    """Find out anew what would be sent: the place may have been mended."""
+    await read_form(request)
+    place = find_place(load_config(studio_of(request).folder))
+    if place:
+        _ensure_planned(request, place, again=True)
+    return RedirectResponse("/publish", 303)
+
+
+ROUTES = [
+    Route("/publish", show),
+    Route("/publish", publish, methods=["POST"]),
+    Route("/publish/where", change_place, methods=["POST"]),
+    Route("/publish/back", go_back, methods=["POST"]),
+    Route("/publish/plan", look_again, methods=["POST"]),
+]

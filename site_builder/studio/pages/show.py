@@ -1,24 +1,158 @@
-"""What the show is."""
+"""What the show is: its name, address, category, cover and colour; each field the smallest edit of `config.yaml`."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import available_timezones
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from site_builder.studio.rendering import render
+from site_builder.model.categories import CATEGORIES
+from site_builder.render.pages.styles import DEFAULT_ACCENT
+from site_builder.show.config import Config, load_config
+from site_builder.show.config.placeholders import find_placeholders
+from site_builder.show.documents.fields import LANGUAGES
+from site_builder.show.documents.yaml_edit import set_option
+from site_builder.show.layout import CONFIG
+from site_builder.show.published import load_published
+from site_builder.studio.changes.changes import Edit
+from site_builder.studio.pages.show_cover import find_cover_file
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import BASED_ON, Form, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
+TEXTS = ("title", "description", "url", "email", "author", "language", "timezone")
+"""Options of `show` that are what the field says."""
+Change = tuple[tuple[str, ...], Any]
+"""An option's place and what it is to be; None takes it out."""
 
-def count(_studio: Studio, _language: Language) -> str:
-    """What this place wants, in a word or two."""
-    return ""
+
+def count(studio: Studio, language: Language) -> str:
+    """How many fields are still to be filled in."""
+    missing = studio.keep("placeholders", lambda: len(find_examples(studio)))
+    return language.gettext("%(num)s to fill in") % {"num": missing} if missing else ""
+
+
+def find_examples(studio: Studio) -> dict[str, str]:
+    """Options of `show` that still are what `init` wrote, or could not be reached: name, and what is wrong."""
+    content = (studio.folder / CONFIG).read_bytes()
+    problems = find_placeholders(load_config(studio.folder), content)
+    return {problem.field: problem.message for problem in problems if problem.field}
 
 
 def show(request: Request) -> Response:
     """The page."""
-    return render(request, "show.html")
+    studio, language = studio_of(request), language_of(request)
+    config = load_config(studio.folder)
+    file = find_cover_file(studio)
+    return render(
+        request,
+        "show.html",
+        config=config,
+        shown=describe(config, find_examples(studio)),
+        digest=studio.changes.digest(CONFIG),
+        categories=[(name, [(name, name), *((f"{name} > {sub}", sub) for sub in subs)]) for name, subs in _sorted()],
+        languages=list_languages(language, config.show.language),
+        zones=sorted(available_timezones()),
+        cover=studio.changes.digest(file.relative_to(studio.folder).as_posix()) if file else "",
+        own_cover=bool(file and ".cache" not in file.parts),
+        is_online=bool(load_published(studio.folder).pins),
+    )
 
 
-ROUTES = [Route("/show", show)]
+def _sorted() -> list[tuple[str, tuple[str, ...]]]:
+    return sorted(CATEGORIES.items())
+
+
+def describe(config: Config, examples: dict[str, str]) -> dict[str, str]:
+    """What the fields show; those that are only examples are empty."""
+    values = {name: str(getattr(config.show, name)) for name in TEXTS}
+    for name in ("url", "email"):
+        if f"show.{name}" in examples:
+            values[name] = ""
+    first = config.show.categories[0]
+    values["category"] = f"{first.name} > {first.sub}" if first.sub else first.name
+    values["explicit"] = "yes" if config.show.explicit else "no"
+    values["accent"] = _spell_colour(config.site.accent or DEFAULT_ACCENT)
+    values["accent-auto"] = "no" if config.site.accent else "yes"
+    return values
+
+
+def _spell_colour(colour: str) -> str:
+    digits = colour.removeprefix("#").lower()
+    return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
+
+
+def list_languages(language: Language, current: str) -> list[tuple[str, str]]:
+    """Codes and names of languages, as the reader calls them."""
+    from babel import Locale  # noqa: PLC0415 -- loaded only where it is needed
+
+    names = Locale.parse(language.code).languages
+    known = {code: str(names.get(code, code)) for code in LANGUAGES}
+    known.setdefault(current, str(names.get(current.replace("-", "_"), known.get(current.partition("-")[0], current))))
+    listed = [(code, f"{name[:1].upper()}{name[1:]} ({code})") for code, name in known.items()]
+    return sorted(listed, key=lambda entry: entry[1].casefold())
+
+
+async def change(request: Request) -> Response:
+    """Save what was changed of the fields."""
+    studio, form = studio_of(request), await read_form(request)
+    config = load_config(studio.folder)
+    changes = list(find_changes(form, config, describe(config, find_examples(studio))))
+
+    def make(content: bytes) -> bytes:
+        text = content.decode("utf-8")
+        for path, value in changes:
+            text = set_option(text, path, value)
+        return text.encode()
+
+    label = _name_change(language_of(request).gettext, changes)
+    return await save(request, form, label, Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON)))
+
+
+def find_changes(form: Form, config: Config, shown: dict[str, str]) -> Iterator[Change]:
+    """What a form wants other than it was shown."""
+    wanted = {name: form.get(name).strip() for name in shown if name in form and form.get(name).strip() != shown[name]}
+    for name in TEXTS:
+        if name in wanted:
+            yield ("show", name), _complete(name, wanted[name])
+    if "category" in wanted:
+        others = [f"{entry.name} > {entry.sub}" if entry.sub else entry.name for entry in config.show.categories[1:]]
+        kept = [other for other in others if other != wanted["category"]]
+        yield ("show", "category"), [wanted["category"], *kept] if kept else wanted["category"]
+    if "explicit" in wanted:
+        yield ("show", "explicit"), wanted["explicit"] == "yes"
+    if wanted.get("accent-auto") == "yes":
+        yield ("site", "accent"), None
+    elif "accent" in wanted or "accent-auto" in wanted:
+        yield ("site", "accent"), form.get("accent", shown["accent"])
+
+
+def _complete(name: str, value: str) -> str:
+    """An address as it is usually written down: without `https://`."""
+    return f"https://{value}" if name == "url" and value and "://" not in value else value
+
+
+def _name_change(_: Callable[[str], str], changes: list[Change]) -> str:
+    """What Undo calls it."""
+    names = {
+        "title": _("title of the show"),
+        "description": _("description of the show"),
+        "url": _("address of the site"),
+        "email": _("e-mail"),
+        "author": _("author"),
+        "language": _("language"),
+        "timezone": _("time zone"),
+        "category": _("category"),
+        "explicit": _("explicit"),
+        "accent": _("colour"),
+    }
+    changed = [names[path[-1]] for path, _value in changes]
+    return changed[0] if len(changed) == 1 else _("settings of the show")
+
+
+ROUTES = [Route("/show", show), Route("/show", change, methods=["POST"])]

@@ -96,6 +96,24 @@ class Jobs:
         with self._lock:
             return [job for job in reversed(self._jobs.values()) if kind in {"", job.kind}]
 
+    def arguments(self, number: int) -> Mapping[str, Any]:
+        """What a job was started with."""
+        with self._lock:
+            task = self._tasks.get(number)
+            return task["arguments"] if task else {}
+
+    def forget(self, number: int) -> None:
+        """Show nothing more of a job that is over."""
+        with self._lock:
+            if number in self._jobs and not self._jobs[number].is_active:
+                del self._jobs[number], self._tasks[number]
+
+    def move(self, folder: Path) -> None:
+        """Work for the show in another folder from now on."""
+        with self._lock:
+            self._drop_child()
+            self.folder = folder
+
     def follow(self, receive: Callable[[Job], None]) -> None:
         """Have every change of a job given to `receive`."""
         self._followers.append(receive)

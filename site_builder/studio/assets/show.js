@@ -1,0 +1,59 @@
+// Show: the cover is taken when it is chosen; the page takes on a new colour at once.
+
+import { say, settle } from "./studio.js";
+
+const form = document.querySelector("[data-cover]");
+const input = form?.querySelector("input[type=file]");
+
+input?.addEventListener("change", async () => {
+  const [file] = input.files;
+  if (!file) return;
+  const error = form.querySelector(".error");
+  error.hidden = true;
+  say(form.dataset.drawing);
+  let response;
+  try {
+    response = await fetch(`/show/cover?name=${encodeURIComponent(file.name)}`, {
+      method: "POST",
+      body: file,
+      headers: { accept: "application/json", "content-type": "application/octet-stream" },
+    });
+  } catch {
+    return say(document.body.dataset.lost, { stays: true });
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    error.textContent = (answer.problems ?? []).map(({ message }) => message).join(" ") || String(response.status);
+    error.hidden = false;
+    return say("");
+  }
+  settle(answer);
+  sessionStorage.setItem("cover", "taken");
+  location.reload();
+});
+
+if (sessionStorage.getItem("cover")) {
+  sessionStorage.removeItem("cover");
+  input?.focus();
+  say(document.body.dataset.saved);
+}
+
+document.addEventListener("saved", () => {
+  const look = document.querySelector("link[href*='/look.css']");
+  if (look) look.href = `${look.href.split("?")[0]}?${Date.now()}`;
+  const shown = document.querySelector(".app-title");
+  if (shown) shown.textContent = document.querySelector("#f-title").value;
+});
+
+// the cover that is drawn comes with the preview
+const none = document.querySelector(".cover-none");
+const look = async () => {
+  const answer = await fetch("/show/cover", { method: "HEAD" }).catch(() => null);
+  if (answer?.status !== 200) return setTimeout(look, 3000);
+  const picture = new Image(480, 480);
+  picture.className = "cover-picture";
+  picture.alt = none.dataset.alt;
+  picture.src = "/show/cover";
+  none.replaceWith(picture);
+};
+if (none) setTimeout(look, 1500);

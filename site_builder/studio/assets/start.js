@@ -1,0 +1,79 @@
+// Start: an archive is chosen or dropped, and sent with progress; a tick for all.
+
+import { keepWanted, send } from "./archive.js";
+
+const form = document.querySelector("form[data-archive]");
+const texts = document.body.dataset;
+
+const tell = (message) => {
+  const error = form.querySelector("#archive-error");
+  error.textContent = message;
+  error.hidden = !message;
+  form.querySelector("#archive").toggleAttribute("aria-invalid", false);
+  if (message) form.querySelector("#archive").setAttribute("aria-invalid", "true");
+};
+
+let sending;
+
+const upload = async (file) => {
+  if (sending) return;
+  sending = new AbortController();
+  const section = form.querySelector("[data-progress]");
+  const bar = section.querySelector("progress");
+  const words = section.querySelector(".sending-words");
+  tell("");
+  section.hidden = false;
+  bar.removeAttribute("value");
+  words.textContent = form.dataset.sending;
+  section.querySelector("[data-cancel]").focus();
+  try {
+    const body = await keepWanted(file, form.dataset.wanted);
+    const show = (fraction) => (fraction === null ? bar.removeAttribute("value") : (bar.value = fraction));
+    const { ok, status, answer } = await send(`/start/upload?name=${encodeURIComponent(file.name)}`, body, { tell: show, signal: sending.signal });
+    if (ok) return location.assign(answer.next);
+    tell((answer.problems ?? []).map(({ message }) => message).join(" ") || String(status));
+  } catch (error) {
+    if (error.message !== "cancelled") tell(texts.lost);
+  }
+  sending = undefined;
+  section.hidden = true;
+  form.querySelector("#archive").focus();
+};
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    const [file] = form.querySelector("#archive").files;
+    if (sending) return event.preventDefault();
+    if (file) {
+      event.preventDefault();
+      upload(file);
+    } else if (!form.querySelector("#path").value.trim()) {
+      event.preventDefault();
+      tell(form.dataset.none);
+      form.querySelector("#archive").focus();
+    }
+  });
+  form.querySelector("[data-cancel]").addEventListener("click", () => sending?.abort());
+  const has = (event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!has(event)) return;
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", (event) => event.relatedTarget || document.body.classList.remove("dropping"));
+  document.addEventListener("drop", (event) => {
+    if (!has(event)) return;
+    event.preventDefault();
+    document.body.classList.remove("dropping");
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    form.closest("details")?.setAttribute("open", "");
+    upload(file);
+  });
+}
+
+document.querySelector("[data-all]")?.addEventListener("click", () => {
+  const boxes = [...document.querySelectorAll("[data-spaces] input[type=checkbox]:enabled")];
+  const all = boxes.every(({ checked }) => checked);
+  for (const box of boxes) box.checked = !all;
+});

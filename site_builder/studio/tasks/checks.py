@@ -1,0 +1,108 @@
+"""Building and checking the show in the worker process; quick where nothing was changed since the last time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from site_builder.build.pipeline import BuildOptions, build, find_unchanged
+from site_builder.checks.rule import Finding, Severity
+from site_builder.checks.run import check_show
+from site_builder.engine.digests import digest_bytes
+from site_builder.errors import InvalidDocument, Problem, SpacecastError
+from site_builder.events import Notify
+from site_builder.show.bundles import write_file
+from site_builder.show.layout import find_output_paths
+from site_builder.show.lock import ShowBusy
+from site_builder.studio.tasks.links import Links
+from site_builder.studio.tasks.turns import wait_for_turn
+from site_builder.studio.work.worker import Task
+from site_builder.text.timecode import parse_utc
+
+FILE = ".cache/studio/checks.json"
+"""What the last check found, for the next start."""
+
+
+def check(task: Task) -> dict[str, Any]:
+    """Everything `spacecast check` finds once the show is built. Arguments: `now`, and `stamp` of the show's files."""
+    now = parse_utc(task.arguments["now"])
+    result = wait_for_turn(lambda: _check(task, now))
+    result["stamp"] = task.arguments["stamp"]
+    write_file(task.folder / FILE, json.dumps(result, ensure_ascii=False).encode())
+    return result
+
+
+def load_last(folder: Path) -> dict[str, Any]:
+    """What the last check found; nothing where there was none."""
+    with suppress(OSError, ValueError):
+        found = json.loads((folder / FILE).read_bytes())
+        if isinstance(found, dict) and isinstance(found.get("findings"), list):
+            return found
+    return {}
+
+
+def _check(task: Task, now: datetime) -> dict[str, Any]:
+    try:
+        failures = build_whole(task.folder, now, task.notify())
+        key, known = "" if failures else _make_key(task, now), load_last(task.folder)
+        if key and known.get("key") == key:
+            return known
+        report = check_show(task.folder, now, current=not failures, notify=task.notify())
+    except ShowBusy:
+        raise
+    except InvalidDocument as error:
+        links = _Mending(task.folder)
+        return {"key": "", "findings": [_describe_problem(problem, links) for problem in error.problems]}
+    except SpacecastError as error:
+        return {"key": "", "findings": [_describe_problem(Problem(str(error)), _Mending(task.folder))]}
+    links = _Mending(task.folder)
+    found = [*(_describe_problem(Problem(text), links) for text in failures), *_describe(report.findings, links)]
+    return {"key": key, "findings": found}
+
+
+def build_whole(folder: Path, now: datetime, notify: Notify) -> tuple[str, ...]:
+    """Bring `output/` in line with the show, as `spacecast build` does; what could not be made, a sentence each."""
+    options = BuildOptions(jobs=os.cpu_count() or 1)
+    report = find_unchanged(folder, now, options) or build(folder, now, options, notify)
+    return report.failures
+
+
+def _make_key(task: Task, now: datetime) -> str:
+    """Changes when anything does that the rules look at: what is in `output/`, files of a person, the day."""
+    built = find_output_paths(task.folder, preview=False).release.stat().st_mtime_ns
+    return digest_bytes(f"{built} {task.arguments['stamp']} {now:%Y-%m-%d}".encode())
+
+
+class _Mending(Links):
+    """Pages that mend, also of a show whose episodes cannot be read."""
+
+    def safely(self, finding: Finding | Problem) -> str:
+        """The page."""
+        try:
+            return self.find(finding) if isinstance(finding, Finding) else self.find_problem(finding)
+        except (SpacecastError, OSError, ValueError):
+            return "/episodes"
+
+
+def _describe(findings: tuple[Finding, ...], links: _Mending) -> Iterator[dict[str, Any]]:
+    for finding in findings:
+        yield {**finding.as_json(), "link": links.safely(finding)}
+
+
+def _describe_problem(problem: Problem, links: _Mending) -> dict[str, Any]:
+    return {
+        "rule": "",
+        "severity": Severity.ERROR.value,
+        "message": problem.message,
+        "remedy": "",
+        "source": "",
+        "file": problem.file.as_posix() if problem.file else None,
+        "line": problem.line,
+        "episode": None,
+        "link": links.safely(problem),
+    }

@@ -1,0 +1,109 @@
+"""Where in the studio what is wrong with a show is mended: from a file and line, an episode or an address to a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from site_builder.checks.rule import Finding
+from site_builder.errors import Problem
+from site_builder.show.bundles import Bundle, find_bundles, load_bundle
+from site_builder.show.documents import find_line
+from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, TRANSCRIPT
+
+_FIELDS: Mapping[tuple[str, ...], str] = {
+    **{("show", name): f"/show#f-{name}" for name in ("title", "description", "url", "email", "author", "language")},
+    ("show", "category"): "/show#f-category",
+    ("show", "timezone"): "/show#f-timezone",
+    ("show", "explicit"): "/show#f-explicit",
+    ("show", "cover"): "/show#cover-file",
+    ("site", "accent"): "/show#f-accent",
+    ("deploy",): "/publish#f-where",
+    ("media",): "/publish#f-where",
+    ("consent",): "/people",
+}
+"""Options of `config.yaml` that have a field in the studio."""
+_RULES: Mapping[str, str] = {
+    "cover": "/show#cover-file",
+    "consent": "/people",
+    "deploy": "/publish",
+    "host": "/publish",
+}
+"""Words in the names of rules, for findings that name no place."""
+
+
+class Links:
+    """Of one show, as it is now."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, finding: Finding) -> str:
+        """Address of the page, and the field, that mends a finding."""
+        place = finding.place
+        if place.file and (found := self.find_file(place.file, place.line)):
+            return found
+        if place.episode and place.episode in self._by_title:
+            return self._open(self._by_title[place.episode])
+        if place.url and (bundle := self._find_slug(place.url)):
+            return self._open(bundle)
+        words = finding.rule.name
+        return next((page for word, page in _RULES.items() if word in words), "/show")
+
+    def find_problem(self, problem: Problem) -> str:
+        """The same, of a sentence about a file."""
+        if problem.field and problem.file and problem.file.name == CONFIG:
+            steps = tuple(problem.field.split("."))
+            return _FIELDS.get(steps) or _FIELDS.get(steps[:1]) or "/show"
+        return (self.find_file(problem.file, problem.line) if problem.file else "") or "/show"
+
+    def find_file(self, file: Path, line: int | None) -> str:
+        """The page on which a file of the show is changed; empty where there is none."""
+        below = file.relative_to(self._folder) if file.is_relative_to(self._folder) else file
+        path = PurePosixPath(below.as_posix())
+        if str(path) == CONFIG:
+            return self._find_option(line)
+        if str(path) == PEOPLE:
+            return "/people"
+        if path.is_relative_to(EPISODES) and len(path.parts) > 2:
+            name = path.parts[2]
+            return self._find_in_episode(name, path.name, line) if name in self._folders else "/episodes"
+        return ""
+
+    def _find_option(self, line: int | None) -> str:
+        lines = {find_line(self._config, path): page for path, page in _FIELDS.items()}
+        return lines.get(line, "/show") if line else "/show"
+
+    def _find_in_episode(self, name: str, file: str, line: int | None) -> str:
+        page = f"/episodes/{quote(name)}"
+        if file == TRANSCRIPT:
+            return f"{page}/words"
+        if file != INDEX or not line:
+            return page
+        lines = (self._folder / EPISODES / name / INDEX).read_text("utf-8", "replace").splitlines()
+        option = re.match(r"([a-z_]+):", lines[line - 1]) if line <= len(lines) else None
+        return f"{page}#f-{option[1].replace('_', '-')}" if option else page
+
+    def _find_slug(self, url: str) -> Bundle | None:
+        parts = urlsplit(url).path.split("/")
+        return next((bundle for bundle in self._folders.values() if bundle.slug in parts), None)
+
+    def _open(self, bundle: Bundle) -> str:
+        return f"/episodes/{quote(bundle.folder.name)}"
+
+    @cached_property
+    def _config(self) -> bytes:
+        file = self._folder / CONFIG
+        return file.read_bytes() if file.is_file() else b""
+
+    @cached_property
+    def _folders(self) -> dict[str, Bundle]:
+        bundles = [load_bundle(folder) for folder in find_bundles(self._folder / "content")]
+        return {bundle.folder.name: bundle for bundle in bundles}
+
+    @cached_property
+    def _by_title(self) -> dict[str, Bundle]:
+        return {bundle.matter.title: bundle for bundle in self._folders.values()}

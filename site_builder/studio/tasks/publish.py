@@ -1,0 +1,79 @@
+"""Publishing in the worker process: the very function that `spacecast deploy` calls, after a build."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from site_builder.commands.deploy import DeployReport, deploy, go_back
+from site_builder.errors import TargetFailed
+from site_builder.hosts import redact
+from site_builder.model.paths import FEED
+from site_builder.studio.tasks.checks import build_whole
+from site_builder.studio.tasks.turns import wait_for_turn
+from site_builder.studio.work.worker import Task
+from site_builder.text.timecode import parse_utc
+
+_LISTED = 200
+"""Files that are named one by one."""
+
+
+def plan(task: Task) -> dict[str, Any]:
+    """What publishing would send. Arguments as of `publish`; nothing is sent, and nothing noted."""
+    return _publish(task, dry_run=True)
+
+
+def publish(task: Task) -> dict[str, Any]:
+    """Build and send. Arguments: `now`, `address` of the place, `private`: whether nobody else reads the repository.
+
+    The person has seen where it goes and has pressed the button: that is the confirmation of a new place.
+    """
+    return _publish(task, dry_run=False)
+
+
+def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
+    now, notify = parse_utc(task.arguments["now"]), task.notify()
+
+    def work() -> DeployReport:
+        if failures := build_whole(task.folder, now, notify):
+            raise TargetFailed(failures)
+        return deploy(
+            task.folder,
+            task.arguments["address"],
+            now,
+            dry_run=dry_run,
+            is_private=task.arguments["private"] and not dry_run,
+            review=lambda _: True,
+            notify=notify,
+        )
+
+    return {**_describe(wait_for_turn(work)), "stamp": task.arguments.get("stamp", "")}
+
+
+def send_earlier(task: Task) -> dict[str, Any]:
+    """Go back to an earlier deploy. Arguments: `now`, `name`, `address`."""
+    now = parse_utc(task.arguments["now"])
+    name, address = task.arguments["name"], task.arguments["address"]
+    report = wait_for_turn(lambda: go_back(task.folder, name, address, now, notify=task.notify()))
+    return {**_describe(report), "back": name}
+
+
+def _describe(report: DeployReport) -> dict[str, Any]:
+    return {
+        "url": report.site_url,
+        "feed": f"{report.site_url}{FEED}",
+        "outcome": redact(report.outcome),
+        "first": list(report.first),
+        "warnings": [redact(warning) for warning in report.warnings],
+        "legs": [
+            {
+                "to": redact(leg.host.label),
+                "send": [upload.path for upload in leg.uploads[:_LISTED]],
+                "count": len(leg.uploads),
+                "bytes": sum(upload.size_bytes for upload in leg.uploads),
+                "kept": len(leg.wanted) - len(leg.uploads),
+                "remove": list(leg.difference.surplus[:_LISTED]),
+                "removed": len(leg.difference.surplus),
+            }
+            for leg in report.legs
+        ],
+    }

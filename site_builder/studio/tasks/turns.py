@@ -1,0 +1,29 @@
+"""Whose turn it is: the preview builds whenever a file changes, and only one at a time may work on a show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from site_builder.show.lock import ShowBusy
+
+Value = TypeVar("Value")
+_LONGEST = 900.0
+"""Seconds after which somebody else's work is told as a problem."""
+
+
+def wait_for_turn(work: Callable[[], Value]) -> Value:
+    """What `work` gives, once whoever is at work on the show is done.
+
+    Raises:
+        ShowBusy: they are not done after a quarter of an hour.
+    """
+    until = time.monotonic() + _LONGEST
+    while True:
+        try:
+            return work()
+        except ShowBusy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
