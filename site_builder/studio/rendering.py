@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from site_builder.errors import SpacecastError
 from site_builder.show.config import load_config
+from site_builder.sources.x.layouts import WANTED
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.text.timecode import format_clock, format_precise
@@ -112,6 +113,7 @@ def _make_environment(language: Language) -> Environment:
         "filesize": language.format_size,
     }
     environment.globals["asset"] = find_asset_address
+    environment.globals["archive_members"] = WANTED.pattern
     return environment
 
 

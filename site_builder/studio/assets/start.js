@@ -68,6 +68,7 @@ if (form) {
     const [file] = event.dataTransfer.files;
     if (!file) return;
     form.closest("details")?.setAttribute("open", "");
+    form.closest("[data-dropped]")?.removeAttribute("hidden");
     upload(file);
   });
 }

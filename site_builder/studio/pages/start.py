@@ -19,7 +19,6 @@ from starlette.routing import Route
 from site_builder.commands.init import make_show_folder
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.model.conversation import Account
-from site_builder.sources.x.layouts import WANTED
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import answer_problems, read_form, wants_json
 from site_builder.studio.studio import Studio
@@ -50,7 +49,6 @@ def show(request: Request) -> Response:
         look=found and found.result,
         taken=job.result if job and job.kind == _TAKE and job.state == "done" else None,
         place=_find_place(studio),
-        wanted=WANTED.pattern,
     )
 
 
