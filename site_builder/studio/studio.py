@@ -56,7 +56,7 @@ class Studio:
         if folder != self.folder:
             self.jobs.move(folder)
             self.preview.folder = self.folder = folder
-        self.changes = Changes(folder, self._receive_change)
+        self.changes = Changes(folder)
         self._kept.clear()
         self.preview.start()
 

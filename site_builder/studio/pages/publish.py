@@ -31,7 +31,7 @@ from site_builder.text.timecode import format_utc
 
 _TASKS = "site_builder.studio.tasks.publish"
 _PLAN, _PUBLISH = "plan", "publish"
-_GITHUB = re.compile(r"(?:github://|(?:https?://)?github\.com/)([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+_GITHUB = re.compile(r"(?:https?://)?github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
 def count(studio: Studio, language: Language) -> str:
@@ -66,7 +66,7 @@ def show(request: Request) -> Response:
         "publish.html",
         lines=lines,
         place=place,
-        is_github=place.startswith("github-pages"),
+        is_github=place.startswith("github"),
         digest=studio.changes.digest(CONFIG),
         waiting=studio.keep("waiting", lambda: find_waiting(studio.folder)),
         pending=config.consent.pending.value,
@@ -168,10 +168,10 @@ def complete_place(text: str) -> str:
     """An address as the config has it, from how people write it down.
 
     >>> [complete_place(text) for text in ("~/site", "github.com/ana/show", "ana@example.org:/srv/show", "s3://b")]
-    ['folder:~/site', 'github-pages:git@github.com:ana/show.git', 'rsync:ana@example.org:/srv/show', 's3://b']
+    ['folder:~/site', 'github://ana/show', 'rsync:ana@example.org:/srv/show', 's3://b']
     """
     if found := _GITHUB.fullmatch(text):
-        return f"github-pages:git@github.com:{found[1]}/{found[2]}.git"
+        return f"github://{found[1]}/{found[2]}"
     if text.partition(":")[0] in HOSTS or not text:
         return text
     if text.startswith(("/", "~", "./", "../")) or re.match(r"[A-Za-z]:[\\/]", text):

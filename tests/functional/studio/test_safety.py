@@ -95,7 +95,7 @@ def test_a_form_that_does_not_say_where_it_is_from(guarded: RunningStudio) -> No
 
 def test_it_listens_on_this_computer_only(guarded: RunningStudio) -> None:
     port = urlsplit(guarded.address).port
-    others = {found[4][0] for found in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)}
+    others = {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), port, socket.AF_INET)}
     for address in others - {"127.0.0.1"}:
         if not address.startswith("127."):
             with socket.socket() as knock:

@@ -19,7 +19,8 @@ def change(studio: RunningStudio, **fields: str) -> list[str]:
     """Lines of the config that are new after a change; empty where it is refused."""
     file = studio.show / CONFIG
     before = file.read_text("utf-8").split("\n")
-    studio.post("/show", based_on=studio.digest("/show", CONFIG), page="/show", **fields)
+    based_on = studio.digest("/show", CONFIG)
+    studio.post("/show", *fields.items(), based_on=based_on, page="/show")
     return [line for line in file.read_text("utf-8").split("\n") if line not in before]
 
 
