@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -66,7 +67,7 @@ def render(request: Request, template: str, status: int = 200, /, **context: Any
         "redo": studio.changes.history.next,
         "jobs": studio.jobs.find(),
         "show_title": find_title(studio),
-        "preview_url": f"{studio.preview_origin}{studio.preview.state.base}",
+        "preview_url": find_preview(studio),
     }
     return HTMLResponse(environment.get_template(template).render({**frame, **context}), status)
 
@@ -74,6 +75,18 @@ def render(request: Request, template: str, status: int = 200, /, **context: Any
 def render_part(request: Request, template: str, /, **context: Any) -> str:
     """A piece of a page, without the frame."""
     return _make_environment(language_of(request)).get_template(template).render(context)
+
+
+def find_preview(studio: Studio) -> str:
+    """Address of the site as it will be, at the path it will have; also before anything was built."""
+
+    def read() -> str:
+        try:
+            return quote(unquote(urlsplit(load_config(studio.folder).show.url).path)) or "/"
+        except SpacecastError:
+            return studio.preview.state.base
+
+    return studio.preview_origin + studio.keep("base", read)
 
 
 def find_title(studio: Studio) -> str:

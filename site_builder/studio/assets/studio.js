@@ -104,7 +104,7 @@ const replace = (id, html) => {
   old.replaceWith(fresh);
   fresh.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
   if (!active) return;
-  const again = active.id && document.getElementById(active.id);
+  const again = active.id ? document.getElementById(active.id) : null;
   if (again?.matches("input, textarea")) {
     if (again.value !== active.value && active.value !== active.defaultValue) again.value = active.value;
     again.focus({ preventScroll: true });
@@ -153,7 +153,7 @@ document.addEventListener("submit", async (event) => {
   if (isAction) {
     event.preventDefault();
     const fields = [...new FormData(form, submitter)].filter(([name, value]) => name !== "based-on" && typeof value === "string");
-    const answer = await save(form, fields, null, submitter?.formAction || form.action);
+    const answer = await save(form, fields, null, submitter?.getAttribute("formaction") ?? form.action);
     if (answer && form.isConnected && !form.matches("[data-save]")) form.reset();
   } else if (form.matches("form[data-save]")) {
     event.preventDefault();

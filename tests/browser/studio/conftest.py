@@ -13,6 +13,9 @@ from studio_runner import RunningStudio, start_studio
 
 __all__ = ["built_show", "show"]
 
+playwright_api = pytest.importorskip("playwright.sync_api")
+playwright_api.expect.set_options(timeout=30_000)  # for computers that are busy
+
 AXE = find_node_module("axe-core")
 Page = Any
 OpenStudio = Callable[..., Page]

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from site_builder.show.bundles import Bundle
 from site_builder.show.published import State, load_pins
 from site_builder.studio.episodes import find_episode, index_of, list_episodes, load_show
-from site_builder.studio.rendering import render, render_part, studio_of
+from site_builder.studio.rendering import find_preview, render, render_part, studio_of
 from site_builder.studio.sound.editing import Editing, open_editing
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.studio import CACHE, Studio
@@ -50,7 +50,7 @@ def describe(studio: Studio, bundle: Bundle) -> dict[str, Any]:
         "standing": next((e.standing for e in list_episodes(studio) if e.name == bundle.folder.name), None),
         "drawn": find_drawn_cover(studio, bundle),
         "is_promised": pin is not None and pin.state is not State.WITHDRAWN,
-        "preview_page": f"{studio.preview_origin}{studio.preview.state.base}episodes/{bundle.slug}/",
+        "preview_page": f"{find_preview(studio)}episodes/{bundle.slug}/",
     }
 
 
@@ -58,7 +58,7 @@ def find_drawn_cover(studio: Studio, bundle: Bundle) -> str:
     """Address of the cover that was drawn for an episode, where the site as it will be has one."""
     folder = studio.preview.output_paths.output / "artwork"
     found = sorted(folder.glob(f"{bundle.slug}-????????-600.webp")) if folder.is_dir() else []
-    return f"{studio.preview_origin}{studio.preview.state.base}artwork/{found[0].name}" if found else ""
+    return f"{find_preview(studio)}artwork/{found[0].name}" if found else ""
 
 
 def find_editing(studio: Studio, bundle: Bundle) -> Editing | None:
