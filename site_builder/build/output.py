@@ -24,6 +24,7 @@ from site_builder.engine.cache import FileDigests, Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group
 from site_builder.engine.ledger import Facts
+from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.state import State
 from site_builder.engine.target import Target
@@ -82,6 +83,8 @@ class Job:
     look: ChangeCheck
     """How the output looked before the build."""
     jobs: int
+    prefetch: Prefetch
+    """What is drawn ahead."""
     notify: Notify
 
     @cached_property
@@ -318,7 +321,7 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     config = show_folder.config
     media_url = "" if job.output_paths.is_preview else config.media.url or ""
     show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), show_folder.words)
-    cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs)
+    cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs, prefetch=job.prefetch)
     show, theme = cover_planner.add_show_pictures(), load_show_theme(show_folder, cover_planner.accent)
     look = describe_look(show_folder, theme, cover_planner.accent, redact_show(show_folder))
     site = Site(show=show, look=look, words=show_folder.words, zone=config.show.zone)
@@ -369,6 +372,7 @@ def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummar
         moved=moved,
         oembed=_read_oembed(job.output_paths, moved),
         base=job.catalog.base,
+        take=job.prefetch.take,
     )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cache import ValueCache
+    from site_builder.engine.prefetch import Prefetch
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
     from site_builder.show.published import Pins, Published
@@ -53,11 +54,10 @@ def build(
             of the folder is at work; `output/` was not touched.
     """
     from site_builder.build.consent.unanswered import require_line
-    from site_builder.engine.prefetch import at_work
     from site_builder.engine.state import DamagedState
     from site_builder.show.lock import lock_show
 
-    with lock_show(folder, "serve" if options.preview else "build"), at_work(), _without_collection():
+    with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
         _take_over(folder)
         if look is None or not look.is_current:
             look = look_at(folder, options)
@@ -102,11 +102,12 @@ def _build(
     from site_builder.build import output as assembly
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
+    from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
-    with open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts):
+    with Prefetch() as prefetch, open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts):
         kept = ValueCache(state)
-        content = _read_content(folder, inputs, digesting.result(), kept, options, notify)
+        content = _read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
         look.forget()  # from here on the output changes
         output_paths.release.unlink(missing_ok=True)
@@ -119,6 +120,7 @@ def _build(
             artifacts=artifacts,
             look=look,
             jobs=options.jobs,
+            prefetch=prefetch,
             notify=notify,
         )
         assembled = assembly.assemble(job)
@@ -151,6 +153,7 @@ def _read_content(
     inputs: up_to_date.Inputs,
     digests: Digests,
     kept: ValueCache,
+    prefetch: Prefetch,
     options: BuildOptions,
     notify: Notify,
 ) -> _Content:
@@ -168,7 +171,7 @@ def _read_content(
     rereading.read_again(outdated)
     is_taken = bool(new) and not postponed
     if is_taken:
-        start_early(catalog.show_folder, options.jobs)
+        start_early(catalog.show_folder, options.jobs, prefetch)
         extraction = take_in(folder, new, notify)
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:

@@ -173,13 +173,13 @@ def serve(show: Path | None, host: str, port: int | None, opened: bool, **option
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
     from site_builder.build import pipeline  # noqa: PLC0415
     from site_builder.cli.preview import PreviewView  # noqa: PLC0415
-    from site_builder.preview import server, session  # noqa: PLC0415
+    from site_builder.preview import process, server  # noqa: PLC0415
     from site_builder.show.config import require_show  # noqa: PLC0415
 
     folder = find_show(show)
     require_show(folder)
     with PreviewView(is_usual=port is None, opened=opened) as view:
-        preview = session.Session(folder, pipeline.BuildOptions(**options), read_clock, view)
+        preview = process.SessionProcess(folder, pipeline.BuildOptions(**options), read_clock, view)
         server.serve(preview, host=host, port=port, ready=view.show_address)
 
 

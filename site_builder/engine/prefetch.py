@@ -1,9 +1,9 @@
 """Results that a process of its own makes ahead of time, while this one is busy with something else.
 
-    with at_work():                       # what nobody has taken by its end is given up
-        start(draw_all, {"a.jpg", "b.jpg"})   # draw_all() gives names with bytes, one after the other
+    with Prefetch() as prefetch:                       # what nobody has taken by its end is given up
+        prefetch.start(draw_all, {"a.jpg", "b.jpg"})   # draw_all() gives names with bytes, one after the other
         …
-        take("b.jpg")                     # waits for it; None: make it here
+        prefetch.take("b.jpg")                         # waits for it; None: make it here
 
 Whoever begins something and whoever needs it need not know each other: a name says all that its bytes depend on. The
 process only computes. It lets go of all files that are open here, so it keeps no lock, and ends with this one. Where
@@ -18,41 +18,50 @@ import pickle
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from types import TracebackType
 
 from site_builder.engine.processes import fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
-_at_work: list[_Process] = []
+Take = Callable[[str], bytes | None]
 
 
-@contextmanager
-def at_work() -> Iterator[None]:
-    """While this lasts, something can be begun; afterwards nothing is left of it."""
-    before = len(_at_work)
-    try:
-        yield
-    finally:
-        for process in _at_work[before:]:
+def take_nothing(name: str) -> None:
+    """For those that have nothing made ahead."""
+
+
+class Prefetch:
+    """What is made ahead during one build. A context manager: afterwards nothing is left of it."""
+
+    def __init__(self) -> None:
+        self._at_work: list[_Process] = []
+        self._is_over = False
+
+    def __enter__(self) -> Prefetch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over = True
+        for process in self._at_work:
             process.end()
-        del _at_work[before:]
+        self._at_work.clear()
 
+    def start(self, make: Make, names: Collection[str]) -> None:
+        """Begin to make what has these names; not once it is over."""
+        if sys.platform == "linux" and not self._is_over:
+            self._at_work.append(_Process(make, names))
 
-def start(make: Make, names: Collection[str]) -> None:
-    """Begin to make what has these names."""
-    if sys.platform == "linux":
-        _at_work.append(_Process(make, names))
+    def take(self, name: str) -> bytes | None:
+        """A result, as soon as it is there; None where it is not made ahead, or was taken already."""
+        return next((result for process in self._at_work if (result := process.take(name)) is not None), None)
 
-
-def take(name: str) -> bytes | None:
-    """A result, as soon as it is there; None where it is not made ahead, or was taken already."""
-    return next((result for process in _at_work if (result := process.take(name)) is not None), None)
-
-
-def is_begun(name: str) -> bool:
-    """Whether something of this name is or was being made."""
-    return any(name in process.names for process in _at_work)
+    def is_begun(self, name: str) -> bool:
+        """Whether something of this name is or was being made."""
+        return any(name in process.names for process in self._at_work)
 
 
 class _Process:

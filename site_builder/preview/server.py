@@ -37,7 +37,8 @@ from starlette.routing import Route
 
 from site_builder.errors import UsageError
 from site_builder.model.media_types import find_media_type
-from site_builder.preview.session import Previewed, Session, State
+from site_builder.preview.process import SessionProcess
+from site_builder.preview.session import Previewed, State
 from site_builder.preview.watch import Watch
 
 RESERVED: Final = "/__spacecast__/"
@@ -58,7 +59,9 @@ _NOTHING_YET: Final = (
 )
 
 
-def serve(session: Session, *, host: str = LOOPBACK, port: int | None = None, ready: Callable[[str], None]) -> None:
+def serve(
+    session: SessionProcess, *, host: str = LOOPBACK, port: int | None = None, ready: Callable[[str], None]
+) -> None:
     """Build, then serve and rebuild until the person presses Ctrl-C.
 
     Args:
@@ -81,10 +84,11 @@ def serve(session: Session, *, host: str = LOOPBACK, port: int | None = None, re
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         watch.stop()
+        session.end()
         worker.join(timeout=2)
 
 
-def _rebuild(session: Session, watch: Watch) -> None:
+def _rebuild(session: SessionProcess, watch: Watch) -> None:
     session.warm_up()
     while watch.wait():
         session.hurry(watch.take_touched())

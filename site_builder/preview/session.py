@@ -76,24 +76,20 @@ class Previewed(Protocol):
         """End `follow`."""
 
 
-class Session:
-    """Builds of one show folder in turn, and the state that came of the last.
+class Followed:
+    """Something that is built in turn, and the state that came of the last build.
 
     Attributes:
-        id: tells this session from any other, so that a page of an earlier one knows that it is old.
+        id: tells it from any other, so that a page of an earlier one knows that it is old.
+        folder: the show.
         state: as of the last build; replaced whole, so any thread may read it.
         is_waiting: somebody else was building, so it has to be tried again.
     """
 
-    def __init__(self, folder: Path, options: pipeline.BuildOptions, clock: Clock, notify: Notify = ignore) -> None:
+    def __init__(self, folder: Path) -> None:
         self.id = secrets.token_hex(4)
         self.folder = folder
         self.state = State()
-        self._options = replace(options, preview=True)
-        self._clock = clock
-        self._notify = notify
-        self._seal: up_to_date.Inputs | None = None
-        self._remake: Callable[[str], None] | None = None
         self.is_waiting = False
         self._followers: list[Callable[[State], None]] = []
         self._lock = threading.Lock()
@@ -112,6 +108,24 @@ class Session:
         """End `follow`."""
         with self._lock:
             self._followers.remove(receive)
+
+    def _publish(self, state: State) -> None:
+        self.state = state
+        with self._lock:
+            for receive in self._followers:
+                receive(state)
+
+
+class Session(Followed):
+    """Builds one show folder in turn. It forks processes, so no thread may run beside it: see `process.py`."""
+
+    def __init__(self, folder: Path, options: pipeline.BuildOptions, clock: Clock, notify: Notify = ignore) -> None:
+        super().__init__(folder)
+        self._options = replace(options, preview=True)
+        self._clock = clock
+        self._notify = notify
+        self._seal: up_to_date.Inputs | None = None
+        self._remake: Callable[[str], None] | None = None
 
     def hurry(self, touched: Collection[str]) -> None:
         """Show episodes of which only their own files were `touched` (paths below the show), ahead of `refresh`."""
@@ -193,9 +207,3 @@ class Session:
         with suppress(SpacecastError):
             return unquote(urlsplit(load_config(self.folder).show.url).path) or "/"
         return self.state.base
-
-    def _publish(self, state: State) -> None:
-        self.state = state
-        with self._lock:
-            for receive in self._followers:
-                receive(state)

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from site_builder.engine import prefetch
 from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.digests import digest_file
+from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.target import Target
 from site_builder.episodes.summary import name_group
 from site_builder.errors import InvalidDocument, Problem
@@ -51,16 +51,18 @@ class PlannedCovers:
         return pictures.with_pictures(episode, cover) if cover else episode
 
 
-def start_early(show_folder: ShowFolder, jobs: int) -> None:
+def start_early(show_folder: ShowFolder, jobs: int, prefetch: Prefetch) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
     show = describe_show(show_folder.config.show, show_folder.config.feed)
-    CoverPlanner(show_folder, show, published=(), jobs=jobs).start(())
+    CoverPlanner(show_folder, show, published=(), jobs=jobs, prefetch=prefetch).start(())
 
 
 class CoverPlanner:
     """Chooses, draws and sizes the covers of one show."""
 
-    def __init__(self, show_folder: ShowFolder, show: Show, *, published: Iterable[str], jobs: int) -> None:
+    def __init__(
+        self, show_folder: ShowFolder, show: Show, *, published: Iterable[str], jobs: int, prefetch: Prefetch
+    ) -> None:
         self.folder = show_folder.folder
         self.published = frozenset((*published, _MAIN))
         """Guids of episodes whose pictures are kept."""
@@ -68,6 +70,7 @@ class CoverPlanner:
         self.show = show
         self.cache = show_folder.folder / ".cache" / _FOLDER
         self.jobs = jobs
+        self.prefetch = prefetch
         self.failures: list[str] = []
         """A sentence for each picture of the show that could not be made."""
 
@@ -99,7 +102,7 @@ class CoverPlanner:
     @cached_property
     def main(self) -> Pictures:
         """The pictures of the show."""
-        return pictures.plan_show_pictures(self.show, self.accent, self.cache, self.cover)
+        return pictures.plan_show_pictures(self.show, self.accent, self.cache, self.cover, take=self.prefetch.take)
 
     @cached_property
     def portraits(self) -> Portraits:
@@ -128,12 +131,12 @@ class CoverPlanner:
                 names = [name for planned in wanted for name in planned.names]
                 icons = find_icons(self.accent) if main in wanted else ()
                 make = partial(_draw_all, wanted, icons, self.accent)
-                prefetch.start(make, [*names, *(icon.path for icon in icons)])
+                self.prefetch.start(make, [*names, *(icon.path for icon in icons)])
 
     def _is_wanted(self, planned: Pictures) -> bool:
         """Whether a cover is neither there nor being drawn."""
         path = planned.original.path
-        return not (prefetch.is_begun(path) or (self.cache / path).is_file())
+        return not (self.prefetch.is_begun(path) or (self.cache / path).is_file())
 
     def plan_covers(self, episodes: Sequence[tuple[Bundle, Episode]], artifacts: Builder) -> PlannedCovers:
         """Plan the pictures of episodes, and make those that go into audio files."""
@@ -195,7 +198,9 @@ class CoverPlanner:
             cover = pictures.load_cover(file, name)
         elif not self.draws:
             return None
-        return pictures.plan_episode_pictures(self.show, episode, self.accent, self.cache, cover, alt=episode.cover_alt)
+        return pictures.plan_episode_pictures(
+            self.show, episode, self.accent, self.cache, cover, alt=episode.cover_alt, take=self.prefetch.take
+        )
 
 
 def _draw_all(wanted: Sequence[Pictures], icons: Sequence[Icon], accent: str) -> Iterator[tuple[str, bytes]]:

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
+from site_builder.engine.prefetch import Take, take_nothing
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.summary import EpisodeSummary, SharedPicture
@@ -55,6 +56,8 @@ class Contents:
     """For each of these slugs, what oEmbed tells of the episode now: a file cannot lead elsewhere."""
     base: str = ""
     """Digest of what else decides what pages show: the config, the program."""
+    take: Take = take_nothing
+    """Gives pictures that were drawn ahead."""
 
     @cached_property
     def listed(self) -> tuple[ListEntry, ...]:
@@ -80,7 +83,7 @@ def plan_fittings(setting: Setting) -> list[Target]:
 def plan_site(contents: Contents, pages: Sequence[Context]) -> list[Target]:
     """Icons, pages that are no episode's, files for machines. `pages` are `describe_pages`' and the search."""
     return [
-        *_plan_icons(contents.site.look.accent),
+        *_plan_icons(contents.site.look.accent, contents.take),
         *_plan_redirects(contents.show),
         *(plan_page(contents.setting, context) for context in pages),
         *(plan_page(contents.setting, context) for context in _describe_files(contents, pages)),
@@ -176,7 +179,7 @@ def _plan_redirects(show: Show) -> Iterator[Target]:
         yield bytes_target("_redirects", "bytes/1", {"content": digest_bytes(content)}, partial(bytes, content))
 
 
-def _plan_icons(accent: str) -> Iterator[Target]:
+def _plan_icons(accent: str, take: Take) -> Iterator[Target]:
     for icon in find_icons(accent):
         inputs: dict[str, JSON] = {"name": icon.path}
-        yield bytes_target(icon.path, "icon/1", inputs, partial(render_icon, icon, accent), "icon")
+        yield bytes_target(icon.path, "icon/1", inputs, partial(render_icon, icon, accent, take), "icon")

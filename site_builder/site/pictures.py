@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
-from site_builder.engine.prefetch import take
+from site_builder.engine.prefetch import Take, take_nothing
 from site_builder.engine.target import Target
 from site_builder.model.podcast import Artwork, Episode, Person, Show, Turn
 
@@ -107,16 +107,25 @@ def find_accent(cover: GivenCover) -> str | None:
 
 
 def plan_show_pictures(
-    show: Show, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = ""
+    show: Show, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = "", take: Take = take_nothing
 ) -> Pictures:
-    """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`); originals go to `cache`."""
+    """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`); originals go to `cache`.
+
+    `take` gives what was drawn ahead.
+    """
     author = "" if show.author == show.title else show.author
     drawing = _Drawing(title=show.title, author=author, accent=accent, seed=show.guid or show.title)
-    return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title, cache)
+    return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title, cache, take)
 
 
 def plan_episode_pictures(
-    show: Show, episode: Episode, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = ""
+    show: Show,
+    episode: Episode,
+    accent: str,
+    cache: Path,
+    cover: GivenCover | None = None,
+    alt: str = "",
+    take: Take = take_nothing,
 ) -> Pictures:
     """An episode's cover, as given or else drawn from its title and who speaks when."""
     drawing = _Drawing(
@@ -129,7 +138,7 @@ def plan_episode_pictures(
         duration=episode.enclosure.duration,
         side=EPISODE_DRAWN,
     )
-    return _plan(episode.slug, drawing, cover, EPISODE_SIZES, alt or episode.title, cache)
+    return _plan(episode.slug, drawing, cover, EPISODE_SIZES, alt or episode.title, cache, take)
 
 
 def _is_drawable(title: str) -> bool:
@@ -203,7 +212,7 @@ class _Drawing:
 
 
 def _plan(
-    name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequence[int], alt: str, cache: Path
+    name: str, drawing: _Drawing, cover: GivenCover | None, sizes: Sequence[int], alt: str, cache: Path, take: Take
 ) -> Pictures:
     """The original, its smaller sizes and the card, under names that say what they are made from."""
     inputs: dict[str, JSON] = {"cover": cover.sha256} if cover else {"drawing": drawing.as_json()}
@@ -225,9 +234,9 @@ def _plan(
         **{small.path: partial(_shrink, small) for small in artwork.smaller},
     }
     targets = (
-        _target(artwork.path, inputs, original.read_bytes, alt),
+        _target(artwork.path, inputs, original.read_bytes, alt, take),
         *(
-            _target(path, card_inputs if path == card else inputs, partial(_derive, render, original), alt)
+            _target(path, card_inputs if path == card else inputs, partial(_derive, render, original), alt, take)
             for path, render in derive.items()
         ),
     )
@@ -236,18 +245,18 @@ def _plan(
         artwork=artwork,
         social=Artwork(path=card, width=CARD[0], height=CARD[1], alt=alt, purpose="social"),
         targets=targets,
-        original=_target(artwork.path, inputs, draw, alt),
-        embedded=partial(_embed, artwork.path, partial(_derive, embedded, original)),
+        original=_target(artwork.path, inputs, draw, alt, take),
+        embedded=partial(_embed, artwork.path, partial(_derive, embedded, original), take),
         draw=draw,
         derive={_name_embedded(artwork.path): embedded, **derive},
     )
 
 
-def _target(path: str, inputs: dict[str, JSON], render: Callable[[], bytes], label: str) -> Target:
-    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, path, render), label=label)
+def _target(path: str, inputs: dict[str, JSON], render: Callable[[], bytes], label: str, take: Take) -> Target:
+    return Target(path=path, recipe=_RECIPE, inputs=inputs, make=partial(_write, path, render, take), label=label)
 
 
-def _write(name: str, render: Callable[[], bytes], out: Path) -> None:
+def _write(name: str, render: Callable[[], bytes], take: Take, out: Path) -> None:
     out.write_bytes(take(name) or render())
 
 
@@ -271,7 +280,7 @@ def _draw_card(drawing: _Drawing, beside: bool, original: bytes) -> bytes:
     return drawing.draw_card(original if beside else None)
 
 
-def _embed(original: str, render: Callable[[], bytes]) -> bytes:
+def _embed(original: str, render: Callable[[], bytes], take: Take) -> bytes:
     return take(_name_embedded(original)) or render()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from site_builder.engine.prefetch import take
+from site_builder.engine.prefetch import Take, take_nothing
 from site_builder.render.pages.styles import FAVICON_LINES, FAVICON_ROUNDING, FAVICON_STROKE, make_fill
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def find_icons(accent: str) -> tuple[Icon, ...]:
     return tuple(Icon(path=f"icons/{purpose}-{size}.{mark}.png", size=size, purpose=purpose) for size, purpose in kinds)
 
 
-def render_icon(icon: Icon, accent: str) -> bytes:
-    """The PNG."""
+def render_icon(icon: Icon, accent: str, take: Take = take_nothing) -> bytes:
+    """The PNG; `take` gives one that was drawn ahead."""
     return take(icon.path) or _draw_icon(icon, accent)
 
 

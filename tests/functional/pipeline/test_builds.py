@@ -26,7 +26,7 @@ from show_runner import (
     spacecast,
 )
 
-from site_builder.engine.prefetch import take
+from site_builder.engine.prefetch import Prefetch
 
 NOTHING: dict[str, list[str]] = {"made": [], "removed": [], "failures": []}
 
@@ -308,15 +308,17 @@ def test_what_is_drawn_ahead_is_what_is_needed(two_spaces: Path, tmp_path: Path)
     ahead, alone = (make_show(tmp_path / name / "show", two_spaces, draws_covers=True) for name in ("ahead", "alone"))
     drawn: list[str] = []
 
-    def note(name: str) -> bytes | None:
-        content = take(name)
+    take = Prefetch.take
+
+    def note(prefetch: Prefetch, name: str) -> bytes | None:
+        content = take(prefetch, name)
         drawn.extend([name] if content else [])
         return content
 
     for show, jobs in ((ahead, 2), (alone, 1)):
         spacecast("-C", show, "extract", two_spaces)
         edit(find_bundle(show, "2026-10-16") / "index.md", "\nslug:", "\ncut: 0:02.5 - 0:04.1\nslug:")
-        with patch("site_builder.site.pictures.take", note), patch("site_builder.render.artwork.icons.take", note):
+        with patch.object(Prefetch, "take", note):
             build(show, "--jobs", jobs)
     assert read_show(ahead) == read_show(alone)
     assert Counter(name.split("/")[0] for name in drawn) == {"artwork": 6 + 2 * 5, "icons": 4}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.engine.prefetch import at_work, is_begun, start, take
+from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.processes import map_in_processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
@@ -20,14 +20,15 @@ LARGE = bytes(3 << 20)
 Results = Iterator[tuple[str, bytes]]
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """Whatever became of a process, it is gone after the work."""
-    with at_work():
-        yield
+@pytest.fixture
+def ahead() -> Iterator[Prefetch]:
+    """Whatever became of a process, it is gone after the work, and no other is begun."""
+    with Prefetch() as prefetch:
+        yield prefetch
+    prefetch.start(make, {"first"})
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
-    assert not is_begun("first")
+    assert not prefetch.is_begun("first")
 
 
 def make() -> Results:
@@ -36,20 +37,20 @@ def make() -> Results:
     yield "last", b"z"
 
 
-def test_results_come_from_another_process_in_any_order() -> None:
-    start(make, {"first", "large", "last"})
-    assert take("last") == b"z"
-    assert take("large") == LARGE
-    assert int(take("first") or 0) != os.getpid()
+def test_results_come_from_another_process_in_any_order(ahead: Prefetch) -> None:
+    ahead.start(make, {"first", "large", "last"})
+    assert ahead.take("last") == b"z"
+    assert ahead.take("large") == LARGE
+    assert int(ahead.take("first") or 0) != os.getpid()
 
 
-def test_each_is_given_once_and_what_nobody_promised_is_not_waited_for() -> None:
-    start(make, {"first", "large"})
-    assert take("other") is None
-    assert is_begun("first")
-    assert take("first")
-    assert take("first") is None
-    assert is_begun("first")
+def test_each_is_given_once_and_what_nobody_promised_is_not_waited_for(ahead: Prefetch) -> None:
+    ahead.start(make, {"first", "large"})
+    assert ahead.take("other") is None
+    assert ahead.is_begun("first")
+    assert ahead.take("first")
+    assert ahead.take("first") is None
+    assert ahead.is_begun("first")
 
 
 def fail() -> Results:
@@ -63,9 +64,9 @@ def die() -> Results:
 
 
 @pytest.mark.parametrize("broken", [fail, die])
-def test_what_a_process_leaves_is_nothing(broken: Callable[[], Results]) -> None:
-    start(broken, {"first", "second", "third"})
-    assert [take(name) for name in ("second", "first", "third")] == [None, b"1", None]
+def test_what_a_process_leaves_is_nothing(ahead: Prefetch, broken: Callable[[], Results]) -> None:
+    ahead.start(broken, {"first", "second", "third"})
+    assert [ahead.take(name) for name in ("second", "first", "third")] == [None, b"1", None]
 
 
 def wait() -> Results:
@@ -73,28 +74,28 @@ def wait() -> Results:
     yield "first", b""
 
 
-def test_a_process_that_nobody_waits_for_is_ended() -> None:
-    start(wait, {"first"})
+def test_a_process_that_nobody_waits_for_is_ended(ahead: Prefetch) -> None:
+    ahead.start(wait, {"first"})
 
 
-def test_two_are_at_work_side_by_side() -> None:
-    start(wait, {"never"})
-    start(make, {"last"})
-    assert take("last") == b"z"
+def test_two_are_at_work_side_by_side(ahead: Prefetch) -> None:
+    ahead.start(wait, {"never"})
+    ahead.start(make, {"last"})
+    assert ahead.take("last") == b"z"
 
 
-def test_a_process_forked_later_leaves_it_alone() -> None:
+def test_a_process_forked_later_leaves_it_alone(ahead: Prefetch) -> None:
     """One reads from the pipe; two would tear it to pieces."""
-    start(make, {"first"})
-    assert set(map_in_processes(lambda _: take("first"), range(200), 2)) == {None}
-    assert take("first")
+    ahead.start(make, {"first"})
+    assert set(map_in_processes(lambda _: ahead.take("first"), range(200), 2)) == {None}
+    assert ahead.take("first")
 
 
-def test_a_lock_is_not_kept(tmp_path: Path) -> None:
+def test_a_lock_is_not_kept(ahead: Prefetch, tmp_path: Path) -> None:
     """Whoever builds next does not wait for pictures of the build before."""
     with (tmp_path / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        start(make, {"first", "large"})
-        take("first")
+        ahead.start(make, {"first", "large"})
+        ahead.take("first")
     with (tmp_path / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
