@@ -145,7 +145,7 @@ class _Content:
     postponed: tuple[str, ...]
     """Archives that have to wait and recordings that were not transcribed, a sentence each."""
     forgot: bool
-    """Whether refusals had been remembered and were not any more."""
+    """Whether refusals had been remembered, for somebody was taken out before, and were not any more."""
 
 
 def _read_content(
@@ -180,7 +180,7 @@ def _read_content(
         catalog = _read_catalog(folder, _digest_bundles(folder, inputs, database), kept, options.jobs)
     if is_taken:
         seen_archives.remember(folder, new, catalog.cards)
-    forgot = refusals.remember_all(folder, catalog.show_folder.people)
+    forgot = refusals.remember_all(folder, catalog.show_folder.people) and catalog.find_taken_out()
     return _Content(
         catalog=silence.withhold_silent(catalog, kept),
         inputs=inputs,
@@ -291,7 +291,7 @@ def _tell_of_consent(content: _Content, selection: Selection) -> Iterator[str]:
 
     for card in selection.chosen:
         yield from card.remarks
-    if content.forgot and any(card.was_taken_out for card in content.catalog.cards) and not is_ci():
+    if content.forgot and not is_ci():
         yield FORGOTTEN
 
 

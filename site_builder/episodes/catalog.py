@@ -20,7 +20,7 @@ from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import change, encode_value, parse_values
 from site_builder.episodes.assemble import explain_silence, find_displaced
 from site_builder.episodes.bundle_digests import Digests
-from site_builder.episodes.catalog_entry import CatalogEntry
+from site_builder.episodes.catalog_entry import CatalogEntry, Unusable
 from site_builder.episodes.consent_inputs import ConsentInputs, digest_casting
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
@@ -29,9 +29,9 @@ from site_builder.episodes.written.named_places import find_named_address, find_
 from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.podcast import Cue, Guid, Role, Speaker
+from site_builder.model.podcast import Cue, Guid, PublishedAudio, Role, Speaker
 from site_builder.model.speech import Recognition
-from site_builder.show.bundles import Bundle, load_bundle
+from site_builder.show.bundles import Bundle, load_bundle, load_noun
 from site_builder.show.config import Pending
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.load import (
@@ -53,17 +53,6 @@ _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unusable:
-    """A bundle that cannot be built as it is written; the others are."""
-
-    name: str
-    """Of its folder."""
-    guid: str
-    """From its text, or from when it could be built. Empty where that is not known, or is that of another episode."""
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +87,11 @@ class Catalog:
     def locate(self, card: CatalogEntry) -> Path:
         """The folder of a bundle."""
         return self.folder / EPISODES / card.name
+
+    def find_taken_out(self) -> bool:
+        """Whether somebody who refuses was taken out of an episode when its sound was last made."""
+        refused = (self.locate(card) / MEDIA for card in self.cards if card.taken_out)
+        return any(media.taken_out for file in refused if (media := load_noun(file, PublishedAudio)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

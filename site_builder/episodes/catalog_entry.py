@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from site_builder.engine.serialization import Value
+from site_builder.errors import Problem
 
 
 class CatalogEntry(Value, frozen=True, kw_only=True):
@@ -57,3 +59,14 @@ class CatalogEntry(Value, frozen=True, kw_only=True):
     def path(self) -> str:
         """The page's folder below the site's root."""
         return f"episodes/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A bundle that cannot be built as it is written; the others are."""
+
+    name: str
+    """Of its folder."""
+    guid: str
+    """From its text, or from when it could be built. Empty where that is not known, or is that of another episode."""
+    problems: tuple[Problem, ...]
