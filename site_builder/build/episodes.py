@@ -166,8 +166,7 @@ class EpisodeBuilder:
     def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {job.name: job.key for job in episode_jobs if known.get(job.card.guid) == job.key}
-        sizes = self.look.sizes
-        current = self.builder.find_current(remembered, seen=sizes, intact=sizes is None)
+        current = self.builder.find_current(remembered, seen=self.look.sizes)
         return [job for job in episode_jobs if job.name not in current]
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:

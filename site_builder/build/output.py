@@ -200,7 +200,7 @@ class _OutputBuild:
         """
         key = digest_contents(contents)
         self.groups.append(_PAGES)
-        if self.find_current({_PAGES: key}):
+        if self.job.builder.find_current({_PAGES: key}, seen=self.job.look.sizes):
             search, _ = self.begin_search(contents)
             self.begin_feeds(contents)
             return search
@@ -211,11 +211,6 @@ class _OutputBuild:
         pages.append(describe_search(contents.site, contents.listed, parts=further))
         self.build_log.add(self.job.builder.make_group(_PAGES, key, plan_site(contents, pages)))
         return search
-
-    def find_current(self, keys: Mapping[str, str]) -> set[str]:
-        """Names of the groups (name to key) whose files are as they should be."""
-        sizes = self.job.look.sizes
-        return self.job.builder.find_current(keys, seen=sizes, intact=sizes is None)
 
     def keep_documents(self, pages: Iterable[Context]) -> None:
         """What can be searched of pages that are no episode's."""
@@ -229,7 +224,7 @@ class _OutputBuild:
         read = partial(Reader(job.output_paths.database).read, _FOUND)
         others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
         parts = share_out([*_list_documents(job.output_paths, contents.episodes), *others])
-        current = self.find_current({part.name: part.key for part in parts})
+        current = job.builder.find_current({part.name: part.key for part in parts}, seen=job.look.sizes)
         self.groups += [part.name for part in parts]
         stale = [part for part in parts if part.name not in current]
         groups = [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]

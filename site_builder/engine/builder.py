@@ -30,7 +30,7 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.engine.files import OutputTree
-from site_builder.engine.groups import FEW, Done, Group, Remember, find_damaged, make_group, take_some
+from site_builder.engine.groups import FEW, Done, Group, Remember, make_group, take_some
 from site_builder.engine.ledger import Entry, Facts, Ledger
 from site_builder.engine.processes import iterate_in_processes, map_in_processes, run_in_threads
 from site_builder.engine.state import State
@@ -152,23 +152,17 @@ class Builder:
         keys = {group.name: group.key for group, _ in whole}
         self._ledger.complete(keys, {group.name: frozenset(done.paths) for group, done in whole})
 
-    def find_current(
-        self, groups: Mapping[str, str], *, seen: Mapping[str, int] | None = None, intact: bool = False
-    ) -> set[str]:
+    def find_current(self, groups: Mapping[str, str], *, seen: Mapping[str, int] | None) -> set[str]:
         """Names of those of `groups` (name to key) that are current: nothing has to be planned for these.
 
-        Args:
-            groups: Name to key.
-            seen: Size of each file below the root as it was just now; None: they are looked at.
-            intact: Whether all files are known to be as the last build left them, so that none needs a look.
+        `seen` is the size of each file below the root as it was just now; None: all are known to be as the last build
+        left them.
         """
         known = self._ledger.find_groups(groups.keys())
         current = {name for name, key in groups.items() if known.get(name) == key}
         current -= {entry.group for entry in self._ledger.find(self._ledger.begun).values()}
-        if intact:
-            return current
         if seen is None:
-            return current - find_damaged(self._tree, self._ledger.sizes())
+            return current
         return current - {group for group, path, size_bytes in self._ledger.sizes() if seen.get(path) != size_bytes}
 
     def find_outdated(self, targets: Iterable[Target]) -> dict[str, Entry | None]:

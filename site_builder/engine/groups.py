@@ -7,8 +7,6 @@ ten thousand groups of which one changed plans one. The files of a group that is
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -60,20 +58,6 @@ class Done:
     reasons: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def find_damaged(tree: OutputTree, sizes: Iterator[tuple[str, str, int]]) -> set[str]:
-    """Groups of which a file is missing or has another size."""
-    prefix, damaged, lstat = f"{tree.root}/", set(), os.lstat
-    for group, path, size_bytes in sizes:
-        try:
-            status = lstat(prefix + path)
-        except OSError:
-            damaged.add(group)
-            continue
-        if status.st_size != size_bytes or not stat.S_ISREG(status.st_mode):
-            damaged.add(group)
-    return damaged
 
 
 def take_some(results: Iterator[tuple[Group, Done]]) -> Iterator[Sequence[tuple[Group, Done]]]:
