@@ -15,18 +15,19 @@ class SampleCount:
     """
 
     def __init__(self) -> None:
-        self.seconds = Fraction(0)
-        """Exact."""
         self.channels = 0
         """The most there are."""
-        self._by_rate: dict[int, Fraction] = {}
+        self._by_rate: dict[int, int] = {}
 
     def add(self, sample_rate: int, channels: int, samples: int) -> None:
         """Take in samples (per channel) of one format."""
-        length = Fraction(samples, sample_rate)
-        self.seconds += length
         self.channels = max(self.channels, channels)
-        self._by_rate[sample_rate] = self._by_rate.get(sample_rate, Fraction(0)) + length
+        self._by_rate[sample_rate] = self._by_rate.get(sample_rate, 0) + samples
+
+    @property
+    def seconds(self) -> Fraction:
+        """Exact."""
+        return sum((Fraction(samples, rate) for rate, samples in self._by_rate.items()), Fraction(0))
 
     def add_run(self, run: Run) -> None:
         """Take in frames of an ADTS stream; two channels where only the sound itself tells."""
@@ -35,7 +36,7 @@ class SampleCount:
     @property
     def sample_rate(self) -> int:
         """Of most of the stream, the first among equals; 0 before the first sample."""
-        return max(self._by_rate, key=self._by_rate.__getitem__, default=0)
+        return max(self._by_rate, key=lambda rate: self._by_rate[rate] / rate, default=0)
 
     @property
     def samples(self) -> int:
