@@ -185,6 +185,7 @@ def _add_options(episode: Episode, matter: EpisodeMatter, edits: EditList) -> Ep
         season=matter.season,
         number=matter.episode,
         number_shown=matter.episode_display,
+        itunes_title=matter.itunes_title,
         cover_alt=matter.cover_alt,
         explicit=matter.explicit,
         license=matter.license.noun() if matter.license else None,

@@ -52,6 +52,7 @@ def redact_episode(episode: Episode, casting: Casting) -> Episode:
         floors=tuple(_redact_chapter(chapter, redaction) for chapter in episode.floors),
         cues=redact_cues(episode.cues, casting),
         number_shown=redact(episode.number_shown, redaction),
+        itunes_title=redact(episode.itunes_title, redaction),
         cover_alt=redact(episode.cover_alt, redaction),
         source_url="" if casting.restricted else episode.source_url,
         announced_url="" if casting.restricted else episode.announced_url,

@@ -354,6 +354,7 @@ class Episode(p20.Publicity):
     enclosure: Enclosure
     summary: str = ""
     """Plain text, a sentence or two."""
+    itunes_title: str = ""  # what Apple's apps show in place of the title
     notes_html: str = ""
     """Sanitised HTML."""
     notes_text: str = ""
@@ -383,8 +384,7 @@ class Episode(p20.Publicity):
     alternates: tuple[Enclosure, ...] = ()
     """The same audio in further encodings."""
     soundbites: tuple[p20.Soundbite, ...] = ()
-    links: tuple[p20.ContentLink, ...] = ()
-    """Where it can be heard or seen outside of apps."""
+    links: tuple[p20.ContentLink, ...] = ()  # where it can be heard or seen outside of apps
     pictures: tuple[Artwork, ...] = ()
     season_name: str = ""
     number_shown: str = ""

@@ -195,6 +195,8 @@ class EpisodeMatter(Document):
 
     title: Annotated[Title, WHOLE_LINE]
     """Without number, season or the show's name: apps show those themselves."""
+    itunes_title: Annotated[Line, Field(max_length=255), WHOLE_LINE] = ""
+    """What Apple's apps show in place of the title, where that is another one."""
     date: Moment
     """When it is published; in the future it waits. Without a time zone: the show's. See `published_at`."""
     guid: Annotated[Identity, Field(max_length=255)]

@@ -149,6 +149,7 @@ CONFIG: dict[str, Effect] = {
 
 EPISODE: dict[str, Effect] = {
     "title": (PAGE, "<title>The first of all</title>"),
+    "itunes_title": (PAGE, "<itunes:title>The first</itunes:title>"),
     "date": (PAGE, "<pubDate>Sat, 10 Oct 2026"),
     "slug": (PAGE, "/episodes/number-one/</link>"),
     "summary": (NUMBER_ONE, 'content="What the first one says."'),

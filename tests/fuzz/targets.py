@@ -37,6 +37,7 @@ from site_builder.show.published import load_published
 from site_builder.show.refusals import load_refusals
 from site_builder.show.transcripts.files import parse_transcript
 from site_builder.show.transcripts.words import load_recognition, write_recognition
+from site_builder.sources.feed.html_transcript import convert_html_transcript
 from site_builder.sources.feed.parser import parse_feed
 from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
 from site_builder.sources.x.json import parse_entries
@@ -55,6 +56,7 @@ JSON = (
     b'{"segments": [{"startTime": 1.5, "endTime": 4, "body": "Good evening", "speaker": "Ada"}, '
     b'{"start": 5, "text": "x"}]}'
 )
+HTML = b"<html><body><cite>Ada:</cite><time>0:01</time><p>Good <b>evening</b>&amp;</p><time>1:00:00</time><p>x</p>"
 PAGE = b"---\ntitle: About us: all of it\nslug: about\norder: 2\ndraft: false\n---\n# Us\n\n![cat](cat.jpg) <b>x</b>\n"
 NOTES = (
     b"Hello **you** and _me_, see <https://example.org> [x][1] ![p](p.jpg)\n\n- 0:10 First\n- 75:30 Later [^1]\n\n"
@@ -115,6 +117,7 @@ def _list_streams() -> Iterator[tuple[str, Reader]]:
     yield "feed", Reader(lambda data, _: parse_feed(data, "feed.xml"), (_make_feed(), PLAIN_FEED), 4)
     yield "feed checker", Reader(_check_feed, (_make_feed(), PLAIN_FEED), 2)
     yield "markdown", Reader(lambda data, _: render_notes(_text(data), end=3600.0), (NOTES,), 6)
+    yield "transcript.html", Reader(_read_html_transcript, (HTML,), 4)
     for suffix, seed in (("vtt", VTT), ("srt", SRT), ("json", JSON)):
         yield f"transcript.{suffix}", Reader(_read_transcript_as(suffix), (seed,), 6)
 
@@ -182,6 +185,10 @@ def _read_transcript_as(suffix: str) -> Read:
             render(cues)
 
     return read
+
+
+def _read_html_transcript(data: bytes, _: Path) -> None:
+    parse_transcript(convert_html_transcript(data), Path("transcript.vtt"))
 
 
 def _check_feed(data: bytes, folder: Path) -> None:

@@ -103,6 +103,7 @@ x-note: ours
 FRONT = """\
 ---
 title: The first of all
+itunes_title: The first
 date: 2026-10-10 10:00
 guid: 1aaaaaaaaaaaa
 slug: number-one

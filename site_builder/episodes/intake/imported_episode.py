@@ -86,6 +86,7 @@ def _cannot_keep(item: FeedItem) -> UnusableSource:
 def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str, explicit: bool) -> dict[str, object]:
     return {
         "title": item.title,
+        "itunes_title": item.itunes_title or None,
         "date": item.published_at or datetime(1970, 1, 1, tzinfo=UTC),
         "guid": item.guid,
         "slug": slug,

@@ -174,6 +174,8 @@ class ItemExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no
     def _add_itunes(self, item: Any) -> None:
         show, episode = self.show, self.episode
         explicit = show.explicit if episode.explicit is None else episode.explicit
+        if episode.itunes_title:
+            add(item, "itunes:title", fit_line(episode.itunes_title, 255))
         add(item, "itunes:duration", str(max(1, round(episode.enclosure.duration))))
         add(item, "itunes:explicit", true_false(explicit))
         add(item, "itunes:episodeType", episode.kind.value)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from site_builder.model import podcasting20 as p20
 from site_builder.model.credits import find_group, parse_group, parse_role
@@ -18,6 +19,7 @@ from site_builder.text.plain import clean
 from site_builder.text.timecode import parse_timecode
 
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)(?:[?#]|$)", re.IGNORECASE)
+_NOTES = ("content:encoded", "description", "itunes:summary")
 _DATES = ("pubDate", "dc:date", "atom:published", "atom:updated")
 _TRANSCRIPTS = {
     "text/vtt": "vtt",
@@ -25,6 +27,8 @@ _TRANSCRIPTS = {
     "application/x-subrip": "srt",
     "application/srt": "srt",
     "text/srt": "srt",
+    "text/html": "html",
+    "text/plain": "txt",
 }
 """Kinds that can be read, best first."""
 SHOWN_TITLE = 255
@@ -77,6 +81,10 @@ class FeedItem:
     license: p20.License | None = None
     locations: tuple[p20.Location, ...] = ()
     talk: Talk = field(default_factory=Talk)
+    itunes_title: str = ""
+    """What Apple shows, where that is another title."""
+    has_other_files: bool = False
+    """Some further encoding lies at the old host, or at no address of the web."""
 
 
 class Reader(Element):
@@ -146,14 +154,15 @@ def read_items(elements: Iterable[Reader], left_out: LeftOut, author: str) -> It
 def _tell(reader: Reader, item: FeedItem, left_out: LeftOut, author: str) -> None:
     """What of an episode is lost."""
     left_out.count_episode(reader.children)
-    own = {"itunes:title": item.title, "itunes:author": author}
+    own = {"itunes:author": author}
     number, season = reader.line("itunes:episode", "podcast:episode"), reader.line("itunes:season", "podcast:season")
     lost = {
         **{f"{name} of its own": reader.line(name) not in {"", usual} for name, usual in own.items()},
         "podcast:value beyond the first": len(item.talk.values) > 1,
         "further enclosures": len(reader.all("enclosure")) > 1,
         "categories beyond 20": len({*reader.lines("category")}) > len(item.tags),
-        "transcript as HTML or plain text": bool(item.transcripts) and not sort_transcripts(item.transcripts),
+        "podcast:alternateEnclosure at the old host, or at no address": item.has_other_files,
+        "transcript of another kind": bool(item.transcripts) and not sort_transcripts(item.transcripts),
         "episode number other than 1, 2, 3 … (pages show it)": bool(number) and item.number is None,
         "season number other than 1, 2, 3 …": bool(season) and item.season is None,
     }
@@ -172,8 +181,7 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         left_out.remarks.append(f"“{title}” has no audio and was left out")
         return None
     season, episode = reader.all("podcast:season"), reader.all("podcast:episode")
-    kind = reader.line("itunes:episodeType").lower()
-    notes = reader.text("content:encoded", "description", "itunes:summary")
+    notes, elsewhere = reader.text(*_NOTES), tuple(_find_elsewhere(reader, audio))
     date, date_text = _read_date(reader, title, left_out)
     number, number_shown = _read_numbers(reader)
     return FeedItem(
@@ -189,7 +197,7 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         season_name=clean(season[0].get("name") or "", keep_lines=False) if season else "",
         number=number,
         number_shown=(clean(episode[0].get("display") or "", keep_lines=False)[:32] if episode else "") or number_shown,
-        kind=EpisodeKind(kind) if kind in set(EpisodeKind) else EpisodeKind.FULL,
+        kind=_read_kind(reader),
         explicit=reader.yes("itunes:explicit"),
         block=reader.line("itunes:block").lower() == "yes",
         people=reader.read_people(left_out),
@@ -202,8 +210,26 @@ def _read_item(reader: Reader, left_out: LeftOut) -> FeedItem | None:
         soundbites=tuple(_read_soundbites(reader, title, left_out)),
         license=reader.read_license(),
         locations=reader.read_locations(),
-        talk=read_talk(reader),
+        talk=read_talk(reader, elsewhere),
+        itunes_title=own if (own := reader.line("itunes:title")) != title else "",
+        has_other_files=len(elsewhere) < len(reader.all("podcast:alternateEnclosure")),
     )
+
+
+def _read_kind(reader: Reader) -> EpisodeKind:
+    kind = reader.line("itunes:episodeType").lower()
+    return EpisodeKind(kind) if kind in set(EpisodeKind) else EpisodeKind.FULL
+
+
+def _find_elsewhere(reader: Reader, audio: RemoteFile) -> Iterator[p20.ContentLink]:
+    """Further encodings that lie at another host than the audio, such as a film: links, for that host stays."""
+    for child in reader.all("podcast:alternateEnclosure"):
+        sources = ((source.get("uri") or "").strip() for source in reader.inside(child).all("podcast:source"))
+        for url in sources:
+            if url.startswith(("https://", "http://")) and urlsplit(url).hostname != urlsplit(audio.url).hostname:
+                title = clean(child.get("title") or child.get("type") or "", keep_lines=False)
+                yield p20.ContentLink(href=url, text=title)
+                break
 
 
 def _find_transcripts(reader: Reader) -> Iterator[RemoteFile]:
@@ -241,7 +267,7 @@ def sort_transcripts(files: Iterable[RemoteFile]) -> list[tuple[str, RemoteFile]
     order = list(_TRANSCRIPTS)
     found = []
     for file in files:
-        named = re.search(r"\.(vtt|srt|json)(?:[?#]|$)", file.url, re.IGNORECASE)
+        named = re.search(r"\.(vtt|srt|json|html|txt)(?:[?#]|$)", file.url, re.IGNORECASE)
         kind = _TRANSCRIPTS.get(file.media_type.partition(";")[0].strip()) or (named[1].lower() if named else "")
         if kind:
             found.append((order.index(next(type_ for type_ in order if _TRANSCRIPTS[type_] == kind)), kind, file))

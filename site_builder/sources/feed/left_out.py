@@ -57,7 +57,7 @@ _READ = frozenset(
 _TALK = {f"podcast:{name}" for name in ("chat", "funding", "socialInteract", "txt", "value")}
 READ_OF_SHOW = _READ | _TALK | {f"podcast:{name}" for name in ("block", "liveItem", "podping", "podroll", "publisher")}
 """What the show takes over, beyond what every RSS feed has."""
-READ_OF_EPISODE = _READ | _TALK | {"podcast:contentLink"}
+READ_OF_EPISODE = _READ | _TALK | {"podcast:contentLink", "podcast:alternateEnclosure"}
 """What an episode takes over."""
 
 

@@ -5,7 +5,7 @@ https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,8 @@ class Talk:
     links: tuple[p20.ContentLink, ...] = ()
 
 
-def read_talk(reader: Element) -> Talk:
-    """Of a channel or an item."""
+def read_talk(reader: Element, elsewhere: Iterable[p20.ContentLink] = ()) -> Talk:
+    """Of a channel or an item, with links that were found `elsewhere`."""
     funding = ((child.get("url", "").strip(), line_of(child)) for child in reader.all("podcast:funding"))
     chats = (_read_chat(child) for child in reader.all("podcast:chat"))
     return Talk(
@@ -40,7 +40,7 @@ def read_talk(reader: Element) -> Talk:
         texts=tuple(_read_texts(reader)),
         chat=next(chats, None),
         values=tuple(_read_value(reader.inside(child)) for child in reader.all("podcast:value")),
-        links=tuple(read_links(reader)),
+        links=(*read_links(reader), *elsewhere),
     )
 
 

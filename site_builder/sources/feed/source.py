@@ -19,6 +19,7 @@ from site_builder.model.conversation import Account, Announcement, Conversation
 from site_builder.model.podcast import Chapter, Recording
 from site_builder.show.transcripts.files import parse_transcript
 from site_builder.sources.feed.document import LARGEST as LARGEST_FEED
+from site_builder.sources.feed.html_transcript import convert_html_transcript
 from site_builder.sources.feed.http import USUAL, Bounds, Web
 from site_builder.sources.feed.items import FeedItem, sort_transcripts
 from site_builder.sources.feed.parser import PodcastFeed, parse_feed
@@ -222,9 +223,10 @@ class FeedSource:
     def _read_transcript(self, item: FeedItem, folder: Path) -> None:
         """The best that can be read, as `transcript.vtt` or the like."""
         for kind, file in sort_transcripts(item.transcripts):
-            name = f"transcript.{kind}"
+            name = f"transcript.{kind if kind != 'html' else 'vtt'}"
             try:
                 content = self._web.fetch(file.url, largest=_LARGEST_FILE).body
+                content = convert_html_transcript(content) if kind == "html" else content
                 parse_transcript(content, Path(name))
             except (UnusableSource, InvalidDocument) as error:
                 self._regret(item, "transcript", error)

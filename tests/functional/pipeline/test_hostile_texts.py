@@ -55,6 +55,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
     matter |= {
         "chapters": [{"at": "0:00", "title": TITLE}, {"at": "0:05", "title": "B" + DIRTY}],
         "episode_display": TITLE[:32],
+        "itunes_title": TITLE + DIRTY,
     }
     matter |= {
         "people": [{"name": TITLE, "href": "https://example.org/?a=1&b='"}],

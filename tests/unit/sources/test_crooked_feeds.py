@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
 from site_builder.errors import UnusableSource
+from site_builder.show.transcripts.files import parse_transcript
 from site_builder.sources.feed.categories import map_categories
+from site_builder.sources.feed.html_transcript import convert_html_transcript
 from site_builder.sources.feed.parser import PodcastFeed, parse_feed
 from site_builder.sources.feed.source import order_items, parse_json_chapters
 
@@ -154,15 +157,46 @@ def test_what_is_lost_is_counted_once() -> None:
     inside = (
         "<podcast:alternateEnclosure/><podcast:alternateEnclosure/><itunes:title>Other</itunes:title>"
         "<itunes:author>Guest</itunes:author><itunes:episode>12a</itunes:episode>"
-        '<podcast:transcript url="https://h.example/t.html" type="text/html"/><acast:id>7</acast:id>'
+        '<podcast:transcript url="https://h.example/t.pdf" type="application/pdf"/><acast:id>7</acast:id>'
     )
     feed = read(item(inside) + item(inside, guid="2") + item(guid="3"), channel="<spotify:limit/>")
     assert [entry.number_shown for entry in feed.items] == ["12a", "12a", ""]
     said = feed.left_out.describe()
-    for name in ("alternateEnclosure", "itunes:title of its own", "itunes:author of its own", "HTML or plain text"):
+    for name in ("or at no address", "itunes:author of its own", "transcript of another kind"):
         assert f"{name} (2 episodes)" in said, name
     assert "spotify:limit (show)" in said
     assert "acast" not in said
+
+
+def test_what_lies_elsewhere_becomes_a_link() -> None:
+    """A further encoding at another host than the audio stays there; Apple's title is kept where it is another."""
+    inside = (
+        '<itunes:title>Other</itunes:title><podcast:alternateEnclosure type="video/mp4" title="The film">'
+        '<podcast:source uri="ipfs://x"/><podcast:source uri="https://film.example/1.mp4"/></podcast:alternateEnclosure>'
+        '<podcast:alternateEnclosure type="audio/opus"><podcast:source uri="{}"/></podcast:alternateEnclosure>'
+    )
+    feed = read(
+        item(inside.format("https://h.example/1.opus"))
+        + item("<itunes:title>Fog</itunes:title>", guid="2", title="Fog")
+    )
+    assert [link.href for link in feed.items[0].talk.links] == ["https://film.example/1.mp4"]
+    assert feed.items[0].talk.links[0].text == "The film"
+    assert [entry.itunes_title for entry in feed.items] == ["Other", ""]
+    assert "alternateEnclosure at the old host, or at no address (1 episode)" in feed.left_out.describe()
+
+
+HTML = """<!doctype html><html><head><style>p {{ color: red }}</style><script>alert(1)</script></head><body>
+<cite>Ada &amp; Co:</cite><time>0:01</time><p>Good &lt;b&gt; evening,<br>all.</p><p>And more.</p>
+<cite>Kit:</cite><time datetime="{}">one hour</time><p>Bye --&gt; now</p><p></p></body></html>"""
+
+
+def test_transcripts_as_html_become_cues() -> None:
+    """Names, times and words; a page without times has none."""
+    cues = parse_transcript(convert_html_transcript(HTML.format("1:00:00").encode()), Path("transcript.vtt"))
+    assert [(cue.start, cue.speaker) for cue in cues] == [(1.0, "Ada & Co"), (3600.0, "Kit")]
+    assert [cue.text for cue in cues] == ["Good <b> evening, all. And more.", "Bye --> now"]
+    for page in (b"", b"<p>no times</p>", b"<time>soon</time><p>x</p>", b"\xff\xfe<time", b"<" * 5000):
+        assert convert_html_transcript(page).strip() == b"WEBVTT"
 
 
 def test_dates_are_told_with_their_episode() -> None:
