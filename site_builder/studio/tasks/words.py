@@ -1,0 +1,22 @@
+"""Making a transcript in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from site_builder.commands.transcribe import transcribe as hear
+from site_builder.errors import UsageError
+from site_builder.studio.work.worker import Task
+
+
+def transcribe(task: Task) -> dict[str, Any]:
+    """Hear one episode, as `spacecast transcribe EPISODE` does.
+
+    Raises:
+        UsageError: no engine or model is here, or it did not work.
+    """
+    report = hear(task.folder, [task.arguments["target"]], again=True, notify=task.notify())
+    (episode,) = report.episodes
+    if report.failed:
+        raise UsageError(episode.message)
+    return {"outcome": episode.outcome, "message": episode.message, "model": report.model}
