@@ -20,6 +20,8 @@ import venv
 from collections.abc import Iterable
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements-test.lock"
 _UPPER = re.compile(r"\s*,?\s*<=?\s*[\w.]+")
@@ -35,9 +37,10 @@ def read_requirements(*, beyond: bool) -> list[str]:
 
 
 def read_locked() -> dict[str, str]:
-    """Name to version in all lock files."""
+    """Name to version in all lock files, of what is locked for this Python and system."""
     lines = (line for file in (ROOT / "requirements.lock", LOCK) for line in file.read_text("utf-8").splitlines())
-    return {match[1]: match[2] for line in lines if (match := re.match(r"([\w.-]+)==([^\s;\\]+)", line))}
+    pinned = (Requirement(line.rstrip("\\ ")) for line in lines if re.match(r"[\w.-]+==", line))
+    return {one.name: str(one.specifier)[2:] for one in pinned if not one.marker or one.marker.evaluate()}
 
 
 def install(python: Path, wanted: Iterable[str]) -> dict[str, str]:

@@ -79,6 +79,7 @@ def compose(text: str, first_line: int = 1) -> yaml.Node | None:
 
 _REMEDIES = (
     ("too deep", "this is nested too deeply"),
+    ("nesting depth", "this is nested too deeply"),  # as PyYAML 6.0.4 says it
     ("single document", "expected one document; remove this `---` line"),
     (
         "mapping values are not allowed",
