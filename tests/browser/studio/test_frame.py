@@ -57,7 +57,8 @@ def test_two_windows(studio: RunningStudio, show: Path, open_studio: Any) -> Non
 def test_without_scripts(studio: RunningStudio, show: Path, open_studio: Any) -> None:
     page = open_studio(studio, page_of(show), java_script_enabled=False)
     page.get_by_label("Title", exact=True).fill("By hand")
-    page.get_by_role("button", name="Save", exact=True).click()
+    form = page.locator("form", has=page.get_by_label("Title", exact=True))
+    form.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("By hand")
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_label("Title", exact=True)).not_to_have_value("By hand")
