@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import traceback
+
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from site_builder.errors import InvalidDocument, SpacecastError
 from site_builder.preview.server import LOOPBACK, PreviewSite
 from site_builder.studio.changes.changes import Stale
 from site_builder.studio.places import describe_places, list_routes
-from site_builder.studio.rendering import language_of, render
-from site_builder.studio.saving import answer_problems, answer_stale
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import answer_problems, answer_stale, wants_json
 from site_builder.studio.security import Guard, make_policy
-from site_builder.studio.studio import Studio
+from site_builder.studio.studio import CACHE, Studio
 
 
 def make_app(studio: Studio) -> ASGIApp:
@@ -27,6 +30,7 @@ def make_app(studio: Studio) -> ASGIApp:
             Stale: answer_stale,
             InvalidDocument: answer_problems,
             SpacecastError: answer_problems,
+            Exception: _answer_mistake,
         },
     )
     app.state.studio = studio
@@ -57,3 +61,21 @@ def _answer_http(request: Request, error: Exception) -> Response:
         else language.gettext("This cannot be done.")
     )
     return render(request, "message.html", error.status_code, title=sentence, sentences=[])
+
+
+def _answer_mistake(request: Request, error: Exception) -> Response:
+    """A mistake of ours: a sentence for the host, the rest in a file that can be sent to us."""
+    studio, language = studio_of(request), language_of(request)
+    file = studio.folder / CACHE / "errors.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a", encoding="utf-8") as log:
+        log.write(f"{studio.clock().isoformat()} {request.method} {request.url.path}\n")
+        log.write("".join(traceback.format_exception(error)))
+    sentence = language.gettext(
+        "spacecast itself failed here. Nothing you saved is lost; what happened is written in %(file)s."
+    )
+    told = sentence % {"file": f"{CACHE}/errors.log"}
+    if wants_json(request):
+        return JSONResponse({"problems": [{"field": "", "message": told}]}, 500)
+    page = Markup("<!DOCTYPE html>\n<title>500</title><p>{}</p><p><a href='/'>{}</a></p>")
+    return HTMLResponse(page.format(told, language.gettext("Back")), 500)

@@ -17,6 +17,7 @@ from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.load import ShowFolder, load_show_folder
 from site_builder.show.published import Pin, State, load_pins
+from site_builder.studio.loading import load_bundles
 from site_builder.studio.studio import Studio
 
 
@@ -105,22 +106,29 @@ def _list(studio: Studio) -> list[ListedEpisode]:
     sent = _find_sent(studio.folder)
     touched = {patch.path for entry in studio.changes.history.entries for patch in entry.patches}
     zone = load_show(studio).config.show.zone
+    readable = {bundle.folder.name: bundle for bundle in load_bundles(studio)}
     listed = []
     for folder in find_bundles(studio.folder / "content"):
-        try:
-            bundle = load_bundle(folder)
-        except InvalidDocument as error:
-            listed.append(ListedEpisode(folder.name, None, Standing.BROKEN, None, error.problems))
+        bundle = readable.get(folder.name)
+        if bundle is None:
+            listed.append(ListedEpisode(folder.name, None, Standing.BROKEN, None, _explain(folder)))
             continue
         pin = pins.get(bundle.matter.guid)
         at = bundle.matter.published_at(zone)
-        is_new = index_of(bundle) not in touched and not (folder / MEDIA).is_file()
-        standing = _find_standing(
-            bundle, pin, sent.get(bundle.matter.guid), is_waiting=at > studio.clock(), is_new=is_new
-        )
+        is_new = index_of(bundle) not in touched and not bundle.media
+        is_waiting = at > studio.clock()
+        standing = _find_standing(bundle, pin, sent.get(bundle.matter.guid), is_waiting=is_waiting, is_new=is_new)
         listed.append(ListedEpisode(folder.name, bundle, standing, at))
     oldest = datetime.min.replace(tzinfo=zone)
     return sorted(listed, key=lambda episode: episode.published_at or oldest, reverse=True)
+
+
+def _explain(folder: Path) -> tuple[Problem, ...]:
+    try:
+        load_bundle(folder)
+    except InvalidDocument as error:
+        return error.problems
+    return ()
 
 
 def _find_sent(folder: Path) -> Mapping[str, datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from site_builder.studio.work.jobs import Jobs
 from site_builder.studio.work.previews import RemotePreview
 
 Value = TypeVar("Value")
+_MOMENT = 0.05
+"""Seconds for which files are taken for unchanged while a page is made."""
 CACHE = ".cache/studio"
 """Where the studio keeps what can be made again, and uploads while they come in."""
 
@@ -44,6 +47,7 @@ class Studio:
         self.origin = ""
         self.preview_origin = ""
         self._kept: dict[str, tuple[object, Any]] = {}
+        self._stamp: tuple[object, object] = (None, None)
         self._lock = threading.Lock()
 
     @property
@@ -61,7 +65,15 @@ class Studio:
         self.preview.start()
 
     def stamp(self) -> object:
-        """Changes whenever a person's file does; of 500 episodes in a few milliseconds."""
+        """Changes whenever a person's file does; looked up again after a moment, and after each change made here."""
+        history = self.changes.history
+        known = (len(history.entries), history.position, int(time.monotonic() / _MOMENT))
+        if self._stamp[0] != known:
+            self._stamp = (known, self._look())
+        return self._stamp[1]
+
+    def _look(self) -> object:
+        """Of 500 episodes in a few milliseconds."""
         folder = os.fspath(self.folder)
         episodes = f"{folder}/{EPISODES}"
         names = sorted(os.listdir(episodes)) if os.path.isdir(episodes) else []  # noqa: PTH112, PTH208
