@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
-from site_builder.episodes.answers import EpisodeEffect, compare_answers, is_touched
+from site_builder.episodes.answers import EpisodeEffect, Outcome, compare_outcomes, find_outcome, is_touched
 from site_builder.episodes.intake.intake import add_speakers
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.edits import EditList
@@ -38,7 +38,7 @@ __all__ = [
     "Request",
     "describe_people",
     "describe_rows_json",
-    "foresee_answer",
+    "foresee_answers",
     "list_people",
     "record_answer",
     "write_request",
@@ -166,23 +166,29 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     return record
 
 
-def foresee_answer(gathered: Gathered, who: str, answer: Answer) -> tuple[EpisodeEffect, ...]:
-    """What an answer would change, an episode each; those that stay as they are left out. Nothing is written.
+def foresee_answers(gathered: Gathered, who: str, answers: Sequence[Answer]) -> tuple[tuple[EpisodeEffect, ...], ...]:
+    """What each of some answers would change, an episode each; those that stay are left out. Nothing is written.
 
     Raises:
         UsageError: nobody, or more than one, is called `who`.
     """
     path = gathered.folder / PEOPLE
-    text, record = enter_answer(read_text(path), who, answer, path)
-    speakers = (speaker for bundle in gathered.bundles if bundle.recording for speaker in bundle.recording.speakers)
-    after = replace(gathered, people=parse_people(text, path).describe(speakers))
-    touched = [
-        bundle
-        for bundle in gathered.bundles
-        if is_touched(bundle, record, after) and answer.episode in {None, bundle.matter.guid}
-    ]
-    effects = (compare_answers(bundle, record.key, gathered, after) for bundle in touched)
-    return tuple(effect for effect in effects if not effect.is_nothing)
+    before = read_text(path)
+    speakers = [speaker for bundle in gathered.bundles if bundle.recording for speaker in bundle.recording.speakers]
+    now: dict[Guid, Outcome | None] = {}
+    foreseen = []
+    for answer in answers:
+        text, record = enter_answer(before, who, answer, path)
+        after = replace(gathered, people=parse_people(text, path).describe(speakers))
+        effects = []
+        for bundle in gathered.bundles:
+            guid = _guid(bundle)
+            if answer.episode in {None, guid} and is_touched(bundle, record, after):
+                if guid not in now:
+                    now[guid] = find_outcome(bundle, gathered)
+                effects.append(compare_outcomes(bundle, record.key, now[guid], find_outcome(bundle, after)))
+        foreseen.append(tuple(effect for effect in effects if not effect.is_nothing))
+    return tuple(foreseen)
 
 
 def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from site_builder.consent import Casting, Removal, plan_removals
 from site_builder.episodes.assemble import make_edits
@@ -57,35 +57,44 @@ def is_touched(bundle: Bundle, record: PersonRecord, show: ShowFolder) -> bool:
     )
 
 
-def compare_answers(bundle: Bundle, key: str, before: ShowFolder, after: ShowFolder) -> EpisodeEffect:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of an episode while people's answers are as they are."""
+
+    casting: Casting
+    edits: EditList
+    withheld: str
+
+
+def find_outcome(bundle: Bundle, show: ShowFolder) -> Outcome | None:
+    """What becomes of an episode by the answers in `show`; None where there is no recording."""
+    if bundle.recording is None:
+        return None
+    casting = decide_consent(show, bundle)
+    removal = Removal(show.config.consent.removal.value)
+    edits = make_edits(bundle.matter, bundle.recording, casting, dead_air=(), removal=removal)
+    return Outcome(casting, edits, explain_withheld(show, bundle, casting))
+
+
+def compare_outcomes(bundle: Bundle, key: str, now: Outcome | None, then: Outcome | None) -> EpisodeEffect:
     """What differs in an episode between two states of the people's answers; `key`: whose answer is another one."""
     effect = EpisodeEffect(name=bundle.folder.name, guid=Guid(bundle.matter.guid), title=bundle.matter.title)
     recording = bundle.recording
-    if recording is None:
+    if recording is None or now is None or then is None:
         return effect
-    now, then = decide_consent(before, bundle), decide_consent(after, bundle)
-    held_now, held_then = explain_withheld(before, bundle, now), explain_withheld(after, bundle, then)
-    heard = [_make_edits(show, bundle, recording, casting) for show, casting in ((before, now), (after, then))]
-    named = [_is_named(casting, key) for casting in (now, then)]
-    silenced, returned = _lose(heard[0], heard[1]), _lose(heard[1], heard[0])
-    return EpisodeEffect(
-        name=effect.name,
-        guid=effect.guid,
-        title=effect.title,
+    named = [_is_named(outcome.casting, key) for outcome in (now, then)]
+    silenced, returned = _lose(now.edits, then.edits), _lose(then.edits, now.edits)
+    return replace(
+        effect,
         silenced=silenced,
-        silenced_passages=_count(recording, then, heard[0]) if silenced else 0,
+        silenced_passages=_count(recording, then.casting, now.edits) if silenced else 0,
         returned=returned,
-        returned_passages=_count(recording, now, heard[1]) if returned else 0,
+        returned_passages=_count(recording, now.casting, then.edits) if returned else 0,
         loses_name=named[0] is True and named[1] is False,
         gains_name=named[0] is False and named[1] is True,
-        withheld=held_then if held_then and not held_now else "",
-        is_released=bool(held_now) and not held_then,
+        withheld=then.withheld if not now.withheld else "",
+        is_released=bool(now.withheld) and not then.withheld,
     )
-
-
-def _make_edits(show: ShowFolder, bundle: Bundle, recording: Recording, casting: Casting) -> EditList:
-    removal = Removal(show.config.consent.removal.value)
-    return make_edits(bundle.matter, recording, casting, dead_air=(), removal=removal)
 
 
 def _lose(one: EditList, other: EditList) -> float:

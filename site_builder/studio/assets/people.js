@@ -10,9 +10,13 @@ const list = () => ["answer", "note", "date"].map((name) => [name, new FormData(
 let known = JSON.stringify(list());
 
 /** What holds now, and what each answer would change from here. */
-const draw = ({ effects, answer, note, date }) => {
+const draw = ({ effects, answer, note, date, count }) => {
   find("#note").value = note;
   find("#date").value = date;
+  for (const part of document.querySelectorAll("[data-while-open]")) part.hidden = answer !== "pending";
+  const place = find(".places a[aria-current]");
+  const small = find("small", place) ?? place.appendChild(document.createElement("small"));
+  small.textContent = count;
   for (const [value, sentences] of Object.entries(effects)) {
     const items = sentences.map((text) => Object.assign(document.createElement("li"), { textContent: text, dir: "auto" }));
     if (value === answer) items.unshift(Object.assign(document.createElement("li"), { textContent: form.dataset.now, className: "now" }));
@@ -38,6 +42,14 @@ form.addEventListener("change", ({ target }) => (pointed || target.type !== "rad
 find("fieldset", form).addEventListener("focusout", ({ relatedTarget, target }) => {
   if (!relatedTarget?.matches?.("[name=answer]")) store(target);
 });
+
+// where it takes a while to see what an answer would change, it is asked for once the page is there
+const look = async () => {
+  const response = await fetch(location.href, { headers: { accept: "application/json" } });
+  if (response.ok && JSON.stringify(list()) === known) draw(await response.json());
+};
+if ("long" in form.dataset) look();
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   store(document.activeElement);

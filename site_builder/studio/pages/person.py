@@ -10,10 +10,10 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from site_builder.commands.people import describe_hidden_kinds, foresee_answer, is_waiting, write_request
+from site_builder.commands.people import describe_hidden_kinds, foresee_answers, is_waiting, write_request
 from site_builder.consent import Appearance, Consent, PersonRow
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid
@@ -26,13 +26,15 @@ from site_builder.show.published import State, load_pins
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.effects import tell_effects
 from site_builder.studio.loading import gather_show
-from site_builder.studio.pages.people import describe_row, list_rows
+from site_builder.studio.pages.people import count, describe_row, list_rows
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save
+from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save, wants_json
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
 _PASSAGES = 5
+_MANY = 12
+"""Episodes from which on it takes a while to see what an answer would change."""
 _LONGEST = 30.0
 """Seconds of a passage that are played; enough to know a voice."""
 
@@ -92,10 +94,13 @@ def _find(request: Request, gathered: Gathered) -> Subject:
 
 
 def show(request: Request) -> Response:
-    """The page."""
+    """The page; where there is much to look through, without what each answer would change, which is asked for next."""
     studio, language = studio_of(request), language_of(request)
     gathered = gather_show(studio)
     subject = _find(request, gathered)
+    if wants_json(request):
+        return JSONResponse(_describe_now(request))
+    is_long = len(subject.row.appearances) > _MANY and not subject.appearance and "effects" not in request.query_params
     message, obstacles = _write_message(gathered, subject)
     return render(
         request,
@@ -103,7 +108,8 @@ def show(request: Request) -> Response:
         person=describe_row(subject.row, subject.number),
         appearance=subject.appearance,
         is_unknown=subject.row.key == UNKNOWN and not subject.row.handle,
-        options=_describe_options(studio, gathered, subject, language),
+        options=_describe_options(studio, gathered, subject, language, is_long=is_long),
+        is_long=is_long,
         answer=subject.answer,
         earlier=[(answer, name_answer(answer.status, language)) for answer in reversed(subject.record.history)],
         passages=_find_passages(gathered, subject),
@@ -151,35 +157,38 @@ def _describe_meaning(status: Consent, policy: str, language: Language) -> str:
 
 
 def _describe_options(
-    studio: Studio, gathered: Gathered, subject: Subject, language: Language
+    studio: Studio, gathered: Gathered, subject: Subject, language: Language, *, is_long: bool
 ) -> list[dict[str, object]]:
     """The four answers, each with what it would change."""
     policy = gathered.config.consent.pending.value
-    effects = _foresee_all(studio, gathered, subject, language)
+    effects = {} if is_long else _foresee_all(studio, gathered, subject, language)
     return [
         {
             "value": status.value,
             "label": name_answer(status, language),
             "meaning": _describe_meaning(status, policy, language),
-            "effects": effects[status.value],
+            "effects": effects.get(status.value, []),
         }
         for status in (Consent.GRANTED, Consent.ANONYMOUS, Consent.REFUSED, Consent.PENDING)
     ]
 
 
 def _foresee_all(studio: Studio, gathered: Gathered, subject: Subject, language: Language) -> dict[str, list[str]]:
-    removal = Removal(gathered.config.consent.removal.value)
-    pins = load_pins(studio.folder)
-    online = {guid for guid, pin in pins.items() if pin.state is State.ONLINE}
-    found: dict[str, list[str]] = {}
-    for status in Consent:
-        if status is subject.answer.status:
-            found[status.value] = []
-            continue
-        answer = Answer(status=status, since=studio.clock().date(), episode=subject.episode)
-        effects = foresee_answer(gathered, subject.row.key, answer)
-        found[status.value] = tell_effects(effects, removal, online, language)
-    return found
+    """What each answer but the one that holds would change, in sentences; kept until a file changes."""
+
+    def foresee() -> dict[str, list[str]]:
+        removal = Removal(gathered.config.consent.removal.value)
+        pins = load_pins(studio.folder)
+        online = {guid for guid, pin in pins.items() if pin.state is State.ONLINE}
+        others = [status for status in Consent if status is not subject.answer.status]
+        today = studio.clock().date()
+        answers = [Answer(status=status, since=today, episode=subject.episode) for status in others]
+        effects = foresee_answers(gathered, subject.row.key, answers)
+        told = zip(others, effects, strict=True)
+        sentences = {status.value: tell_effects(found, removal, online, language) for status, found in told}
+        return {subject.answer.status.value: [], **sentences}
+
+    return studio.keep(f"effects {language.code} {subject.episode} {subject.row.key}", foresee)
 
 
 def _find_passages(gathered: Gathered, subject: Subject) -> list[Passage]:
@@ -246,6 +255,7 @@ def _describe_now(request: Request) -> Mapping[str, object]:
         "answer": subject.answer.status.value,
         "note": subject.answer.note,
         "date": str(subject.answer.since) if is_answered else "",
+        "count": count(studio, language),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html import unescape
 from pathlib import Path
 
@@ -179,3 +180,19 @@ def test_somebody_unknown(tmp_path: Path) -> None:
 def test_nobody(looked_at: RunningStudio) -> None:
     assert looked_at.ask("/people/nobody").status == 404
     assert looked_at.ask("/people/..%2f..%2fetc").status == 404
+
+
+def test_somebody_heard_in_many_episodes(show: Path) -> None:
+    """The page is there at once; what would change is asked for by its script, or with a link."""
+    bundle = min((show / "content/episodes").iterdir())
+    for number in range(12):
+        copy = Path(shutil.copytree(bundle, bundle.with_name(f"2026-01-01-copy-{number}")))
+        edit(copy / "index.md", "guid: 1lDxLnrWjwkGm", f"guid: copy-{number}")
+        edit(copy / "index.md", "slug: signals-in-the-dark-explained", f"slug: copy-{number}")
+    with start_studio(show) as studio:
+        studio.enter()
+        assert find_effects(studio.get(KIT).text)["refused"] == ["Looking what would change…"]
+        told = studio.get(KIT, accept="application/json").json
+        (silent,) = [text for text in told["effects"]["refused"] if "silent" in text]
+        assert re.fullmatch(r"14 passages, 1?\d+ (s|min), become silent in 14 episodes\.", silent)
+        assert silent in find_effects(studio.get(f"{KIT}?effects").text)["refused"]
