@@ -12,6 +12,7 @@ from site_builder.consent.secrets import describe_hidden
 from site_builder.episodes.answers import EpisodeEffect, Outcome, compare_outcomes, find_outcome, is_touched
 from site_builder.episodes.intake.intake import add_speakers
 from site_builder.errors import InvalidDocument, UsageError
+from site_builder.model.conversation import Account
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Guid, Span
 from site_builder.show import refusals
@@ -31,13 +32,14 @@ from site_builder.show.people import (
     parse_people,
 )
 from site_builder.show.people.file import read_text
-from site_builder.show.people.writing import enter_answer, note_asked, set_consent
+from site_builder.show.people.writing import enter_answer, enter_newcomers, note_asked, set_consent
 from site_builder.show.published import State, load_pins
 
 __all__ = [
     "Request",
     "describe_people",
     "describe_rows_json",
+    "enter_unlisted",
     "foresee_answers",
     "list_people",
     "record_answer",
@@ -68,6 +70,12 @@ def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
 def describe_people(gathered: Gathered) -> tuple[PersonRow, ...]:
     """Everyone heard on a show that was read already, in the order of `people.yaml`."""
     return _describe(gathered)
+
+
+def enter_unlisted(gathered: Gathered, text: str) -> tuple[str, tuple[str, ...]]:
+    """`people.yaml` with everyone who is heard and not in it, as `people --ask` enters them; and their names."""
+    recordings = [(_guid(bundle), bundle.recording) for bundle in gathered.bundles if bundle.recording]
+    return enter_newcomers(text, recordings, Account(), gathered.folder / PEOPLE)
 
 
 def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Request, ...]:

@@ -75,10 +75,19 @@ def add_newcomers(
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
     before = read_text(path)
-    register = Register(parse_people(before, path).records)
+    text, names = enter_newcomers(before, recordings, own, path)
+    _write(path, text, before)
+    return names
+
+
+def enter_newcomers(
+    text: str, recordings: Iterable[tuple[Guid, Recording]], own: Account | None, path: Path
+) -> tuple[str, tuple[str, ...]]:
+    """The text of `people.yaml` with new people in it, as `add_newcomers` writes it, and their names."""
+    register = Register(parse_people(text, path).records)
     known = {record.key: record for record in register}
     meet(register, (recording for _, recording in recordings), own)
-    text, added = before, {}
+    added: dict[str, dict[str, Any]] = {}
     for record in register:
         if record.key not in known:
             added[record.key] = _describe_entry(record)
@@ -86,8 +95,7 @@ def add_newcomers(
             text = change_entry(text, record.key, _describe_learned(known[record.key], record))
     if added:
         text = append_entries(text or HEADER, added)
-    _write(path, text, before)
-    return tuple(record.name or record.key for record in register if record.key in added)
+    return text, tuple(record.name or record.key for record in register if record.key in added)
 
 
 def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:

@@ -400,7 +400,7 @@ let pair = null;
 const offer = ({ heard, meant, count }) => {
   pair = { heard, meant };
   find(".pair", offerBar).textContent = fill(texts.offer, pair);
-  find(".more", offerBar).textContent = count ? fill(texts.times, { number: count }) : "";
+  find(".more", offerBar).textContent = count ? fill(texts.times, { number: count }) : texts.later;
   bar.hidden = true;
   offerBar.hidden = false;
 };

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from site_builder.commands.people import describe_people, is_waiting
+from site_builder.commands.people import describe_people, enter_unlisted, is_waiting
 from site_builder.consent import Consent, PersonRow
 from site_builder.model.podcast import Guid
+from site_builder.show.layout import PEOPLE
 from site_builder.show.load import Gathered
 from site_builder.show.people import UNKNOWN
+from site_builder.show.people.file import read_text
+from site_builder.studio.changes.changes import Edit
 from site_builder.studio.loading import gather_show
-from site_builder.studio.rendering import render, studio_of
+from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.saving import BASED_ON, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
@@ -72,7 +77,29 @@ def show(request: Request) -> Response:
         unasked=[one for one in waiting if one.row.asked is None],
         asked=[one for one in waiting if one.row.asked is not None],
         answered=[one for one in listed if one not in waiting],
+        unlisted=studio.keep("unlisted", lambda: _find_unlisted(studio)),
+        path=PEOPLE,
+        digest=studio.changes.digest(PEOPLE),
     )
+
+
+def _find_unlisted(studio: Studio) -> tuple[str, ...]:
+    """Names of those who are heard and not in people.yaml, as in episodes copied from another show."""
+    return enter_unlisted(gather_show(studio), read_text(studio.folder / PEOPLE))[1]
+
+
+async def enter(request: Request) -> Response:
+    """Write them into people.yaml, so that they can be asked."""
+    studio, form = studio_of(request), await read_form(request)
+    gathered = await run_in_threadpool(gather_show, studio)
+    names = await run_in_threadpool(_find_unlisted, studio)
+    language = language_of(request)
+    label = language.gettext("list %(names)s") % {"names": language.join(names)}
+
+    def change(content: bytes) -> bytes:
+        return enter_unlisted(gathered, content.decode())[0].encode()
+
+    return await save(request, form, label, Edit(path=PEOPLE, change=change, based_on=form.get(BASED_ON)))
 
 
 def list_rows(studio: Studio) -> Sequence[PersonRow]:
@@ -100,4 +127,4 @@ def find_address(row: PersonRow) -> str:
     return f"{place}?{urlencode({'episode': row.appearances[0].guid})}" if is_nobody and row.appearances else place
 
 
-ROUTES = [Route("/people", show)]
+ROUTES = [Route("/people", show), Route("/people", enter, methods=["POST"])]

@@ -177,6 +177,18 @@ def test_somebody_unknown(tmp_path: Path) -> None:
         assert len(json.loads((show / "content/.refusals/refused.json").read_bytes())["lifted"]) == 1
 
 
+def test_somebody_who_is_not_listed(show: Path, studio: RunningStudio) -> None:
+    """As in an episode copied from another show: listed with a button, as `people --ask` would."""
+    (show / PEOPLE).write_text((show / PEOPLE).read_text().partition("\nkit:")[0])
+    page = studio.get("/people")
+    assert "not listed here yet: Kit <of the> Rails." in plain(page.text)
+    answer = studio.post("/people", page="/people", scripted=False, based_on=studio.digest("/people", PEOPLE))
+    assert answer.status == 303
+    assert "\nkit:\n" in (show / PEOPLE).read_text()
+    assert "not listed here yet" not in studio.get("/people").text
+    assert "People 1 not asked" in plain(studio.get("/episodes").text)
+
+
 def test_nobody(looked_at: RunningStudio) -> None:
     assert looked_at.ask("/people/nobody").status == 404
     assert looked_at.ask("/people/..%2f..%2fetc").status == 404
