@@ -10,17 +10,26 @@ CONTAINERS = (b"moov", b"trak")
 
 def put_edit_list(mp4: bytes, pieces: Sequence[tuple[float, float]], sample_rate: int = 48000) -> bytes:
     """The file with only `pieces` of it to be heard: (start, length) in seconds. Its index must follow its sound."""
-    return b"".join(_edited(kind, body, pieces, sample_rate) for kind, body in _boxes(mp4))
+    rates = _find_timescale(mp4), sample_rate
+    return b"".join(_edited(kind, body, pieces, rates) for kind, body in _boxes(mp4))
 
 
-def _edited(kind: bytes, body: bytes, pieces: Sequence[tuple[float, float]], sample_rate: int) -> bytes:
+def _find_timescale(mp4: bytes) -> int:
+    """Units of a second in which edit lists give lengths (the movie's; FFmpeg 9 takes more than FFmpeg 8)."""
+    moov = dict(_boxes(mp4))[b"moov"]
+    timescale: int = struct.unpack_from(">I", dict(_boxes(moov))[b"mvhd"], 12)[0]
+    return timescale
+
+
+def _edited(kind: bytes, body: bytes, pieces: Sequence[tuple[float, float]], rates: tuple[int, int]) -> bytes:
     if kind == b"edts":
         return b""
     if kind not in CONTAINERS:
         return _box(kind, body)
-    inner = b"".join(_edited(*child, pieces, sample_rate) for child in _boxes(body))
+    inner = b"".join(_edited(*child, pieces, rates) for child in _boxes(body))
     if kind == b"trak":
-        entries = [struct.pack(">IiI", round(length * 1000), round(at * sample_rate), 1 << 16) for at, length in pieces]
+        movie, media = rates
+        entries = [struct.pack(">IiI", round(length * movie), round(at * media), 1 << 16) for at, length in pieces]
         elst = struct.pack(">II", 0, len(entries)) + b"".join(entries)
         inner += _box(b"edts", _box(b"elst", elst))
     return _box(kind, inner)

@@ -119,12 +119,16 @@ class TestParts:
 
     @pytest.mark.parametrize("extension", ["m4a", "mp3", "ogg", "mka"])
     def test_padding_is_not_counted(self, extension: str, tmp_path: Path) -> None:
-        """What the encoder put before and after the sound is left out where the file tells how much it is."""
+        """What the encoder put before and after the sound is left out where the file tells how much it is.
+
+        An MP4 tells in milliseconds how long it is: FFmpeg 9 cuts what is beyond, versions before did not.
+        """
         wav, path = tmp_path / "a.wav", tmp_path / f"a.{extension}"
         wav.write_bytes(wrap(RECORDING, "wav"))
         subprocess.run(["ffmpeg", "-v", "error", "-i", str(wav), str(path)], check=True)
         with path.open("rb") as stream:
-            assert read_part(stream, path.name).part.samples == decoded_samples(path)
+            beyond = decoded_samples(path) - read_part(stream, path.name).part.samples
+        assert 0 <= beyond < (48 if extension == "m4a" else 1)
 
     def test_mpegts_with_silence_is_no_adts(self) -> None:
         """Where a dozen small frames lie whole inside each transport packet, the container is known all the same."""
