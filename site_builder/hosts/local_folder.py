@@ -14,7 +14,7 @@ from site_builder.engine.files import OutputTree, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
-from site_builder.hosts.manifest import MANIFEST, UNKNOWN, doubt, parse_manifest, render_manifest
+from site_builder.hosts.manifest import MANIFEST, UNKNOWN, ManifestHost
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
@@ -34,7 +34,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
     return LocalFolder(root)
 
 
-class LocalFolder(Host):
+class LocalFolder(ManifestHost):
     """Each file appears whole: it is copied beside its place and moved there."""
 
     name: ClassVar[str] = "folder"
@@ -42,8 +42,6 @@ class LocalFolder(Host):
     def __init__(self, root: Path) -> None:
         super().__init__(str(root))
         self.tree = OutputTree(str(root))
-        self.files = parse_manifest(_read(root / MANIFEST))
-        self.wanted: dict[str, str] = {}
 
     def describe_outcome(self, site_url: str) -> str:
         """A folder is online only where something serves it."""
@@ -51,7 +49,7 @@ class LocalFolder(Host):
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the bytes that are there."""
-        self.wanted = {upload.path: upload.sha256 for upload in wanted}
+        self._begin_comparing(wanted)
         missing = [upload.path for upload in wanted if not self._has(upload)]
         surplus = [path for path in self.files if path not in self.wanted and self._is_left(path)]
         replaced = {path for path in missing if os.path.lexists(self.tree.locate(path))}
@@ -65,10 +63,6 @@ class LocalFolder(Host):
             same_size = self.tree.has_size(upload.path, upload.size_bytes)
             return same_size and digest_file(self.tree.locate(upload.path)) == upload.sha256
         return False
-
-    def begin(self, difference: Difference) -> None:
-        """Note what will be touched."""
-        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
 
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
         """Copy, then move into place."""
@@ -98,24 +92,20 @@ class LocalFolder(Host):
         with _plainly(self.label):
             for path in (path for path, digest in self.files.items() if digest == UNKNOWN):
                 self.tree.remove(part_of(path))
-        self._note(self.wanted)
+        super().settle()
 
-    def _note(self, files: dict[str, str]) -> None:
-        part, content = part_of(MANIFEST), render_manifest(files)
-        if _read(Path(self.tree.locate(MANIFEST))) == content:
-            return
+    def _read_manifest(self) -> bytes | None:
+        with suppress(OSError):
+            return Path(self.tree.locate(MANIFEST)).read_bytes()
+        return None
+
+    def _write_manifest(self, content: bytes) -> None:
+        part = part_of(MANIFEST)
         with _plainly(self.label):
             self.tree.make_folders(MANIFEST)
             self.tree.remove(part)
             self.tree.write(part, content)
             self.tree.replace(part, MANIFEST)
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
 
 
 class _plainly:  # noqa: N801 -- read as a word: with _plainly(place)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
-from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.store_kinds import KINDS, StoreKind, find_login, lacks_login
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
     return ObjectStoreHost(store, place, kind)
 
 
-class ObjectStoreHost(Host):
+class ObjectStoreHost(ManifestHost):
     """Objects below a prefix, with type and cache headers of their own."""
 
     name: ClassVar[str] = "object-store"
@@ -67,23 +67,15 @@ class ObjectStoreHost(Host):
         super().__init__(label)
         self.store = store
         self.kind = kind
-        self.files: dict[str, str] = {}
-        """As the manifest at the store says it."""
-        self.wanted: dict[str, str] = {}
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the digests that earlier deploys noted, and the sizes of what is there."""
         import obstore  # noqa: PLC0415
 
-        self.wanted = {upload.path: upload.sha256 for upload in wanted}
         with self._plainly():
-            self.files = parse_manifest(self._read_manifest())
+            self._begin_comparing(wanted)
             sizes = {meta["path"]: meta["size"] for page in obstore.list(self.store) for meta in page}
-        missing = [
-            upload.path
-            for upload in wanted
-            if self.files.get(upload.path) != upload.sha256 or sizes.get(upload.path) != upload.size_bytes
-        ]
+        missing = self._list_missing(wanted, sizes)
         surplus = [path for path in self.files if path not in self.wanted and path in sizes]
         return Difference(missing=missing, replaced=sizes.keys() & missing, surplus=tuple(sorted(surplus)))
 
@@ -95,10 +87,6 @@ class ObjectStoreHost(Host):
             return bytes(obstore.get(self.store, MANIFEST).bytes())
         except (NotFoundError, FileNotFoundError):
             return None
-
-    def begin(self, difference: Difference) -> None:
-        """Note what will be touched."""
-        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
 
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
         """Several at once but for the feed, whose further pages come before it; long files are noted one by one."""
@@ -126,19 +114,12 @@ class ObjectStoreHost(Host):
             if paths:
                 obstore.delete(self.store, list(paths))
 
-    def settle(self) -> None:
-        """Note what is there now."""
-        self._note(self.wanted)
-
-    def _note(self, files: dict[str, str]) -> None:
+    def _write_manifest(self, content: bytes) -> None:
         import obstore  # noqa: PLC0415
 
-        if files == self.files:
-            return
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         with self._plainly():
-            obstore.put(self.store, MANIFEST, render_manifest(files), attributes=dict(headers))
-        self.files = files
+            obstore.put(self.store, MANIFEST, content, attributes=dict(headers))
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from site_builder.engine.files import folders_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
-from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.servers import parse_server_folder
 from site_builder.show.layout import find_output_paths
 
@@ -45,7 +45,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
     return Rsync(place.rstrip("/") or "/", setting.site or find_output_paths(setting.folder, preview=False).output)
 
 
-class Rsync(Host):
+class Rsync(ManifestHost):
     """A folder at the other end of ssh."""
 
     name: ClassVar[str] = "rsync"
@@ -54,16 +54,12 @@ class Rsync(Host):
         super().__init__(place)
         self.place = f"{place}/"
         self.output = output
-        self.files: dict[str, str] = {}
-        """As the manifest at the server says it."""
-        self.wanted: dict[str, str] = {}
         self._sockets = tempfile.mkdtemp(prefix="ssh")
         weakref.finalize(self, shutil.rmtree, self._sockets, ignore_errors=True)
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By checksums that both ends compute; of audio that is only there, by what was noted."""
-        self.wanted = {upload.path: upload.sha256 for upload in wanted}
-        self.files = parse_manifest(self._fetch_manifest())
+        self._begin_comparing(wanted)
         listed = self._copy([u.path for u in wanted if u.source], "--dry-run", "--out-format=%i %n")
         files = [line for line in listed.splitlines() if line[:2] in {"<f", ">f"} and line[2] in "+c"]
         differ = {line[12:] for line in files}
@@ -71,10 +67,6 @@ class Rsync(Host):
         surplus = tuple(sorted(path for path in self.files if path not in self.wanted))
         replaced = {line[12:] for line in files if line[2] == "c"}
         return Difference(missing=differ | gone, replaced=replaced, surplus=surplus)
-
-    def begin(self, difference: Difference) -> None:
-        """Note what will be touched."""
-        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
 
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
         """One run of rsync; the feed itself after its further pages."""
@@ -102,19 +94,12 @@ class Rsync(Host):
         if done and done.returncode:
             raise self._explain(done)
 
-    def settle(self) -> None:
-        """Note what is there now."""
-        self._note(self.wanted)
-
-    def _note(self, files: dict[str, str]) -> None:
-        if files == self.files:
-            return
+    def _write_manifest(self, content: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / MANIFEST).write_bytes(render_manifest(files))
+            (Path(folder) / MANIFEST).write_bytes(content)
             self._copy([MANIFEST], source=Path(folder))
-        self.files = files
 
-    def _fetch_manifest(self) -> bytes | None:
+    def _read_manifest(self) -> bytes | None:
         with tempfile.TemporaryDirectory() as folder:
             done = self._run("--", self.place + MANIFEST, f"{folder}/")
             if done.returncode not in {0, _NOT_THERE}:

@@ -21,7 +21,7 @@ from site_builder.engine.files import FILE_MODE, FOLDER_MODE, folders_of, part_o
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
-from site_builder.hosts.manifest import MANIFEST, doubt, parse_manifest, render_manifest
+from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.servers import parse_server_folder
 from site_builder.hosts.sftp_session import (
     Attributes,
@@ -65,7 +65,7 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
     return Sftp(place.server, place.folder)
 
 
-class Sftp(Host):
+class Sftp(ManifestHost):
     """A folder at the other end of ssh."""
 
     name: ClassVar[str] = "sftp"
@@ -74,9 +74,6 @@ class Sftp(Host):
         super().__init__(f"{server}:{folder}")
         self.server = server
         self.folder = folder
-        self.files: dict[str, str] = {}
-        """As the manifest at the server says it."""
-        self.wanted: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
         """Of what was there before; -1 for what is no plain file."""
         self.folders: set[str] = {""}
@@ -84,15 +81,10 @@ class Sftp(Host):
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the digests that earlier deploys noted, and the sizes of what is there."""
-        self.wanted = {upload.path: upload.sha256 for upload in wanted}
         with self._telling():
-            self.files = parse_manifest(self._read_file(MANIFEST))
+            self._begin_comparing(wanted)
             self._look({*self.wanted, *self.files})
-        missing = [
-            upload.path
-            for upload in wanted
-            if self.files.get(upload.path) != upload.sha256 or self.sizes.get(upload.path) != upload.size_bytes
-        ]
+        missing = self._list_missing(wanted, self.sizes)
         surplus = [path for path in self.files if path not in self.wanted and self.sizes.keys() & {path, part_of(path)}]
         return Difference(missing=missing, replaced=self.sizes.keys() & missing, surplus=tuple(sorted(surplus)))
 
@@ -124,10 +116,6 @@ class Sftp(Host):
                         yield folder, name.decode("utf-8", "surrogateescape"), found
         self._do([(folder, ask(Op.CLOSE, handle)) for folder, handle in handles])
 
-    def begin(self, difference: Difference) -> None:
-        """Note what will be touched."""
-        self._note(doubt(self.files, [*difference.missing, *difference.surplus]))
-
     def send(self, wave: Sequence[Upload], notify: Notify) -> None:
         """Pages and the like many at once, each long file and the feed alone; noted after each."""
         for _, uploads in groupby(wave, lambda upload: upload.path if upload.kind in {Kind.MEDIA, Kind.FEED} else ""):
@@ -151,17 +139,11 @@ class Sftp(Host):
                 for _reply in self._session.exchange(ask(Op.RMDIR, self._at(name)) for name in level):
                     pass  # what is not empty stays
 
-    def settle(self) -> None:
-        """Note what is there now."""
-        self._note(self.wanted)
+    def _write_manifest(self, content: bytes) -> None:
+        self._put({MANIFEST: content})
 
-    def _note(self, files: dict[str, str]) -> None:
-        if files != self.files:
-            self._put({MANIFEST: render_manifest(files)})
-            self.files = files
-
-    def _read_file(self, path: str) -> bytes | None:
-        """The content of a file at the server; None where there is none."""
+    def _read_manifest(self) -> bytes | None:
+        path = MANIFEST
         opened = self._session.call(ask(Op.OPEN, self._at(path), _READ, 0))
         if opened.status == Status.NO_SUCH_FILE:
             return None
