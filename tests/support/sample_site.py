@@ -24,6 +24,7 @@ from typing import Any
 
 import av
 from episode_maker import FIRST_DAY, make_enclosure, make_episode, make_show
+from listed_episodes import list_episodes
 
 from site_builder.engine.digests import digest_bytes
 from site_builder.model import podcasting20 as p20
@@ -48,7 +49,7 @@ from site_builder.render.pages.contexts import (
     describe_tombstone,
     describe_whole_transcript,
 )
-from site_builder.render.pages.lists import complete, list_episode
+from site_builder.render.pages.lists import complete
 from site_builder.render.pages.offline import describe_manifest, describe_worker
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Link, Site, SiteSettings
@@ -303,7 +304,7 @@ def describe_sample_pages(
     """The context of every page of the sample."""
     site = Site(show or make_sample_show(), look or make_look(), words)
     episodes = make_episodes() if episodes is None else list(episodes)
-    listed = [list_episode(episode, site.zone) for episode in episodes]
+    listed = list_episodes(episodes, site.zone)
     pages = [
         *describe_home(site, listed),
         *describe_archive(site, listed),

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from site_builder.engine.serialization import digest_value
 from site_builder.model.podcast import Episode, Person, Role
-from site_builder.render.pages.episode_rows import describe_episode_row, find_person_path, find_tag_path
+from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 
 Row = dict[str, Any]
 
@@ -65,21 +63,6 @@ class NamedTag:
     name: str
     path: str
     episodes: tuple[ListEntry, ...] = ()
-
-
-def list_episode(episode: Episode, zone: tzinfo) -> ListEntry:
-    """An episode that is at hand; dates are told in `zone`."""
-    row = describe_episode_row(episode, zone)
-    return ListEntry(
-        guid=episode.guid,
-        title=episode.title,
-        path=episode.path,
-        year=episode.published_at.astimezone(zone).year,
-        tags=episode.tags,
-        people=list_credits(episode),
-        digest=digest_value(row),
-        load=partial(dict, row),
-    )
 
 
 def list_credits(episode: Episode) -> tuple[Credit, ...]:

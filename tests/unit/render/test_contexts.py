@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from episode_maker import make_enclosure, make_episode, make_full_episode, make_full_show, make_show
+from listed_episodes import list_episodes
 from sample_site import describe_sample_pages, make_conversation, make_episodes, make_look, make_main_episode
 
 from site_builder.model.podcast import Artwork, Cue, Episode, Person, Role, Turn
@@ -27,7 +28,7 @@ from site_builder.render.pages.contexts import (
     describe_tombstone,
 )
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
-from site_builder.render.pages.lists import ListEntry, complete, list_episode
+from site_builder.render.pages.lists import ListEntry, complete
 from site_builder.render.pages.site_context import Context, Site, SiteSettings, describe_site
 from site_builder.render.pages.sitemaps import Place, describe_robots, describe_sitemaps
 
@@ -50,7 +51,7 @@ def documented_templates() -> dict[str, set[str]]:
 
 def list_all(episodes: Iterable[Episode]) -> list[ListEntry]:
     """Episodes as lists take them."""
-    return [list_episode(episode, UTC) for episode in episodes]
+    return list_episodes(episodes, UTC)
 
 
 @pytest.fixture(scope="module")

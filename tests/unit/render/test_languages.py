@@ -16,12 +16,13 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from episode_maker import make_episode, make_full_episode, make_full_show, make_show
+from listed_episodes import list_episodes
 from lxml import html
 from sample_site import describe_sample_pages, make_look, make_sample_show
 
 from site_builder.errors import InvalidDocument
 from site_builder.render.pages.contexts import describe_archive, describe_home, describe_page
-from site_builder.render.pages.lists import complete, list_episode
+from site_builder.render.pages.lists import complete
 from site_builder.render.pages.site_context import Context, Site, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
@@ -200,9 +201,9 @@ def test_dates_are_those_of_the_shows_time_zone() -> None:
     """Late on New Year's Eve in London it is next year in Berlin: the date, and the year it is listed under."""
     late = make_episode(published_at=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
     site = Site(make_show(), zone=ZoneInfo("Europe/Berlin"))
-    (archive,) = [complete(page) for page in describe_archive(site, [list_episode(late, site.zone)])]
+    (archive,) = [complete(page) for page in describe_archive(site, list_episodes([late], site.zone))]
     assert archive["years"][0]["year"] == 2026
-    moment = complete(describe_home(site, [list_episode(late, site.zone)])[0])["episodes"][0]["published_at"]
+    moment = complete(describe_home(site, list_episodes([late], site.zone))[0])["episodes"][0]["published_at"]
     assert (moment, ENGLISH.format_date(moment)) == ("2026-01-01T00:30:00+01:00", "1 January 2026")
 
 

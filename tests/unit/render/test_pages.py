@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from episode_maker import HOSTILE_TEXT, make_episode, make_full_episode, make_full_show, make_show
+from listed_episodes import list_episodes
 from lxml import etree, html
 from sample_site import (
     describe_sample_pages,
@@ -26,7 +27,7 @@ from site_builder.model.podcast import Person
 from site_builder.render.artwork.icons import find_icons
 from site_builder.render.notes import render_notes
 from site_builder.render.pages.contexts import describe_episode, describe_home, describe_page
-from site_builder.render.pages.lists import complete, list_episode
+from site_builder.render.pages.lists import complete
 from site_builder.render.pages.site_context import Context, Link, Site, SiteSettings
 from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.render.pages.theme import Theme, load_theme, render_css_string, render_json
@@ -272,7 +273,7 @@ def test_weights(theme: Theme, sample: dict[str, tuple[Context, str]]) -> None:
     assets = sum(len(gzip.compress(theme.assets[theme.find_asset(name)])) for name in loaded)
     assert page + assets < 60_000
     home = describe_home(
-        SITE, [list_episode(make_episode(nth, turns=make_episodes()[3].turns), UTC) for nth in range(500, 0, -1)]
+        SITE, list_episodes([make_episode(nth, turns=make_episodes()[3].turns) for nth in range(500, 0, -1)], UTC)
     )[0]
     assert len(theme.render("home.html", complete(home))) < 100_000
 
@@ -289,7 +290,7 @@ def test_machine_files_are_well_formed(sample: dict[str, tuple[Context, str]]) -
 def test_show_with_cover_and_logo_uses_them(theme: Theme) -> None:
     """Pictures given are shown, with their size, so that nothing jumps."""
     site = Site(make_show(), SiteSettings(logo="logo.svg"))
-    (home,) = describe_home(site, [list_episode(make_episode(), UTC)])
+    (home,) = describe_home(site, list_episodes([make_episode()], UTC))
     document = html.fromstring(theme.render("home.html", complete(home)).decode())
     assert document.xpath('//img[@class="cover"]/@width') == ["3000"]
     assert document.xpath('//a[@class="brand"]/img/@src') == ["logo.svg"]
