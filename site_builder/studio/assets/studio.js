@@ -68,7 +68,9 @@ const send = async (form, fields, control, action) => {
   say(texts.saving);
   let response;
   try {
-    response = await fetch(action, { method: "POST", body: new URLSearchParams(pairs), headers: { accept: "application/json" } });
+    const body = new URLSearchParams(pairs);
+    const keepalive = body.toString().length < 60000; // also when the page is left meanwhile; browsers keep no more than that
+    response = await fetch(action, { method: "POST", body, keepalive, headers: { accept: "application/json" } });
   } catch {
     say(texts.lost, { stays: true });
     return null;

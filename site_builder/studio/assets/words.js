@@ -260,6 +260,10 @@ list.addEventListener("focusin", ({ target }) => {
 
 list.addEventListener("focusout", ({ target }) => target.matches(".text") && store(target.closest(".line")));
 list.addEventListener("input", hold);
+addEventListener("pagehide", () => {
+  const line = list.contains(document.activeElement) && document.activeElement.closest(".line");
+  if (line) store(line);
+});
 
 list.addEventListener("keydown", (event) => {
   const { target, key } = event;

@@ -72,6 +72,19 @@ def test_by_keyboard(studio: RunningStudio, file: Path, open_studio: Any) -> Non
     assert "<v Kit &lt;of the&gt; Rails>One two three" in file.read_text()
 
 
+def test_what_was_typed_is_kept_when_the_page_is_left(studio: RunningStudio, file: Path, open_studio: Any) -> None:
+    page = open_studio(studio, page_of(file))
+    page.get_by_role("textbox", name="Line at 0:06").click()
+    page.keyboard.press("End")
+    page.keyboard.type(", all of you")
+    page.goto(f"{studio.origin}/people")
+    for _ in range(100):
+        if "And hello to you, all of you\n" in file.read_text():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(file.read_text())
+
+
 def test_heard_while_it_is_corrected(studio: RunningStudio, file: Path, open_studio: Any) -> None:
     """A click on a word plays from there; typing waits the sound; Escape pauses and plays."""
     page = open_studio(studio, page_of(file))
