@@ -24,7 +24,7 @@ from site_builder.consent.evidence import (
     is_shaped_like_term,
     is_web_address,
 )
-from site_builder.consent.scripts import begins_word, ends_word, is_cased, is_korean, is_unspaced
+from site_builder.consent.scripts import begins_word, ends_word, is_cased, is_korean, is_unspaced, split_korean_name
 from site_builder.consent.secrets import SHORTEST_ID, Hidden
 from site_builder.consent.views import View
 from site_builder.consent.words import DATED, NAMES, WORDS
@@ -33,10 +33,14 @@ from site_builder.text.folding import fold, is_letter, split_words
 
 _GLUE = r"(?:[^\w\0]|_){0,12}"
 """What may stand between the words of a name."""
+_INITIAL = rf"(?:(?<=[^\w])(?:[^\W\d_](?=\.)|[bcdfghjklmnpqrstvwxz](?=[^\w])){_GLUE})?"
+"""A second name that is one letter, `Ana M. Lopez`; `a` and `y` without a dot are words."""
 _SHORT_GLUE = r"[\s·・･]?"
 """The same between letters of scripts that do not set words apart."""
 _AVATAR_SIZE = re.compile(r"_(?:normal|bigger|mini|reasonably_small|\d+x\d+)(?=\.\w+$)")
 _PLAIN_HANDLE = re.compile(r"[a-z]{1,8}")
+_WORD_BEFORE = re.compile(r"([^\W\d_])[\w'’.-]*[ \t]+$")
+_WORD_AFTER = re.compile(r"[ \t-]+([^\W\d_])")
 _WORD = re.compile(r"[^\W_]+")
 _JOINED_AT_LEAST = 8
 """Letters of a name written together that are no other word by chance."""
@@ -87,7 +91,8 @@ class Term:
         """Finds all of its forms in a folded text, and more than these."""
         match self.what:
             case "name":
-                return re.compile(_GLUE.join(_spell_word(word) for word in self.words))
+                between = _GLUE + _INITIAL if self.is_spaced else _GLUE
+                return re.compile(between.join(_spell_word(word) for word in self.words))
             case "handle":
                 return re.compile("@?" + "[-_.]?".join(map(re.escape, self.words)))
             case "sign":
@@ -101,11 +106,20 @@ class Term:
                 below = r"(?:/|(?![\w/?#=&%-]))" if "/" in re.sub(r"^\w+://", "", self.value).rstrip("/") else ""
                 return re.compile(_spell_address(self.value) + (below or r"/?(?![\w/?#=&%-])"))
 
+    @cached_property
+    def turned_round(self) -> re.Pattern[str] | None:
+        """Finds a name as lists have it, `Lopez, Ana`; None for what is no such name."""
+        if self.what != "name" or not self.is_spaced or len(self.words) < 2:
+            return None
+        given = _GLUE.join(map(_spell_word, self.words[:-1]))
+        return re.compile(rf"{_spell_word(self.words[-1])}\s?,\s?{given}")
+
 
 def _spell_word(word: str) -> str:
     if any(map(is_unspaced, word)):
         return _SHORT_GLUE.join(map(re.escape, word))
-    return re.escape(word)
+    family, given = split_korean_name(word)
+    return rf"{family}\s?{given}" if given else re.escape(word)
 
 
 def _spell_address(address: str) -> str:
@@ -155,9 +169,18 @@ class Matcher:
         return _merge(found)
 
     def _find(self, term: Term, view: View, reading: Reading) -> Iterator[Match]:
-        for match in term.pattern.finditer(view.folded):
-            if place := _verify(term, view, match.start(), match.end(), reading):
-                yield Match(*place, term.person, term.what)
+        found = [
+            Match(*place, term.person, term.what)
+            for match in term.pattern.finditer(view.folded)
+            if (place := _verify(term, view, match.start(), match.end(), reading))
+        ]
+        yield from found
+        for match in term.turned_round.finditer(view.folded) if term.turned_round else ():
+            start, end = _place(view, match.start(), match.end())
+            if any(other.start < end and start < other.end for other in found):
+                continue
+            if _is_whole(view, match.start(), match.end()) and _is_one_person(view.text, start, end):
+                yield Match(*balance(view.text, start, end), term.person, term.what)
 
     def _is_shown(self, match: Match, view: View) -> bool:
         """Whether it is part of the name of somebody who is shown, or of a phrase that the host excepts."""
@@ -193,6 +216,8 @@ def _list_terms(hidden: Sequence[Hidden]) -> Iterator[Term]:
 def _find_start(term: Term) -> str:
     """What a folded text holds in which a name of another script stands."""
     word = max(term.words, key=len)
+    if given := split_korean_name(word)[1]:
+        return given
     return word[0] if is_unspaced(word[0]) else word
 
 
@@ -283,6 +308,13 @@ def _is_name(
         return capitals >= len(term.words)
     is_joined = len(split_words(view.folded[slice(*folded)])) < len(term.words)
     return not is_joined or in_address or capitals > 1 or sum(map(len, term.words)) >= _JOINED_AT_LEAST
+
+
+def _is_one_person(text: str, start: int, end: int) -> bool:
+    """Whether `Lopez, Ana` is one person: not between other words of names, as in a list of people."""
+    before = _WORD_BEFORE.search(text[max(0, start - 40) : start])
+    after = _WORD_AFTER.match(text[end : end + 40])
+    return text[start].isupper() and not any(word and word[1].isupper() for word in (before, after))
 
 
 def _count_capitals(term: Term, text: str) -> int:

@@ -17,6 +17,7 @@ _UNSPACED = (
 _KOREAN = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xA960, 0xA97F), (0xAC00, 0xD7FF))
 _FEWEST_SYLLABLES = 3
 """Of a Korean name that may stand inside a longer word."""
+_SYLLABLE = re.compile(r"[\u1100-\u115f][\u1160-\u11a7]+[\u11a8-\u11ff]*")
 _PREFIX = re.compile(r"(?:^|[^\w])(?:[והבלכמש]{1,4}|[وفبلكسأ]{0,2}(?:ال)?|لل)$")
 """Hebrew and Arabic: and, the, in, to, like, from, that."""
 
@@ -33,6 +34,13 @@ def is_unspaced(character: str) -> bool:
 def is_korean(character: str) -> bool:
     """Whether it is Hangul; folded text holds its single letters."""
     return _is_in(character, _KOREAN)
+
+
+def split_korean_name(word: str) -> tuple[str, str]:
+    """Family name and given name of a folded Korean name that is written as one word; nothing where it is none."""
+    syllables = _SYLLABLE.findall(word)
+    is_name = _FEWEST_SYLLABLES <= len(syllables) <= _FEWEST_SYLLABLES + 1 and "".join(syllables) == word
+    return (syllables[0], "".join(syllables[1:])) if is_name else ("", "")
 
 
 def is_cased(text: str) -> bool:

@@ -55,6 +55,9 @@ FORMS = (
     Form("with Ana Lopez", "Ana M. Lopez"),
     Form("김철수가 왔다", "김철수"),
     Form("김철수님", "김철수"),
+    Form("김 철수가 왔다", "김철수"),
+    Form("Ana M. Lopez"),
+    Form("by Lopez, Ana; and others"),
     Form("가수김철수와", "김철수"),
     Form("ขอบคุณสมชายมาก", "สมชาย"),
     Form("ووليد", "وليد"),
@@ -126,6 +129,7 @@ ADDRESSES = (
 
 INNOCENT = (
     Form("Banana Lopezia and Anabel Lopezski"),
+    Form("Ana, a Lopez fan; Ana y Lopez; Carlos Lopez, Ana Smith; Mia Lopez, Ana"),
     Form("Anna Lopez, Ana Lopes, Lopez alone, Ana alone"),
     Form("banana_builds ana_builds2 mana_builds @ana_builds_more"),
     Form("Will it scale? I will. Free will. WILL IT? Where there's a will", "Will", "will"),
