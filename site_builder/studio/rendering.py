@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -16,6 +17,7 @@ from site_builder.errors import SpacecastError
 from site_builder.show.config import load_config
 from site_builder.sources.x.layouts import WANTED
 from site_builder.studio.studio import Studio
+from site_builder.studio.work.previews import find_base
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.text.timecode import format_clock, format_precise
 
@@ -79,14 +81,7 @@ def render_part(request: Request, template: str, /, **context: Any) -> str:
 
 def find_preview(studio: Studio) -> str:
     """Address of the site as it will be, at the path it will have; also before anything was built."""
-
-    def read() -> str:
-        try:
-            return quote(unquote(urlsplit(load_config(studio.folder).show.url).path)) or "/"
-        except SpacecastError:
-            return studio.preview.state.base
-
-    return studio.preview_origin + studio.keep("base", read)
+    return studio.preview_origin + quote(studio.keep("base", lambda: find_base(studio.folder)))
 
 
 def find_title(studio: Studio) -> str:
@@ -117,6 +112,7 @@ def _make_environment(language: Language) -> Environment:
     environment.filters |= {
         "clock": format_clock,
         "precise": format_precise,
+        "with_code": mark_code,
         "moment": language.format_moment,
         "ago": lambda pair: language.format_distance(pair[0], pair[1]),
         "date": language.format_date,
@@ -128,6 +124,16 @@ def _make_environment(language: Language) -> Environment:
     environment.globals["asset"] = find_asset_address
     environment.globals["archive_members"] = WANTED.pattern
     return environment
+
+
+def mark_code(text: str) -> Markup:
+    """A sentence of the program's with what stands in backticks as code."""
+    pieces = [escape(piece) for piece in text.split("`")]
+    if len(pieces) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if at % 2 else piece for at, piece in enumerate(pieces)
+    )
 
 
 @cache

@@ -15,13 +15,24 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from site_builder.errors import SpacecastError
 from site_builder.preview.session import Session, State
 from site_builder.preview.watch import Watch
+from site_builder.show.config import load_config
 from site_builder.show.layout import CONFIG, OutputPaths, find_output_paths
 from site_builder.studio.work.process import Child
 
 MODULE = "site_builder.studio.work.previews"
+
+
+def find_base(folder: Path) -> str:
+    """The path at which the site will live: `https://h/show/` → `/show/`; `/` where the config does not tell."""
+    try:
+        return unquote(urlsplit(load_config(folder).show.url).path) or "/"
+    except SpacecastError:
+        return "/"
 
 
 class RemotePreview:
@@ -30,7 +41,7 @@ class RemotePreview:
     def __init__(self, folder: Path) -> None:
         self.id = secrets.token_hex(4)
         self.folder = folder
-        self.state = State()
+        self.state = State(base=find_base(folder))
         self._child: Child | None = None
         self._followers: list[Callable[[State], None]] = []
         self._lock = threading.Lock()
@@ -44,6 +55,8 @@ class RemotePreview:
     def start(self) -> None:
         """Begin to build, where there is a show; to be called again when there is one."""
         with self._lock:
+            if not self.state.number:
+                self.state = State(base=find_base(self.folder))
             if self._child is None and not self._is_over and (self.folder / CONFIG).is_file():
                 self._child = Child(MODULE, self.folder, self._receive, self._end)
 
