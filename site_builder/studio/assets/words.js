@@ -253,6 +253,7 @@ const goOn = (line, by) => {
 /** The sound is where the person is: at the line that has the focus. */
 list.addEventListener("focusin", ({ target }) => {
   const line = target.closest(".line");
+  if (across && !pointing) propose(null);
   if (!target.matches(".text") || !sound || pointing) return;
   const now = sound.currentTime;
   if (now < Number(line.dataset.start) - 0.4 || now > Number(line.dataset.end)) seek(Number(line.dataset.start));
@@ -293,6 +294,7 @@ document.addEventListener("keydown", (event) => {
 // ---- pointing: a click is heard, a drag selects across lines (which are no fields while that lasts)
 
 let pointing = false;
+let across = false; // what is selected reaches over lines, which would end at the edge of a field
 
 list.addEventListener("pointerdown", (event) => {
   if (event.pointerType !== "mouse" || event.button !== 0 || !event.target.closest(".text")) return;
@@ -301,7 +303,10 @@ list.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("pointerup", () => {
   if (!pointing) return;
-  setEditable(true);
+  const words = findSelected();
+  across = Boolean(words?.across);
+  if (across) propose(words);
+  else setEditable(true);
   setTimeout(() => (pointing = false));
 });
 document.addEventListener("pointercancel", () => {
@@ -337,7 +342,13 @@ const findSelected = () => {
   if (!selection.rangeCount || selection.isCollapsed || !list.contains(selection.anchorNode)) return null;
   const range = selection.getRangeAt(0);
   const words = findAll(".w", list).filter((word) => range.intersectsNode(word) && covers(range, word));
-  return words.length ? { from: Number(words[0].dataset.at), to: Number(words.at(-1).dataset.to), text: words.map((word) => word.textContent).join(" ") } : null;
+  if (!words.length) return null;
+  return {
+    from: Number(words[0].dataset.at),
+    to: Number(words.at(-1).dataset.to),
+    text: words.map((word) => word.textContent).join(" "),
+    across: words[0].closest(".line") !== words.at(-1).closest(".line"),
+  };
 };
 
 /** Whether most of a word is selected. */
@@ -353,6 +364,10 @@ const covers = (range, word) => {
 const propose = (words) => {
   chosen = words;
   bar.hidden = !words;
+  if (across && !words?.across) {
+    across = false;
+    setEditable(true);
+  }
   if (!words) return;
   find("#offer").hidden = true;
   find(".times", bar).textContent = fill(texts.words, { from: format(words.from), to: format(words.to) });
@@ -393,7 +408,7 @@ if (sound) {
 }
 for (const button of findAll(".proposals .close")) button.addEventListener("click", () => {
   button.closest("section").hidden = true;
-  chosen = null;
+  propose(null);
 });
 
 // ---- what is meant for what was heard, everywhere

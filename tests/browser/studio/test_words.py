@@ -123,6 +123,28 @@ def test_selected_words_become_a_cut(studio: RunningStudio, file: Path, open_stu
     assert "cut:" not in (file.parent / "index.md").read_text()
 
 
+def test_words_of_several_lines(studio: RunningStudio, file: Path, open_studio: Any) -> None:
+    """Selected across lines and cut as one; the lines are fields again after it."""
+    page = open_studio(studio, page_of(file))
+    one = page.get_by_text("five", exact=True).bounding_box()
+    other = page.get_by_text("hello", exact=True).bounding_box()
+    page.mouse.move(one["x"] + 1, one["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(other["x"] + other["width"] - 1, other["y"] + 8, steps=5)
+    page.mouse.up()
+    bar = page.get_by_role("region", name="Selected words")
+    expect(bar.locator("q")).to_have_text("five six. And hello")
+    bar.get_by_role("button", name="Cut these").click()
+    expect_saved(page)
+    expect(page.locator(".w.out")).to_have_text(["five", "six.", "And", "hello"])
+    page.get_by_role("textbox", name="Line at 0:06").click()
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    page.keyboard.press("Tab")
+    wait_for(page, "document.querySelector('#undo-what').textContent.startsWith('line')")
+    assert "And hello to you!" in file.read_text()
+
+
 def test_without_scripts(studio: RunningStudio, file: Path, open_studio: Any) -> None:
     page = open_studio(studio, page_of(file), java_script_enabled=False)
     page.get_by_role("link", name="Correct").nth(2).click()
