@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from site_builder.errors import SpacecastError
-from site_builder.preview.session import Session, State
+from site_builder.preview.process import SessionProcess
+from site_builder.preview.session import State
 from site_builder.preview.watch import Watch
 from site_builder.show.config import load_config
 from site_builder.show.layout import CONFIG, OutputPaths, find_output_paths
@@ -103,7 +104,7 @@ def main() -> None:
         out.flush()
 
     with Watch(folder) as watch:
-        session = Session(folder, BuildOptions(drafts=True), lambda: datetime.now(UTC))
+        session = SessionProcess(folder, BuildOptions(drafts=True), _read_clock)  # for here are threads
         session.follow(tell)
         session.refresh()
         session.warm_up()
@@ -112,6 +113,10 @@ def main() -> None:
             session.refresh()
             if session.is_waiting:
                 watch.touch()
+
+
+def _read_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _end_with_input() -> None:
