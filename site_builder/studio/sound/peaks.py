@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from site_builder.audio.demux import Batch, read_packets
 from site_builder.audio.waveform import Shape
+from site_builder.errors import SpacecastError
 from site_builder.model.podcast import Recording, Span
+from site_builder.show.bundles import find_bundles, load_bundle
 from site_builder.studio.changes.patch import read_file
 from site_builder.studio.sound.pcm import read_pcm
 
+SOUNDS = ".cache/studio/sounds"
+"""Where shapes are kept, below the show's folder."""
 GLANCE = 4000
 """Points of the whole recording."""
 TILE = 60
@@ -29,6 +34,21 @@ _RATE = 8000
 def make_key(recording: Recording) -> str:
     """Tells the sound of one recording from any other."""
     return hashlib.sha256("".join(part.sha256 for part in recording.parts).encode()).hexdigest()[:16]
+
+
+def prepare_shapes(show: Path, done: set[str]) -> None:
+    """Look at every recording that nobody has looked at yet, so that an episode's page has its shape at once.
+
+    `done` are names of episodes that need not be looked at again; those that are looked at come to it.
+    """
+    for folder in find_bundles(show / "content"):
+        if folder.name in done:
+            continue
+        done.add(folder.name)
+        with suppress(SpacecastError, OSError):
+            bundle = load_bundle(folder)
+            if bundle.recording and bundle.has_recording:
+                read_glance(bundle.recording, bundle.part_files, show / SOUNDS)
 
 
 def read_glance(recording: Recording, parts: tuple[Path, ...], cache: Path) -> bytes:

@@ -23,6 +23,7 @@ from site_builder.preview.session import State
 from site_builder.preview.watch import Watch
 from site_builder.show.config import load_config
 from site_builder.show.layout import CONFIG, OutputPaths, find_output_paths
+from site_builder.studio.sound.peaks import prepare_shapes
 from site_builder.studio.work.process import Child
 
 MODULE = "site_builder.studio.work.previews"
@@ -106,11 +107,14 @@ def main() -> None:
     with Watch(folder) as watch:
         session = SessionProcess(folder, BuildOptions(drafts=True), _read_clock)  # for here are threads
         session.follow(tell)
+        shaped: set[str] = set()
         session.refresh()
         session.warm_up()
+        prepare_shapes(folder, shaped)
         while watch.wait():
             session.hurry(watch.take_touched())
             session.refresh()
+            prepare_shapes(folder, shaped)
             if session.is_waiting:
                 watch.touch()
 

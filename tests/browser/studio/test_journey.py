@@ -1,4 +1,4 @@
-"""From an empty folder to a published podcast by keyboard alone, in at most 60 actions, no file touched by hand."""
+"""From an empty folder to a published podcast by keyboard alone, or by touch, in at most 60 actions."""
 
 from __future__ import annotations
 
@@ -72,10 +72,35 @@ def empty_studio(tmp_path: Path) -> Iterator[RunningStudio]:
         yield studio
 
 
-def test_the_whole_way(empty_studio: RunningStudio, archive: Path, open_studio: Any, tmp_path: Path) -> None:
-    page = open_studio(empty_studio)
+class Fingers(Hands):
+    """Somebody with a phone."""
+
+    def type(self, control: Any, text: str) -> None:
+        control.tap()
+        control.fill(text)
+        control.blur()
+        self.actions += 1
+
+    def press(self, control: Any, key: str = "Enter") -> None:
+        control.tap()
+        self.actions += 1
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize(("kind", "window"), [(Hands, {}), (Fingers, PHONE)], ids=["keyboard", "touch"])
+def test_the_whole_way(
+    empty_studio: RunningStudio,
+    archive: Path,
+    open_studio: Any,
+    tmp_path: Path,
+    kind: type[Hands],
+    window: dict[str, Any],
+) -> None:
+    page = open_studio(empty_studio, **window)
     page.set_default_timeout(60_000)
-    hands, show = Hands(page), tmp_path / "mine"
+    hands, show = kind(page), tmp_path / "mine"
 
     page.get_by_label("X archive").set_input_files(archive)
     hands.actions += 1

@@ -14,12 +14,9 @@ from site_builder.show.published import State, load_pins
 from site_builder.studio.episodes import find_episode, index_of, list_episodes, load_show
 from site_builder.studio.rendering import find_preview, render, render_part, studio_of
 from site_builder.studio.sound.editing import Editing, open_editing
-from site_builder.studio.sound.peaks import make_key
-from site_builder.studio.studio import CACHE, Studio
+from site_builder.studio.sound.peaks import SOUNDS, make_key
+from site_builder.studio.studio import Studio
 from site_builder.text.timecode import format_precise
-
-SOUNDS = f"{CACHE}/sounds"
-"""Where shapes of recordings are kept."""
 
 
 def show(request: Request) -> Response:

@@ -16,11 +16,11 @@ from site_builder.show.documents.front_edit import Entry, set_entries, set_optio
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.episodes import find_episode, index_of
-from site_builder.studio.pages.episode.page import SOUNDS, find_editing, make_extra
+from site_builder.studio.pages.episode.page import find_editing, make_extra
 from site_builder.studio.rendering import language_of, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, read_form, save
 from site_builder.studio.sound.editing import Editing
-from site_builder.studio.sound.peaks import DENSITY, TILE, read_glance, read_tile
+from site_builder.studio.sound.peaks import DENSITY, SOUNDS, TILE, read_glance, read_tile
 from site_builder.studio.sound.wave_file import Piece, WaveFile, take_around
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_precise, parse_timecode

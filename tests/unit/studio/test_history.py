@@ -1,0 +1,99 @@
+"""Changes are made whole and kept, whoever is killed in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from site_builder.errors import UsageError
+from site_builder.studio.changes.changes import Changes, Edit, Stale
+from site_builder.studio.changes.history import FILE, History
+from site_builder.studio.changes.patch import make_digest, make_patch
+
+
+def write(text: str, path: str = "notes.txt") -> Edit:
+    return Edit(path=path, change=lambda _: text.encode())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, b"new"), (b"old", None), (b"aXb", b"aYYb"), (b"", b"x"), (b"aaaa", b"aa"), (b"\xff\x00a", b"\xff\x01a")],
+)
+def test_patches_both_ways(before: bytes | None, after: bytes | None) -> None:
+    patch = make_patch("f", before, after)
+    assert patch.apply(before) == after
+    assert patch.inverse.apply(after) == before
+
+
+def test_undo_redo_and_a_new_change(tmp_path: Path) -> None:
+    changes = Changes(tmp_path)
+    file = tmp_path / "notes.txt"
+    for text in ("one", "two", "three"):
+        assert changes.apply(text, write(text))
+    assert not changes.apply("nothing", write("three"))
+    changes.undo()
+    changes.undo()
+    assert file.read_text() == "one"
+    again = Changes(tmp_path)
+    assert again.history.last
+    assert again.history.last.label == "one"
+        "one",
+        "two",
+    )
+    again.redo()
+    assert file.read_text() == "two"
+    again.apply("four", write("four"))
+    assert Changes(tmp_path).redo() is None
+    for _ in range(3):
+        again.undo()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("step", ["do", "undo"])
+def test_what_was_begun_is_finished(tmp_path: Path, step: str) -> None:
+    """The line is on the disk, the files are not: two of them, one done already."""
+    changes = Changes(tmp_path)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("before")
+    changes.apply("both", write("after", "a.txt"), write("after", "b.txt"))
+    wanted = "after"
+    if step == "undo":
+        changes.undo()
+        wanted = "before"
+    (tmp_path / "b.txt").write_text("before" if wanted == "after" else "after")
+    Changes(tmp_path)
+    assert [(tmp_path / name).read_text() for name in ("a.txt", "b.txt")] == [wanted, wanted]
+
+
+def test_half_a_line_is_nothing(tmp_path: Path) -> None:
+    changes = Changes(tmp_path)
+    changes.apply("one", write("one"))
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"do": {"label": "half')
+    history = History(tmp_path)
+    assert [entry.label for entry in history.entries] == ["one"]
+    assert [entry.label for entry in History(tmp_path).entries] == ["one"]
+
+
+def test_older_files_are_refused(tmp_path: Path) -> None:
+    changes = Changes(tmp_path)
+    changes.apply("one", write("one"))
+    old = make_digest(b"zero")
+    with pytest.raises(Stale) as caught:
+        changes.apply("two", Edit(path="notes.txt", change=lambda _: b"two", based_on=old))
+    assert [(version.now, version.wanted) for version in caught.value.versions] == [("one", "two")]
+    (tmp_path / "notes.txt").write_text("by an editor")
+    with pytest.raises(Stale):
+        changes.undo()
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "a\\b", "", "a//b", "link/x", "\0"])
+def test_no_path_leads_elsewhere(tmp_path: Path, path: str) -> None:
+    show = tmp_path / "show"
+    show.mkdir()
+    (show / "link").symlink_to(tmp_path)
+    (tmp_path / "x").write_text("theirs")
+    with pytest.raises(UsageError):
+        Changes(show).apply("out", write("mine", path))
+    assert (tmp_path / "x").read_text() == "theirs"
