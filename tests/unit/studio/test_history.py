@@ -38,9 +38,6 @@ def test_undo_redo_and_a_new_change(tmp_path: Path) -> None:
     again = Changes(tmp_path)
     assert again.history.last
     assert again.history.last.label == "one"
-        "one",
-        "two",
-    )
     again.redo()
     assert file.read_text() == "two"
     again.apply("four", write("four"))
