@@ -16,6 +16,7 @@ from site_builder.errors import UsageError
 
 MANUALS = (
     "start",
+    "studio",
     "archives",
     "episodes",
     "consent",

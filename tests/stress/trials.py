@@ -2,8 +2,9 @@
 
 What is tried: builds and deploys that are killed at work (hits are counted, not kills); builds and imports on disks of
 many sizes, nearly all too small; builds with each folder read-only; builds while reading, writing, creating, moving or
-syncing files fails with EIO from some call on (a C compiler is needed). Whatever happens is told in a sentence, and the
-next command gives the bytes of a clean build.
+syncing files fails with EIO from some call on (a C compiler is needed); a studio that is killed while it saves, takes
+pictures in and publishes; an archive of 20 GB dropped into it (it needs that room on the disk). Whatever happens is
+told in a sentence, and the next command gives the bytes of a clean build.
 
 Disks and read-only folders are mounts where this user may mount, else limits and permissions.
 
@@ -28,8 +29,23 @@ from archive_maker import write_archive  # noqa: E402 -- after the path is set
 from disks import break_disk, fill_disk_while_building, fill_disk_while_importing, write_nowhere  # noqa: E402
 from kills import kill_builds, kill_deploys  # noqa: E402
 from show_runner import build, make_show, make_two_spaces  # noqa: E402
+from studio import drop_large_archive, kill_studio  # noqa: E402
 
 Trial = Callable[[], tuple[str, list[str]]]
+
+
+def list_studio_trials(show: Path, folder: Path, kills: int, gigabytes: int) -> Iterator[tuple[str, Trial]]:
+    """The same, for the studio."""
+
+    def try_kills() -> tuple[str, list[str]]:
+        hits, wrong = kill_studio(show, folder, kills)
+        return f"{hits} kills of a studio that saves and publishes", wrong
+
+    def try_large() -> tuple[str, list[str]]:
+        most, wrong = drop_large_archive(folder, gigabytes)
+        return f"an archive of {gigabytes} GB took {most / 1e6:.0f} MB of memory", wrong
+
+    yield from {"studio": try_kills, "large": try_large}.items()
 
 
 def list_trials(show: Path, folder: Path, *, kills: int, deploys: int, levels: int) -> Iterator[tuple[str, Trial]]:
@@ -70,13 +86,19 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200, help="Kills that hit a build.")
     parser.add_argument("--deploys", type=int, default=50, help="Kills that hit a deploy, at least.")
     parser.add_argument("--levels", type=int, default=20, help="Sizes of a disk.")
-    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio")
+    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio, studio, large")
+    parser.add_argument("--studios", type=int, default=50, help="Kills of a studio.")
+    parser.add_argument("--gigabytes", type=int, default=20, help="Of the archive that is dropped into the studio.")
     chosen = parser.parse_args()
     root, failed = Path(tempfile.mkdtemp(prefix="stress-")), False
     show = make_show(root / "show", write_archive(root / "two.zip", make_two_spaces()))
     build(show)
     numbers = {name: getattr(chosen, name) for name in ("kills", "deploys", "levels")}
-    for name, attempt in list_trials(show, root / "tried", **numbers):
+    trials = [
+        *list_trials(show, root / "tried", **numbers),
+        *list_studio_trials(show, root / "tried", chosen.studios, chosen.gigabytes),
+    ]
+    for name, attempt in trials:
         if chosen.only and name not in chosen.only:
             continue
         (root / "tried").mkdir()

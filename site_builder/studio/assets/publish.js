@@ -1,6 +1,6 @@
 // Publish: the page is shown anew when the place has changed; addresses can be copied.
 
-document.querySelector("#where-form")?.addEventListener("saved", () => {
+document.addEventListener("saved", () => {
   sessionStorage.setItem("where", "saved");
   location.assign("/publish");
 });

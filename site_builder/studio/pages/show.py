@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -57,11 +58,16 @@ def show(request: Request) -> Response:
         digest=studio.changes.digest(CONFIG),
         categories=[(name, [(name, name), *((f"{name} > {sub}", sub) for sub in subs)]) for name, subs in _sorted()],
         languages=list_languages(language, config.show.language),
-        zones=sorted(available_timezones()),
+        zones=_list_zones(),
         cover=studio.changes.digest(file.relative_to(studio.folder).as_posix()) if file else "",
         own_cover=bool(file and ".cache" not in file.parts),
         is_online=bool(load_published(studio.folder).pins),
     )
+
+
+@cache
+def _list_zones() -> list[str]:
+    return sorted(available_timezones())
 
 
 def _sorted() -> list[tuple[str, tuple[str, ...]]]:

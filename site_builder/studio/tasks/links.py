@@ -44,14 +44,15 @@ class Links:
     def find(self, finding: Finding) -> str:
         """Address of the page, and the field, that mends a finding."""
         place = finding.place
+        words = finding.rule.name
+        by_rule = next((page for word, page in _RULES.items() if word in words), "/show")
         if place.file and (found := self.find_file(place.file, place.line)):
-            return found
+            return by_rule if found == "/show" else found
         if place.episode and place.episode in self._by_title:
             return self._open(self._by_title[place.episode])
         if place.url and (bundle := self._find_slug(place.url)):
             return self._open(bundle)
-        words = finding.rule.name
-        return next((page for word, page in _RULES.items() if word in words), "/show")
+        return by_rule
 
     def find_problem(self, problem: Problem) -> str:
         """The same, of a sentence about a file."""
