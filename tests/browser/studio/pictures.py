@@ -59,7 +59,7 @@ def walk(page: Any, origin: str, place: Path, shoot: Shoot) -> None:
             page.get_by_label("Where", exact=True).fill(f"folder:{place}")
             page.keyboard.press("Tab")
             page.get_by_role("heading", name="For the first time").wait_for(timeout=SLOW)
-        page.wait_for_function("!document.querySelector('[data-awaits]')", timeout=SLOW)
+        page.locator("[data-awaits]").first.wait_for(state="detached", timeout=SLOW)
         shoot(name)
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_role("heading", name="What to do next").wait_for(timeout=SLOW)
