@@ -99,6 +99,7 @@ def test_a_cover_is_taken_shown_and_undone(studio: RunningStudio) -> None:
 
 
 def test_what_can_be_no_cover_is_refused(studio: RunningStudio) -> None:
+    before = (studio.show / "content/cover.jpg").read_bytes()
     for content in (
         make_picture(300),
         b"no picture",
@@ -106,5 +107,6 @@ def test_what_can_be_no_cover_is_refused(studio: RunningStudio) -> None:
         b"",
     ):
         assert send_cover(studio, content) == 422
-    assert not list((studio.show / "content").glob("cover.*"))
+    assert [file.name for file in (studio.show / "content").glob("cover.*")] == ["cover.jpg"]
+    assert (studio.show / "content/cover.jpg").read_bytes() == before
     assert not list(Path(studio.show / ".cache/studio/uploads").glob("*"))
