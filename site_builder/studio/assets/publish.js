@@ -4,10 +4,11 @@ document.addEventListener("saved", () => {
   sessionStorage.setItem("where", "saved");
   location.assign("/publish");
 });
-if (sessionStorage.getItem("where")) {
-  sessionStorage.removeItem("where");
-  document.querySelector("form[action='/publish'] button")?.focus();
-}
+// the button is where the keyboard goes on from, without the page jumping to it
+const wasSaved = sessionStorage.getItem("where");
+sessionStorage.removeItem("where");
+if (wasSaved || document.activeElement === document.body)
+  document.querySelector(wasSaved ? "form[action='/publish'] .large" : "[data-begin]")?.focus({ preventScroll: true });
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;

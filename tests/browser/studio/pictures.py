@@ -25,7 +25,7 @@ SLOW = 300_000
 Shoot = Callable[[str], None]
 
 
-def walk(page: Any, origin: str, place: Path, shoot: Shoot) -> None:
+def walk(page: Any, origin: str, shoot: Shoot) -> None:
     """The way of a first show, stopping at each page."""
     shoot("start")
     page.get_by_label("X archive").set_input_files(ARCHIVE)
@@ -56,7 +56,7 @@ def walk(page: Any, origin: str, place: Path, shoot: Shoot) -> None:
     for name in ("checks", "publish"):
         page.goto(f"{origin}/{name}")
         if name == "publish":
-            page.get_by_label("Where", exact=True).fill(f"folder:{place}")
+            page.get_by_label("Where", exact=True).fill("folder:../site")
             page.keyboard.press("Tab")
             page.get_by_role("heading", name="For the first time").wait_for(timeout=SLOW)
         page.locator("[data-awaits]").first.wait_for(state="detached", timeout=SLOW)
@@ -80,6 +80,7 @@ def main() -> None:
         page = browser.new_context(locale="en-GB", viewport={"width": 1120, "height": 720}).new_page()
 
         def shoot(name: str) -> None:
+            page.wait_for_timeout(500)
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=target / f"studio-{name}.png")
             for width, scheme in ((390, "dark"), (1280, "dark"), (390, "light")) if chosen else ():
@@ -90,7 +91,7 @@ def main() -> None:
                 page.emulate_media(color_scheme="light")
 
         page.goto(studio.address)
-        walk(page, studio.origin, Path(scratch) / "site", shoot)
+        walk(page, studio.origin, shoot)
         browser.close()
 
 
