@@ -16,11 +16,14 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tests/support")]
 
-from playwright.sync_api import sync_playwright  # noqa: E402 -- after the path is set
+from PIL import Image  # noqa: E402 -- after the path is set
+from playwright.sync_api import sync_playwright  # noqa: E402
 from programs import BROWSER_ARGUMENTS, find_browser  # noqa: E402
 from studio_runner import start_studio  # noqa: E402
 
 ARCHIVE = PROJECT / "tests/archives/twitter-2026-11-20-practice-2.zip"
+MANUAL = ("start", "choose", "show", "people", "checks", "publish")
+"""Pages of which the manual has a picture."""
 SLOW = 300_000
 Shoot = Callable[[str], None]
 
@@ -66,6 +69,11 @@ def walk(page: Any, origin: str, shoot: Shoot) -> None:
     shoot("published")
 
 
+def make_small(picture: Path) -> None:
+    """With as many colours as such pages have, so that the repository stays small."""
+    Image.open(picture).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(picture, optimize=True)
+
+
 def main() -> None:
     """Make them."""
     chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else None
@@ -82,7 +90,9 @@ def main() -> None:
         def shoot(name: str) -> None:
             page.wait_for_timeout(500)
             page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=target / f"studio-{name}.png")
+            if name in MANUAL or chosen:
+                page.screenshot(path=target / f"studio-{name}.png")
+                make_small(target / f"studio-{name}.png")
             for width, scheme in ((390, "dark"), (1280, "dark"), (390, "light")) if chosen else ():
                 page.set_viewport_size({"width": width, "height": 844})
                 page.emulate_media(color_scheme=scheme)
