@@ -33,6 +33,7 @@ def check(task: Task) -> dict[str, Any]:
     now = parse_utc(task.arguments["now"])
     result = wait_for_turn(lambda: _check(task, now))
     result["stamp"] = task.arguments["stamp"]
+    (task.folder / FILE).parent.mkdir(parents=True, exist_ok=True)
     write_file(task.folder / FILE, json.dumps(result, ensure_ascii=False).encode())
     return result
 

@@ -85,7 +85,7 @@ def main() -> None:
         start_studio(Path(scratch) / "my-show") as studio,
     ):
         browser = playwright.chromium.launch(executable_path=find_browser(), args=list(BROWSER_ARGUMENTS))
-        page = browser.new_context(locale="en-GB", viewport={"width": 1120, "height": 720}).new_page()
+        page: Any = browser.new_context(locale="en-GB", viewport={"width": 1120, "height": 720}).new_page()
 
         def shoot(name: str) -> None:
             page.wait_for_timeout(500)

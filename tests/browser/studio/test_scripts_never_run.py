@@ -46,10 +46,14 @@ def alarm(browser: Any) -> Any:
     """Opens a page that tells whenever a script of somebody ran."""
     ran: list[str] = []
 
+    def tell(dialog: Any) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
     def open_page(studio: RunningStudio) -> Any:
         context = browser.new_context(locale="en-GB")
         page = context.new_page()
-        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", tell)
         context.expose_function("tellAlarm", lambda: ran.append("alert"))
         context.add_init_script("window.alert = window.confirm = window.prompt = () => tellAlarm();")
         page.goto(studio.address)
