@@ -192,8 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
         process.stdin.close()
         if left or cut:  # it would wait for the rest for ever
             os.killpg(process.pid, signal.SIGKILL)
-        answer = process.stdout.read()
-        process.wait()
+        with process:
+            answer = process.stdout.read()
         if not cut and not bend.lose_answer:
             self._pass_on(answer)
 

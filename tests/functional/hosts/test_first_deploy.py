@@ -202,7 +202,7 @@ def test_names_at_github(address: str, name: str) -> None:
         (
             "https://signals.podcast/show/",
             "https://example.org/show/",
-            "config.yaml:10: show.url: https://example.org/show/",
+            "config.yaml:{line}: show.url: https://example.org/show/",
         ),
         ("https://signals.podcast/show/", "https://pod.example.com/", "show.url"),
         ("https://signals.podcast/show/", "http://localhost:8000/", "show.url"),
@@ -218,9 +218,10 @@ def test_addresses_nobody_can_reach(old: Path, tmp_path: Path, old_text: str, ne
     """Every link would be dead: refused before anything is built or sent, with the line to change."""
     show = copy_show(old, tmp_path / "show")
     edit(show / "config.yaml", old_text, new_text)
+    lines = (show / "config.yaml").read_text().splitlines()
     run = spacecast("-C", show, "deploy", f"folder:{tmp_path}/www")
     assert run.code == 2
-    assert said in run.err
+    assert said.format(line=1 + lines.index(next(line for line in lines if line.startswith("  url: ")))) in run.err
     assert "config.yaml:" in run.err
     assert not (tmp_path / "www").exists()
 

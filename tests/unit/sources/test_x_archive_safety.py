@@ -86,7 +86,7 @@ _watchers: list[list[str]] = []
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    for paths in _watchers:
+    for paths in _watchers or ():  # None when Python ends
         if event in {"open", "os.listdir", "os.scandir"} and isinstance(arguments[0], str | os.PathLike):
             paths.append(os.fspath(arguments[0]))
 
