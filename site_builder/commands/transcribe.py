@@ -84,7 +84,7 @@ def transcribe(
         UsageError: there is no show, engine, model or episode of that name.
     """
     config = load_config(folder)
-    chosen = _choose(folder, episodes)
+    chosen = choose_bundles(folder, episodes)
     hearing = open_hearing(config, model=model, language=language, jobs=jobs)
     with lock_show(folder, "transcribe"):
         wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
@@ -101,7 +101,7 @@ def learn(folder: Path, episodes: Sequence[str] = ()) -> dict[str, str]:
     """
     known = load_config(folder).transcript.replace
     learnt: dict[str, str] = {}
-    for bundle in _choose(folder, episodes):
+    for bundle in choose_bundles(folder, episodes):
         heard = load_recognition(bundle.folder)
         if heard and bundle.transcript and bundle.transcript.name == TRANSCRIPT:
             cues = parse_transcript(bundle.transcript.read_bytes(), bundle.transcript)
@@ -109,7 +109,12 @@ def learn(folder: Path, episodes: Sequence[str] = ()) -> dict[str, str]:
     return {heard: meant for heard, meant in learnt.items() if known.get(heard) != meant}
 
 
-def _choose(folder: Path, names: Sequence[str]) -> list[Bundle]:
+def choose_bundles(folder: Path, names: Sequence[str]) -> list[Bundle]:
+    """The episodes with these guids, slugs or folder names; all that can be read where none is named.
+
+    Raises:
+        UsageError: no episode is called so.
+    """
     bundles = list(_load_usable(find_bundles(folder / "content")))
     if not names:
         return bundles

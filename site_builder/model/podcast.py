@@ -221,7 +221,7 @@ class Cue:
     times: tuple[tuple[float, float], ...] = ()
     """From when to when each word of `text` is said (`text/spoken.py:split_words`); empty where it is not known.
 
-    Times alone: words are read from `text`, so that what is replaced there cannot come back from here.
+    Times alone: words are read from `text`, so that what is replaced there cannot come back from here (decision 37).
     """
 
 

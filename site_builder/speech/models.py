@@ -20,13 +20,18 @@ from site_builder.net.failures import Refused, Unanswered
 from site_builder.net.http import Client
 
 WEIGHTS = "model.bin"
-"""The file that makes a folder a model of CTranslate2."""
-_BESIDE = ("config.json",)
+"""The file that makes a folder a Whisper model for CTranslate2."""
+_FILES = {
+    "faster-whisper": (WEIGHTS, "config.json"),
+    "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
+}
+"""Files of a model by the engine that reads it, weights first."""
 _HOURS = 3600.0
 
 KNOWN = {
     "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a": "tiny.en",
     "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57": "base",
+    "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221": "moonshine-tiny-en",
 }
 """Names of models by the digest of their weights, each seen and measured (docs/performance.md)."""
 
@@ -39,6 +44,8 @@ class Model:
     folder: Path
     sha256: str
     """Of its weights."""
+    engine: str = "faster-whisper"
+    """Which engine reads it: `faster-whisper` or `moonshine`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +91,20 @@ def find_model(wanted: str, data: Path | None = None) -> Model:
     here = f" (here: {', '.join(sorted({model.name for model in models}))})" if models else ""
     what = f"no speech model “{wanted}” is on this computer{here}" if wanted else "no speech model is on this computer"
     raise UsageError(
-        f"{what}: name the folder of a Whisper model for CTranslate2 with --model FOLDER, "
+        f"{what}: name the folder of a Whisper model for CTranslate2, or of a Moonshine model, with --model FOLDER, "
         "or install a Python package that holds one beside spacecast"
     )
 
 
 def _load(folder: Path) -> Model:
-    weights = folder / WEIGHTS
-    if not weights.is_file():
+    engine = next((engine for engine, files in _FILES.items() if (folder / files[0]).is_file()), "")
+    if not engine:
         raise UsageError(
-            f"{folder}: there is no {WEIGHTS} here; a model is a folder of a Whisper model for CTranslate2"
+            f"{folder}: there is no {WEIGHTS} here; a model is a folder of a Whisper model for CTranslate2, "
+            f"or of a Moonshine model with {_FILES['moonshine'][0]}"
         )
-    sha256 = digest_file(weights)
-    return Model(KNOWN.get(sha256, folder.name), folder, sha256)
+    sha256 = digest_file(folder / _FILES[engine][0])
+    return Model(KNOWN.get(sha256, folder.name), folder, sha256, engine)
 
 
 def find_data_folder() -> Path:
@@ -110,13 +118,17 @@ def _list_fetched(data: Path) -> Iterator[Path]:
 
 
 def _list_packaged() -> Iterator[Path]:
-    """Folders of installed packages that hold a model."""
+    """Folders of installed packages that hold a model, those of Whisper first."""
+    found: dict[str, list[Path]] = {engine: [] for engine in _FILES}
+    weights = {files[0]: engine for engine, files in _FILES.items()}
     for distribution in distributions():
         for file in distribution.files or ():
-            if file.name == WEIGHTS:
+            if engine := weights.get(file.name):
                 folder = Path(str(distribution.locate_file(file))).parent
-                if all((folder / name).is_file() for name in _BESIDE):
-                    yield folder
+                if all((folder / name).is_file() for name in _FILES[engine]):
+                    found[engine].append(folder)
+    for folders in found.values():
+        yield from folders
 
 
 def fetch_model(

@@ -18,7 +18,7 @@ from site_builder.model.podcast import Recording, Span, Timeline, Turn
 from site_builder.model.speech import Word
 from site_builder.speech.attribution import Evidence, attribute
 from site_builder.speech.engine import Engine, Heard, Sound
-from site_builder.speech.segments import Piece, VoiceDetector, cut_pieces
+from site_builder.speech.segments import Piece, VoiceDetector, cut_pieces, level_out
 from site_builder.speech.voices import Features, Voice, learn_voice, make_features
 
 _REACH = 2.0
@@ -69,13 +69,16 @@ def recognize(
         for number, piece in enumerate(cut_pieces(sound, VoiceDetector(), _find_allowed(turns))):
             said = notebook.find(number)
             if said is None:
-                said = engine.hear(piece.sound, language, hints)
+                said = engine.hear(level_out(piece.sound), language, hints)
                 notebook.add(said)
             _take(heard, piece, said, turns, recording.tick)
             report(piece.end)
     voices = _learn_voices(heard.alone)
-    evidence = [_compare(features, voices) for features in heard.features] if len(voices) > 1 else None
-    return attribute(heard.words, turns, recording.tick, evidence)
+    named = attribute(heard.words, turns, recording.tick, _weigh(heard.features, voices))
+    if {turn.speaker for turn in turns} <= voices.keys():
+        return named
+    voices = _learn_voices(_gather_words(named, heard))
+    return attribute(heard.words, turns, recording.tick, _weigh(heard.features, voices))
 
 
 def _find_allowed(turns: Sequence[Turn]) -> list[Span] | None:
@@ -132,6 +135,23 @@ def _learn_voices(alone: dict[int, list[Features]]) -> dict[int, Voice]:
             step = max(1, len(features) // _MOST_FRAMES)
             voices[speaker] = learn_voice(features[::step].astype(np.float32))
     return voices
+
+
+def _gather_words(named: Sequence[Word], heard: _Heard) -> dict[int, list[Features]]:
+    """What is heard of each speaker: alone, and in the words that time alone gives them.
+
+    Who never speaks alone for longer than levels can tell is thus known by voice as well, from many short turns.
+    """
+    found = {speaker: list(parts) for speaker, parts in heard.alone.items()}
+    for word, features in zip(named, heard.features, strict=True):
+        if word.speaker >= 0 and not word.is_overlapped:
+            found.setdefault(word.speaker, []).append(features)
+    return found
+
+
+def _weigh(words: Sequence[Features], voices: dict[int, Voice]) -> list[Evidence] | None:
+    """How well each voice fits each word; None where there are not two to compare."""
+    return [_compare(features, voices) for features in words] if len(voices) > 1 else None
 
 
 def _compare(features: Features, voices: dict[int, Voice]) -> Evidence:

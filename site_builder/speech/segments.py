@@ -6,6 +6,7 @@ faster-whisper) and, where the recording has them, the levels of its guests call
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,10 +25,12 @@ _PAUSE = 0.3
 """Seconds; a shorter silence is part of the speech."""
 _BRIEF = 0.2
 """Seconds; shorter speech is a click."""
-_PADDING = 0.2
-"""Seconds of sound kept on each side of speech."""
+_PADDING = 0.4
+"""Seconds of sound kept on each side of speech, as faster-whisper's own detector does; less where a piece is near."""
 _APART = 1.5
 """Seconds of silence that always end a piece."""
+_PEAK, _MOST_GAIN = 0.9, 20.0
+"""Of what an engine is given, and how much louder it is made at most."""
 BLOCK = 120.0
 """Seconds of sound held at a time."""
 
@@ -75,9 +78,16 @@ def cut_pieces(
         spans = find_speech(detector.judge(block))
         if allowed is not None:
             spans = [part for span in spans for part in _overlaps(span, allowed, start)]
-        for first, last in group_spans(spans):
-            at = max(0, int((first - _PADDING) * SAMPLE_RATE))
-            yield Piece(start + at / SAMPLE_RATE, block[at : int((last + _PADDING) * SAMPLE_RATE)])
+        for first, last in _pad(group_spans(spans)):
+            at = max(0, int(first * SAMPLE_RATE))
+            yield Piece(start + at / SAMPLE_RATE, block[at : int(last * SAMPLE_RATE)])
+
+
+def _pad(pieces: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Pieces with some sound around them, of which none is in two: a word would be heard twice."""
+    edges = [-math.inf, *(edge for piece in pieces for edge in piece), math.inf]
+    for before, first, last, after in zip(edges[::2], edges[1::2], edges[2::2], edges[3::2], strict=False):
+        yield first - min(_PADDING, (first - before) / 2), last + min(_PADDING, (after - last) / 2)
 
 
 def _cut_blocks(sound: Iterable[Sound], detector: VoiceDetector) -> Iterator[tuple[float, Sound]]:
@@ -123,19 +133,45 @@ def find_speech(probabilities: NDArray[np.float32]) -> list[Span]:
 
 
 def group_spans(spans: Sequence[Span]) -> list[tuple[float, float]]:
-    """Start and end of pieces: neighbouring stretches together, none longer than an engine takes."""
+    """Start and end of pieces: neighbouring stretches together, none longer than an engine takes.
+
+    Where there is more without a long silence, it is parted at the longest pause of the second half.
+    """
     room = LONGEST_PIECE - 2 * _PADDING
     pieces: list[tuple[float, float]] = []
-    for span in spans:
-        start = span.start
-        while span.end - start > room:  # nobody paused for so long: an engine loses a word at the edge at worst
-            pieces.append((start, start + room))
-            start += room
-        if pieces and start - pieces[-1][1] < _APART and span.end - pieces[-1][0] <= room:
-            pieces[-1] = (pieces[-1][0], span.end)
-        else:
-            pieces.append((start, span.end))
-    return pieces
+    held: list[Span] = []
+    for span in (part for whole in spans for part in _split(whole, room)):
+        if held and span.start - held[-1].end >= _APART:
+            pieces.append((held[0].start, held[-1].end))
+            held = []
+        held.append(span)
+        while held[-1].end - held[0].start > room:
+            cut = _find_cut(held, room)
+            pieces.append((held[0].start, held[cut - 1].end))
+            held = held[cut:]
+    return [*pieces, (held[0].start, held[-1].end)] if held else pieces
+
+
+def _split(span: Span, room: float) -> Iterator[Span]:
+    """Nobody paused for so long: an engine loses a word at the edge at worst."""
+    start = span.start
+    while span.end - start > room:
+        yield Span(start=start, end=start + room)
+        start += room
+    yield Span(start=start, end=span.end)
+
+
+def _find_cut(held: Sequence[Span], room: float) -> int:
+    """Before which stretch to part those that are too long together."""
+    fitting = [at for at in range(1, len(held)) if held[at - 1].end - held[0].start <= room]
+    late = [at for at in fitting if held[at - 1].end - held[0].start >= room / 2] or fitting
+    return max(late, key=lambda at: held[at].start - held[at - 1].end)
+
+
+def level_out(sound: Sound) -> Sound:
+    """The sound as loud as it can be without clipping: quiet callers are heard better."""
+    peak = float(np.abs(sound).max(initial=0.0))
+    return sound * np.float32(min(_MOST_GAIN, _PEAK / max(peak, 1e-9)))
 
 
 def _overlaps(span: Span, allowed: Sequence[Span], offset: float) -> Iterator[Span]:

@@ -54,14 +54,27 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
         UsageError: there is no engine or no such model.
     """
     require_engine()
-    from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
     from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
 
     found = find_model(model or config.transcript.model)
     return Hearing(
-        engine=FasterWhisper(found.folder, jobs),
+        engine=_load_engine(found, jobs),
         model=found,
         language=language or config.show.language,
         words=config.transcript.words,
         replace=config.transcript.replace,
     )
+
+
+def _load_engine(model: Model, jobs: int) -> Engine:
+    """The engine that reads a model."""
+    if model.engine == "moonshine":
+        if find_spec("moonshine_voice") is None:
+            command = f'"{sys.executable}" -m pip install "moonshine-voice>=0.0.73,<0.1"'
+            raise UsageError(f"the model {model.name} needs the engine moonshine-voice; this adds it: {command}")
+        from site_builder.speech.moonshine import Moonshine  # noqa: PLC0415 -- not every host has it
+
+        return Moonshine(model.folder, jobs)
+    from site_builder.speech.faster_whisper import FasterWhisper  # noqa: PLC0415 -- an extra
+
+    return FasterWhisper(model.folder, jobs)

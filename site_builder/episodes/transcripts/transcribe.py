@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from site_builder.speech.engine import Sound
 
 _MOST_HINTS = 40
+_PIECES = 2
+"""Counts up when a recording is cut into other pieces: notes of an earlier version would not fit them."""
 _NAME = re.compile(r"\w[\w'’.-]*(?: \w[\w'’.-]*)*")
 
 
@@ -162,7 +164,14 @@ def _list_sources(recording: Recording | None) -> tuple[str, ...]:
 
 def _key(recording: Recording, hearing: Hearing, hints: Sequence[str]) -> str:
     """Names all that decides what is heard."""
-    facts = [_list_sources(recording), hearing.engine.name, hearing.model.sha256, hearing.language, list(hints)]
+    facts = [
+        _PIECES,
+        _list_sources(recording),
+        hearing.engine.name,
+        hearing.model.sha256,
+        hearing.language,
+        list(hints),
+    ]
     return sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
