@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -30,6 +32,14 @@ def studio(show: Path | None, port: int | None, no_browser: bool) -> None:
         click.echo(address)
         click.echo("The studio is open. Ctrl-C ends it; everything is saved.", err=True)
         if not no_browser:
-            webbrowser.open(address)
+            threading.Thread(target=_show, args=(address,), daemon=True).start()
 
     server.run(Studio(folder, read_clock), port=port, ready=ready)
+
+
+def _show(address: str) -> None:
+    """Open a window of the person's browser; none that would take over the terminal."""
+    with suppress(webbrowser.Error):
+        browser = webbrowser.get()
+        if type(browser) is not webbrowser.GenericBrowser:
+            browser.open(address)

@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from studio_runner import Answer, RunningStudio
 
 from site_builder.show.documents import parse_front_matter
@@ -164,3 +165,30 @@ def test_shapes(looked_at: RunningStudio) -> None:
     assert len(tile) == pytest.approx(min(60, looked_at.get(f"{address}/sound").json["duration"]) * 50, abs=1)
     for odd in ("-1", "99999", "x", "0x1", "1" * 300):
         assert looked_at.ask(f"{address}/shape?tile={odd}").status == 404
+
+
+def send_cover(studio: RunningStudio, show: Path, content: bytes, **fields: str) -> Answer:
+    """The form of the cover, as a browser sends it."""
+    address = address_of(show)
+    given = {"based-on": studio.digest(address, f"content{address}/index.md"), **fields}
+    parts = [f'--line\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in given.items()]
+    named = 'Content-Disposition: form-data; name="cover"; filename="../../../etc/evil.sh"\r\nContent-Type: image/png'
+    body = "\r\n".join([*parts, f"--line\r\n{named}\r\n\r\n"]).encode() + content + b"\r\n--line--\r\n"
+    headers = {"origin": studio.origin, "content_type": "multipart/form-data; boundary=line"}
+    return studio.ask(f"{address}/cover", "POST", body, **headers)
+
+
+def test_cover(studio: RunningStudio, show: Path) -> None:
+    """A picture gets a name of ours; nothing of an upload stays elsewhere; Undo brings back what was there."""
+    picture = io.BytesIO()
+    Image.new("RGB", (1500, 1500), "navy").save(picture, "PNG")
+    before = sorted(file.name for file in index_of(show).parent.iterdir())
+    assert send_cover(studio, show, picture.getvalue()).status == 303
+    assert (index_of(show).parent / "cover.png").read_bytes() == picture.getvalue()
+    assert studio.get(f"{address_of(show)}/cover").headers["content-type"] == "image/png"
+    assert send_cover(studio, show, b"#!/bin/sh").status == 422
+    assert list((show / ".cache/studio/uploads").iterdir()) == []
+    assert send_cover(studio, show, b"", do="remove").status == 303
+    assert sorted(file.name for file in index_of(show).parent.iterdir()) == before
+    studio.post("/undo", scripted=False)
+    assert (index_of(show).parent / "cover.png").read_bytes() == picture.getvalue()
