@@ -26,6 +26,8 @@ from site_builder.text.folding import fold, split_words
 _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})\b[^<>]*>", re.IGNORECASE)
 _AROUND = 80
 """Characters before and after a name by which its place is known again."""
+_INSIDE_WORD = re.compile(rf"[^\s<>](?:{_INLINE_TAG.pattern})+[^\s<>]", re.IGNORECASE)
+"""Only there a word becomes another one without the tags."""
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -228,7 +230,9 @@ def _may_be_in(content: bytes, suffix: str, matcher: Matcher) -> bool:
         return True
     text = content.decode("utf-8", "replace")
     plain = _undo_escapes(text)
-    return bool(matcher.find_terms(fold(plain)) or matcher.find_terms(fold(_INLINE_TAG.sub("", plain))))
+    if matcher.find_terms(fold(plain)):
+        return True
+    return bool(_INSIDE_WORD.search(plain) and matcher.find_terms(fold(_INLINE_TAG.sub("", plain))))
 
 
 def _undo_escapes(text: str) -> str:

@@ -46,7 +46,9 @@ _JOINED_AT_LEAST = 8
 """Letters of a name written together that are no other word by chance."""
 _COMMON = WORDS | NAMES | DATED
 _FEW = 24
-"""Words that are looked for one by one; more are looked up in the set of a text's words."""
+"""Words that are looked for wherever they stand; of more only those that are words of the text."""
+_MANY = 300
+"""Words that are looked for one by one; more are looked up in the set of a text's words, which is slow to make."""
 
 
 class Match(NamedTuple):
@@ -140,6 +142,7 @@ class Matcher:
                     self._index.setdefault(core, []).append(term)
             else:
                 self._anywhere.append((_find_start(term), term))
+        self._as_words = {core: re.compile(rf"(?<![^\W_]){re.escape(core)}(?![^\W_])") for core in self._index}
         self._shown = [
             Term(person=-1, what="sign" if name.startswith("@") else "name", value=name)
             for name in shown
@@ -152,10 +155,12 @@ class Matcher:
 
     def find_terms(self, folded: str) -> list[Term]:
         """A fast first look: what may stand in a folded text."""
-        if len(self._index) <= _FEW:
-            cores: Iterable[str] = [core for core in self._index if core in folded]
+        if len(self._index) > _MANY:
+            cores: Iterable[str] = self._index.keys() & set(_WORD.findall(folded))
         else:
-            cores = self._index.keys() & set(_WORD.findall(folded))
+            cores = [core for core in self._index if core in folded]
+            if len(self._index) > _FEW:  # then parts of other words are many, and each costs a closer look
+                cores = [core for core in cores if self._as_words[core].search(folded)]
         found = {id(term): term for core in cores for term in self._index[core]}
         found |= {id(term): term for start, term in self._anywhere if start in folded}
         return list(found.values())
