@@ -5,6 +5,7 @@
 #   make test                       set up all that the tests need (browser included) and run them
 #   make test PYTHON=python3.13     the same with another Python, in an environment of its own (.venv-python3.13)
 #   make test-fast                  unit tests without browser, hosts and whole builds: half a minute
+#   make test-portable              the way that every system has: no forks, links or files in memory
 #   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
 #   make stress                     kill builds and deploys, fill disks, break them (STRESS="--kills 20" for less)
@@ -25,7 +26,7 @@ PROGRAM = $(if $(shell command -v spacecast 2>/dev/null),spacecast,$(BIN)/spacec
 # A worker takes a long run of tests, for many share what is made once for a file, and half of what another has left.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: build serve test test-fast fuzz stress check lint types messages lock clean
+.PHONY: build serve test test-fast test-portable fuzz stress check lint types messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -43,6 +44,10 @@ test: $(VENV)/.run $(VENV)/.test
 # tests/fast.txt lists them; nothing but libraries is needed.
 test-fast: $(VENV)/.test-libraries
 	$(BIN)/python -m pytest -q $(WORKERS) @tests/fast.txt
+
+# What Windows and macOS do, tried here: tests/portable.txt lists the tests that can tell a difference.
+test-portable: $(VENV)/.test-libraries
+	SPACECAST_PORTABLE=1 $(BIN)/python -m pytest -q -n auto @tests/portable.txt
 
 # Every reader of foreign bytes, tried with bent inputs: make fuzz SECONDS=600
 SECONDS ?= 120

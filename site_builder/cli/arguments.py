@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,4 +65,5 @@ def read_clock() -> datetime:
 
 def print_json(value: object) -> None:
     """One document, and nothing else, on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    is_plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    click.echo(json.dumps(value, indent=2, ensure_ascii=is_plain))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from site_builder.cli.arguments import print_json
 from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
 
 _STOPPED = 130
@@ -44,5 +44,5 @@ def end_with_exit_code(arguments: Sequence[str] | None) -> Iterator[None]:
 
 def _fail(message: str, code: int, arguments: Sequence[str] | None) -> NoReturn:
     if "--json" in (sys.argv[1:] if arguments is None else arguments):
-        click.echo(json.dumps({"error": message}, indent=2, ensure_ascii=False))
+        print_json({"error": message})
     sys.exit(code)

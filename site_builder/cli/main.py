@@ -28,6 +28,7 @@ from site_builder.cli.setup.commands import SETUP_COMMANDS
 from site_builder.cli.setup.help import show_help
 from site_builder.cli.studio import studio
 from site_builder.cli.summary import say
+from site_builder.engine.platform import print_anywhere
 from site_builder.errors import EXIT_PROBLEMS
 
 if TYPE_CHECKING:
@@ -355,6 +356,7 @@ def _show_build(report: BuildReport, folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with the exit code of the contract."""
     gc.set_threshold(_OBJECTS)
+    print_anywhere()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed for them
     atexit.register(
         gc.freeze

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from site_builder.commands.schema import name_schema, write_schema_files
+from site_builder.engine import platform
 from site_builder.episodes.intake.seen_archives import record_elsewhere
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.conversation import Account
@@ -203,7 +203,7 @@ def _place(archive: Path, folder: Path) -> None:
         if archive.is_dir():
             record_elsewhere(folder, archive)
         else:
-            os.link(archive.resolve(), place)
+            platform.link(archive.resolve(), place)
     except OSError:
         record_elsewhere(folder, archive)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from site_builder.engine import platform
 from site_builder.engine.digests import JSON, digest_file
 from site_builder.engine.stamps import FileStamp
 from site_builder.errors import SpacecastError
@@ -235,6 +236,5 @@ class HashingWriter:
     def _begin(self) -> None:
         """Have what is there written to the disk; nobody waits for it."""
         self._file.flush()
-        with suppress(AttributeError, OSError):  # Linux begins to write what is said not to be needed; others may not
-            os.posix_fadvise(self._file.fileno(), self._begun, self._size - self._begun, os.POSIX_FADV_DONTNEED)
+        platform.begin_writing(self._file, self._begun, self._size - self._begun)
         self._begun = self._size

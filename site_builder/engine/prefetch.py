@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from types import TracebackType
 
+from site_builder.engine import platform
 from site_builder.engine.processes import fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
@@ -52,7 +52,7 @@ class Prefetch:
 
     def start(self, make: Make, names: Collection[str]) -> None:
         """Begin to make what has these names; not once it is over."""
-        if sys.platform == "linux" and not self._is_over:
+        if platform.FORKS and not self._is_over:
             self._at_work.append(_Process(make, names))
 
     def take(self, name: str) -> bytes | None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import signal
-import sys
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,16 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
+from site_builder.engine import platform
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _WORTH_IT = 100
 """Calls for each process, of about a millisecond each, that outweigh forking and sending the results."""
-
-_MEANWHILE = 5
-"""How much a process that works beside this one gives way to it."""
-_PIPE = 1 << 20
-"""Bytes that wait in a pipe while nobody takes them: as much as Linux lets anybody have."""
 
 
 def map_in_processes(
@@ -50,7 +45,7 @@ def iterate_in_processes(
     is raised here as well. Whoever does not go through to the end closes it, which ends the processes.
     """
     jobs = min(jobs, len(items) // at_least)
-    if jobs < 2 or sys.platform != "linux":
+    if jobs < 2 or not platform.FORKS:
         yield from map(function, items)
         return
     pipes = [fork(partial(_call_all, function, items[number::jobs])) for number in range(jobs)]
@@ -60,7 +55,7 @@ def iterate_in_processes(
             yield made[0] if made else function(item)
     except BaseException:
         for child, _ in pipes:
-            os.kill(child, signal.SIGKILL)
+            platform.kill(child)
         raise
     finally:
         for child, pipe in pipes:
@@ -96,9 +91,9 @@ def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tup
     Where it is to be `alone` it lets go of all files that are open here. Whoever calls this waits for its end.
     """
     readable, writable = os.pipe()
-    _widen(writable)
+    platform.widen(writable)
     parent = os.getpid()
-    child = os.fork()
+    child = platform.fork()
     if child:
         os.close(writable)
         return child, open(readable, "rb")  # noqa: PTH123 -- closed by the caller
@@ -107,27 +102,13 @@ def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tup
         gc.freeze()  # what is the parent's is left alone: to look at it would copy it
         gc.enable()
         if alone:
-            _close_all_but(writable)
-            os.nice(_MEANWHILE)
+            platform.close_all_but(writable)
+            platform.give_way()
         with open(writable, "wb") as pipe:  # noqa: PTH123
             for result in make(parent):
                 pickle.dump(result, pipe, pickle.HIGHEST_PROTOCOL)
                 pipe.flush()
     os._exit(0)  # nothing of the parent's is flushed or cleaned up twice
-
-
-def _widen(pipe: int) -> None:
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl  # noqa: PLC0415 -- not there on Windows
-
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
-
-
-def _close_all_but(kept: int) -> None:
-    for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 -- numbers, not files
-        if descriptor > 2 and descriptor != kept:
-            with suppress(OSError):
-                os.close(descriptor)
 
 
 def while_wanted(items: Iterable[Item], parent: int) -> Iterator[Item]:
@@ -146,7 +127,7 @@ class Task(Generic[Result]):
 
     def __init__(self, *functions: Callable[[], Result]) -> None:
         self._functions = list(functions)
-        if sys.platform == "linux":
+        if platform.FORKS:
             child, self._pipe = fork(
                 lambda parent: (function() for function in while_wanted(functions, parent)), alone=True
             )
@@ -155,7 +136,7 @@ class Task(Generic[Result]):
     def result(self) -> Result:
         """What the next function returns; waits for it. To be asked once for each."""
         function = self._functions.pop(0)
-        if sys.platform == "linux" and self._end.alive:
+        if platform.FORKS and self._end.alive:
             try:
                 made: Result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
             except (EOFError, pickle.UnpicklingError):  # it failed, or was killed
@@ -182,8 +163,7 @@ def within(folder: Path, question: Callable[[Path], Result]) -> Callable[[], Res
 
 def stop(child: int, pipe: BinaryIO) -> None:
     """End a process that `fork` made, whatever it is at, and leave nothing of it."""
-    with suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+    platform.kill(child)
     pipe.close()
     os.waitpid(child, 0)
 

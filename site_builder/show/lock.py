@@ -6,12 +6,12 @@ The lock goes with the process, however it ends; the file stays and names who ha
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from site_builder.engine.platform import try_lock
 from site_builder.errors import UsageError
 from site_builder.show.layout import CONFIG
 
@@ -19,26 +19,6 @@ PATIENCE = 5.0
 """Seconds that a second build waits for the first."""
 _FILE = Path(".cache/build.lock")
 _BETWEEN_TRIES = 0.05  # seconds
-_FAR = 1 << 30  # Windows makes locked bytes unreadable, so a byte behind the text is locked
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        with suppress(OSError):
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            return True
-        return False
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
 
 
 class ShowBusy(UsageError):
@@ -74,7 +54,7 @@ def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterato
 
 
 def _wait(descriptor: int, file: Path, until: float) -> None:
-    while not _try_lock(descriptor):
+    while not try_lock(descriptor):
         if time.monotonic() >= until:
             raise ShowBusy(f"{file.parent.parent}: {_describe_holder(file)}; wait until it is done, then try again")
         time.sleep(_BETWEEN_TRIES)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from site_builder.engine.platform import sync_folder
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.layout import PUBLISHED
 from site_builder.show.own_files import read_own_file
@@ -167,9 +167,4 @@ def _write_durably(file: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(file)
-    with suppress(OSError):  # Windows opens no folders, and needs none synced
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(file.parent)

@@ -9,7 +9,6 @@ pages there are. Part 0 lies in `pagefind/` with Pagefind's own program, part 7 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from site_builder.engine import platform
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, Planned
 from site_builder.engine.target import Target, bytes_target
@@ -41,8 +41,6 @@ _PART = 128
 """Pages in a part, on average."""
 _MOST = 64
 """Parts: each costs whoever searches two small files more."""
-_MEMORY = Path("/dev/shm")  # noqa: S108 -- everybody may write there as in /tmp; what is made in it has a name of its own
-"""Of Linux."""
 _AMPLE = 512 * 1024 * 1024
 """Bytes that are more than the pages of a part and its index will take."""
 _PREFIX = "spacecast-search-"
@@ -77,7 +75,7 @@ class Part:
     def key(self) -> str:
         """Digest of all that it depends on."""
         known = [text for document in self.documents for text in (document.page, document.digest)]
-        return digest_bytes("\n".join(["search/3", _find_version(), str(self.number), *known]).encode())
+        return digest_bytes("\n".join(["search/4", _find_version(), str(self.number), *known]).encode())
 
     def plan(self) -> Group:
         """The part as a group of files, indexed when they are wanted.
@@ -128,38 +126,41 @@ def _find_part(page: str, parts: int) -> int:
 
 
 class _Indexing:
-    """A running indexer for one part of the search index, with a temporary folder."""
+    """A running indexer for one part of the search index, with a temporary folder.
+
+    In memory it reads a folder, beside whatever else is done; elsewhere it is asked page by page once that is wanted.
+    """
 
     def __init__(self, part: Part) -> None:
         self._part = part
-        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_find_room())
-        site = Path(self._folder.name, "site")
-        site.mkdir()
-        for document in part.documents:
-            file = site / document.page
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(document.load())
+        room = _find_room()
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=room)
         self._made = Path(self._folder.name, "made")
+        self._process: subprocess.Popen[bytes] | None = None
         try:
             from pagefind_bin import get_executable  # noqa: PLC0415 -- not needed where nothing has changed
 
-            command = [str(get_executable()), "--site", str(site), "--output-path", str(self._made), "--quiet"]
-            self._process = subprocess.Popen(  # noqa: S603 -- ours, by path
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-            )
+            self._program = str(get_executable())
+            if room:
+                self._process = self._read_folder(Path(self._folder.name, "site"))
         except (ImportError, OSError) as error:
             raise SpacecastError(_describe_missing(error)) from error
 
+    def _read_folder(self, site: Path) -> subprocess.Popen[bytes]:
+        site.mkdir()
+        for document in self._part.documents:
+            file = site / document.page
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(document.load())
+        command = [self._program, "--site", str(site), "--output-path", str(self._made), "--quiet"]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603 -- ours, by path
+
     def finish(self) -> Planned:
         """Wait for the index, and take what is to be published."""
-        try:
-            said, _ = self._process.communicate(timeout=_LONGEST)
-        except subprocess.TimeoutExpired as error:
-            self._process.kill()
-            raise SpacecastError(_describe_missing(error)) from error
-        if self._process.returncode:
-            lines = said.decode(errors="replace").strip().splitlines()
-            raise SpacecastError(f"the search index could not be made: {lines[-1] if lines else 'Pagefind failed'}")
+        if self._process:
+            _wait(self._process)
+        else:
+            self._ask_service()
         number, wanted = self._part.number, _INDEX if self._part.number else (*_PROGRAM, *_INDEX)
         files = {path: (self._made / path).read_bytes() for path in sorted(_find_files(self._made, wanted))}
         self._folder.cleanup()
@@ -167,15 +168,33 @@ class _Indexing:
             targets=[_plan_file(f"{find_folder(number)}/{path}", content) for path, content in files.items()]
         )
 
+    def _ask_service(self) -> None:
+        from site_builder.site.search_service import index_pages  # noqa: PLC0415 -- where there is no room in memory
+
+        pages = ((document.page, document.load()) for document in self._part.documents)
+        try:
+            index_pages(self._program, pages, self._made, _LONGEST)
+        except OSError as error:
+            raise SpacecastError(_describe_missing(error)) from error
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        said, _ = process.communicate(timeout=_LONGEST)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        raise SpacecastError(_describe_missing(error)) from error
+    if process.returncode:
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise SpacecastError(f"the search index could not be made: {lines[-1] if lines else 'Pagefind failed'}")
+
 
 def _find_room() -> Path | None:
     """Where files live in memory, which saves half the time of files that are soon deleted; None: the usual place."""
-    with suppress(OSError, AttributeError):  # AttributeError: Windows
-        room = os.statvfs(_MEMORY)
-        if room.f_bavail * room.f_frsize >= _AMPLE and os.access(_MEMORY, os.W_OK | os.X_OK):
-            _sweep(_MEMORY)
-            return _MEMORY
-    return None
+    room = platform.find_memory(_AMPLE)
+    if room:
+        _sweep(room)
+    return room
 
 
 def _sweep(room: Path) -> None:

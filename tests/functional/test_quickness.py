@@ -18,6 +18,7 @@ OURS = {
     *("cli.setup", "cli.setup.commands", "cli.setup.help", "cli.studio"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.checked_files", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes"),
+    "engine.platform",
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),
 }
 """Modules of this package that answer "has anything changed?"; whoever adds one adds it to every unchanged build."""

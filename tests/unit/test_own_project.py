@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -39,6 +41,35 @@ def test_own_workflow_may_read_only() -> None:
     promised = {line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)}
     assert set(matrix["python"]) == promised
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+
+
+def test_an_installer_is_made_only_with_what_the_gpl_asks_for(tmp_path: Path) -> None:
+    """No offer, one that nobody filled in, one without an address, no licence text: nothing is made, and it is said."""
+    offer, gpl = tmp_path / "offer.txt", tmp_path / "gpl.txt"
+    template = (ROOT / "packaging" / "source-offer.txt").read_text("utf-8")
+    filled = template.replace("[NAME]", "Ada").replace("[ADDRESS]", "ada@signals.podcast")
+    gpl.write_text("GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007\n")
+    for text, licence in (
+        (None, gpl),
+        (template, gpl),
+        (filled.replace("ada@signals.podcast", "home"), gpl),
+        (filled, offer),
+    ):
+        offer.write_text(text or "", "utf-8")
+        given = ["--offer", str(offer)] if text else []
+        script = [
+            sys.executable,
+            str(ROOT / "packaging" / "build.py"),
+            *given,
+            "--gpl",
+            str(licence),
+            "--out",
+            str(tmp_path),
+        ]
+        done = subprocess.run(script, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert "Nothing was made: av" in done.stderr
+    assert {file.name for file in tmp_path.iterdir()} == {"offer.txt", "gpl.txt"}
 
 
 def test_private_names_of_libraries_are_bounded() -> None:

@@ -8,13 +8,13 @@ Going back is refused where it would bring back somebody who has said no since, 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from site_builder.engine import platform
 from site_builder.engine.files import is_proper
 from site_builder.errors import UsageError
 from site_builder.hosts import Upload
@@ -75,7 +75,7 @@ def _link(source: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     try:
-        os.link(source, place)
+        platform.link(source, place)
     except OSError:
         shutil.copyfile(source, place)
 

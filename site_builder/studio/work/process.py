@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from site_builder.engine import platform
 
 Receive = Callable[[dict[str, Any]], None]
 
@@ -43,9 +44,7 @@ class Child:
     def stop(self) -> None:
         """End it at once, with all that it started."""
         with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
+            if not platform.kill_group(self._process.pid):
                 self._process.kill()
 
     def _read(self, receive: Receive, ended: Callable[[], None]) -> None:

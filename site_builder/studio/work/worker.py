@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from site_builder import events
+from site_builder.engine import platform
 from site_builder.errors import InvalidDocument, SpacecastError, TargetFailed
 
 Send = Callable[[dict[str, Any]], None]
@@ -104,8 +104,7 @@ def _listen(source: IO[str], jobs: list[dict[str, Any]], arrived: threading.Cond
         with arrived:
             jobs.append(json.loads(line))
             arrived.notify()
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(os.getpgrp(), signal.SIGTERM)
+    platform.end_own_group()
     os._exit(0)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from site_builder.engine import platform
 from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.processes import map_in_processes
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+fcntl = pytest.importorskip("fcntl")
+pytestmark = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 LARGE = bytes(3 << 20)
 Results = Iterator[tuple[str, bytes]]
 

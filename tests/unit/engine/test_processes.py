@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from site_builder.engine import platform
 from site_builder.engine.processes import Task, map_in_processes, within
 
 HERE = os.getpid()
 MANY = range(1000)
+
+needs_fork = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
     assert map_in_processes(lambda number: number * 2, MANY, 3) == [number * 2 for number in MANY]
 
 
+@needs_fork
 def test_more_than_one_process_is_at_work() -> None:
     assert len(set(map_in_processes(lambda _: os.getpid(), MANY, 2))) == 2
 
@@ -61,6 +65,7 @@ def has_children() -> bool:
     return True
 
 
+@needs_fork
 def test_a_task_is_done_elsewhere_and_leaves_no_process() -> None:
     """Its result comes back; where that process failed or was killed, it is done here."""
     elsewhere = Task(os.getpid)
@@ -79,6 +84,7 @@ def test_a_task_of_several_functions() -> None:
     assert not has_children()
 
 
+@needs_fork
 def test_a_question_is_asked_from_its_folder_or_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the process of a task, or where that fails, here, where nobody may change folder."""
     monkeypatch.chdir(tmp_path.parent)
@@ -102,6 +108,7 @@ def test_a_task_that_fails_everywhere_says_so_and_leaves_no_process() -> None:
     assert not has_children()
 
 
+@needs_fork
 def test_a_task_that_nobody_wants_any_more_is_ended() -> None:
     """Whatever it is at."""
     task = Task(partial(time.sleep, 60))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sample_site import describe_sample_pages, index_documents, make_main_episode
 
+from site_builder.engine import platform
 from site_builder.render.pages.search_text import render_documents
 from site_builder.site import search
 from site_builder.site.search import Document, count_parts, share_out
@@ -152,7 +153,7 @@ def test_the_indexer_leaves_nothing_wherever_it_works(
     memory, usual = tmp_path / "memory", tmp_path / "usual"
     memory.mkdir()
     usual.mkdir()
-    monkeypatch.setattr(search, "_MEMORY", memory)
+    monkeypatch.setattr(platform, "_MEMORY", memory)
     monkeypatch.setattr(search, "_AMPLE", ample)
     monkeypatch.setattr(tempfile, "tempdir", str(usual))
     (part,) = share_out(make_documents(2))
@@ -164,7 +165,7 @@ def test_the_indexer_leaves_nothing_wherever_it_works(
 
 def test_what_a_killed_build_left_in_memory_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once nobody can be at work on it any more; what others keep there is not ours to judge."""
-    monkeypatch.setattr(search, "_MEMORY", tmp_path)
+    monkeypatch.setattr(platform, "_MEMORY", tmp_path)
     monkeypatch.setattr(search, "_AMPLE", 0)
     for name, age in (("spacecast-search-old", 7200), ("spacecast-search-new", 60), ("others", 7200)):
         (tmp_path / name / "site").mkdir(parents=True)
