@@ -1,7 +1,7 @@
 """Tokens: found in the environment, in the system's keyring or by asking; kept in that keyring and nowhere else.
 
 Where the system has no keyring a token is asked for each time. It is never in a file of ours, an argument, a log or an
-error: see `Secret`. docs/decisions/0036 says why.
+error: see `Secret`. docs/decisions/0039 says why.
 """
 
 from __future__ import annotations

@@ -39,8 +39,10 @@ def index_pages(program: str, pages: Iterable[tuple[str, bytes]], made: Path, lo
             for path, content in reversed(list(pages)):
                 page = {"file_path": path, "file_contents": content.decode("utf-8")}
                 _ask(requests, answers, {"type": "AddFile", "index_id": index, **page})
-            _ask(requests, answers, {"type": "WriteFiles", "index_id": index, "output_path": str(made)})
-            process.kill()
+            for file in _ask(requests, answers, {"type": "GetFiles", "index_id": index})["files"]:
+                place = made / file["path"]
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(b64decode(file["content"]))
     finally:
         guard.cancel()
 
@@ -55,9 +57,9 @@ def _ask(requests: IO[bytes], answers: IO[bytes], payload: dict[str, Any]) -> di
         requests.write(b64encode(json.dumps({"message_id": 0, "payload": payload}).encode()) + b",")
         requests.flush()
         said = bytearray()
-        while (piece := answers.read(1)) not in {b",", b""}:
+        while not said.endswith(b",") and (piece := answers.read1(1 << 16)):  # type: ignore[attr-defined]  # buffered
             said += piece
-        answer: dict[str, Any] = json.loads(b64decode(bytes(said)))["payload"]
+        answer: dict[str, Any] = json.loads(b64decode(bytes(said).rstrip(b",")))["payload"]
     except (OSError, ValueError, KeyError) as error:
         raise SpacecastError(f"the search index could not be made: Pagefind ended ({error})") from None
     if answer.get("type") == "Error":

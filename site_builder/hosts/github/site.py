@@ -3,7 +3,7 @@
 Files go in packs to a name of our own in the repository, `refs/spacecast/upload`, which nobody is shown; each pack adds
 to what it holds, so that a deploy that broke goes on where it was. Only when everything is there the branch is turned
 to it. The branch always holds one commit without a past, for the reasons that `github_pages.py` gives, and the same
-words in it, so that either way of sending knows the other's work. docs/decisions/0036 says why.
+words in it, so that either way of sending knows the other's work. docs/decisions/0039 says why.
 """
 
 from __future__ import annotations

@@ -145,6 +145,7 @@ def test_nothing_to_find_no_index() -> None:
     assert share_out([]) == []
 
 
+@pytest.mark.skipif(platform.PORTABLE, reason="nothing lies in memory")
 @pytest.mark.parametrize("ample", [0, 1 << 62])
 def test_the_indexer_leaves_nothing_wherever_it_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ample: int
@@ -163,6 +164,7 @@ def test_the_indexer_leaves_nothing_wherever_it_works(
     assert [*memory.iterdir(), *usual.iterdir()] == []
 
 
+@pytest.mark.skipif(platform.PORTABLE, reason="nothing lies in memory")
 def test_what_a_killed_build_left_in_memory_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once nobody can be at work on it any more; what others keep there is not ours to judge."""
     monkeypatch.setattr(platform, "_MEMORY", tmp_path)
