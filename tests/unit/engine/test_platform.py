@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from show_runner import PROJECT, edit, make_show, make_two_spaces, read_show, run_spacecast
 
-ONE = "engine/platform.py"
+ONE = "engine/platform/__init__.py"
 NOT_EVERYWHERE = {
     *("fork", "forkpty", "kill", "killpg", "nice", "getpgrp", "setsid", "setpgid", "sendfile", "splice", "statvfs"),
     *("posix_fadvise", "posix_fallocate", "mkfifo", "mknod", "chown", "lchown", "getuid", "geteuid", "getloadavg"),
@@ -139,5 +139,5 @@ def test_reserved_names_are_none_of_ours(tmp_path: Path) -> None:
     edit(matter, "title: ", f"tags: {[word.upper() for word in reserved] + ['aux.', 'Prn ']}\ntitle: ")
     built = run_spacecast("-C", show, "build")
     assert built.code == 0, built.err
-    assert any("con" in path.name.lower() for path in (show / "output/episodes").iterdir())
+    assert any("con" in path.name.lower() for path in (show / "content/episodes").iterdir())
     assert not [path for path in show.rglob("*") if path.name.lower().split(".")[0].strip() in reserved]
