@@ -4,7 +4,7 @@ Pagefind reads a folder in the order in which its file system lists it, and numb
 memory list the newest first, those on disks by a hash of their own, so the same pages would give other bytes on every
 machine. Its service (`--service`) takes pages in the order in which they come, which is that of memory here, so that
 the bytes are the same either way. A message is JSON in base64 with a comma behind it; each is answered before the next.
-docs/decisions/0037 says why.
+docs/decisions/0040 says why.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What systems do differently, in one place: processes, locks, links and hints. Each has a way that every system has.
 
 `SPACECAST_PORTABLE=1` takes the way that every system has here as well: for tests, and should the quick one fail.
-docs/decisions/0037 says why.
+docs/decisions/0040 says why.
 """
 
 from __future__ import annotations
