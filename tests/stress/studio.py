@@ -152,7 +152,8 @@ def send_file(studio: RunningStudio, file: Path) -> int:
     headers = {"origin": studio.origin, "cookie": studio.cookie, "accept": "application/json"}
     headers |= {"content-length": str(file.stat().st_size), "content-type": "application/octet-stream"}
     with file.open("rb") as content:
-        connection.request("POST", f"/start/upload?name={quote(file.name)}", content, headers)
+        with suppress(ConnectionError):  # it was refused before all of it was sent; the answer says why
+            connection.request("POST", f"/start/upload?name={quote(file.name)}", content, headers)
         return connection.getresponse().status
 
 
