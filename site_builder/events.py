@@ -75,6 +75,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody or something is not used: a sentence for people."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """A file that no plan names any more is gone."""
 

@@ -13,6 +13,8 @@ class BuildOptions:
     """What the person asked of a build."""
 
     jobs: int = 1
+    cluster: str = ""
+    """Address of a Dask scheduler that has sound made by its workers, or `local:N`; see `engine/cluster.py`."""
     drafts: bool = False
     strict: bool = False
     explain: bool = False

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from site_builder.build.audio import AudioBuilder, Place
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
@@ -48,6 +49,9 @@ from site_builder.site.previous_feed import PreviousFeed
 from site_builder.site.search import PROGRAM_FILES, Document, share_out
 from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
 
+if TYPE_CHECKING:
+    from site_builder.engine.cluster import Cluster
+
 _PAGES = "pages"
 """The group of all pages that are no episode's."""
 _FOUND = "found"
@@ -86,6 +90,8 @@ class Job:
     prefetch: Prefetch
     """What is drawn ahead."""
     notify: Notify
+    cluster: Cluster | None = None
+    """Who makes sound instead of this process."""
 
     @cached_property
     def kept(self) -> ValueCache:
@@ -100,7 +106,8 @@ class Job:
     @cached_property
     def cache_builder(self) -> Builder:
         """Makes what is dear, in `.cache/`."""
-        return Builder(find_artifacts(self.catalog.folder).parent, self.artifacts, jobs=self.jobs, notify=self.notify)
+        folder = find_artifacts(self.catalog.folder).parent
+        return Builder(folder, self.artifacts, jobs=self.jobs, notify=self.notify, cluster=self.cluster)
 
 
 def assemble(job: Job) -> Assembled:

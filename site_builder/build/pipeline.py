@@ -19,7 +19,7 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.checked_files import is_as_written
 from site_builder.engine.processes import Task
-from site_builder.events import Notify, Stage, ignore
+from site_builder.events import LeftOut, Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cache import ValueCache
+    from site_builder.engine.cluster import Cluster
     from site_builder.engine.prefetch import Prefetch
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
@@ -105,7 +106,11 @@ def _build(
     from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
-    with Prefetch() as prefetch, open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts):
+    with (
+        Prefetch() as prefetch,
+        open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts),
+        _open_cluster(folder, options, notify) as cluster,
+    ):
         kept = ValueCache(state)
         content = _read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
@@ -122,6 +127,7 @@ def _build(
             jobs=options.jobs,
             prefetch=prefetch,
             notify=notify,
+            cluster=cluster,
         )
         assembled = assembly.assemble(job)
         is_new_silent = silence.note_silent(content.catalog, kept, assembled.episodes, output_paths.output)
@@ -132,6 +138,19 @@ def _build(
     if not report.failures:
         _end(content, choice, look, assembled, report, now, options)
     return report if options.explain else replace(report, reasons={})
+
+
+@contextmanager
+def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> Iterator[Cluster | None]:
+    """Who makes sound instead of this process, if anybody is to."""
+    if not options.cluster:
+        yield None
+        return
+    from site_builder.audio.encode import encoder_version
+    from site_builder.engine.cluster import open_cluster
+
+    with open_cluster(options.cluster, folder, encoder_version, lambda said: notify(LeftOut(said))) as cluster:
+        yield cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

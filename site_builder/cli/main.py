@@ -100,6 +100,12 @@ def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, js
     metavar="N",
     help="How many things to make at once.",
 )
+@click.option(
+    "--cluster",
+    default="",
+    metavar="ADDRESS",
+    help="Make sound on a Dask cluster: its address, or local:N.",
+)
 @click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--retire", multiple=True, metavar="EPISODE", help="Take a published episode back for good; repeatable.")

@@ -28,6 +28,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from site_builder.engine.files import OutputTree
 from site_builder.engine.groups import FEW, Done, Group, Remember, make_group, take_some
@@ -37,6 +38,9 @@ from site_builder.engine.state import State
 from site_builder.engine.target import Target, check_plan, describe_failure, explain, find_in_the_way, make_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
+
+if TYPE_CHECKING:
+    from site_builder.engine.cluster import Cluster
 
 _MANY = 200
 """Quick targets for which it pays to use processes."""
@@ -69,7 +73,9 @@ class Builder:
     cannot be written; at worst some files are made again by the next build.
     """
 
-    def __init__(self, root: Path, state: State, *, jobs: int = 1, notify: Notify = ignore) -> None:
+    def __init__(
+        self, root: Path, state: State, *, jobs: int = 1, notify: Notify = ignore, cluster: Cluster | None = None
+    ) -> None:
         """Over the files below `root`, which is made where it is missing.
 
         Args:
@@ -77,7 +83,9 @@ class Builder:
             state: What remembers, best kept outside `root`. Lost or damaged, all is made again, nothing deleted.
             jobs: How many targets are made at once: in threads, or, many `bytes_target`s and groups, in processes.
             notify: Receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
+            cluster: Makes those targets that are portable.
         """
+        self._cluster = cluster
         self._file = state.file
         self._jobs = jobs
         self._notify = notify
@@ -108,7 +116,7 @@ class Builder:
         """
         planned = check_plan(targets)
         with self._recording():
-            run = _Run(self._tree, self._ledger, self._notify)
+            run = _Run(self._tree, self._ledger, self._notify, self._cluster)
             stale = [] if keep is None else run.find_stale(planned.keys() | {*hold}, frozenset(keep), within)
             return run.run(planned, stale, jobs=jobs or self._jobs, held=frozenset(hold))
 
@@ -234,7 +242,8 @@ class _Notes:
 class _Run:
     """One run of `make`: the state that its steps share."""
 
-    def __init__(self, tree: OutputTree, book: Ledger, notify: Notify) -> None:
+    def __init__(self, tree: OutputTree, book: Ledger, notify: Notify, cluster: Cluster | None = None) -> None:
+        self.cluster = cluster
         self.tree = tree
         self.book = book
         self.notify = notify
@@ -269,6 +278,9 @@ class _Run:
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
         """Makes the long ones in threads, then the quick ones, in processes where they are many; or all in turn."""
+        if self.cluster and any(target.portable for target in todo):
+            self.make_on_cluster(self.cluster, [target for target in todo if target.portable])
+            todo = [target for target in todo if not target.portable]
         quick = [target for target in todo if target.is_quick]
         if jobs > 1 and len(todo) - len(quick) > 1:
             run_in_threads(self.make, [target for target in todo if not target.is_quick], jobs)
@@ -288,6 +300,16 @@ class _Run:
         )
         for target, made in zip(todo, results, strict=True):
             self.finish(target, made[1]) if made else self.make(target)
+
+    def make_on_cluster(self, cluster: Cluster, todo: Sequence[Target]) -> None:
+        """Has the targets made elsewhere, and records what came of each as soon as it is known."""
+        for target, made in cluster.make_all(todo, self.tree.root):
+            if isinstance(made, str):
+                self.failed[target.path] = made
+                self.tell(Failed(target.path, target.label, made, SpacecastError(made)))
+            else:
+                self.record(self.book.finish, {target.path: made[0]})
+                self.finish(target, made[1])
 
     def make(self, target: Target) -> None:
         """Makes one target, in any thread, and records it."""

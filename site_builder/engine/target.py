@@ -38,6 +38,8 @@ class Target:
     """For people, e.g. an episode's title."""
     group: str = ""
     """Name of the group it belongs to, if any; see `groups.py`."""
+    portable: bool = False
+    """Whether another computer may make it that finds the same files under the same paths: long work, nothing else."""
 
     def __post_init__(self) -> None:
         if not is_proper(self.path):

@@ -107,6 +107,7 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
         make=partial(_make_sounding, bundle.part_files, spans),
         label=f"Listening to {bundle.matter.title}",
         group=key_of(bundle.matter.guid),
+        portable=True,
     )
 
 
@@ -149,6 +150,7 @@ def plan_encoding(
         ),
         label=bundle.matter.title,
         group=key_of(bundle.matter.guid),
+        portable=True,
     )
 
 
