@@ -5,7 +5,7 @@ path. Nothing but targets, settings and small reports goes over the scheduler. A
 a worker may die at any moment; its targets are given to another one. Whoever began decides what comes next: workers
 write no ledger, no site and no feed.
 
-docs/decisions/0037 says why.
+docs/decisions/0041 says why.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -68,7 +68,7 @@ class Cluster:
                 key = f"spacecast-{target.path}-{target.fingerprint}-{secrets.token_hex(4)}"
                 future = self._client.submit(_make_there, root, target, key=key, workers=self._workers, pure=False)
                 futures[future] = target
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=self._client.loop):
                 yield futures.pop(future), _read(future)
         except (OSError, TimeoutError, RuntimeError) as error:
             raise SpacecastError(

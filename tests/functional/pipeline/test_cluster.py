@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-call"
 """Sound made by a real Dask scheduler and its workers on loopback: the same bytes, whoever dies on the way."""
 
 from __future__ import annotations
