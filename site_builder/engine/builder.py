@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.engine.files import OutputTree
-from site_builder.engine.groups import FEW, Done, Group, Remember, make_group, take_some
+from site_builder.engine.groups import FEW, Done, Group, Notes, Remember, make_group, take_some
 from site_builder.engine.ledger import Entry, Facts, Ledger
 from site_builder.engine.processes import iterate_in_processes, map_in_processes, run_in_threads
 from site_builder.engine.state import State
@@ -139,7 +139,7 @@ class Builder:
         there are `at_least` so many groups for each; meanwhile this one records what they made, some at a time.
         `remember` is given, by name, what the plans of groups that are whole now want remembered.
         """
-        names, ledger, notes = {group.name for group in groups}, self._ledger, _Notes()
+        names, ledger, notes = {group.name for group in groups}, self._ledger, Notes()
         with self._recording():
             make = partial(make_group, self._tree, ledger.find_of(names), ledger.begun_file)
             ledger.dissolve(ledger.find_groups(names).keys())
@@ -218,25 +218,6 @@ class Builder:
 
 class LedgerFailed(Exception):
     """The ledger could not be written; the cause says why."""
-
-
-class _Notes:
-    """What came of groups so far."""
-
-    def __init__(self) -> None:
-        self.made: list[str] = []
-        self.failed: dict[str, str] = {}
-        self.reasons: dict[str, str] = {}
-
-    def add(self, group: Group, done: Done, notify: Notify) -> None:
-        """One more."""
-        self.made += done.changed
-        self.failed |= done.failed
-        self.reasons |= done.reasons
-        for path in done.entries:
-            notify(Made(path, group.label, path in done.changed))
-        for path, sentence in done.failed.items():
-            notify(Failed(path, group.label, sentence, SpacecastError(sentence)))
 
 
 class _Run:

@@ -15,6 +15,8 @@ from pathlib import Path
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry, declare
 from site_builder.engine.target import Target, describe_failure, explain, make_file
+from site_builder.errors import SpacecastError
+from site_builder.events import Failed, Made, Notify
 
 FEW = 4
 """Groups of pages for each process that outweigh forking."""
@@ -94,3 +96,22 @@ def _make_files(tree: OutputTree, targets: Collection[Target]) -> tuple[dict[str
         else:
             changed += [target.path] if is_new else []
     return entries, changed, failed
+
+
+class Notes:
+    """What came of groups so far."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.failed: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+
+    def add(self, group: Group, done: Done, notify: Notify) -> None:
+        """One more."""
+        self.made += done.changed
+        self.failed |= done.failed
+        self.reasons |= done.reasons
+        for path in done.entries:
+            notify(Made(path, group.label, path in done.changed))
+        for path, sentence in done.failed.items():
+            notify(Failed(path, group.label, sentence, SpacecastError(sentence)))

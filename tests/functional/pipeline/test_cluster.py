@@ -56,7 +56,8 @@ def run_dask(program: str, *words: str, path: Path = ROOT) -> subprocess.Popen[b
     """One of Dask's own programs."""
     command = [sys.executable, "-m", f"distributed.cli.{program}", *words]
     environment = {**os.environ, "PYTHONPATH": str(path)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=path, env=environment, stdout=quiet, stderr=quiet)
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:
