@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
-from site_builder.engine.checked_files import is_as_written
+from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes import Task
 from site_builder.events import LeftOut, Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from site_builder.engine.cache import ValueCache
     from site_builder.engine.cluster import Cluster
     from site_builder.engine.prefetch import Prefetch
+    from site_builder.engine.state import State
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
     from site_builder.show.published import Pins, Published
@@ -103,14 +104,8 @@ def _build(
     from site_builder.build import output as assembly
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
-    from site_builder.engine.prefetch import Prefetch
-    from site_builder.engine.state import open_states
 
-    with (
-        Prefetch() as prefetch,
-        open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts),
-        _open_cluster(folder, options, notify) as cluster,
-    ):
+    with _open_makers(folder, output_paths, options, notify) as (prefetch, state, artifacts, cluster):
         kept = ValueCache(state)
         content = _read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
@@ -141,16 +136,21 @@ def _build(
 
 
 @contextmanager
-def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> Iterator[Cluster | None]:
-    """Who makes sound instead of this process, if anybody is to."""
-    if not options.cluster:
-        yield None
-        return
+def _open_makers(
+    folder: Path, output_paths: OutputPaths, options: BuildOptions, notify: Notify
+) -> Iterator[tuple[Prefetch, State, State, Cluster | None]]:
+    """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
     from site_builder.audio.encode import encoder_version
     from site_builder.engine.cluster import open_cluster
+    from site_builder.engine.prefetch import Prefetch
+    from site_builder.engine.state import open_states
 
-    with open_cluster(options.cluster, folder, encoder_version, lambda said: notify(LeftOut(said))) as cluster:
-        yield cluster
+    with (
+        Prefetch() as prefetch,
+        open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts),
+        open_cluster(options.cluster, folder, encoder_version, lambda said: notify(LeftOut(said))) as cluster,
+    ):
+        yield prefetch, state, artifacts, cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
-from site_builder.engine.checked_files import read_checked, write_checked
-from site_builder.engine.digests import JSON
+from site_builder.engine.digests import JSON, read_checked, write_checked
 from site_builder.errors import InvalidDocument, Problem, SpacecastError, UsageError
 from site_builder.show import promises
 from site_builder.show.config import describe_show, load_config

@@ -1,7 +1,8 @@
 """Digests: what two builds compare instead of times.
 
 SHA-256 throughout. Digests of values are cut to 128 bits, which is ample against accident; digests of files are whole,
-for they are published.
+for they are published. A JSON document may carry its own in its first line, so that one that was cut or has bits turned
+is never believed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """What a JSON document can hold; tuples count as lists."""
@@ -42,3 +44,37 @@ def digest_file(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file of any size, 64 hexadecimal digits; memory does not grow with the file."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- half the cost of Path.open, thousands of times
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_checked(file: Path, values: JSON) -> None:
+    """Writes a document whole or not at all; OSError where it cannot be written."""
+    body = encode_json(values)
+    part = file.with_name(f".part-{file.name}")
+    part.write_bytes(digest_bytes(body).encode() + b"\n" + body)
+    part.replace(file)
+
+
+def read_checked(file: Path) -> Any:
+    """What was written.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is not as it was written.
+    """
+    return json.loads(_read_body(file))
+
+
+def is_as_written(file: Path) -> bool:
+    """Whether a whole document is there."""
+    try:
+        _read_body(file)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _read_body(file: Path) -> bytes:
+    digest, _, body = file.read_bytes().partition(b"\n")
+    if digest != digest_bytes(body).encode():
+        raise ValueError(f"{file}: is damaged")
+    return body
