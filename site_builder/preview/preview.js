@@ -14,6 +14,10 @@
     style.href = new URL("preview.css", ours);
     const box = document.createElement("section");
     box.setAttribute("role", "alert");
+    box.hidden = true; // without its style it would stand below the page, where nobody looks
+    style.onload = style.onerror = () => {
+      box.hidden = false;
+    };
     const title = document.createElement("h2");
     const list = document.createElement("ul");
     const note = document.createElement("p");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ class Window:
         self.page.get_by_text(text).first.wait_for(timeout=15_000)
         return time.monotonic() - started
 
+    def find_position(self) -> str:
+        """How the panel of problems is placed, in words of CSS."""
+        position = self.page.locator("spacecast-preview section").evaluate("box => getComputedStyle(box).position")
+        return str(position)
+
 
 @pytest.fixture(scope="module")
 def window(built_show: Path, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
@@ -80,23 +86,45 @@ def test_a_burst_of_saves_reloads_once(window: Window) -> None:
     assert before < window.loads <= before + 3
 
 
+@contextmanager
+def misspelt(notes: Path) -> Iterator[None]:
+    """Notes that cannot be built; good again afterwards, also where a test fails, for the tests that follow."""
+    edit(notes, "title:", "<b>titel</b>:")
+    try:
+        yield
+    finally:
+        edit(notes, "<b>titel</b>:", "title:")
+
+
 def test_problems_are_shown_over_the_last_good_page(window: Window) -> None:
     """With file and line, as text and not as markup; mended, the panel goes and the page is new."""
     edit(window.notes, "\n---\n", "\n---\nThe last good page.\n\n")
     window.wait_for("The last good page.")
-    edit(window.notes, "title:", "<b>titel</b>:")
-    window.wait_for("<b>titel</b>: unknown name")
-    assert window.page.get_by_role("alert").is_visible()
-    assert window.page.get_by_text("The last good page.").first.is_visible()
-    assert (
-        window.page.evaluate(
-            "getComputedStyle(document.querySelector('spacecast-preview').shadowRoot.querySelector('section')).position"
-        )
-        == "fixed"
-    )
-    edit(window.notes, "<b>titel</b>:", "title:")
+    with misspelt(window.notes):
+        window.wait_for("<b>titel</b>: unknown name")
+        assert window.page.get_by_role("alert").is_visible()
+        assert window.page.get_by_text("The last good page.").first.is_visible()
+        assert window.find_position() == "fixed"
     window.page.get_by_role("alert").wait_for(state="detached")
     assert window.page.get_by_text("The last good page.").first.is_visible()
+
+
+def test_the_panel_waits_for_its_style(window: Window) -> None:
+    """However late that comes: never is it seen anywhere but over the page."""
+    late: list[Any] = []
+    window.page.route("**/preview.css", lambda route: late.append(route))  # noqa: PLW0108 - it is given attributes
+    with misspelt(window.notes):
+        panel = window.page.locator("spacecast-preview section")
+        panel.get_by_text("<b>titel</b>: unknown name").wait_for(state="attached")
+        end = time.monotonic() + 15
+        while not late and time.monotonic() < end:
+            window.page.wait_for_timeout(20)
+        assert not panel.is_visible()
+        late[0].continue_()
+        panel.wait_for()
+        assert window.find_position() == "fixed"
+    window.page.unroute("**/preview.css")
+    panel.wait_for(state="detached")
 
 
 def test_a_template_saved_shows_too(window: Window) -> None:
