@@ -105,7 +105,7 @@ def _build(
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
 
-    with _open_makers(folder, output_paths, options, notify) as (prefetch, state, artifacts, cluster):
+    with _open_makers(folder, output_paths, options, look, notify) as (prefetch, state, artifacts, cluster):
         kept = ValueCache(state)
         content = _read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
@@ -137,7 +137,7 @@ def _build(
 
 @contextmanager
 def _open_makers(
-    folder: Path, output_paths: OutputPaths, options: BuildOptions, notify: Notify
+    folder: Path, output_paths: OutputPaths, options: BuildOptions, look: up_to_date.ChangeCheck, notify: Notify
 ) -> Iterator[tuple[Prefetch, State, State, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
     from site_builder.audio.encode import encoder_version
@@ -147,7 +147,8 @@ def _open_makers(
 
     with (
         Prefetch() as prefetch,
-        open_states(output_paths.database, find_artifacts(folder)) as (state, artifacts),
+        # A killed build has changed the database: that is no damage to it for the next one.
+        open_states(output_paths.database, find_artifacts(folder), before_writing=look.forget) as (state, artifacts),
         open_cluster(options.cluster, folder, encoder_version, lambda said: notify(LeftOut(said))) as cluster,
     ):
         yield prefetch, state, artifacts, cluster

@@ -128,8 +128,12 @@ def _load_last_build(output_paths: OutputPaths) -> LastBuild | None:
 
 
 def mark_file(file: Path) -> list[JSON]:
-    """How a file looks: its size, and the digest of a small one or the times of one that would take long to read."""
-    with suppress(OSError):
+    """How a file looks: its size, and the digest of a small one or the times of one that would take long to read.
+
+    Raises:
+        OSError: it is there and cannot be read, which says nothing of what is in it.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
         stamp = FileStamp.take(file)
         return [stamp.size_bytes, digest_file(file)] if stamp.size_bytes <= _SMALL else list(stamp)
     return []

@@ -22,7 +22,7 @@ from typing import Final
 
 from site_builder.engine.digests import digest_file, digest_json
 from site_builder.engine.stamps import FileStamp
-from site_builder.engine.state import State
+from site_builder.engine.state import DamagedState, State
 
 _FEW: Final = 100
 """Values that are read together."""
@@ -99,10 +99,17 @@ class Reader:
         self._kept: ValueCache | None = None
 
     def read(self, kind: str, name: str) -> bytes:
-        """One value; KeyError where there is none."""
+        """One value.
+
+        Raises:
+            DamagedState: it is not there, as it was a moment ago.
+        """
         if self._kept is None or self._process != os.getpid():
             self._process, self._kept = os.getpid(), ValueCache(State(self._file))
-        return self._kept.get(kind, name)
+        try:
+            return self._kept.get(kind, name)
+        except KeyError:
+            raise DamagedState([self._file]) from None
 
 
 class FileDigests:

@@ -53,7 +53,7 @@ def test_unusable_archive(kind: str, command: str, tmp_path: Path) -> None:
     make(archive)
     if command == "build" and kind == "missing":
         return
-    before = read_tree(tmp_path)
+    before = read_lasting(tmp_path)
     arguments = {
         "extract": ("-C", show, "extract", archive),
         "inspect": ("inspect", archive),
@@ -65,7 +65,12 @@ def test_unusable_archive(kind: str, command: str, tmp_path: Path) -> None:
     assert sentence in run.err
     assert "bad.zip" in run.err
     assert len(run.err.splitlines()) == 1
-    assert read_tree(tmp_path) == before
+    assert read_lasting(tmp_path) == before
+
+
+def read_lasting(folder: Path) -> dict[str, str]:
+    """All files but what builds remember of what they read."""
+    return {path: digest for path, digest in read_tree(folder).items() if "/.cache/" not in path}
 
 
 def test_one_bad_archive_among_good_ones(two_spaces: Path, tmp_path: Path) -> None:
