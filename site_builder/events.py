@@ -75,7 +75,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Warned:
     """Somebody or something is not used: a sentence for people."""
 
     message: str

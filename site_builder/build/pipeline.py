@@ -19,7 +19,7 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes import Task
-from site_builder.events import LeftOut, Notify, Stage, ignore
+from site_builder.events import Notify, Stage, Warned, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _open_makers(
         Prefetch() as prefetch,
         # A killed build has changed the database: that is no damage to it for the next one.
         open_states(output_paths.database, find_artifacts(folder), before_writing=look.forget) as (state, artifacts),
-        open_cluster(options.cluster, folder, encoder_version, lambda said: notify(LeftOut(said))) as cluster,
+        open_cluster(options.cluster, folder, encoder_version, lambda said: notify(Warned(said))) as cluster,
     ):
         yield prefetch, state, artifacts, cluster
 

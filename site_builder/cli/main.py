@@ -337,12 +337,18 @@ def suggest(show: Path | None, episode: str, json_: bool) -> None:
     )
 
 
+def _warn(event: object) -> None:
+    """Of all that happens, what a person must hear of though nobody looks."""
+    from site_builder.events import Warned  # noqa: PLC0415
+
+    if isinstance(event, Warned):
+        click.echo(event.message, err=True)
+
+
 def _progress() -> AbstractContextManager[Notify]:
     """What draws how far a build is, which is loaded only where it is seen."""
     if VERBOSITY.is_quiet or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
-        from site_builder.events import ignore  # noqa: PLC0415
-
-        return nullcontext(ignore)
+        return nullcontext(_warn)
     from site_builder.cli import tables  # noqa: PLC0415
 
     return tables.progress()

@@ -71,7 +71,7 @@ class _Bar:
             case events.Made(path=path) | events.Failed(path=path):
                 self.partial.pop(path, None)
                 self.done += 1
-            case events.LeftOut(message=message):
+            case events.Warned(message=message):
                 ERR.print(escape(message), soft_wrap=True)
         self.progress.update(self.task, total=self.total or None, completed=self.done + sum(self.partial.values()))
 
@@ -100,7 +100,7 @@ def _name_file(event: object) -> None:
             ERR.print(f"done    {escape(path)}", soft_wrap=True)
         case events.Removed(path=path):
             ERR.print(f"removed {escape(path)}", soft_wrap=True)
-        case events.LeftOut(message=message):
+        case events.Warned(message=message):
             ERR.print(escape(message), soft_wrap=True)
 
 

@@ -31,6 +31,7 @@ MANUALS = (
     "backup",
     "moving",
     "merging",
+    "cluster",
     "theming",
     "translating",
 )

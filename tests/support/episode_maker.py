@@ -196,6 +196,7 @@ def make_full_episode(**overrides: Any) -> Episode:
         7,
         slug=slug,
         title=f"Flood gauges: {HOSTILE_TEXT}",
+        itunes_title="Flood gauges",
         enclosure=make_enclosure(slug, duration=1500.0, size_bytes=12_000_345),
         summary="Why the gauge lies, and who mends it.",
         notes_html='<p>Read <a href="https://example.org/gauges">the paper</a> at <a href="#t=5m5s">5:05</a>.</p>',

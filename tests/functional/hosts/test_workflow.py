@@ -191,7 +191,9 @@ def test_the_wheel_is_the_program(installed: Path, tmp_path: Path) -> None:
     command = [str(installed / "bin/spacecast"), "-C", str(shows[1]), "workflow", "--repository-is-private"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     subprocess.run(command, check=True, env=environment, capture_output=True)
-    made = [{file.name: file.read_bytes() for file in (show / ".spacecast").iterdir()} for show in shows]
+    made = [
+        {file.name: file.read_bytes() for file in (show / ".spacecast").rglob("*") if file.is_file()} for show in shows
+    ]
     assert made[0] == made[1]
     (wheel,) = (shows[0] / ".spacecast").glob("spacecast-*.whl")
     names = zipfile.ZipFile(wheel).namelist()

@@ -21,8 +21,11 @@ from site_builder.checks.registry import ALL_RULES
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import CheckReport, check_show
 from site_builder.checks.site.hosts import LIMITS
+from site_builder.engine.cache import open_values
+from site_builder.engine.digests import digest_bytes
 from site_builder.errors import InvalidDocument
 from site_builder.events import Made, Making, Started
+from site_builder.show.layout import find_artifacts
 
 ADVICE = {"config-description", "config-cover", "soundbite-length", "chapters-advice", "audio-loudness"}
 """What a show of two conversations of 12 s is advised."""
@@ -146,15 +149,17 @@ def test_table_names_rule_place_remedy_and_source(sound_show: Path, tmp_path: Pa
 def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
     """What was measured is kept by the file's content, and measured again when that changes."""
     show = copy_show(sound_show, tmp_path / "show")
-    cache = show / ".cache" / "check-sounds.json"
-    known = json.loads(cache.read_bytes())
-    assert len(known) == 2
-    fake = {digest: {**probe, "loudness": -99.0} for digest, probe in known.items()}
-    cache.write_text(json.dumps(fake))
+    with open_values(find_artifacts(show)) as values:
+        known = values.load("sounds/1")
+        assert len(known) == 2
+        fake = {name: json.dumps({**json.loads(text), "loudness": -99.0}).encode() for name, (_, text) in known.items()}
+        values.put("sounds/1", {name: (digest_bytes(text), text) for name, text in fake.items()})
     assert "-99.0 LUFS" in spacecast("-C", show, "check").out
-    cache.write_text("damaged")
+    with open_values(find_artifacts(show)) as values:
+        values.put("sounds/1", {name: ("another digest", text) for name, text in fake.items()})
     assert "-99.0 LUFS" not in spacecast("-C", show, "check").out
-    assert json.loads(cache.read_bytes()) == known
+    with open_values(find_artifacts(show)) as values:
+        assert values.load("sounds/1") == known
 
 
 def test_check_writes_nothing_but_its_cache(sound_show: Path, tmp_path: Path) -> None:
@@ -188,7 +193,8 @@ def test_new_show_is_accepted(tmp_path: Path) -> None:
 def test_progress_is_told(sound_show: Path, tmp_path: Path) -> None:
     """Whoever waits sees which file is being measured."""
     show = copy_show(sound_show, tmp_path / "show")
-    (show / ".cache" / "check-sounds.json").unlink()
+    with open_values(find_artifacts(show)) as values:
+        values.drop("sounds/1", values.keys("sounds/1"))
     events: list[object] = []
     check_show(show, NOW, notify=events.append)
     labels = [event.label for event in events if isinstance(event, Making)]
