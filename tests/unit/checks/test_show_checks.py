@@ -149,6 +149,7 @@ def test_table_names_rule_place_remedy_and_source(sound_show: Path, tmp_path: Pa
 def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
     """What was measured is kept by the file's content, and measured again when that changes."""
     show = copy_show(sound_show, tmp_path / "show")
+    check_show(show, NOW)
     with open_values(find_artifacts(show)) as values:
         known = values.load("sounds/1")
         assert len(known) == 2
