@@ -7,7 +7,13 @@ const find = (selector, within = document) => within.querySelector(selector);
 const form = find("form.answer");
 
 const list = () => ["answer", "note", "date"].map((name) => [name, new FormData(form).get(name) ?? ""]);
-let known = JSON.stringify(list());
+
+/** What the server wrote into the page; something else may be chosen before this script is there. */
+const written = () => {
+  const chosen = [...form.elements.answer].find((radio) => radio.defaultChecked);
+  return [["answer", chosen?.value ?? ""], ...["note", "date"].map((name) => [name, form.elements[name].defaultValue])];
+};
+let known = JSON.stringify(written());
 
 /** What holds now, and what each answer would change from here. */
 const draw = ({ effects, answer, note, date, count }) => {
@@ -34,14 +40,22 @@ const store = async (control) => {
   known = JSON.stringify(list());
 };
 
-// Arrow keys pass over answers that are not meant: these count when the group is left, or with Enter.
-let pointed = false;
+// Arrow keys pass over answers that are not meant: these count when the group is left, or with Space or Enter.
+let pointed = true; // a choice whose beginning was not heard here is no arrow key's: those begin and choose at once
 form.addEventListener("pointerdown", () => (pointed = true));
-form.addEventListener("keydown", ({ key }) => (pointed = key === " "));
-form.addEventListener("change", ({ target }) => (pointed || target.type !== "radio") && store(target));
+form.addEventListener("keydown", ({ key, target }) => {
+  pointed = key === " ";
+  if (pointed && target.checked) store(target); // an arrow key chose it
+});
+for (const type of ["change", "click"])
+  form.addEventListener(type, ({ target }) => (target.type === "radio" ? pointed : type === "change") && store(target));
 find("fieldset", form).addEventListener("focusout", ({ relatedTarget, target }) => {
   if (!relatedTarget?.matches?.("[name=answer]")) store(target);
 });
+
+// chosen before this script was there: at once, unless arrow keys may still be on their way
+const early = find("[name=answer]:checked", form);
+if (!early.defaultChecked && !early.matches(":focus-visible")) store(early);
 
 // where it takes a while to see what an answer would change, it is asked for once the page is there
 const look = async () => {

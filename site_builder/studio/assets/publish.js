@@ -1,5 +1,7 @@
 // Publish: the page is shown anew when the place has changed; addresses can be copied.
 
+import { say } from "./studio.js";
+
 document.addEventListener("saved", () => {
   sessionStorage.setItem("where", "saved");
   location.assign("/publish");
@@ -7,6 +9,7 @@ document.addEventListener("saved", () => {
 // the button is where the keyboard goes on from, without the page jumping to it
 const wasSaved = sessionStorage.getItem("where");
 sessionStorage.removeItem("where");
+if (wasSaved) say(document.body.dataset.saved); // the page before it had no time to
 if (wasSaved || document.activeElement === document.body)
   document.querySelector(wasSaved ? "form[action='/publish'] .large" : "[data-begin]")?.focus({ preventScroll: true });
 

@@ -143,10 +143,12 @@ document.documentElement.classList.add("scripted");
 /** What goes along with every change of a form, such as which of many is meant. */
 const always = (form) => findAll("input[data-always]", form).map((input) => [input.name, input.value]);
 
-document.addEventListener("change", ({ target }) => {
+const keep = (target) => {
   const form = target.form;
   if (form?.matches("form[data-save]") && target.name && target.type !== "file") save(form, [...always(form), [target.name, read(target)]], target);
-});
+};
+for (const target of window.takeEarly()) keep(target); // left before this script was there
+document.addEventListener("change", ({ target }) => keep(target));
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;

@@ -78,3 +78,23 @@ def test_no_barriers(
     studio: RunningStudio, find_barriers: Callable[[RunningStudio, str], list[str]], path: str
 ) -> None:
     assert find_barriers(studio.enter(), path) == []
+
+
+def test_a_field_left_before_the_script_is_there(studio: RunningStudio, open_studio: Any) -> None:
+    page = open_studio(studio, "/people")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/studio.js", hold)
+    page.goto(studio.origin + "/show", wait_until="commit")
+    page.get_by_label("E-mail", exact=True).fill("early@night-mail.fm")
+    page.get_by_label("E-mail", exact=True).press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("early@night-mail.fm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,43 @@ def test_keys_pass_over_answers(studio: RunningStudio, show: Path, open_studio: 
     expect(page.get_by_label("No", exact=True)).to_be_checked()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert "status: anonymous" in read(show)
+    assert "refused" not in read(show)
+
+
+def test_space_saves_what_the_keys_chose(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    page = open_studio(studio, KIT)
+    page.get_by_label("Not answered yet").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert "status: refused" in read(show)
+
+
+@pytest.mark.parametrize("by", ["keys", "touch"])
+def test_an_answer_before_the_script_is_there(studio: RunningStudio, show: Path, open_studio: Any, by: str) -> None:
+    """A computer that is busy shows the page some time before it listens: what was chosen meanwhile is not lost."""
+    page = open_studio(studio, "/people", has_touch=True)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/people[^/]*\.js"), hold)
+    page.goto(studio.origin + KIT, wait_until="commit")
+    if by == "touch":
+        page.get_by_label("Yes, not by name").tap()
+    else:
+        page.get_by_label("Not answered yet").focus()
+        page.keyboard.press("ArrowUp")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.wait_for_load_state()
+    if by == "keys":
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Tab")
     expect(page.get_by_role("status")).to_have_text("Saved")
     assert "status: anonymous" in read(show)
     assert "refused" not in read(show)
