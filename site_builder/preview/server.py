@@ -34,6 +34,7 @@ from starlette.responses import (
     StreamingResponse,
 )
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from site_builder.errors import UsageError
 from site_builder.model.media_types import find_media_type
@@ -135,22 +136,26 @@ def _find_names(host: str) -> list[str]:
     return ["localhost", LOOPBACK, "::1", "[::1]"] if is_local else ["*"]
 
 
+def configure(app: ASGIApp) -> uvicorn.Config:
+    """How an application is served on this computer: quietly, and gone soon when it is told to end."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
 class _Server(uvicorn.Server):
     """Lets open pages go when it is told to end."""
 
     def __init__(self, site: PreviewSite, allowed_hosts: list[str]) -> None:
         self.site = site
-        config = uvicorn.Config(
-            site.make_app(allowed_hosts),
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        super().__init__(config)
+        super().__init__(configure(site.make_app(allowed_hosts)))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Receive a signal."""

@@ -76,6 +76,14 @@ class Previewed(Protocol):
         """End `follow`."""
 
 
+def find_base(folder: Path) -> str:
+    """The path of a show's address: `https://h/show/` → `/show/`; empty where its config cannot be read."""
+    try:
+        return unquote(urlsplit(load_config(folder).show.url).path) or "/"
+    except SpacecastError:
+        return ""
+
+
 class Followed:
     """Something that is built in turn, and the state that came of the last build.
 
@@ -203,7 +211,5 @@ class Session(Followed):
         self._notify(Broken(tuple(problems)))
 
     def _find_base(self) -> str:
-        """The path of the site's address: `https://h/show/` → `/show/`; as it was, while the config is broken."""
-        with suppress(SpacecastError):
-            return unquote(urlsplit(load_config(self.folder).show.url).path) or "/"
-        return self.state.base
+        """The path of the site's address; as it was, while the config is broken."""
+        return find_base(self.folder) or self.state.base

@@ -40,7 +40,7 @@ def make_app(studio: Studio) -> ASGIApp:
 
 
 def make_preview_app(studio: Studio) -> ASGIApp:
-    """The site as it will be, for whoever may see the studio; its pages can do nothing to the studio's."""
+    """The application that serves the site's preview, on another origin: its pages cannot act on the studio's."""
     site = PreviewSite(studio.preview).make_app([LOOPBACK])
 
     async def begin(scope: Scope, receive: Receive, send: Send) -> None:

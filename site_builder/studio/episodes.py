@@ -22,7 +22,7 @@ from site_builder.studio.studio import Studio
 
 
 class Standing(StrEnum):
-    """What an episode is just now; the word of its chip."""
+    """The state of an episode as the list shows it: new, held back, ready, online, changed, withdrawn or broken."""
 
     NEW = "new"
     """Taken, and nobody has looked after it yet."""

@@ -1,4 +1,4 @@
-"""The places of the studio, in order, and what each wants of the host."""
+"""The entries of the studio's navigation, in order, and the count that stands beside each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Place:
 
 
 def list_routes() -> list[BaseRoute]:
-    """Of all pages."""
+    """Routes of all pages."""
     return [route for page in PAGES for route in page.ROUTES]
 
 

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from site_builder.errors import SpacecastError
+from site_builder.preview.session import find_base
 from site_builder.show.config import load_config
 from site_builder.sources.x.layouts import WANTED
 from site_builder.studio.studio import Studio
-from site_builder.studio.work.previews import find_base
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.text.timecode import format_clock, format_precise
 
@@ -81,7 +81,7 @@ def render_part(request: Request, template: str, /, **context: Any) -> str:
 
 def find_preview(studio: Studio) -> str:
     """Address of the site as it will be, at the path it will have; also before anything was built."""
-    return studio.preview_origin + quote(studio.keep("base", lambda: find_base(studio.folder)))
+    return studio.preview_origin + quote(studio.keep("base", lambda: find_base(studio.folder) or "/"))
 
 
 def find_title(studio: Studio) -> str:

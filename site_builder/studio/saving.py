@@ -98,7 +98,7 @@ async def save(
 
 
 def describe_saved(request: Request, paths: Sequence[str]) -> dict[str, object]:
-    """What scripts take over after a change: digests of files, and what Undo and Redo would do."""
+    """The answer to a script after a saved change: new digests of files, and what Undo and Redo would do."""
     changes = studio_of(request).changes
     undo, redo = changes.history.last, changes.history.next
     return {

@@ -103,7 +103,7 @@ class Guard:
         return None if is_ours and is_allowed else _make_refusal()
 
     def _let_in(self, scope: Scope, headers: Headers) -> Response | None:
-        """A cookie for the token; 403 for whoever has neither."""
+        """Check the session: pass on who has the cookie, set it for who brings the token, else answer 403."""
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get(TOKEN, [])
         if self._keys.knows(headers):
             return RedirectResponse("/", 303) if tokens and not self._is_frame else None

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from site_builder.errors import UsageError
-from site_builder.preview.server import LOOPBACK, find_port
+from site_builder.preview.server import LOOPBACK, configure, find_port
 from site_builder.studio.app import make_app, make_preview_app
 from site_builder.studio.security import TOKEN
 from site_builder.studio.studio import Studio
@@ -66,7 +65,7 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(studio: Studio, own: socket.socket, frame: socket.socket, ready: Callable[[str], None]) -> None:
-    servers = [_Server(_configure(make_app(studio))), _Server(_configure(make_preview_app(studio)))]
+    servers = [_Server(configure(make_app(studio))), _Server(configure(make_preview_app(studio)))]
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -83,16 +82,3 @@ async def _serve(studio: Studio, own: socket.socket, frame: socket.socket, ready
     for server in servers:
         server.should_exit = server.force_exit = True
     await asyncio.wait(running, timeout=2)
-
-
-def _configure(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )

@@ -1,4 +1,4 @@
-"""What the pages of one running studio share: the show, its changes, its work, and what is known of it."""
+"""State that all pages of a running studio share: the show, its change history, background jobs and cached values."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, PUBLISHED
+from site_builder.studio.background.jobs import Jobs
+from site_builder.studio.background.previews import RemotePreview
 from site_builder.studio.changes.changes import Changes
 from site_builder.studio.security import Keys
-from site_builder.studio.work.jobs import Jobs
-from site_builder.studio.work.previews import RemotePreview
 
 Value = TypeVar("Value")
 _MOMENT = 0.05
@@ -56,7 +56,7 @@ class Studio:
         return (self.folder / CONFIG).is_file()
 
     def open(self, folder: Path) -> None:
-        """Be the studio of the show in `folder` from now on, or of the one that will be there."""
+        """Switch to the show in `folder`, which may not be made yet."""
         if folder != self.folder:
             self.jobs.move(folder)
             self.preview.folder = self.folder = folder
@@ -81,7 +81,7 @@ class Studio:
         return tuple((file, _stat(f"{folder}/{file}")) for file in files)
 
     def keep(self, name: str, make: Callable[[], Value], *, stamp: object = None) -> Value:
-        """What `make` gives, made anew only when the show's files, or the given stamp, have changed."""
+        """Cache the value of `make` until the show's files, or the given stamp, change."""
         now = (self.stamp(), stamp)
         known = self._kept.get(name)
         if known is not None and known[0] == now:
@@ -92,7 +92,7 @@ class Studio:
         return value
 
     def close(self) -> None:
-        """End what works for it."""
+        """Stop the worker and the preview."""
         self.jobs.close()
         self.preview.stop()
 

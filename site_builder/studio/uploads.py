@@ -28,7 +28,7 @@ _LONGEST_FIELD = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came in. Whoever asked for it deletes it."""
+    """A file that a browser has sent. Who asked for it has to delete it."""
 
     file: Path
     """Where it lies, with a name of ours."""

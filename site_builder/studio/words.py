@@ -92,7 +92,7 @@ class Transcript:
         return [word for word in self.heard.words if start < word.end and word.start < end]
 
     def _name(self, cues: Sequence[Cue]) -> Sequence[Cue]:
-        """With the name of whoever speaks most in a line that names nobody."""
+        """The cues, each without a speaker given the name of the person who speaks most in it."""
         recording = self.recording
         if recording is None or recording.timeline is not Timeline.LEVELS:
             return cues

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from site_builder.engine.files import write_file
 
 NOTHING = "nothing"
 """Digest of a file that is not there."""
@@ -80,10 +81,4 @@ def replace_file(file: Path, content: bytes | None) -> None:
     if content is None:
         file.unlink(missing_ok=True)
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".part-{file.name}")
-    with temporary.open("wb") as target:
-        target.write(content)
-        target.flush()
-        os.fsync(target.fileno())
-    temporary.replace(file)
+    write_file(file, content, durable=True)

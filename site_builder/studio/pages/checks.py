@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from site_builder.engine.digests import digest_bytes
 from site_builder.show.layout import PUBLISHED
+from site_builder.studio.background.jobs import Job
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
 from site_builder.studio.tasks.checks import load_last
-from site_builder.studio.work.jobs import Job
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_utc
 
@@ -42,12 +42,12 @@ def find_last(studio: Studio) -> dict[str, Any]:
 
 
 def find_active(studio: Studio) -> Job | None:
-    """The check at work."""
+    """The job that checks the show, if one is waiting or running."""
     return next((job for job in studio.jobs.find(KIND) if job.is_active), None)
 
 
 def ensure_checked(request: Request, *, again: bool = False) -> Job | None:
-    """The check at work: begun where the show is not as it was at the last one; None where nothing is to be done."""
+    """Start checking the show if its files changed since the last check; the job, or None where nothing changed."""
     studio = studio_of(request)
     stamp = make_stamp(studio)
     last = next(iter(studio.jobs.find(KIND)), None)

@@ -16,10 +16,10 @@ from site_builder.errors import SpacecastError
 from site_builder.model.media_types import find_media_type
 from site_builder.render.pages.styles import DEFAULT_ACCENT, render_favicon, render_look
 from site_builder.show.config import load_config
+from site_builder.studio.background.jobs import Job
 from site_builder.studio.rendering import list_assets, studio_of
 from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
-from site_builder.studio.work.jobs import Job
 
 _HEARTBEAT = 15.0  # seconds after which a page that went away is noticed
 

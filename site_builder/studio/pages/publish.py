@@ -19,13 +19,13 @@ from site_builder.show.config import Config, Pending, load_config
 from site_builder.show.documents.yaml_edit import set_option
 from site_builder.show.layout import CONFIG
 from site_builder.show.published import load_published
+from site_builder.studio.background.jobs import Job
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
 from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import BASED_ON, read_form, save
 from site_builder.studio.studio import Studio
-from site_builder.studio.work.jobs import Job
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_utc
 

@@ -19,11 +19,11 @@ from starlette.routing import Route
 from site_builder.commands.init import make_show_folder
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.model.conversation import Account
+from site_builder.studio.background.jobs import Job
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import answer_problems, read_form, wants_json
 from site_builder.studio.studio import Studio
 from site_builder.studio.uploads import FOLDER, Upload, receive_body, receive_form
-from site_builder.studio.work.jobs import Job
 
 _LARGEST = 120_000_000_000
 """Bytes of an archive: X divides what is larger than 50 GB."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from site_builder.audio.measure import find_levels
+from site_builder.audio.measure import find_quiet
 from site_builder.consent import Removal, plan_removals
 from site_builder.consent.casting import Casting
+from site_builder.engine.files import write_file
 from site_builder.episodes.assemble import make_edits
 from site_builder.episodes.catalog import decide_consent
 from site_builder.model.edits import EditList
@@ -125,9 +126,6 @@ def confirm_dead_air(recording: Recording, parts: tuple[Path, ...], cache: Path)
     file = cache / f"{make_key(recording)}.quiet"
     known = read_file(file)
     if known is None:
-        levels = zip(spans, find_levels(parts, spans), strict=True)
-        quiet = [[span.start, span.end] for span, level in levels if level is None or level.peak <= QUIET]
-        known = json.dumps(quiet).encode()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(known)
+        known = json.dumps([[span.start, span.end] for span in find_quiet(parts, spans, QUIET)]).encode()
+        write_file(file, known)
     return tuple(Span(start=start, end=end) for start, end in json.loads(known))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from site_builder.audio.demux import Batch, read_packets
 from site_builder.audio.waveform import Shape
+from site_builder.engine.files import write_file
 from site_builder.errors import SpacecastError
 from site_builder.model.podcast import Recording, Span
 from site_builder.show.bundles import find_bundles, load_bundle
@@ -62,7 +63,7 @@ def read_glance(recording: Recording, parts: tuple[Path, ...], cache: Path) -> b
         if len(parts) > 1:
             shape.hear(_chain(parts), fallback=parts[0])
         known = bytes(round(peak * 2.55) for peak in shape.peaks)
-        _keep(file, known)
+        write_file(file, known)
     return known
 
 
@@ -79,7 +80,7 @@ def read_tile(recording: Recording, parts: tuple[Path, ...], number: int, cache:
         start = number * TILE
         span = Span(start=start, end=min(start + TILE, recording.duration))
         known = bytes(_find_peaks(read_pcm(parts, span, _RATE)))
-        _keep(file, known)
+        write_file(file, known)
     return known
 
 
@@ -90,10 +91,3 @@ def _find_peaks(chunks: Iterator[bytes]) -> Iterator[int]:
         piece = samples[at : at + size]
         loudest, lowest = max(piece), min(piece)
         yield min(255, (max(-lowest, loudest)) >> 7)
-
-
-def _keep(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f"{file.suffix}.part")
-    temporary.write_bytes(content)
-    temporary.replace(file)

@@ -1,4 +1,4 @@
-"""A WAV file that is nowhere: its bytes are decoded as they are asked for, so that a browser can seek in any recording.
+"""A recording served as a WAV file, decoded as it is asked for, so that a browser can seek in any recording.
 
 A sample has its place by arithmetic alone, in every browser, whatever the recording is coded with; an AAC stream from
 X has neither an index nor, in some browsers, a decoder.

@@ -15,8 +15,8 @@ from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Recording, Timeline
 from site_builder.show.bundles import find_bundles, load_bundle
 from site_builder.site.audio import find_dead_air
+from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.turns import wait_for_turn
-from site_builder.studio.work.worker import Task
 
 _STRIP = 120
 """Into how many pieces a conversation is divided to draw who speaks when."""

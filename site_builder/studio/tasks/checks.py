@@ -14,14 +14,14 @@ from site_builder.build.pipeline import BuildOptions, build, find_unchanged
 from site_builder.checks.rule import Finding, Severity
 from site_builder.checks.run import check_show
 from site_builder.engine.digests import digest_bytes
+from site_builder.engine.files import write_file
 from site_builder.errors import InvalidDocument, Problem, SpacecastError
 from site_builder.events import Notify
-from site_builder.show.bundles import write_file
 from site_builder.show.layout import find_output_paths
 from site_builder.show.lock import ShowBusy
+from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.links import Links
 from site_builder.studio.tasks.turns import wait_for_turn
-from site_builder.studio.work.worker import Task
 from site_builder.text.timecode import parse_utc
 
 FILE = ".cache/studio/checks.json"

@@ -36,7 +36,7 @@ _RULES: Mapping[str, str] = {
 
 
 class Links:
-    """Of one show, as it is now."""
+    """Finds the studio page on which a problem of one show is mended."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -8,9 +8,9 @@ from site_builder.commands.deploy import DeployReport, deploy, go_back
 from site_builder.errors import TargetFailed
 from site_builder.hosts import redact
 from site_builder.model.paths import FEED
+from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.checks import build_whole
 from site_builder.studio.tasks.turns import wait_for_turn
-from site_builder.studio.work.worker import Task
 from site_builder.text.timecode import parse_utc
 
 _LISTED = 200

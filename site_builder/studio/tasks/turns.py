@@ -1,4 +1,4 @@
-"""Whose turn it is: the preview builds whenever a file changes, and only one at a time may work on a show."""
+"""Waiting for the show's lock: the preview builds whenever a file changes, and only one process may work on a show."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LONGEST = 900.0
 
 
 def wait_for_turn(work: Callable[[], Value]) -> Value:
-    """What `work` gives, once whoever is at work on the show is done.
+    """Call `work`, again and again while another process holds the show's lock; gives what it returns.
 
     Raises:
-        ShowBusy: they are not done after a quarter of an hour.
+        ShowBusy: it is still held after a quarter of an hour.
     """
     until = time.monotonic() + _LONGEST
     while True:

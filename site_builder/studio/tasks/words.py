@@ -6,7 +6,7 @@ from typing import Any
 
 from site_builder.commands.transcribe import transcribe as hear
 from site_builder.errors import UsageError
-from site_builder.studio.work.worker import Task
+from site_builder.studio.background.worker import Task
 
 
 def transcribe(task: Task) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The process that does long work for the studio: takes jobs on standard input, tells of them on standard output.
 
-    python -m site_builder.studio.work.worker FOLDER
+    python -m site_builder.studio.background.worker FOLDER
 
 A line of JSON each way. It ends, with all that it started, when its input ends: nothing outlives the studio.
 """

@@ -1,4 +1,4 @@
-"""Long work, one job after the other in the worker process, and whoever follows how far it is."""
+"""A queue of long jobs, done one after the other by a worker process, with their progress."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from site_builder.studio.work.process import Child
+from site_builder.studio.background.process import Child
 
-WORKER = "site_builder.studio.work.worker"
+WORKER = "site_builder.studio.background.worker"
 _KEPT = 30
 """Jobs that are over and still shown."""
 _ACTIVE = frozenset({"waiting", "running"})
@@ -66,7 +66,7 @@ class Jobs:
         self._followers: list[Callable[[Job], None]] = []
 
     def start(self, kind: str, task: str, label: str, *, page: str = "", **arguments: Any) -> Job:
-        """Have `task` (`package.module:function`, called with a `work.worker.Task`) done by the worker.
+        """Have `task` (`package.module:function`, called with a `background.worker.Task`) done by the worker.
 
         A job of the same kind and arguments that is not over yet is given back in place of a second one.
         """

@@ -1,1 +1,0 @@
-"""Long work in a process of its own, and what it tells."""
