@@ -119,6 +119,12 @@ def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | N
     return tuple(meter.level() for meter in meters)
 
 
+def find_quiet(parts: Sequence[Path], spans: Sequence[Span], loudest: float) -> list[Span]:
+    """Those of the spans that never peak above `loudest` (dBFS), or lie outside the recording; as `find_levels`."""
+    levels = zip(spans, find_levels(parts, spans), strict=True)
+    return [span for span, level in levels if level is None or level.peak <= loudest]
+
+
 class _Meter:
     """Gathers the level of one span."""
 

@@ -40,7 +40,7 @@ _EVEN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Knot:
-    """From when on which gain holds; between two knots it changes evenly."""
+    """A point of the gain curve; between two points the gain changes evenly."""
 
     at: float
     """Seconds."""
@@ -50,7 +50,7 @@ class Knot:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What listening once has told."""
+    """Loudness of each speaker and of each moment, from one pass over the sound."""
 
     loudness: Mapping[int, float]
     """LUFS by speaker; only of those who speak long enough alone."""
@@ -87,7 +87,7 @@ def measure_voices(frames: Iterable[AudioFrame], turns: Sequence[Turn], tick: fl
 
 
 def find_solos(turns: Sequence[Turn], tick: float) -> list[tuple[int, Span]]:
-    """When a speaker is heard alone for sure, in order."""
+    """Spans in which one speaker talks and nobody else, by speaker and in order."""
     solos = []
     for who, span in _split_by_speakers(turns):
         margin = min(tick, span.duration / 4)
@@ -111,7 +111,7 @@ def _split_by_speakers(turns: Sequence[Turn]) -> Iterator[tuple[frozenset[int], 
 
 
 def plan_gains(measured: Measured, turns: Sequence[Turn], tick: float, target: float) -> list[Knot]:
-    """The gain at each moment that brings everybody to `target` LUFS; none where nobody could be measured.
+    """Plan the gain curve that brings every speaker to `target` LUFS; empty where nobody could be measured.
 
     Where several speak at once, the gain is that of the loudest of them.
     """
@@ -211,7 +211,7 @@ class _Multiplier:
         self._position = 0
 
     def multiply(self, frame: AudioFrame, factors: array[float]) -> Iterator[AudioFrame]:
-        """What has come through so far."""
+        """Multiply a frame by its factors; gives the frames that are finished by now."""
         gain = AudioFrame(format="fltp", layout=frame.layout, samples=frame.samples)
         for plane in gain.planes:
             plane.update(factors.tobytes().ljust(plane.buffer_size, b"\0"))
@@ -223,7 +223,7 @@ class _Multiplier:
         return pull_sound(self._graph)
 
     def finish(self) -> Iterator[AudioFrame]:
-        """The rest."""
+        """End the sound; gives the frames that were still on their way."""
         for entrance in (self._sound, self._gain):
             entrance.push(None)
         return pull_sound(self._graph)
@@ -239,7 +239,7 @@ class _Listener:
         self._position = 0
 
     def add(self, frame: AudioFrame) -> Iterator[dict[str, str]]:
-        """What is told of it, and of those before."""
+        """Send in a frame; gives the metadata of those that are through."""
         self._graph = self._graph or make_graph(frame, self._filters)
         frame.pts, frame.time_base = self._position, Fraction(1, frame.sample_rate)
         self._graph.push(frame)
@@ -248,7 +248,7 @@ class _Listener:
         return self._pull()
 
     def finish(self) -> Iterator[dict[str, str]]:
-        """What is told at the end."""
+        """End the sound; gives the metadata of the rest."""
         if self._graph:
             self._graph.push(None)
             yield from self._pull()
@@ -266,7 +266,7 @@ class _Meter(_Listener):
         self._found = "-70"
 
     def hear(self, frame: AudioFrame) -> None:
-        """Take in a frame."""
+        """Add a frame to what is measured."""
         for told in self.add(frame):
             self._found = told.get("lavfi.r128.I", self._found)
 
@@ -286,6 +286,6 @@ class _Ear(_Listener):
         self.energies = array("f")
 
     def hear(self, frames: Iterable[dict[str, str]]) -> None:
-        """Take in what was told of some moments."""
+        """Note the level of each moment, from the filter's metadata."""
         for told in frames:
             self.energies.append(max(_SILENT, float(told.get("lavfi.astats.Overall.RMS_level", "-inf"))))

@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import is_proper, part_of
+from site_builder.engine.files import is_proper, part_of, write_file
 from site_builder.errors import SpacecastError, TargetFailed, UnusableSource, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
-from site_builder.show.bundles import write_file
 from site_builder.show.config import describe_show, load_config
 from site_builder.show.last_backup import find_recordings, note_backup
 from site_builder.show.lock import lock_show

@@ -47,8 +47,8 @@ _PROGRAMS = {
 _LITTLE_ROOM = 2_000_000_000
 
 
-class State(StrEnum):
-    """How something is."""
+class Condition(StrEnum):
+    """Whether a thing is in order, could be better, or is wrong."""
 
     OK = "ok"
     OPTIONAL = "optional"
@@ -61,7 +61,7 @@ class Finding:
     """One thing that was looked at."""
 
     name: str
-    state: State
+    state: Condition
     text: str
     remedy: str = ""
     """A line to run, or a sentence; empty where nothing is missing."""
@@ -76,7 +76,7 @@ class DoctorReport:
     @property
     def is_ready(self) -> bool:
         """Whether nothing is wrong."""
-        return all(finding.state is not State.WRONG for finding in self.findings)
+        return all(finding.state is not Condition.WRONG for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
         """For `spacecast doctor --json`."""
@@ -94,36 +94,38 @@ def examine(folder: Path) -> DoctorReport:
 
 def _examine_machine(folder: Path) -> Iterator[Finding]:
     system = f"{platform.system()} {platform.release()}, {os.cpu_count() or 1} cores"
-    yield Finding("program", State.OK, f"spacecast {__version__}, Python {platform.python_version()}, {system}")
+    yield Finding("program", Condition.OK, f"spacecast {__version__}, Python {platform.python_version()}, {system}")
     lost = [name for name in _NEEDED if find_spec(name) is None]
     yield (
-        Finding("libraries", State.WRONG, f"missing: {', '.join(lost)}", "Install spacecast again, as you did before.")
+        Finding(
+            "libraries", Condition.WRONG, f"missing: {', '.join(lost)}", "Install spacecast again, as you did before."
+        )
         if lost
-        else Finding("libraries", State.OK, "all that a build needs is here")
+        else Finding("libraries", Condition.OK, "all that a build needs is here")
     )
     yield _examine_room(folder)
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
     if encoding and "utf" not in encoding:
         remedy = "Set the variable PYTHONUTF8 to 1."
-        yield Finding("terminal", State.OPTIONAL, f"it shows {encoding}: letters it lacks appear as “?”", remedy)
+        yield Finding("terminal", Condition.OPTIONAL, f"it shows {encoding}: letters it lacks appear as “?”", remedy)
     keyring = find_keyring_name()
     if keyring:
-        yield Finding("keyring", State.OK, f"{keyring} keeps tokens")
+        yield Finding("keyring", Condition.OK, f"{keyring} keeps tokens")
     else:
-        yield Finding("keyring", State.OPTIONAL, "none that can be used: a token for GitHub is asked for each time")
+        yield Finding("keyring", Condition.OPTIONAL, "none that can be used: a token for GitHub is asked for each time")
 
 
 def _examine_room(folder: Path) -> Finding:
     place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir())
     free = shutil.disk_usage(place).free
     if not os.access(place, os.W_OK):
-        return Finding("disk", State.WRONG, f"{place} cannot be written to", "Name another folder with -C.")
+        return Finding("disk", Condition.WRONG, f"{place} cannot be written to", "Name another folder with -C.")
     text = f"{free / 1e9:.1f} GB free in {place}"
     if free < _LITTLE_ROOM:
         return Finding(
-            "disk", State.WRONG, text, "Make room: an hour of audio takes up to 100 MB, an archive several GB."
+            "disk", Condition.WRONG, text, "Make room: an hour of audio takes up to 100 MB, an archive several GB."
         )
-    return Finding("disk", State.OK, text)
+    return Finding("disk", Condition.OK, text)
 
 
 def _examine_extras(config: Config | None) -> Iterator[Finding]:
@@ -131,10 +133,10 @@ def _examine_extras(config: Config | None) -> Iterator[Finding]:
     for extra, (purpose, modules) in EXTRAS.items():
         lost = [requirement for module, requirement in modules.items() if find_spec(module) is None]
         if lost:
-            state = State.WRONG if extra in needed else State.OPTIONAL
+            state = Condition.WRONG if extra in needed else Condition.OPTIONAL
             yield Finding(extra, state, f"not installed; it is for {purpose}", make_install_line(*lost))
         else:
-            yield Finding(extra, State.OK, f"{_name_version(next(iter(modules)))}, for {purpose}")
+            yield Finding(extra, Condition.OK, f"{_name_version(next(iter(modules)))}, for {purpose}")
 
 
 def _name_version(module: str) -> str:
@@ -154,16 +156,16 @@ def _examine_config(folder: Path) -> tuple[Config | None, list[Finding]]:
     file = folder / CONFIG
     if not file.is_file():
         remedy = make_command(Path(), "init", "my-show")
-        return None, [Finding("show", State.OPTIONAL, f"{folder.absolute()} is no show", remedy)]
+        return None, [Finding("show", Condition.OPTIONAL, f"{folder.absolute()} is no show", remedy)]
     try:
         config = load_config(folder)
     except SpacecastError as error:
-        return None, [Finding("show", State.WRONG, str(error), f"Correct {file}.")]
+        return None, [Finding("show", Condition.WRONG, str(error), f"Correct {file}.")]
     problems = list(find_placeholders(config, file.read_bytes()))
     if problems:
         text = "; ".join(map(str, problems))
-        return config, [Finding("show", State.OPTIONAL, text, f"Correct {file} before you publish.")]
-    return config, [Finding("show", State.OK, f"“{config.show.title}”, {config.show.url}")]
+        return config, [Finding("show", Condition.OPTIONAL, text, f"Correct {file} before you publish.")]
+    return config, [Finding("show", Condition.OK, f"“{config.show.title}”, {config.show.url}")]
 
 
 def _examine_hosts(config: Config) -> Iterator[Finding]:
@@ -171,9 +173,9 @@ def _examine_hosts(config: Config) -> Iterator[Finding]:
         kind = address.partition(":")[0]
         program, source = _PROGRAMS.get(kind, ("", ""))
         if program and not shutil.which(program):
-            yield Finding(f"deploy: {name}", State.WRONG, f"{program} is not installed", f"Install it: {source}")
+            yield Finding(f"deploy: {name}", Condition.WRONG, f"{program} is not installed", f"Install it: {source}")
         elif program:
-            yield Finding(f"deploy: {name}", State.OK, f"{program} is here")
+            yield Finding(f"deploy: {name}", Condition.OK, f"{program} is here")
 
 
 def _examine_copies(folder: Path) -> Iterator[Finding]:
@@ -182,9 +184,9 @@ def _examine_copies(folder: Path) -> Iterator[Finding]:
     count = f"{len(recordings)} recording{'s' * (len(recordings) != 1)}"
     if recordings and last is None:
         remedy = make_command(folder, "backup", "FOLDER")
-        yield Finding("second copy", State.OPTIONAL, f"{count} here, and no second copy is known of", remedy)
+        yield Finding("second copy", Condition.OPTIONAL, f"{count} here, and no second copy is known of", remedy)
     elif last is not None and set(recordings) - last.recordings:
         remedy = make_command(folder, "backup", last.folder)
-        yield Finding("second copy", State.OPTIONAL, f"some of {count} came after the last one ({last})", remedy)
+        yield Finding("second copy", Condition.OPTIONAL, f"some of {count} came after the last one ({last})", remedy)
     elif recordings:
-        yield Finding("second copy", State.OK, f"of {count}: {last}")
+        yield Finding("second copy", Condition.OK, f"of {count}: {last}")

@@ -9,10 +9,10 @@ from typing import Any
 
 from site_builder.commands.schema import name_schema, write_schema_files
 from site_builder.engine import platform
+from site_builder.engine.files import write_file
 from site_builder.episodes.intake.seen_archives import record_elsewhere
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.model.conversation import Account
-from site_builder.show.bundles import write_file
 from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES

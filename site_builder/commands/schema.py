@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from site_builder.show.bundles import write_file
+from site_builder.engine.files import write_file
 from site_builder.show.config import Config, require_show
 from site_builder.show.documents.json_schema import describe_schema
 from site_builder.show.front_matter import EpisodeMatter, PageMatter

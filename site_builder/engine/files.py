@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -54,6 +55,32 @@ def folders_of(path: str) -> Iterator[str]:
     while end >= 0:
         yield path[:end]
         end = path.find("/", end + 1)
+
+
+def write_file(file: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write in one step: a reader sees the old file or the new one, never half of it.
+
+    Args:
+        file: Its folder is made where it is missing.
+        content: All of it.
+        durable: It is on the disk when this returns, whatever happens to the machine.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".part-{file.name}")
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            if durable:
+                out.flush()
+                os.fsync(out.fileno())
+        with suppress(FileNotFoundError):  # who made a file private keeps it so
+            shutil.copymode(file, part)
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    if durable:
+        platform.sync_folder(file.parent)
 
 
 @dataclass(frozen=True, slots=True)

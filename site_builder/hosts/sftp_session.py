@@ -282,7 +282,7 @@ class SftpSession:
 
 
 def _end(ssh: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-    """Hang up."""
+    """Close the connection and wait for ssh to end; it is killed after five seconds."""
     said.close()
     for pipe in (ssh.stdin, ssh.stdout):
         with suppress(OSError):

@@ -23,6 +23,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from site_builder.engine.files import write_file
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import PublishedAudio, Recording
@@ -217,17 +218,6 @@ def write_noun(file: Path, noun: Noun) -> bool:
         return False
     write_file(file, text)
     return True
-
-
-def write_file(file: Path, content: bytes) -> None:
-    """Write in one step: a reader sees the old file or the new one, never half of it."""
-    temporary = file.with_name(f".part-{file.name}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(file)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def is_waiting(folder: Path) -> bool:

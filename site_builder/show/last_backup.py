@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.show.bundles import write_file
+from site_builder.engine.files import write_file
 from site_builder.show.layout import EPISODES
 from site_builder.text.timecode import format_utc, parse_utc
 

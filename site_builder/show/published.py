@@ -7,7 +7,6 @@ before the first byte of it is sent anywhere. `promises.py` says what follows fr
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from site_builder.engine.platform import sync_folder
+from site_builder.engine.files import write_file
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.layout import PUBLISHED
 from site_builder.show.own_files import read_own_file
@@ -139,7 +138,8 @@ def write_published(show: Path, published: Published, known: Published) -> bool:
         "show": {name: value for name, value in published.show._asdict().items() if value},
         "episodes": {guid: _describe_pin(pin) for guid, pin in published.pins.items()},
     }
-    _write_durably(show / FILE, f"{json.dumps(values, indent=1, ensure_ascii=False)}\n".encode())
+    # What is sent after this was promised, whatever happens to the machine.
+    write_file(show / FILE, f"{json.dumps(values, indent=1, ensure_ascii=False)}\n".encode(), durable=True)
     return True
 
 
@@ -156,15 +156,3 @@ def _describe_pin(pin: Pin) -> dict[str, Any]:
     if pin.online:
         entry["online"] = {target: format_utc(since) for target, since in pin.online}
     return entry
-
-
-def _write_durably(file: Path, content: bytes) -> None:
-    """In one step, and not only in memory: what is sent after this was promised, whatever happens to the machine."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".part-{file.name}")
-    with temporary.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
-    sync_folder(file.parent)

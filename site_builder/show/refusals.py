@@ -20,9 +20,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
+from site_builder.engine.files import write_file
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid, Speaker
-from site_builder.show.bundles import write_file
 from site_builder.show.documents import find_line
 from site_builder.show.layout import PEOPLE
 from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_unknown

@@ -112,11 +112,9 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
 
 
 def _make_sounding(parts: Sequence[Path], spans: Sequence[Span], out: Path) -> Facts:
-    from site_builder.audio.measure import find_levels  # noqa: PLC0415 -- decoding is loaded only where it is needed
+    from site_builder.audio.measure import find_quiet  # noqa: PLC0415 -- decoding is loaded only where it is needed
 
-    levels = zip(spans, find_levels(parts, spans), strict=True)
-    quiet = [span for span, level in levels if level is None or level.peak <= QUIET]
-    facts: Facts = {"dead_air": [[span.start, span.end] for span in quiet]}
+    facts: Facts = {"dead_air": [[span.start, span.end] for span in find_quiet(parts, spans, QUIET)]}
     out.write_text(json.dumps(facts))
     return facts
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 
 def make_box(kind: bytes, *content: bytes) -> bytes:
-    """A box of that content."""
+    """Make a box of a kind and its content."""
     body = b"".join(content)
     return struct.pack(">I4s", len(body) + 8, kind) + body
 
@@ -38,7 +38,7 @@ def pack_numbers(numbers: Iterable[int], code: str = "I") -> bytes:
 
 
 def unpack_numbers(content: bytes, code: str = "I") -> array[int]:
-    """What `pack_numbers` packed."""
+    """Read numbers that `pack_numbers` wrote."""
     numbers = array(code, content)
     if sys.byteorder == "little":
         numbers.byteswap()

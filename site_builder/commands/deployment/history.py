@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.engine import platform
-from site_builder.engine.files import is_proper
+from site_builder.engine.files import is_proper, write_file
 from site_builder.errors import UsageError
 from site_builder.hosts import Upload
-from site_builder.show.bundles import write_file
 from site_builder.show.layout import PEOPLE
 from site_builder.show.people import Consent, PersonRecord, load_people
 from site_builder.show.published import load_pins

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from site_builder.engine.files import write_file
 from site_builder.errors import InvalidDocument, UsageError
 from site_builder.hosts import HOSTS, redact
 from site_builder.hosts.git import parse_place
-from site_builder.show.bundles import write_file
 from site_builder.show.config import Config, parse_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.documents import find_line

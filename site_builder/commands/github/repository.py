@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from site_builder.engine.files import write_file
 from site_builder.errors import UsageError
 from site_builder.hosts.exposed_files import find_at_remotes, find_kept
 from site_builder.hosts.git import Git, find_top, list_remotes
-from site_builder.show.bundles import write_file
 from site_builder.show.config import Config
 from site_builder.show.documents.yaml_edit import set_value
 from site_builder.show.layout import CONFIG

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from site_builder.commands.github.repository import note_private
 from site_builder.commands.github.requirements import make_wheels, render_requirements
+from site_builder.engine.files import write_file
 from site_builder.errors import UsageError
-from site_builder.show.bundles import write_file
 from site_builder.show.config import load_config
 from site_builder.show.private_files import let_in
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
+from site_builder.engine.files import write_file
 from site_builder.episodes.intake.choice import Offer
 from site_builder.episodes.intake.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.intake.new_episode import describe_draft, make_title, name_bundle, render_index
@@ -22,7 +23,6 @@ from site_builder.show.bundles import (
     is_waiting,
     load_bundle,
     restore_parts,
-    write_file,
     write_noun,
 )
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING

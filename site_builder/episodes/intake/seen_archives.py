@@ -10,10 +10,11 @@ from typing import Any
 
 from site_builder.engine.cache import open_values
 from site_builder.engine.digests import digest_bytes
+from site_builder.engine.files import write_file
 from site_builder.engine.snapshot import take_snapshot
 from site_builder.engine.stamps import FileStamp
 from site_builder.episodes.catalog_entry import CatalogEntry
-from site_builder.show.bundles import iter_source_files, write_file
+from site_builder.show.bundles import iter_source_files
 from site_builder.show.layout import find_artifacts
 
 _KIND, _NAME = "archives", "seen"

@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from site_builder.engine.files import write_file
 from site_builder.episodes.transcripts.hearing import Hearing
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
-from site_builder.show.bundles import Bundle, write_file
+from site_builder.show.bundles import Bundle
 from site_builder.show.layout import TRANSCRIPT
 from site_builder.show.transcripts.words import load_recognition, write_recognition
 

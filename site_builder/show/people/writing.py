@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from site_builder.engine.files import write_file
 from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.model.podcast import Guid, Recording
@@ -261,7 +262,4 @@ def _write(path: Path, text: str, before: str) -> None:
     """Replace the file in one step, where there is anything to replace."""
     if text == before:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".part-{path.name}")
-    temporary.write_bytes(text.encode("utf-8"))
-    temporary.replace(path)
+    write_file(path, text.encode("utf-8"), durable=True)

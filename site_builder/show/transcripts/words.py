@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from site_builder.engine.files import write_file
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.speech import Recognition, Word
-from site_builder.show.bundles import write_file
 from site_builder.show.layout import WORDS
 
 _Row = tuple[float, float, str, float, int, bool]
