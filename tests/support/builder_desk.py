@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.ledger import Entry, Ledger
-from site_builder.engine.state import DamagedState, State, open_states
+from site_builder.engine.state import DamagedState, StateDatabase, open_states
 from site_builder.engine.target import Target
 from site_builder.events import Notify, ignore
 
@@ -67,7 +67,7 @@ class Desk:
         return self.use(lambda builder: builder.find_untracked(seen))
 
     def ask(self, ask: Callable[[Ledger], Result]) -> Result:
-        with State(self.ledger) as state:
+        with StateDatabase(self.ledger) as state:
             return ask(Ledger(state))
 
     @property

@@ -11,22 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from http_answer import Answer
 from show_runner import start_spacecast
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the server said."""
-
-    status: int
-    headers: dict[str, str]
-    """Names in lower case."""
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body."""
-        return self.body.decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import signal
 import subprocess
@@ -12,30 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from http_answer import Answer
 from show_runner import start_spacecast
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the studio said."""
-
-    status: int
-    headers: dict[str, str]
-    """Names in lower case."""
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body."""
-        return self.body.decode()
-
-    @property
-    def json(self) -> Any:
-        """The body, as a script reads it."""
-        return json.loads(self.body)
 
 
 @dataclass(slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from archive_maker import write_archive
+from github_server import TOKEN, GitHubServer
 from PIL import Image
 from show_runner import build, copy_show, edit, find_bundle, make_show, make_two_spaces
 
@@ -56,3 +58,13 @@ def states(old: Path, new: Path, repainted: Path) -> tuple[Path, ...]:
 def kills() -> int:
     """How often a deploy is killed: `KILLS=50 pytest tests/hosts` for more rounds than are needed every day."""
     return int(os.environ.get("KILLS", "3"))
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
+    """GitHub on this computer, and a token in the environment."""
+    with GitHubServer(tmp_path / "github") as server:
+        monkeypatch.setenv("SPACECAST_TEST_GITHUB", server.url)
+        monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", TOKEN)
+        monkeypatch.setattr("site_builder.net.http._PAUSE", 0.001)
+        yield server

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,6 @@ from site_builder.hosts.manifest import MANIFEST
 
 pytest.importorskip("dulwich")
 PLACE = "you/show"
-
-
-@pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
-    """GitHub, and a token in the environment."""
-    with GitHubServer(tmp_path / "github") as server:
-        monkeypatch.setenv("SPACECAST_TEST_GITHUB", server.url)
-        monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", TOKEN)
-        monkeypatch.setattr("site_builder.net.http._PAUSE", 0.001)
-        yield server
 
 
 def deploy(show: Path, *words: object, code: int = 0) -> Run:

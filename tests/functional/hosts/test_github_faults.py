@@ -7,7 +7,7 @@ import pickle
 import signal
 import traceback
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -31,15 +31,11 @@ LATER = {**FILES, "index.html": b"<p>two</p>", "media/two.m4a": bytes(range(255,
 
 
 @pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
-    """GitHub, a token in the environment, and packs of a few thousand bytes."""
-    with GitHubServer(tmp_path / "github") as server:
-        monkeypatch.setenv("SPACECAST_TEST_GITHUB", server.url)
-        monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", TOKEN)
-        monkeypatch.setattr("site_builder.net.http._PAUSE", 0.001)
-        monkeypatch.setattr("site_builder.hosts.github.packing.PACK_BYTES", 5000)
-        monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: None)
-        yield server
+def github(github: GitHubServer, monkeypatch: pytest.MonkeyPatch) -> GitHubServer:
+    """As for all, with packs of a few thousand bytes, and no keyring."""
+    monkeypatch.setattr("site_builder.hosts.github.packing.PACK_BYTES", 5000)
+    monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: None)
+    return github
 
 
 def lay_out(folder: Path, files: dict[str, bytes]) -> list[Upload]:

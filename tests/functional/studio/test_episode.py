@@ -8,8 +8,9 @@ import wave
 from pathlib import Path
 
 import pytest
+from http_answer import Answer
 from PIL import Image
-from studio_runner import Answer, RunningStudio
+from studio_runner import RunningStudio
 
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from archive_maker import OWNER_NAME, MadeArchive, MadeSpace, write_archive
+from http_answer import Answer
 from show_runner import make_two_spaces, spacecast
-from studio_runner import Answer, RunningStudio, start_studio
+from studio_runner import RunningStudio, start_studio
 
 UPLOADS = ".cache/studio/uploads"
 OTHER = "1YqKDoVkzRexV"
