@@ -442,6 +442,6 @@
       playFrom(...range);
     });
   };
-  const transcript = typeof openTranscript === "function" ? openTranscript({ duration, playFrom, onMore: setAside }) : null;
+  const transcript = typeof openTranscript === "function" ? openTranscript({ duration, playFrom, onMore: setAside, findIndex }) : null;
   begin();
 }

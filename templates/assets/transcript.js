@@ -1,7 +1,7 @@
 // The transcript beside the player: words light up as they are said, selected words become a link, and the rest of a long
 // one comes when it is wanted. Nothing is put around words: what lights up is painted over the text as it is.
 "use strict";
-const openTranscript = ({ duration, playFrom, onMore }) => {
+const openTranscript = ({ duration, playFrom, onMore, findIndex }) => {
   const section = document.querySelector("section.transcript");
   if (!section) return null;
   const rest = section.querySelector(".rest a[data-from]");
@@ -13,18 +13,6 @@ const openTranscript = ({ duration, playFrom, onMore }) => {
   let lines = [];
   const collect = () => {
     lines = [...section.querySelectorAll("[data-t]")].map((span) => ({ start: Number(span.dataset.t), span }));
-  };
-
-  // Index of the last entry that starts at or before `time`; -1 before the first.
-  const findIndex = (entries, time) => {
-    let low = 0;
-    let high = entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (entries[middle].start <= time + 0.05) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
   };
 
   // The words of a line with their times and places in its text; none where it is not known when each is said.
