@@ -20,7 +20,7 @@ from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, Planned
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.episodes.catalog import Catalog, load_candidate
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
@@ -118,7 +118,7 @@ class EpisodeBuilder:
     output: Path
     builder: Builder
     """Of the output."""
-    states: Sequence[State]
+    states: Sequence[StateDatabase]
     """What remembers, to be closed where it is used again later."""
     kept: ValueCache
     look: ChangeCheck

@@ -1,4 +1,4 @@
-"""What versions before this one remembered, taken over once: dear things are not made again for a change of format.
+"""Takes over the caches of earlier versions, once, so that audio and covers are not made again after an upgrade.
 
 They had a ledger for each folder, `digests.json` and `archives.json`; now there are two databases
 (docs/decisions/0035). Whatever cannot be read is left out: it is made again.
@@ -16,7 +16,7 @@ from pathlib import Path
 from site_builder.engine.cache import FileDigests, ValueCache
 from site_builder.engine.ledger import Entry, Ledger
 from site_builder.engine.stamps import FileStamp
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.episodes.intake.seen_archives import keep_memory
 from site_builder.show.layout import find_artifacts, find_output_paths
 
@@ -28,7 +28,7 @@ _VERSION = 4
 
 
 def take_over(folder: Path) -> None:
-    """Take over what is there of a show in `folder`, and delete it."""
+    """Move the caches that an earlier version left in a show into the two databases, and delete them."""
     cache = folder / ".cache"
     places = [find_output_paths(folder, preview=preview) for preview in (False, True)]
     for paths in places:
@@ -44,7 +44,7 @@ def take_over(folder: Path) -> None:
 
 
 def is_former(folder: Path) -> bool:
-    """Whether anything is there."""
+    """Whether a show has caches of an earlier version."""
     names = (_OUTPUT, "kept.db", "digests.json", "archives.json", f"preview/{_OUTPUT}")
     return any((folder / ".cache" / name).exists() for name in names)
 
@@ -52,7 +52,7 @@ def is_former(folder: Path) -> bool:
 def _move_ledger(file: Path, prefix: str, database: Path) -> None:
     begun = file.with_name(f"{file.name}.begun")
     if file.is_file() and not begun.exists():  # or what a killed build was at may be otherwise
-        with State(database) as state:
+        with StateDatabase(database) as state:
             Ledger(state).finish({prefix + path: entry for path, entry in _read_ledger(file)})
     for old in (file, begun):
         old.unlink(missing_ok=True)
@@ -70,7 +70,7 @@ def _read_ledger(file: Path) -> Iterator[tuple[str, Entry]]:
 
 def _move_digests(file: Path, database: Path) -> None:
     known = json.loads(file.read_bytes())["known"]
-    with State(database) as state:
+    with StateDatabase(database) as state:
         digests = FileDigests(ValueCache(state))
         for place, (stamp, digest) in known.items():
             digests.note(place, FileStamp(*stamp), digest)

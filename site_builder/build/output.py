@@ -27,7 +27,7 @@ from site_builder.engine.groups import Group
 from site_builder.engine.ledger import Facts
 from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.serialization import digest_value
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.engine.target import Target
 from site_builder.episodes.catalog import Catalog, redact_show
 from site_builder.episodes.summary import EpisodeSummary, list_outlines, name_group
@@ -77,9 +77,9 @@ class Job:
     selection: Selection
     pins: Pins
     output_paths: OutputPaths
-    state: State
+    state: StateDatabase
     """What remembers of the output."""
-    artifacts: State
+    artifacts: StateDatabase
     """What remembers of all that is dear to make."""
     look: ChangeCheck
     """How the output looked before the build."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from site_builder.engine.cache import ValueCache
     from site_builder.engine.cluster import Cluster
     from site_builder.engine.prefetch import Prefetch
-    from site_builder.engine.state import State
+    from site_builder.engine.state import StateDatabase
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
     from site_builder.show.published import Pins, Published
@@ -138,7 +138,7 @@ def _build(
 @contextmanager
 def _open_makers(
     folder: Path, output_paths: OutputPaths, options: BuildOptions, look: up_to_date.ChangeCheck, notify: Notify
-) -> Iterator[tuple[Prefetch, State, State, Cluster | None]]:
+) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
     from site_builder.audio.encode import encoder_version
     from site_builder.engine.cluster import open_cluster
@@ -147,10 +147,10 @@ def _open_makers(
 
     with (
         Prefetch() as prefetch,
-        # A killed build has changed the database: that is no damage to it for the next one.
-        open_states(output_paths.database, find_artifacts(folder), before_writing=look.forget) as (state, artifacts),
+        open_states(output_paths.database, find_artifacts(folder), before_writing=look.expect_changes) as opened,
         open_cluster(options.cluster, folder, encoder_version, lambda said: notify(Warned(said))) as cluster,
     ):
+        state, artifacts = opened
         yield prefetch, state, artifacts, cluster
 
 
@@ -362,7 +362,7 @@ def _remember(
         foreign=tuple(foreign),
         state=up_to_date.mark_file(output_paths.database),
     )
-    up_to_date.remember(output_paths, left)
+    up_to_date.remember_finished(output_paths, left)
 
 
 def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:

@@ -24,6 +24,8 @@ from site_builder.engine.stamps import FileStamp
 from site_builder.show.layout import CONFIG, OutputPaths
 
 _MEMORY = "last-build.json"
+_TOUCHED = "state-touched"
+"""Is there while the database is not as the last build to finish has left it, because one is at work or was stopped."""
 _SMALL = 16 * 1024**2
 """Bytes of a file that is read to see whether it is as it was."""
 _MANY = 10_000
@@ -96,6 +98,12 @@ class LastBuild:
     """Files of the output that no build made."""
     state: Sequence[JSON] = ()
     """How the database of what was made and kept looked; see `mark_file`."""
+
+
+def remember_finished(output_paths: OutputPaths, last_build: LastBuild) -> None:
+    """As `remember`, at the end of a build: its database is as `last_build.state` says."""
+    remember(output_paths, last_build)
+    (output_paths.state / _TOUCHED).unlink(missing_ok=True)
 
 
 def remember(output_paths: OutputPaths, last_build: LastBuild) -> None:
@@ -256,8 +264,15 @@ class ChangeCheck:
     def drop_damaged(self) -> None:
         """Delete what builds remember where it is not as the last build left it: all is compared, and made, again."""
         last, database = self.last_build, self.output_paths.database
-        if last and not self.output_paths.is_preview and mark_file(database) != list(last.state):
+        if last is None or self.output_paths.is_preview or (self.output_paths.state / _TOUCHED).exists():
+            return
+        if mark_file(database) != list(last.state):
             database.unlink(missing_ok=True)
+
+    def expect_changes(self) -> None:
+        """Note that the database will differ from what the last build left: a build that ends early is no damage."""
+        self.output_paths.state.mkdir(parents=True, exist_ok=True)
+        (self.output_paths.state / _TOUCHED).touch()
 
     def forget(self) -> None:
         """Make the next build look at everything."""

@@ -34,7 +34,7 @@ from site_builder.engine.files import OutputTree
 from site_builder.engine.groups import FEW, Done, Group, Notes, Remember, make_group, take_some
 from site_builder.engine.ledger import Entry, Facts, Ledger
 from site_builder.engine.processes import iterate_in_processes, map_in_processes, run_in_threads
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.engine.target import Target, check_plan, describe_failure, explain, find_in_the_way, make_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
@@ -74,7 +74,13 @@ class Builder:
     """
 
     def __init__(
-        self, root: Path, state: State, *, jobs: int = 1, notify: Notify = ignore, cluster: Cluster | None = None
+        self,
+        root: Path,
+        state: StateDatabase,
+        *,
+        jobs: int = 1,
+        notify: Notify = ignore,
+        cluster: Cluster | None = None,
     ) -> None:
         """Over the files below `root`, which is made where it is missing.
 

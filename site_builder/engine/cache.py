@@ -1,6 +1,6 @@
 """Values kept between builds, each for as long as what it was made from is the same.
 
-    with State(cache / "state.db") as state:
+    with StateDatabase(cache / "state.db") as state:
         kept = ValueCache(state)
         kept.put("card", {"flood-gauges": (key, value)})
         kept.keys("card")                           # {"flood-gauges": key}
@@ -22,7 +22,7 @@ from typing import Final
 
 from site_builder.engine.digests import digest_file, digest_json
 from site_builder.engine.stamps import FileStamp
-from site_builder.engine.state import DamagedState, State
+from site_builder.engine.state import DamagedState, StateDatabase
 
 _FEW: Final = 100
 """Values that are read together."""
@@ -35,7 +35,7 @@ _DIGEST: Final = "digest"
 class ValueCache:
     """Values by kind and name. The methods that write raise OSError where that fails."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateDatabase) -> None:
         self._state = state
 
     def keys(self, kind: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ _DELETE: Final = "DELETE FROM kept WHERE kind = ? AND name = ?"
 @contextmanager
 def open_values(file: Path) -> Iterator[ValueCache]:
     """The values in `file`, for as long as it takes."""
-    with State(file) as state:
+    with StateDatabase(file) as state:
         yield ValueCache(state)
 
 
@@ -105,7 +105,7 @@ class Reader:
             DamagedState: it is not there, as it was a moment ago.
         """
         if self._kept is None or self._process != os.getpid():
-            self._process, self._kept = os.getpid(), ValueCache(State(self._file))
+            self._process, self._kept = os.getpid(), ValueCache(StateDatabase(self._file))
         try:
             return self._kept.get(kind, name)
         except KeyError:

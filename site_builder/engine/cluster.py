@@ -36,7 +36,7 @@ _CONNECT_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What a worker says of itself."""
+    """Version of a Dask worker's program, and whether it finds the show's folder."""
 
     version: str
     """Of this program, of Python and of what its bytes depend on besides."""
@@ -83,7 +83,7 @@ class Cluster:
 def open_cluster(
     address: str, folder: Path, describe_encoder: Callable[[], str], warn: Callable[[str], None]
 ) -> Iterator[Cluster | None]:
-    """The workers at `address` that are as this process is; None where no address is given.
+    """Connect to a Dask cluster and choose the workers whose program is the same; None where no address is given.
 
     Args:
         address: Of a Dask scheduler (`tcp://10.0.0.5:8786`, `tls://…`), or `local:N` for N processes of this computer.

@@ -19,7 +19,7 @@ from zlib import crc32
 
 from site_builder.engine.digests import JSON, encode_json
 from site_builder.engine.files import OutputTree, part_of
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.errors import SpacecastError
 
 _MANY: Final = 500
@@ -53,7 +53,7 @@ class Ledger:
         OSError: from the writing methods, where the ledger cannot be written.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateDatabase) -> None:
         self._state = state
         self._begun_file = state.file.with_name(f"{state.file.name}.begun")
         self._begun = _read_begun(self._begun_file)

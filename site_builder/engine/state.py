@@ -38,7 +38,7 @@ CREATE UNIQUE INDEX kept_keys ON kept (kind, name, key);
 """
 
 
-class State:
+class StateDatabase:
     """The database in `file`, made when something is first written. A context manager; one process at a time writes."""
 
     def __init__(self, file: Path, before_writing: Callable[[], None] | None = None) -> None:
@@ -49,7 +49,7 @@ class State:
         self._before_writing = before_writing
         self._database: sqlite3.Connection | None = None
 
-    def __enter__(self) -> State:
+    def __enter__(self) -> StateDatabase:
         return self
 
     def __exit__(
@@ -113,7 +113,7 @@ class DamagedState(SpacecastError):
 
 
 @contextmanager
-def open_states(*files: Path, before_writing: Callable[[], None] | None = None) -> Iterator[tuple[State, ...]]:
+def open_states(*files: Path, before_writing: Callable[[], None] | None = None) -> Iterator[tuple[StateDatabase, ...]]:
     """The databases in `files`; `before_writing` is called before anything in the first is changed.
 
     Raises:
@@ -121,7 +121,7 @@ def open_states(*files: Path, before_writing: Callable[[], None] | None = None) 
     """
     with ExitStack() as closing:
         hooks = (before_writing, *(None for _ in files[1:]))
-        states = tuple(closing.enter_context(State(*both)) for both in zip(files, hooks, strict=True))
+        states = tuple(closing.enter_context(StateDatabase(*both)) for both in zip(files, hooks, strict=True))
         try:
             yield states
         finally:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from site_builder.engine.digests import digest_file
 from site_builder.engine.ledger import Entry, Ledger
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.hosts.host import Upload
 from site_builder.model.paths import is_feed
 from site_builder.model.podcast import Enclosure
@@ -52,7 +52,7 @@ def find_absent(folder: Path) -> tuple[AbsentAudio, ...]:
 
 
 def _load_made(output_paths: OutputPaths) -> dict[str, Entry]:
-    with State(output_paths.database) as state:
+    with StateDatabase(output_paths.database) as state:
         return Ledger(state).entries
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from interruptions import change_much, kill_within
-from show_runner import build, copy_show, make_show, read_show, read_tree, spacecast
+from show_runner import build, copy_show, edit, find_bundle, make_show, read_show, read_tree, spacecast
 
 ROUNDS = 2
 
@@ -53,3 +53,22 @@ def test_rebuild_killed(pair: Path, tmp_path: Path, seed: int) -> None:
     report = build(show)
     assert report["warnings"] == []
     assert read_show(show) == read_show(clean), f"seed {seed}, killed at {moments(seed)}, {hits}"
+
+
+def test_refused_after_it_had_read(pair: Path, tmp_path: Path) -> None:
+    """A build that keeps what it read, and is refused before it makes anything, forgets nothing of what was made."""
+    show = copy_show(pair, tmp_path / "show")
+    build(show, "--published")
+    clean = copy_show(show, tmp_path / "clean")
+    for each in (show, clean):
+        edit(find_bundle(each, "2026-10-09") / "index.md", "\nslug:", "\nmute:\n  - 0:03-0:04\nslug:")
+    build(clean)
+    index = find_bundle(show, "2026-10-16") / "index.md"
+    whole = index.read_text()
+    edit(index, "\nslug:", "\ndraft: true\nslug:")  # which a promised episode cannot be
+    build_state = (show / ".cache/state.db").read_bytes()
+    assert spacecast("-C", show, "build").code == 2
+    assert (show / ".cache/state.db").read_bytes() != build_state
+    index.write_text(whole)
+    assert build(show)["warnings"] == []
+    assert read_show(show) == read_show(clean)

@@ -613,7 +613,7 @@ import sys, time
 from functools import partial
 from pathlib import Path
 from site_builder.engine.builder import Builder
-from site_builder.engine.state import State
+from site_builder.engine.state import StateDatabase
 from site_builder.engine.target import Target, bytes_target
 
 def make(n, part):
@@ -632,7 +632,7 @@ def page(n):
 if __name__ == "__main__":
     root, ledger = map(Path, sys.argv[1:])
     plan = [sound(n) for n in range(40)] + [page(n) for n in range(200)]
-    Builder(root, State(ledger), jobs=2).make(plan, keep=())
+    Builder(root, StateDatabase(ledger), jobs=2).make(plan, keep=())
 """
 
 
