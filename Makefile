@@ -20,8 +20,6 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARCHIVE ?=
 SHOW ?= $(if $(ARCHIVE),my-show,.)
-# What a person can type: the program lies in no folder of the path unless they put it there.
-PROGRAM = $(if $(shell command -v spacecast 2>/dev/null),spacecast,$(BIN)/spacecast)
 
 # A worker takes a long run of tests, for many share what is made once for a file, and half of what another has left.
 WORKERS := -n auto --dist worksteal
@@ -33,7 +31,6 @@ build: $(VENV)/.run
 	$(if $(ARCHIVE),@if test -e "$(SHOW)/config.yaml"; then $(BIN)/spacecast -C "$(SHOW)" extract "$(ARCHIVE)"; \
 		else $(BIN)/spacecast init "$(SHOW)" --archive "$(ARCHIVE)"; fi)
 	@$(BIN)/spacecast -C "$(SHOW)" build
-	@echo 'Look at it: $(PROGRAM)$(if $(filter-out .,$(SHOW)), -C "$(SHOW)") serve'
 
 serve: $(VENV)/.run
 	@$(BIN)/spacecast -C "$(SHOW)" serve

@@ -261,7 +261,7 @@ class AudioBuilder:
                 )
 
     def _name(self, wanted: media.AudioSettings) -> str:
-        even = self.words.gettext("every voice equally loud") if wanted.evens_out else ""
+        even = self.words.gettext("even voices") if wanted.evens_out else ""
         return media.name_encoding(wanted.format, wanted.bitrate, even)
 
     def _keep(self, material: Material) -> Take:

@@ -124,7 +124,7 @@ def _connect(address: str) -> Iterator[Client]:
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415
     except ImportError:
-        raise UsageError("--cluster needs Dask: install spacecast with the extra `cluster`") from None
+        raise UsageError("--cluster needs Dask, the extra `cluster`: `spacecast help cluster` tells how") from None
     if not address.startswith(LOCAL):
         try:
             client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)

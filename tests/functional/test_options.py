@@ -114,7 +114,7 @@ CONFIG: dict[str, Effect] = {
     "audio.alternates": (PAGE, "<podcast:alternateEnclosure"),
     "audio.alternates[].format": (PAGE, '<podcast:alternateEnclosure type="audio/x-m4a"'),
     "audio.alternates[].bitrate": (NUMBER_ONE, "AAC, 48 kbit/s</a>"),
-    "audio.alternates[].level": (NUMBER_ONE, "MP3, 40 kbit/s, alle Stimmen gleich laut</a>"),
+    "audio.alternates[].level": (NUMBER_ONE, "MP3, 40 kbit/s, gleich laut</a>"),
     "consent.pending": (LAST, ">Gast 1<"),
     "consent.contact": (NUMBER_ONE, 'href="https://options.example.org/out"'),
     "site.accent": ("assets/favicon.*.svg", 'fill="#157c61"'),

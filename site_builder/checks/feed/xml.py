@@ -14,7 +14,9 @@ from site_builder.checks.rule import Place, Remark, Rule, Rulebook, Severity
 BYTES: Rulebook[RawFeed] = Rulebook("The feed as a file")
 DOCUMENT: Rulebook[FeedDocument] = Rulebook("The feed as a document")
 
-_TRANSCRIPT = "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again."
+_TRANSCRIPT = (
+    "Run `spacecast transcribe`, or put a `transcript.vtt` or `.srt` into the episode's folder; then build again."
+)
 _AGAIN = "Build again; if it stays, report it: this program wrote the file."
 _ITUNES_SPARE = {"itunes:category", "itunes:name", "itunes:summary", "itunes:keywords", "itunes:order"}
 _ITUNES_SPARE |= {"itunes:isClosedCaptioned", "itunes:applepodcastsverify"}
@@ -262,7 +264,7 @@ _IN_ITEM = (
         _A,
         ref.PSP,
         "PSP-1 recommends it.",
-        "Put a `transcript.vtt` or `.srt` into the episode's folder, then build again.",
+        _TRANSCRIPT,
     ),
 )
 

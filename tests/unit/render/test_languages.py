@@ -26,6 +26,7 @@ from site_builder.render.pages.lists import complete
 from site_builder.render.pages.site_context import Context, Site, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
+from site_builder.site.audio import name_encoding
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder, load_language
 
 PROJECT = Path(__file__).parents[3]
@@ -407,3 +408,11 @@ def test_feed_stylesheet_speaks_too() -> None:
     text = theme.render("feed.css", page).decode()
     assert '"Ceci est un flux de podcast"' in text
     assert "&#39;" not in text
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
+def test_names_of_encodings_fit_the_feed(file: Path) -> None:
+    """Podcasting 2.0 lets an encoding's title have 32 characters."""
+    for ids, said in find_messages(read_catalogue(file)):
+        if ids[0] == "even voices":
+            assert [text for text in (*ids, *said) if len(name_encoding("mp3", 320, text)) > 32] == []
