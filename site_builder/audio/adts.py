@@ -28,6 +28,7 @@ LONGEST_TAG = 1 << 22
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _HEADER = Struct(">IHB")  # the 7 bytes of an ADTS header: fixed part and top of the length, length, block count
 _FIXED = 0xFFFFFFF0  # all of the first 4 bytes that is the same in every frame
+_LONGEST_HEADER = 9  # bytes, with a checksum
 _LOOK_AHEAD = 1 << 15  # more than the three longest frames that one decision may need
 _CANDIDATE = re.compile(rb"\xff[\xf0\xf1\xf8\xf9]|ID3")
 
@@ -237,14 +238,21 @@ class _Scanner:
         if not length or (self._fixed and head == self._fixed):
             return length > 0
         end = at + length
-        if self._header(end)[0] == head or self._tag_size(end) > 0:
+        if self._header(end)[0] == head:
             return True
-        return self._ended and end == len(self._bytes) and self._may_be_last(head)
+        ends = self._tag_size(end) > 0 or (self._ended and end == len(self._bytes))
+        return ends and self._may_stand_alone(head, length)
 
-    def _may_be_last(self, head: int) -> bool:
-        """Whether the end of the stream alone confirms a frame: one of another rate would be chance."""
+    def _may_stand_alone(self, head: int, length: int) -> bool:
+        """Whether a tag or the end of the stream is enough to confirm a new header.
+
+        Chance puts one header in many before a tag, and a lossy frame holds any bytes: one of another sample rate, or
+        longer than frames may be (6144 bits a channel: ISO/IEC 14496-3, 4.5.1.1), is no frame.
+        """
         found = _parse_format(head)
-        return not self._rate or (found is not None and found.sample_rate == self._rate)
+        if found is None or length > _LONGEST_HEADER + 768 * (found.channels or 8):
+            return False
+        return not self._rate or found.sample_rate == self._rate
 
     def _header(self, at: int) -> tuple[int, int]:
         """Fixed part of the header at `at` and the length of its frame; zeros where there is no header.
