@@ -34,6 +34,7 @@ _ITSELF = '<atom:link href="https://example.org/river/feed.xml" rel="next"/>'
 _SECOND = '<enclosure url="https://e.example/a.mp3" length="1" type="audio/mpeg"/>'
 _SRT_ALONE = r'\s*<podcast:transcript[^<>]*type="text/vtt"[^<>]*>'
 _CHAPTERS = '<psc:chapter start="00:00:01.000" title="Late"/></psc:chapters>'
+_LICENSE = "<podcast:license[^<]*<"
 
 _CASES: tuple[tuple[str, str, Change], ...] = (
     # the file
@@ -246,6 +247,8 @@ _CASES: tuple[tuple[str, str, Change], ...] = (
     ("alternate-default", "another file", attribute("podcast:source", "uri", "https://e.example/b.m4a")),
     ("integrity-format", "hexadecimal", attribute("podcast:integrity", "value", "sha256-c0ffee")),
     ("license-address", "a name alone", attribute("podcast:license", "url", None)),
+    ("license-address", "a name that spdx.org does not list", sub(_LICENSE, "<podcast:license>my-own-1.0<")),
+    ("license-address", "capital letters", sub(_LICENSE, "<podcast:license>CC-BY-4.0<")),
     ("publisher-medium", "a podcast", into_channel(f"<podcast:publisher>{_PUBLISHER}</podcast:publisher>")),
     ("person-host", "guests alone", lambda feed: feed.replace('role="host"', 'role="guest"')),
     ("season-agrees", "another season", item_text("podcast:season", "3")),

@@ -281,6 +281,11 @@ TOGETHER: tuple[tuple[str, str, Change], ...] = (
     ("live-item-times", "backwards by its zone", into_channel(live(end="2026-12-04T19:30:00+02:00"))),
     ("live-item-guid", "that of an episode", into_channel(live(guid="1lDxLnrWjwk07"))),
     ("live-item-guid", "twice", into_channel(live() + live())),
+    (
+        "live-item-over",
+        "live years after its end",
+        into_channel(live(start="2021-09-26T07:30:00Z", end="2021-09-26T09:30:00Z")),
+    ),
     ("live-item-once", "two at a time", into_channel(live() + live(guid="l2"))),
 )
 
@@ -300,7 +305,7 @@ HARMLESS: tuple[tuple[str, Change], ...] = (
                 '<enclosure url="https://e.example/s?format=.mp3" type="audio/mpeg" length="312"/>',
                 start="2021-09-26T07:30:00.000-0600",
                 end="2021-09-26T09:30:00.000-0600",
-            )
+            ).replace('status="live"', 'status="ended"')
         ),
     ),
     ("a Lightning address", value(recipient("ada@pay.example.org", kind="lnaddress", split="100"))),

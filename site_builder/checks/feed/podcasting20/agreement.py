@@ -17,7 +17,6 @@ PODCASTING: Rulebook[FeedDocument] = Rulebook("Podcasting 2.0 elements together"
 _AGAIN = "Build again; if it stays, report it: this program wrote the feed."
 _SRI = re.compile(r"sha(256|384|512)-([A-Za-z0-9+/]+={0,2})")
 _SRI_BYTES = {"256": 32, "384": 48, "512": 64}
-_LICENSES = re.compile(r"[a-z0-9.+-]+")
 
 
 def find_duration(item: Branch) -> float:
@@ -142,8 +141,20 @@ def _is_sri(value: str) -> bool:
 )
 def _find_license(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("podcast:license"):
-        if not element.get("url") and not _LICENSES.fullmatch(text_of(element)):
+        if not element.get("url") and not _is_identifier(text_of(element)):
             yield f"the licence “{text_of(element)[:60]}” has no address", document.at(element)
+
+
+def _is_identifier(text: str) -> bool:
+    """Whether spdx.org lists a licence by this name, in small letters as the namespace wants it."""
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression  # noqa: PLC0415 -- a long list
+
+    if not re.fullmatch(r"[a-z0-9.+-]+", text):
+        return False
+    try:
+        return canonicalize_license_expression(text).lower() == text
+    except InvalidLicenseExpression:
+        return False
 
 
 @PODCASTING.rule(

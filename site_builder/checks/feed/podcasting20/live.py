@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element, FeedDocument, name_of, text_of
@@ -13,6 +13,8 @@ from site_builder.checks.rule import Remark, Rulebook, Severity
 LIVE: Rulebook[FeedDocument] = Rulebook("Live items in the feed")
 
 _AGAIN = "Correct `feed.live` in config.yaml."
+_LONGER = timedelta(hours=6)
+"""Conversations run over; one that does so by this much is over, and nobody has said so."""
 
 
 def _child(element: Element, name: str) -> str:
@@ -47,6 +49,20 @@ def _find_times(document: FeedDocument) -> Iterator[Remark]:
         start, end = _find_moment(element.get("start", "")), _find_moment(element.get("end", ""))
         if start and end and end <= start:
             yield f"it begins at {element.get('start')} and ends at {element.get('end')}", document.at(element)
+
+
+@LIVE.rule(
+    "live-item-over",
+    Severity.ADVICE,
+    ref.namespace_tag("liveItem"),
+    holds="A live item whose end is long past is no longer live: apps offer a stream that says nothing.",
+    remedy="Set `status: ended`, or take it out of `feed.live` in config.yaml.",
+)
+def _find_over(document: FeedDocument) -> Iterator[Remark]:
+    for element in document.all("podcast:liveItem"):
+        end = _find_moment(element.get("end", ""))
+        if element.get("status") == "live" and end and document.now and document.now > end + _LONGER:
+            yield f"it is live, and was to end at {element.get('end')}", document.at(element)
 
 
 def _find_moment(text: str) -> datetime | None:
