@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site, serve_ssh
-from shipping import kill_shipping, measure_shipping, watch_shipping
+from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import spacecast
 
 from site_builder.errors import UsageError
@@ -73,13 +72,11 @@ def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], tm
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
     place = tmp_path / "www"
     place.mkdir()
-    address, chance, killed = f"rsync:127.0.0.1:{place}", random.Random(5), 0
+    address = f"rsync:127.0.0.1:{place}"
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
-    for number in range(kills):
-        killed += kill_shipping(states[number % 4], address, chance.uniform(0, longest))
+    for _ in kill_often(lambda at, delay: kill_shipping(states[at % 4], address, delay), longest, kills):
         assert not find_broken(read_site(place))
-    assert killed
     measure_shipping(new, address)
     found = read_site(place)
     assert {path: found[path] for path in read_site(new / "output")} == read_site(new / "output")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from online import MANIFEST, find_broken, read_site, serve_ssh, write_tools
-from shipping import kill_shipping, measure_shipping, watch_shipping
+from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import Run, spacecast
 
 from site_builder.errors import SpacecastError, UsageError
@@ -76,13 +75,11 @@ def test_whole_at_every_step(states: tuple[Path, ...], place: Path) -> None:
 
 def test_killed_at_any_moment(old: Path, new: Path, states: tuple[Path, ...], place: Path, kills: int) -> None:
     """kill -9 of everything at this end: what is named online is there; the next deploy finishes."""
-    address, chance, killed = f"sftp:127.0.0.1:{place}", random.Random(9), 0
+    address = f"sftp:127.0.0.1:{place}"
     measure_shipping(old, address)
     longest = measure_shipping(new, address)
-    for number in range(kills):
-        killed += kill_shipping(states[number % 4], address, chance.uniform(0, longest))
+    for _ in kill_often(lambda at, delay: kill_shipping(states[at % 4], address, delay), longest, kills):
         assert not find_broken(read_site(place))
-    assert killed
     measure_shipping(new, address)
     assert read_site(place) == read_site(new / "output")
     assert not list(place.rglob(".part-*"))
