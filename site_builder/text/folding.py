@@ -1,8 +1,9 @@
 """Unicode folding for comparison: texts that a reader takes for the same become equal, and places can be found again.
 
 Compatibility forms become plain ones (NFKD), case goes, and so do accents, optional vowel signs and characters that
-cannot be seen; dashes, apostrophes and spaces become one of each (ASCII tabs and line ends stay). Each character is
-folded by itself, so that every place in the folded text belongs to one character of the text.
+cannot be seen; dashes, apostrophes and spaces become one of each (ASCII tabs and line ends stay). Cyrillic and Greek
+letters in a word that has Latin ones too become those they look like. Each character is folded to characters of its
+own, so that every place in the folded text belongs to one character of the text.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ _APOSTROPHES = "'`´‘’‚‛ʹʻʼʽˈ′＇՚׳"
 _LETTERS = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "־": "-"}
 """Letters that Unicode does not take apart, as addresses spell them."""
 _OTHER = re.compile(r"[^\x00-\x7f]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN, _FOREIGN = re.compile(r"[A-Za-z]"), re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
+_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝкмтвнпгΑΒΕΖΗΙΚΜΝΟΡΤΥΧαειικνορτυχγ",
+    "ABESIJKMHOPCTYXaesijopcyxhdqwkmtbhnrABEZHIKMNOPTYXaeiikvoptuxy",
+)
+"""Letters that are taken for Latin ones (after Unicode's confusables)."""
 
 
 def fold(text: str) -> str:
@@ -34,7 +42,11 @@ def fold(text: str) -> str:
     >>> fold("Ａna\u00ad Ló\u0301PEZ’s") == fold("ana lopez's")
     True
     """
-    return text.lower() if text.isascii() else _OTHER.sub(_fold_run, text).lower()
+    if text.isascii():
+        return text.lower()
+    if _FOREIGN.search(text):
+        text = _WORD.sub(_unmix, text)
+    return _OTHER.sub(_fold_run, text).lower()
 
 
 def find_places(text: str) -> Sequence[int]:
@@ -45,6 +57,11 @@ def find_places(text: str) -> Sequence[int]:
     for place, character in enumerate(text):
         places += [place] * (1 if character.isascii() else len(_fold_character(character)))
     return [*places, len(text)]
+
+
+def _unmix(match: re.Match[str]) -> str:
+    word = match.group()
+    return word.translate(_ALIKE) if _LATIN.search(word) and _FOREIGN.search(word) else word
 
 
 def _fold_run(match: re.Match[str]) -> str:
