@@ -35,6 +35,8 @@ _GLUE = r"(?:[^\w\0]|_){0,12}"
 """What may stand between the words of a name."""
 _INITIAL = rf"(?:(?<=[^\w])(?:[^\W\d_](?=\.)|[bcdfghjklmnpqrstvwxz](?=[^\w])){_GLUE})?"
 """A second name that is one letter, `Ana M. Lopez`; `a` and `y` without a dot are words."""
+_MIDDLE = r" [^\W\d_]{2,20} "
+"""A second name, `Ana Maria Lopez`, for whoever is known as `Ana Lopez`."""
 _SHORT_GLUE = r"[\s·・･]?"
 """The same between letters of scripts that do not set words apart."""
 _AVATAR_SIZE = re.compile(r"_(?:normal|bigger|mini|reasonably_small|\d+x\d+)(?=\.\w+$)")
@@ -94,6 +96,8 @@ class Term:
         match self.what:
             case "name":
                 between = _GLUE + _INITIAL if self.is_spaced else _GLUE
+                if self.is_spaced and len(self.words) == 2:
+                    between = f"(?:{between}|{_MIDDLE})"
                 return re.compile(between.join(_spell_word(word) for word in self.words))
             case "handle":
                 return re.compile("@?" + "[-_.]?".join(map(re.escape, self.words)))
@@ -306,13 +310,24 @@ def _is_name(
         return True
     if len(term.words) == 1:
         return _is_single_name(term, view, folded, place, in_address=in_address)
-    if any(is_letter(character) and not character.isalnum() for character in view.folded[slice(*folded)]):
-        return "".join(term.words) == "".join(split_words(view.folded[slice(*folded)]))
+    return _is_full_name(term, view.folded[slice(*folded)], text, in_address=in_address)
+
+
+def _is_full_name(term: Term, folded: str, text: str, *, in_address: bool) -> bool:
+    if _has_middle_name(term, folded):
+        return all(word[:1].isupper() for word in text.split()) and not text.isupper()
+    if any(is_letter(character) and not character.isalnum() for character in folded):
+        return "".join(term.words) == "".join(split_words(folded))
     capitals = _count_capitals(term, text)
     if sum(map(len, term.words)) < 4 or all(is_ordinary(word) for word in term.words):
         return capitals >= len(term.words)
-    is_joined = len(split_words(view.folded[slice(*folded)])) < len(term.words)
+    is_joined = len(split_words(folded)) < len(term.words)
     return not is_joined or in_address or capitals > 1 or sum(map(len, term.words)) >= _JOINED_AT_LEAST
+
+
+def _has_middle_name(term: Term, folded: str) -> bool:
+    words = split_words(folded)
+    return len(words) > len(term.words) == 2 and len(words[1]) > 1
 
 
 def _is_one_person(text: str, start: int, end: int) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from site_builder.consent.words import list_words
 from site_builder.model.podcast import Speaker
 from site_builder.show.people import PersonRecord
-from site_builder.text.folding import fold, is_letter, split_words
+from site_builder.text.folding import fold, is_letter
 
 SOMEONE = "someone"
 """What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""
@@ -84,8 +84,13 @@ def spell(name: str) -> Iterator[str]:
     if core and core != bare:
         yield core
     words = core.split()
-    if len(words) > 2 and all(len(split_words(word)[:1] or [""]) and len(word.strip(".")) == 1 for word in words[1:-1]):
+    if len(words) > 2 and all(map(_is_second_name, words[1:-1])):
         yield f"{words[0]} {words[-1]}"
+
+
+def _is_second_name(word: str) -> bool:
+    """Whether it may be left out of a name: `M.`, `Maria`; `de` and `van` are part of what follows."""
+    return len(word.strip(".")) == 1 or word[:1].isupper()
 
 
 def find_core_name(name: str) -> str:
