@@ -130,6 +130,7 @@ class Changes:
 
     def _finish(self, patches: Sequence[Patch]) -> None:
         finish(self._folder, patches)
+        self.history.note_finished()
         for patch in patches:
             if patch.path == PEOPLE:
                 note_answers(self._folder, patch)

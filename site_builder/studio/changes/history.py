@@ -1,7 +1,8 @@
 """Every change of this show made in the studio, kept on disk: `.cache/studio/history.jsonl`, a line each.
 
-A line is written before the files are touched. Whoever is stopped between the two has the change finished, or the line
-left out, when the history is read again.
+A line is written before the files are touched, and one more once they are as it says. Whoever is stopped between the
+two has the change finished when the history is read again; what was finished is never made again, for the files are
+the person's, who may have changed them back.
 """
 
 from __future__ import annotations
@@ -68,19 +69,25 @@ class History:
         self.position += by
         self._append({"step": by})
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def note_finished(self) -> None:
+        """Note that the files are as the last line says."""
+        self._append({"finished": True}, durable=False)
+
+    def _append(self, line: dict[str, Any], *, durable: bool = True) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("ab") as file:
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
 
     def _read(self) -> None:
         lines = (read_file(self._file) or b"").split(b"\n")
-        step = 0
+        step, is_finished = 0, False
         for line in lines:
             try:
                 noted = json.loads(line)
+                is_finished = noted.get("finished", False)
                 step = noted.get("step", 0)
                 if "do" in noted:
                     self._do(_unpack(noted["do"]), replaces=noted.get("replaces", False) and self.position > 0)
@@ -88,9 +95,12 @@ class History:
                     self.position = min(max(self.position + step, 0), len(self.entries))
             except (ValueError, KeyError, TypeError, AttributeError):  # half a line, of somebody who was stopped
                 continue
-        self._settle(step)
-        if len(lines) > 2 * _KEPT or lines[-1] != b"":
+        if self.entries and not is_finished:
+            self._settle(step)
+        if len(lines) > 4 * _KEPT or lines[-1] != b"":
             self._rewrite()
+        elif self.entries and not is_finished:
+            self.note_finished()
 
     def _settle(self, step: int) -> None:
         """Finish what was begun last, where its files are in part as before and in part as after it."""
@@ -105,7 +115,8 @@ class History:
         self.entries, self.position = self.entries[gone:], self.position - gone
         lines = [{"do": _pack(entry)} for entry in self.entries]
         steps = [{"step": -1}] * (len(self.entries) - self.position)
-        replace_file(self._file, b"".join(json.dumps(line).encode() + b"\n" for line in [*lines, *steps]))
+        whole = [*lines, *steps, {"finished": True}]
+        replace_file(self._file, b"".join(json.dumps(line).encode() + b"\n" for line in whole))
 
 
 def finish(folder: Path, patches: Sequence[Patch]) -> None:

@@ -59,8 +59,31 @@ def test_what_was_begun_is_finished(tmp_path: Path, step: str) -> None:
         changes.undo()
         wanted = "before"
     (tmp_path / "b.txt").write_text("before" if wanted == "after" else "after")
+    forget_end(tmp_path)
     Changes(tmp_path)
     assert [(tmp_path / name).read_text() for name in ("a.txt", "b.txt")] == [wanted, wanted]
+
+
+def test_what_a_person_changes_back_stays(tmp_path: Path) -> None:
+    """A change that was finished is not made again when the studio starts, nor one that was finished at a start."""
+    changes = Changes(tmp_path)
+    changes.apply("one", write("one"))
+    changes.apply("two", write("two"))
+    for stopped in (False, True):
+        if stopped:
+            forget_end(tmp_path)
+            Changes(tmp_path)
+            assert (tmp_path / "notes.txt").read_text() == "two"
+        (tmp_path / "notes.txt").write_text("one")
+        Changes(tmp_path)
+        assert (tmp_path / "notes.txt").read_text() == "one"
+
+
+def forget_end(folder: Path) -> None:
+    """As if the studio had been stopped before it could note that a change was finished."""
+    lines = (folder / FILE).read_bytes().splitlines(keepends=True)
+    assert b"finished" in lines[-1]
+    (folder / FILE).write_bytes(b"".join(lines[:-1]))
 
 
 def test_half_a_line_is_nothing(tmp_path: Path) -> None:
