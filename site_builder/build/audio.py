@@ -1,4 +1,4 @@
-"""From candidates to published sound: listen to dead air, copy or encode, tag. Runs the targets that `media.py` plans.
+"""From recordings to published sound: listen to dead air, copy or encode, tag. Runs targets of `site/audio.py`.
 
 An episode whose recording is absent is published from its `media.json`, as long as what it asks for is what was made.
 """
@@ -6,353 +6,248 @@ An episode whose recording is absent is published from its `media.json`, as long
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from site_builder import __version__
-from site_builder.build.encoding import Further, Take, covers, find_ends, make_release, offer
-from site_builder.consent import Removal
 from site_builder.engine.builder import Builder, Outcome
 from site_builder.engine.cache import FileDigests
-from site_builder.engine.ledger import Facts
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.target import Target
-from site_builder.episodes.assemble import Material, make_edits, make_episode
-from site_builder.episodes.catalog import Candidate
+from site_builder.episodes.assemble import make_episode, trim_dead_air
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.provenance import describe_provenance
+from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import name_group
 from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span
+from site_builder.model.podcast import Episode, PublishedAudio, Recording, Span
+from site_builder.render.pages.site_context import Site
 from site_builder.show.bundles import Bundle, write_noun
-from site_builder.show.config import ChapterSource, Config, DeadAir
+from site_builder.show.config import Config, DeadAir
 from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
-from site_builder.site.covers import FEW, CoverPlanner
-from site_builder.site.episode_files import Release
-from site_builder.site.pictures import Pictures
+from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
+from site_builder.site.dead_air import SOUNDINGS, plan_sounding, read_sounding
+from site_builder.site.encoding import Encoding, describe_sounds, list_files
 from site_builder.site.portraits import Portraits
-from site_builder.text.languages import ENGLISH, Language
 
 MADE_BY = f"spacecast {__version__}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where sound is made, and how."""
+@dataclass(kw_only=True)
+class AudioBuilder:
+    """Makes the sound of a show."""
 
+    config: Config
+    site: Site
+    cover_planner: CoverPlanner
     cache: Path
     artifacts: Builder
     """Makes what is in the cache."""
-    site: Builder
+    output: Builder
+    """Makes what is published."""
     digests: FileDigests
     """Of recordings."""
     jobs: int
     is_preview: bool
     cached: frozenset[str] = frozenset()
     """Groups in the cache of episodes that are published: nothing of them is deleted."""
+    failures: list[str] = field(default_factory=list, init=False)
+    warnings: list[str] = field(default_factory=list, init=False)
+    tagged: list[Outcome] = field(default_factory=list, init=False)
+    """What came of tagging, batch by batch."""
 
-
-class AudioBuilder:
-    """Makes the sound of a show."""
-
-    def __init__(
-        self, config: Config, show: Show, place: Place, cover_planner: CoverPlanner, words: Language = ENGLISH
-    ) -> None:
-        self.config = config
-        self.words = words
-        self.show = show
-        self.place = place
-        self.cover_planner = cover_planner
-        audio = config.audio
-        self.settings = media.AudioSettings(
-            format=audio.format.value,
-            bitrate=audio.bitrate,
-            channels=audio.channels,
-            loudness=audio.find_loudness(audio.level),
-            level=audio.level.value,
-        )
-        self.further = [
-            media.AudioSettings(
-                format=entry.format.value,
-                bitrate=entry.bitrate,
-                channels=entry.channels,
-                loudness=audio.find_loudness(entry.level),
-                level=entry.level.value,
-            )
-            for entry in audio.alternates
-        ]
-        self.failures: list[str] = []
-        self.warnings: list[str] = []
-        self.tagged: list[Outcome] = []
-        """What came of tagging, batch by batch."""
+    @cached_property
+    def settings(self) -> list[media.AudioSettings]:
+        """How each file of an episode is made, the usual one first."""
+        return media.list_settings(self.config.audio)
 
     def needs_files(self, card: CatalogEntry) -> bool:
         """Whether sound or pictures have to be made for an episode."""
         return card.has_recording or card.has_pictures or self.cover_planner.draws
 
-    def produce(self, candidates: Sequence[Candidate]) -> dict[str, Release]:
+    def produce(self, sources: Sequence[EpisodeSource]) -> dict[str, Encoding]:
         """By guid, every episode whose sound and pictures can be made; each failure is a sentence in `failures`."""
-        sources = {_key(candidate.bundle): self._digest_parts(candidate.bundle) for candidate in candidates}
-        self.place.digests.save()
-        dead_air = self._listen([candidate.bundle for candidate in candidates], sources)
-        takes: list[Take] = []
-        recorded: list[Material] = []
-        for candidate in candidates:
+        originals = {source.guid: self._digest_parts(source.bundle) for source in sources}
+        self.digests.save()
+        dead_air = self._listen([source.bundle for source in sources], originals)
+        recorded: list[EpisodeSource] = []
+        kept: list[Encoding] = []
+        for source in sources:
             try:
-                material = self._prepare(candidate, dead_air.get(_key(candidate.bundle), ()))
-                if material.bundle.has_recording:
-                    recorded.append(material)
+                if source.bundle.has_recording:
+                    recorded.append(self._trim(source, dead_air.get(source.guid, ())))
                 else:
-                    takes.append(self._keep(material))
+                    kept.append(self._find_published(source))
             except SpacecastError as error:
-                self._fail(candidate.bundle, str(error))
-        return self._publish(self._record_further([*self._record(recorded, sources), *takes], sources))
+                self.failures.append(_name(source.bundle, str(error)))
+        return self._publish([*self._encode(recorded, originals), *kept])
 
-    def keep(self, candidate: Candidate) -> Release:
+    def keep(self, source: EpisodeSource) -> Encoding:
         """An episode that needs no files (`needs_files`): its recording is elsewhere, its cover is the show's.
 
         Raises:
             SpacecastError: it cannot be published here.
         """
         try:
-            take = self._keep(self._prepare(candidate, ()))
+            return self._find_published(source)
         except SpacecastError as error:
-            raise SpacecastError(_name(candidate.bundle, str(error))) from error
-        portraits = Portraits()
-        episode = portraits.add_episode_pictures(self._draft(take), take.bundle.folder, self.show)
-        return make_release(offer(episode, take), take, pictures=portraits.pictures)
+            raise SpacecastError(_name(source.bundle, str(error))) from error
+
+    def describe(self, encoding: Encoding) -> Episode:
+        """The episode with the files it has, in published time."""
+        return make_episode(encoding.source, media.name_files(encoding.audio), self.config, self.site.words)
 
     def _digest_parts(self, bundle: Bundle) -> tuple[str, ...]:
-        return tuple(self.place.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
+        return tuple(self.digests.digest(file) for file in bundle.part_files) if bundle.has_recording else ()
 
     def _listen(
-        self, bundles: Sequence[Bundle], sources: Mapping[str, Sequence[str]]
+        self, bundles: Sequence[Bundle], originals: Mapping[str, Sequence[str]]
     ) -> Mapping[str, tuple[Span, ...]]:
         """Dead air by guid, confirmed by ear."""
         if self.config.audio.dead_air is DeadAir.KEEP:
             return {}
-        planned = {_key(bundle): media.plan_sounding(bundle, sources[_key(bundle)]) for bundle in bundles}
+        planned = {bundle.matter.guid: plan_sounding(bundle, originals[bundle.matter.guid]) for bundle in bundles}
         targets = {guid: target for guid, target in planned.items() if target}
-        outcome = self._build_in_cache("soundings", targets.values())
-        return {guid: media.read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}
+        outcome = self._build_in_cache(SOUNDINGS, targets.values())
+        return {guid: read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}
 
-    def _build_in_cache(self, name: str, targets: Iterable[Target]) -> Outcome:
-        place = self.place
+    def _build_in_cache(self, folder: str, targets: Iterable[Target]) -> Outcome:
         planned = list(targets)
-        keep = place.cached - {target.group for target in planned}
-        outcome = place.artifacts.make(planned, keep=keep, within=f"{name}/")
+        keep = self.cached - {target.group for target in planned}
+        outcome = self.artifacts.make(planned, keep=keep, within=f"{folder}/")
         self.failures += outcome.failed.values()
         return outcome
 
     def prune(self) -> None:
         """Delete cached sound of episodes that are published no more."""
-        for name in ("soundings", "audio"):
-            self._build_in_cache(name, ())
+        for folder in (SOUNDINGS, media.USUAL, media.ALTERNATES):
+            self._build_in_cache(folder, ())
 
-    def _prepare(self, candidate: Candidate, dead_air: tuple[Span, ...]) -> Material:
-        """A candidate with the edits it asks for; SpacecastError where it has neither recording nor published audio."""
-        bundle = candidate.bundle
-        if not bundle.has_recording and bundle.media is None:
+    def _trim(self, source: EpisodeSource, dead_air: Sequence[Span]) -> EpisodeSource:
+        """Without dead air, if that is to go."""
+        if self.config.audio.dead_air is not DeadAir.TRIM:
+            return source
+        return replace(source, edits=trim_dead_air(source.edits, source.bundle.matter, dead_air))
+
+    def _find_published(self, source: EpisodeSource) -> Encoding:
+        """What was made when the recording was here; SpacecastError where something else is wanted now."""
+        audio = source.bundle.media
+        if audio is None:
             raise SpacecastError("its recording is not here; put the archive it came from into content/archives/")
-        if bundle.recording is None:
+        if source.bundle.recording is None:
             raise SpacecastError("space.json is missing; run extract with the archive it came from")
-        if not bundle.has_recording and bundle.media:
-            dead_air = find_ends(EditList.parse(bundle.media.edits))
-        edits = make_edits(
-            bundle.matter,
-            bundle.recording,
-            candidate.casting,
-            dead_air=dead_air if self.config.audio.dead_air is DeadAir.TRIM else (),
-            removal=Removal(self.config.consent.removal.value),
-        )
-        return Material(
-            bundle=bundle,
-            casting=candidate.casting,
-            edits=edits,
-            cues=candidate.cues,
-            heard=candidate.heard,
-            draft=candidate.draft,
-        )
-
-    def _fail(self, bundle: Bundle, reason: str) -> None:
-        self.failures.append(_name(bundle, reason))
-
-    def _record(self, materials: Sequence[Material], sources: Mapping[str, Sequence[str]]) -> list[Take]:
-        """Copy or encode whatever has a recording."""
-        planned: dict[str, Target] = {}
-        for material in materials:
-            try:
-                planned[_key(material.bundle)] = self._plan_encoding(material, sources[_key(material.bundle)])
-            except SpacecastError as error:
-                self._fail(material.bundle, str(error))
-        new = [
-            material
-            for material in materials
-            if (target := planned.get(_key(material.bundle))) and not (self.place.cache / target.path).exists()
-        ]
-        self.cover_planner.start([(material.bundle, self._foresee(material)) for material in new[:FEW]])
-        outcome = self._build_in_cache("audio", planned.values())
-        takes = (
-            self._take(material, planned[key], outcome, sources[key])
-            for material in materials
-            if (key := _key(material.bundle)) in planned
-        )
-        return [take for take in takes if take]
-
-    def _foresee(self, material: Material) -> Episode:
-        """An episode as it will most likely be, but for what only its file tells."""
-        recording = cast("Recording", material.bundle.recording)
-        edits, enclosure = media.foresee(recording, material.edits, self.settings)
-        sound = PublishedAudio(enclosure=enclosure, edits="")
-        return self._describe(Take(material=replace(material, edits=edits), sound=sound), enclosure)
-
-    def _plan_encoding(self, material: Material, sources: Sequence[str]) -> Target:
-        recording = cast("Recording", material.bundle.recording)
-        return media.plan_encoding(material.bundle, recording, sources, material.edits, self.settings)
-
-    def _take(self, material: Material, target: Target, outcome: Outcome, sources: Sequence[str]) -> Take | None:
-        facts = outcome.facts.get(target.path)
-        if facts is None:
-            return None
-        path = media.find_media_path(material.slug, target)
-        if remark := media.describe_undecodable(facts):
-            self.warnings.append(_name(material.bundle, remark))
-        sound = media.make_published(media.read_enclosure(path, facts), facts, sources, MADE_BY)
-        sound = replace(sound, taken_out=material.casting.taken_out)
-        edits = EditList.parse(sound.edits)
-        return Take(
-            material=replace(material, edits=edits),
-            sound=sound,
-            cached=self._find_cached(target, facts),
-        )
-
-    def _find_cached(self, target: Target, facts: Facts) -> media.CachedSound:
-        return media.CachedSound(cache=self.place.cache, target=target, sha256=str(facts["sha256"]))
-
-    def _record_further(self, takes: Sequence[Take], sources: Mapping[str, Sequence[str]]) -> list[Take]:
-        """The takes with the further encodings the config asks for."""
-        if not self.further:
-            return list(takes)
-        planned = {_key(take.bundle): self._plan_further(take, sources[_key(take.bundle)]) for take in takes}
-        outcome = self._build_in_cache("alternates", [target for files in planned.values() for target in files])
-        return [
-            replace(take, further=tuple(self._take_further(take, planned[_key(take.bundle)], outcome)))
-            for take in takes
-        ]
-
-    def _plan_further(self, take: Take, sources: Sequence[str]) -> list[Target]:
-        recording = take.bundle.recording
-        if not take.cached or recording is None:
-            return []
-        return [media.plan_alternate(take.bundle, recording, sources, take.edits, wanted) for wanted in self.further]
-
-    def _take_further(self, take: Take, targets: Sequence[Target], outcome: Outcome) -> Iterator[Further]:
-        """Those that were made and are not the usual file over again."""
-        for target, wanted in zip(targets, self.further, strict=False):
-            path, facts = media.find_media_path(take.material.slug, target), outcome.facts.get(target.path)
-            if facts and path != take.sound.enclosure.path:
-                yield Further(
-                    path=path,
-                    title=self._name(wanted),
-                    cached=self._find_cached(target, facts),
-                )
-
-    def _name(self, wanted: media.AudioSettings) -> str:
-        even = self.words.gettext("even voices") if wanted.evens_out else ""
-        return media.name_encoding(wanted.format, wanted.bitrate, even)
-
-    def _keep(self, material: Material) -> Take:
-        """Publish what was made before, where it is still what is wanted; SpacecastError where it is not."""
-        kept = cast("PublishedAudio", material.bundle.media)
-        made = EditList.parse(kept.edits)
-        if not covers(made, material.edits):
+        made = EditList.parse(audio.edits)
+        if not made.is_near(self._trim(source, made.trims).edits):
             raise SpacecastError(
                 "its audio has to be made anew, and its recording is not here; "
                 "put the archive it came from into content/archives/"
             )
-        wanted = {self._name(wanted) for wanted in self.further}
-        alternates = tuple(enclosure for enclosure in kept.alternates if enclosure.title in wanted)
-        return Take(material=replace(material, edits=made), sound=replace(kept, alternates=alternates))
+        titles = {self._name(wanted) for wanted in self.settings[1:]}
+        alternates = tuple(file for file in audio.alternates if file.title in titles)
+        return Encoding(source=replace(source, edits=made), audio=replace(audio, alternates=alternates))
 
-    def _publish(self, takes: Sequence[Take]) -> dict[str, Release]:
-        """Make covers, tag what was recorded and describe every episode."""
-        drafts = list(zip(takes, map_in_processes(self._draft, takes, self.place.jobs), strict=True))
-        for take, episode in drafts:  # a picture that is missing is told before anything is written
-            Portraits().add_episode_pictures(episode, take.bundle.folder, self.show)
-        planned = self.cover_planner.plan_covers(
-            [(take.bundle, episode) for take, episode in drafts], self.place.artifacts
+    def _encode(self, sources: Sequence[EpisodeSource], originals: Mapping[str, Sequence[str]]) -> list[Encoding]:
+        """Copy or encode recordings: first all usual files, then the others, which keep to the time of these."""
+        sounds: dict[str, list[media.CachedSound]] = {source.guid: [] for source in sources}
+        for folder, settings in ((media.USUAL, self.settings[:1]), (media.ALTERNATES, self.settings[1:])):
+            planned = {
+                source.guid: [media.plan_encoding(source, originals[source.guid], one, folder) for one in settings]
+                for source in sources
+            }
+            self._draw_ahead(sources, planned)
+            outcome = self._build_in_cache(folder, chain.from_iterable(planned.values()))
+            for source in sources:
+                sounds[source.guid] += self._find_sounds(planned[source.guid], settings, outcome)
+            sources = [_keep_time(source, sounds[source.guid][0]) for source in sources if sounds[source.guid]]
+        return [self._describe_sounds(source, sounds[source.guid], originals[source.guid]) for source in sources]
+
+    def _find_sounds(
+        self, targets: Sequence[Target], settings: Sequence[media.AudioSettings], outcome: Outcome
+    ) -> Iterator[media.CachedSound]:
+        """Those of the targets that are there."""
+        for target, wanted in zip(targets, settings, strict=True):
+            if facts := outcome.facts.get(target.path):
+                yield media.CachedSound(cache=self.cache, target=target, facts=facts, title=self._name(wanted))
+
+    def _draw_ahead(self, sources: Sequence[EpisodeSource], planned: Mapping[str, Sequence[Target]]) -> None:
+        """Begin to draw covers of episodes of which a file has to be made."""
+        new = [source for source in sources if any(not self._is_there(target) for target in planned[source.guid])]
+        self.cover_planner.start([(source.bundle, self._foresee(source)) for source in new[:FEW]])
+
+    def _is_there(self, target: Target) -> bool:
+        return (self.cache / target.path).exists()
+
+    def _foresee(self, source: EpisodeSource) -> Episode:
+        """An episode as it will most likely be, but for what only its file tells."""
+        recording = cast("Recording", source.bundle.recording)
+        edits, enclosure = media.foresee(recording, source.edits, self.settings[0])
+        return self.describe(
+            Encoding(source=replace(source, edits=edits), audio=PublishedAudio(enclosure=enclosure, edits=""))
         )
-        self.failures += planned.failures
-        targets = {
-            _key(take.bundle): self._plan_enclosures(take, episode, planned.embedded.get(episode.guid))
-            for take, episode in drafts
-        }
-        every = [target for files in (*planned.targets.values(), *targets.values()) for target in files]
-        outcome = self.place.site.make(every)
+
+    def _describe_sounds(
+        self, source: EpisodeSource, sounds: Sequence[media.CachedSound], originals: Sequence[str]
+    ) -> Encoding:
+        if remark := media.describe_undecodable(sounds[0].facts):
+            self.warnings.append(_name(source.bundle, remark))
+        return describe_sounds(source, sounds, originals, MADE_BY)
+
+    def _name(self, wanted: media.AudioSettings) -> str:
+        even = self.site.words.gettext("even voices") if wanted.evens_out else ""
+        return media.name_encoding(wanted.format, wanted.bitrate, even)
+
+    def _publish(self, encodings: Sequence[Encoding]) -> dict[str, Encoding]:
+        """Make covers, tag what was recorded, and write down what came of it."""
+        drafts = list(zip(encodings, map_in_processes(self.describe, encodings, self.jobs), strict=True))
+        for encoding, episode in drafts:  # a picture that is missing is told before anything is written
+            Portraits().add_episode_pictures(episode, encoding.source.bundle.folder, self.site.show)
+        covers = self.cover_planner.plan_covers(
+            [(encoding.source.bundle, episode) for encoding, episode in drafts], self.artifacts
+        )
+        self.failures += covers.failures
+        planned = [self._plan_files(encoding, episode, covers) for encoding, episode in drafts]
+        outcome = self.output.make([target for encoding in planned for target in encoding.targets])
         self.failures += outcome.failed.values()
         self.tagged.append(outcome)
-        releases = {}
-        for take, _ in drafts:
-            key = _key(take.bundle)
-            if finished := self._finish(take, targets[key], outcome):
-                episode, published = finished
-                portraits = Portraits()
-                episode = planned.add_cover(portraits.add_episode_pictures(episode, take.bundle.folder, self.show))
-                made = (*planned.targets.get(episode.guid, ()), *targets[key])
-                releases[key] = make_release(episode, published, made, portraits.pictures)
-        return releases
+        finished = (self._finish(encoding, outcome) for encoding in planned)
+        return {encoding.source.guid: encoding for encoding in finished if encoding}
 
-    def _plan_enclosures(self, take: Take, episode: Episode, cover: Pictures | None) -> tuple[Target, ...]:
-        """The usual file first; none where the recording is absent."""
-        tags = media.make_tags(self.show, episode)
-        sounds = [(take.sound.enclosure.path, take.cached)]
-        sounds += [(further.path, further.cached) for further in take.further]
-        return tuple(
-            replace(media.plan_enclosure(path, cached, tags, cover), group=name_group(episode.guid))
-            for path, cached in sounds
-            if cached
+    def _plan_files(self, encoding: Encoding, episode: Episode, covers: PlannedCovers) -> Encoding:
+        """With the targets of its cover and of its sound; of that none where the recording is absent."""
+        tags, embedded = media.make_tags(self.site.show, episode), covers.embedded.get(episode.guid)
+        tagged = (
+            replace(media.plan_enclosure(file.path, sound, tags, embedded), group=name_group(episode.guid))
+            for file, sound in zip(list_files(encoding.audio), encoding.sounds, strict=False)
         )
+        targets = (*covers.targets.get(episode.guid, ()), *tagged)
+        return replace(encoding, targets=targets, cover=covers.covers.get(episode.guid))
 
-    def _draft(self, take: Take) -> Episode:
-        return self._describe(take, take.sound.enclosure)
-
-    def _describe(self, take: Take, enclosure: Enclosure) -> Episode:
-        audio = self.config.audio
-        episode = make_episode(
-            take.material,
-            enclosure,
-            zone=self.config.show.zone,
-            automatic_chapters=audio.chapters is ChapterSource.AUTO,
-            opening=self.words.gettext("Opening"),
-            source_link=self.words.gettext("The Space on X"),
-            facts=describe_provenance(take.material, take.sound, self.words),
-        )
-        season = self.config.show.seasons.get(episode.season or 0, "")
-        return replace(episode, season_name=season)
-
-    def _finish(self, take: Take, targets: Sequence[Target], outcome: Outcome) -> tuple[Episode, Take] | None:
-        """The episode with the facts of its published files, which `media.json` remembers."""
-        if not targets:
-            return offer(self._draft(take), take), take
-        if any(target.path not in outcome.facts for target in targets):
+    def _finish(self, encoding: Encoding, outcome: Outcome) -> Encoding | None:
+        """With the facts of its published files, which `media.json` remembers; None where one of them is missing."""
+        source, files = encoding.source, list_files(encoding.audio)
+        if not encoding.sounds:
+            return encoding
+        if any(file.path not in outcome.facts for file in files):
             return None
-        enclosure, *others = (media.read_enclosure(target.path, outcome.facts[target.path]) for target in targets)
-        titles = [further.title for further in take.further]
-        alternates = tuple(replace(other, title=title) for other, title in zip(others, titles, strict=True))
-        published = replace(take.sound, enclosure=enclosure, alternates=alternates)
-        published = replace(published, facts=describe_provenance(take.material, published))
-        if not (take.material.draft or self.place.is_preview):
-            write_noun(take.bundle.folder / MEDIA, published)
-        take = replace(take, sound=published)
-        return offer(self._describe(take, enclosure), take), take
+        usual, *others = (
+            replace(media.read_enclosure(file.path, outcome.facts[file.path]), title=file.title) for file in files
+        )
+        audio = replace(encoding.audio, enclosure=usual, alternates=tuple(others))
+        audio = replace(audio, facts=describe_provenance(source, audio))
+        if not (source.draft or self.is_preview):
+            write_noun(source.bundle.folder / MEDIA, audio)
+        return replace(encoding, audio=audio)
+
+
+def _keep_time(source: EpisodeSource, sound: media.CachedSound) -> EpisodeSource:
+    """With the edits as the sound came out."""
+    return replace(source, edits=EditList.from_json(cast("dict[str, Any]", sound.facts["edits"])))
 
 
 def _name(bundle: Bundle, reason: str) -> str:
     return f"“{bundle.matter.title}”: {reason}"
-
-
-def _key(bundle: Bundle) -> str:
-    return bundle.matter.guid

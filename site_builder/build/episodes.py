@@ -21,7 +21,7 @@ from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, Planned
 from site_builder.engine.state import StateDatabase
-from site_builder.episodes.catalog import Catalog, load_candidate
+from site_builder.episodes.catalog import Catalog, load_source
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
 from site_builder.render.pages.contexts import Neighbour
@@ -172,15 +172,15 @@ class EpisodeBuilder:
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
         """By guid, the outlines of episodes whose files are all there now; they are kept."""
         dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.card)]
-        candidates = [load_candidate(self.catalog, job.card, draft=job.draft) for job in dear]
-        releases = self.audio_builder.produce(candidates) if candidates else {}
-        failed = {job.card.guid for job in dear} - releases.keys()
+        sources = [load_source(self.catalog, job.card, draft=job.draft) for job in dear]
+        encodings = self.audio_builder.produce(sources) if sources else {}
+        failed = {job.card.guid for job in dear} - encodings.keys()
 
         def plan(job: EpisodeJob) -> Planned:
-            release = releases.get(job.card.guid)
-            if not release:
-                release = self.audio_builder.keep(load_candidate(self.catalog, job.card, draft=job.draft))
-            return plan_episode(self.setting, release, job.newer, job.older)
+            encoding = encodings.get(job.card.guid)
+            if not encoding:
+                encoding = self.audio_builder.keep(load_source(self.catalog, job.card, draft=job.draft))
+            return plan_episode(self.setting, self.audio_builder.describe(encoding), encoding, job.newer, job.older)
 
         keys, texts = {job.name: (job.card.guid, job.key) for job in episode_jobs}, dict[str, bytes]()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from site_builder.build.audio import AudioBuilder, Place
+from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
 from site_builder.build.consent.leak_check import Searched, find_exposed
 from site_builder.build.episodes import BuildLog, EpisodeBuilder, plan_jobs
@@ -53,8 +53,6 @@ _PAGES = "pages"
 """The group of all pages that are no episode's."""
 _FOUND = "found"
 """Kind of what can be searched of them, in what is kept."""
-
-
 _FEW = 3
 """Files that are named one by one."""
 
@@ -153,7 +151,7 @@ class _OutputBuild:
         self.make_feeds()
         there = set(job.look.output.files)
         absent = {path for episode in episodes for path in episode.absent} & there
-        unknown = set(self.find_untracked(there))
+        unknown = set(job.builder.find_untracked(there))
         lost = (unknown & job.look.made) - absent
         job.builder.adopt(lost)
         untracked = unknown - absent - lost
@@ -162,9 +160,9 @@ class _OutputBuild:
         self.clear_away(absent)
         job.notify(Stage("looking for leaks"))
         any_failed = self.build_log.failures or self.apart
-        left = () if any_failed else self.find_untracked(untracked)  # or what failed would be one
+        left = () if any_failed else job.builder.find_untracked(untracked)  # or what failed would be one
         self.look_for_leaks(episodes, left)
-        foreign = self.find_untracked(unknown)
+        foreign = job.builder.find_untracked(unknown)
         return Assembled(report=self.report(episodes, left), episodes=episodes, foreign=foreign)
 
     def make(self, targets: Sequence[Target]) -> None:
@@ -272,10 +270,6 @@ class _OutputBuild:
         if self.writing:
             self.writing.end()
 
-    def find_untracked(self, there: Set[str]) -> tuple[str, ...]:
-        """Those of the files that were there before this build that nobody has made so far, sorted."""
-        return self.job.builder.find_untracked(there)
-
     def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
         if not (self.build_log.failures or self.is_feed_held or self.job.catalog.show_folder.problems):
@@ -324,10 +318,13 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     show, theme = cover_planner.add_show_pictures(), load_show_theme(show_folder, cover_planner.accent)
     look = describe_look(show_folder, theme, cover_planner.accent, redact_show(show_folder))
     site = Site(show=show, look=look, words=show_folder.words, zone=config.show.zone)
-    place = Place(
+    audio_builder = AudioBuilder(
+        config=config,
+        site=site,
+        cover_planner=cover_planner,
         cache=find_artifacts(job.catalog.folder).parent,
         artifacts=job.cache_builder,
-        site=job.builder,
+        output=job.builder,
         digests=FileDigests(ValueCache(job.artifacts)),
         jobs=job.jobs,
         is_preview=job.output_paths.is_preview,
@@ -336,7 +333,7 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     episode_builder = EpisodeBuilder(
         catalog=job.catalog,
         setting=Setting(site=site, theme=theme, site_digest=digest_json(site.described)),
-        audio_builder=AudioBuilder(config, show, place, cover_planner, show_folder.words),
+        audio_builder=audio_builder,
         output=job.output_paths.output,
         builder=job.builder,
         states=(job.state, job.artifacts),

@@ -16,7 +16,7 @@ from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
 from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
-from site_builder.site.audio import find_dead_air
+from site_builder.site.dead_air import find_dead_air
 from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:

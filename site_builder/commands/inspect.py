@@ -10,7 +10,7 @@ from site_builder.episodes.intake.new_episode import make_title, recorded_at
 from site_builder.events import Making, Notify, Started, ignore
 from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Part, Recording, Speaker
-from site_builder.site.audio import find_dead_air
+from site_builder.site.dead_air import find_dead_air
 from site_builder.sources.detect import open_source
 from site_builder.text.timecode import format_utc
 

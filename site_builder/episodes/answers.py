@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from site_builder.consent import Casting, Removal, plan_removals
+from site_builder.consent import Casting, plan_removals
 from site_builder.episodes.assemble import make_edits
 from site_builder.episodes.catalog import decide_consent, explain_withheld
 from site_builder.model.edits import EditList
@@ -71,8 +71,7 @@ def find_outcome(bundle: Bundle, show: ShowFolder) -> Outcome | None:
     if bundle.recording is None:
         return None
     casting = decide_consent(show, bundle)
-    removal = Removal(show.config.consent.removal.value)
-    edits = make_edits(bundle.matter, bundle.recording, casting, dead_air=(), removal=removal)
+    edits = make_edits(bundle.matter, bundle.recording, casting, show.config.consent.removal)
     return Outcome(casting, edits, explain_withheld(show, bundle, casting))
 
 

@@ -6,78 +6,55 @@ Recording time comes in, published time goes out: here everything timed passes t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import tzinfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
 from site_builder.episodes.floors import make_floors
+from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
+from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.transcripts.cues import label_speakers, move_cues, name_cues
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import (
     Chapter,
     Cue,
-    Enclosure,
     Episode,
     Gap,
     Guid,
     Person,
+    PublishedAudio,
     Recording,
     Span,
     Timeline,
     Turn,
 )
-from site_builder.model.speech import Recognition
 from site_builder.render.notes import RenderedNotes, render_notes
-from site_builder.show.bundles import SHARED, Bundle
+from site_builder.show.bundles import SHARED
+from site_builder.show.config import ChapterSource, Config
 from site_builder.show.documents.podcasting20 import list_posts
 from site_builder.show.front_matter import EpisodeMatter
+from site_builder.text.languages import Language
 from site_builder.text.plain import shorten
 from site_builder.text.timecode import format_clock
 
 SUMMARY_LENGTH = 280
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """All that an episode is made of, before there is audio."""
-
-    bundle: Bundle
-    casting: Casting
-    edits: EditList
-    cues: tuple[Cue, ...] = ()
-    """The transcript in recording time."""
-    heard: Recognition | None = None
-    """What an engine heard in the recording."""
-    draft: bool = False
-    """Built for a preview only: a draft, or dated in the future."""
-
-    @property
-    def slug(self) -> str:
-        """Last part of the page's address."""
-        return self.bundle.slug
-
-
-def make_edits(
-    matter: EpisodeMatter, recording: Recording, casting: Casting, *, dead_air: Sequence[Span], removal: Removal
-) -> EditList:
+def make_edits(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> EditList:
     """What of a recording is published: the host's trim, cuts and mutes, and what consent demands.
 
     Args:
-        matter: The host's words; an own `trim` replaces the trimming of dead air.
+        matter: The host's words.
         recording: What is recorded.
         casting: Whose speech has to go.
-        dead_air: Silence at both ends that may be trimmed.
         removal: Whether refused speech is muted or cut.
     """
     edits = EditList.keep_all(recording.duration)
-    if matter.trim is None:
-        edits = edits.with_cuts(dead_air)
-    else:
+    if matter.trim:
         end = math.inf if matter.trim.end is None else matter.trim.end
         edits = edits.with_trim(Span(start=matter.trim.start or 0.0, end=end))
     edits = edits.with_cuts(entry.noun() for entry in matter.cut).with_mutes(entry.noun() for entry in matter.mute)
@@ -85,9 +62,14 @@ def make_edits(
     return edits.with_cuts(refused) if removal is Removal.CUT else edits.with_mutes(refused)
 
 
+def trim_dead_air(edits: EditList, matter: EpisodeMatter, dead_air: Iterable[Span]) -> EditList:
+    """The edits without silence at both ends, unless the host says where the episode begins and ends."""
+    return edits if matter.trim else edits.with_cuts(dead_air)
+
+
 def explain_silence(matter: EpisodeMatter, recording: Recording, casting: Casting, removal: Removal) -> str:
     """Why an episode that is edited has nothing to be heard any more, as a sentence; empty where it has."""
-    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    edits = make_edits(matter, recording, casting, removal)
     if edits.is_identity:
         return ""
     heard = edits.with_cuts(recording.silences).audible
@@ -103,7 +85,7 @@ def find_displaced(matter: EpisodeMatter, recording: Recording, casting: Casting
     refused = plan_removals(recording, casting)
     if not refused or not matter.chapters:
         return
-    edits = make_edits(matter, recording, casting, dead_air=(), removal=removal)
+    edits = make_edits(matter, recording, casting, removal)
     chapters = [entry.noun() for entry in matter.chapters]
     for chapter, place in zip(chapters, find_chapter_places(chapters, edits, refused), strict=True):
         if any(span.start <= chapter.start < span.end for span in refused):
@@ -112,55 +94,45 @@ def find_displaced(matter: EpisodeMatter, recording: Recording, casting: Casting
             yield f"the chapter at {at} begins where somebody who refused is taken out; it {now}"
 
 
-def make_episode(
-    material: Material,
-    enclosure: Enclosure,
-    *,
-    zone: tzinfo,
-    automatic_chapters: bool = True,
-    opening: str = "Opening",
-    source_link: str = "The Space on X",
-    facts: dict[str, str],
-) -> Episode:
+def make_episode(source: EpisodeSource, audio: PublishedAudio, config: Config, words: Language) -> Episode:
     """One episode in published time.
 
     Args:
-        material: What it is made of; its edits are those the audio really has.
-        enclosure: The published audio.
-        zone: The show's time zone, for dates without one.
-        automatic_chapters: Whether chapters are made where the host wrote none.
-        opening: Title of the first of those where nobody holds the floor, in the show's language.
-        source_link: What the link to where the conversation took place says, in the show's language.
-        facts: Provenance for the page, label to value.
+        source: What it is made of; its edits are those the audio really has.
+        audio: The published audio.
+        config: The show's.
+        words: Texts in the show's language.
     """
-    bundle, matter, casting, edits = material.bundle, material.bundle.matter, material.casting, material.edits
+    bundle, matter, casting, edits = source.bundle, source.bundle.matter, source.casting, source.edits
     notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
-    is_automatic = automatic_chapters and matter.chapters is None
+    is_automatic = config.audio.chapters is ChapterSource.AUTO and matter.chapters is None
     episode = Episode(
         guid=Guid(matter.guid),
-        slug=material.slug,
+        slug=bundle.slug,
         title=matter.title,
-        published_at=matter.published_at(zone),
-        enclosure=enclosure,
+        published_at=matter.published_at(config.show.zone),
+        enclosure=audio.enclosure,
+        alternates=audio.alternates,
         summary=matter.summary or _summarise(notes.text),
         notes_html=notes.html,
         notes_text=notes.text,
-        updated_at=matter.updated_at(zone),
-        draft=material.draft,
-        links=_make_links(material, source_link),
-        facts=facts,
+        updated_at=matter.updated_at(config.show.zone),
+        draft=source.draft,
+        links=_make_links(source, words.gettext("The Space on X")),
+        facts=describe_provenance(source, audio, words),
+        season_name=config.show.seasons.get(matter.season or 0, ""),
     )
-    episode = _add_conversation(episode, material, notes, opening=opening if is_automatic else None)
+    episode = _add_conversation(episode, source, notes, opening=words.gettext("Opening") if is_automatic else None)
     return redact_episode(_add_origin(_add_options(episode, matter, edits), bundle.recording, edits), casting)
 
 
-def _add_conversation(episode: Episode, material: Material, notes: RenderedNotes, *, opening: str | None) -> Episode:
+def _add_conversation(episode: Episode, source: EpisodeSource, notes: RenderedNotes, *, opening: str | None) -> Episode:
     """The episode with who speaks when and what is said; without `opening` the host's chapters are all there are."""
-    people, turns = _make_people(material)
-    chapters = _make_chapters(material, notes, opening=opening)
-    duration = material.edits.duration
+    people, turns = _make_people(source)
+    chapters = _make_chapters(source, notes, opening=opening)
+    duration = source.edits.duration
     floors = () if opening is None else make_floors(turns, people, chapters, duration, opening=opening)
-    cues = _make_cues(material, turns, people)
+    cues = _make_cues(source, turns, people)
     return replace(episode, people=people, turns=turns, chapters=chapters, floors=floors, cues=cues)
 
 
@@ -201,11 +173,11 @@ def _add_options(episode: Episode, matter: EpisodeMatter, edits: EditList) -> Ep
     )
 
 
-def _make_links(material: Material, source_link: str) -> tuple[p20.ContentLink, ...]:
+def _make_links(source: EpisodeSource, source_link: str) -> tuple[p20.ContentLink, ...]:
     """The host's links, then where it took place, unless somebody who is hidden here can be heard or read there."""
-    recording, written = material.bundle.recording, material.bundle.matter.links
+    recording, written = source.bundle.recording, source.bundle.matter.links
     links = [entry.noun() for entry in written or ()]
-    if recording and recording.url and written != () and not material.casting.restricted:
+    if recording and recording.url and written != () and not source.casting.restricted:
         links.append(p20.ContentLink(href=recording.url, text=source_link))
     return tuple({link.href: link for link in reversed(links)}.values())[::-1]
 
@@ -233,15 +205,15 @@ def _when_heard(edits: EditList) -> Callable[[float], float | None]:
     return move
 
 
-def _make_people(material: Material) -> tuple[tuple[Person, ...], tuple[Turn, ...]]:
+def _make_people(source: EpisodeSource) -> tuple[tuple[Person, ...], tuple[Turn, ...]]:
     """Who is named, and who speaks when in published time; the host's own list of people replaces the recording's."""
-    recording, matter = material.bundle.recording, material.bundle.matter
-    turns = _move_turns(cast_turns(recording, material.casting), material.edits) if recording else ()
-    people = _count_speech(material.casting.credits, turns)
+    recording, matter = source.bundle.recording, source.bundle.matter
+    turns = _move_turns(cast_turns(recording, source.casting), source.edits) if recording else ()
+    people = _count_speech(source.casting.credits, turns)
     if matter.people is None:
         return people, turns
     listed = (entry.noun() for entry in matter.people)
-    named = tuple(person for person in listed if not is_hidden(person, material.casting.redaction))
+    named = tuple(person for person in listed if not is_hidden(person, source.casting.redaction))
     places = [_find_person(person, named) for person in people]
     hidden = {place for person, place in zip(people, places, strict=True) if person.anonymous}
     named = tuple(replace(person, anonymous=number in hidden) for number, person in enumerate(named))
@@ -272,24 +244,24 @@ def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
     return tuple(sorted(moved, key=attrgetter("start", "speaker")))
 
 
-def _make_chapters(material: Material, notes: RenderedNotes, *, opening: str | None) -> tuple[Chapter, ...]:
-    written = material.bundle.matter.chapters
+def _make_chapters(source: EpisodeSource, notes: RenderedNotes, *, opening: str | None) -> tuple[Chapter, ...]:
+    written = source.bundle.matter.chapters
     if written is not None:
-        recording = material.bundle.recording
-        refused = plan_removals(recording, material.casting) if recording else ()
-        return move_chapters([entry.noun() for entry in written], material.edits, refused)
+        recording = source.bundle.recording
+        refused = plan_removals(recording, source.casting) if recording else ()
+        return move_chapters([entry.noun() for entry in written], source.edits, refused)
     if opening is None:
         return ()
-    return make_chapters(notes.moments, material.edits.duration, opening=opening)
+    return make_chapters(notes.moments, source.edits.duration, opening=opening)
 
 
-def _make_cues(material: Material, turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
-    recording = material.bundle.recording
+def _make_cues(source: EpisodeSource, turns: Sequence[Turn], people: Sequence[Person]) -> tuple[Cue, ...]:
+    recording = source.bundle.recording
     silences = recording.silences if recording else ()
-    refused = plan_removals(recording, material.casting) if recording and material.casting.restricted else ()
-    cues = move_cues(material.cues, material.edits, silences=silences, refused=refused)
+    refused = plan_removals(recording, source.casting) if recording and source.casting.restricted else ()
+    cues = move_cues(source.cues, source.edits, silences=silences, refused=refused)
     if recording:
-        cues = label_speakers(cues, recording.speakers, list(_list_labels(material.casting, people)))
+        cues = label_speakers(cues, recording.speakers, list(_list_labels(source.casting, people)))
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     return name_cues(cues, turns if exact else (), people)
 

@@ -13,24 +13,25 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from site_builder.consent import Casting, Redaction, Removal, decide, make_redaction, redact
+from site_builder.consent import Casting, Redaction, decide, make_redaction, redact
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.processes import map_in_processes
 from site_builder.engine.serialization import change, encode_value, parse_values
-from site_builder.episodes.assemble import explain_silence, find_displaced
+from site_builder.episodes.assemble import explain_silence, find_displaced, make_edits
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.catalog_entry import CatalogEntry, Unusable
 from site_builder.episodes.consent_inputs import ConsentInputs, digest_casting
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
+from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.transcripts.cues import is_of, time_words
 from site_builder.episodes.written.named_places import find_named_address, find_named_texts, find_origin, list_redacted
 from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.model.edits import EditList
 from site_builder.model.podcast import Cue, Guid, PublishedAudio, Role, Speaker
-from site_builder.model.speech import Recognition
 from site_builder.show.bundles import Bundle, load_bundle, load_noun
 from site_builder.show.config import Pending
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
@@ -92,17 +93,6 @@ class Catalog:
         """Whether somebody who refuses was taken out of an episode when its sound was last made."""
         refused = (self.locate(card) / MEDIA for card in self.cards if card.taken_out)
         return any(media.taken_out for file in refused if (media := load_noun(file, PublishedAudio)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An episode that is to be published, or previewed, with all that is known of it."""
-
-    bundle: Bundle
-    casting: Casting
-    cues: tuple[Cue, ...] = ()
-    draft: bool = False
-    heard: Recognition | None = None
 
 
 def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
@@ -335,15 +325,15 @@ def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Cat
 
 
 def _find_remarks(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Iterator[str]:
-    removal = Removal(show_folder.config.consent.removal.value)
     if bundle.recording:
+        removal = show_folder.config.consent.removal
         for sentence in find_displaced(bundle.matter, bundle.recording, casting, removal):
             yield f"{EPISODES}/{bundle.folder.name}/{INDEX}: {sentence}"
 
 
 def explain_withheld(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> str:
     """Why an episode may not be published, in sentences for the host alone; empty where it may."""
-    reasons, removal = casting.withheld, Removal(show_folder.config.consent.removal.value)
+    reasons, removal = casting.withheld, show_folder.config.consent.removal
     if bundle.recording and not reasons:
         reasons = explain_silence(bundle.matter, bundle.recording, casting, removal)
     return " ".join(filter(None, (reasons, find_named_address(bundle, casting.redaction))))
@@ -376,14 +366,16 @@ def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
     return decide_consent(show.show_folder, load_bundle(show.locate(card)))
 
 
-def load_candidate(show: Catalog, card: CatalogEntry, *, draft: bool) -> Candidate:
-    """All that is known of an episode."""
+def load_source(show: Catalog, card: CatalogEntry, *, draft: bool) -> EpisodeSource:
+    """All that an episode is made of, from its files."""
     bundle = load_bundle(show.locate(card))
-    casting, heard = decide_consent(show.show_folder, bundle), load_recognition(bundle.folder)
+    casting, recording = decide_consent(show.show_folder, bundle), bundle.recording
+    removal, heard = show.show_folder.config.consent.removal, load_recognition(bundle.folder)
+    edits = make_edits(bundle.matter, recording, casting, removal) if recording else EditList.keep_all(0.0)
     cues = _load_cues(bundle)
-    if heard and heard.is_timed and is_of(heard, bundle.recording):
+    if heard and heard.is_timed and is_of(heard, recording):
         cues = time_words(cues, heard.words)
-    return Candidate(bundle=bundle, casting=casting, cues=cues, draft=draft, heard=heard)
+    return EpisodeSource(bundle=bundle, casting=casting, edits=edits, cues=cues, heard=heard, draft=draft)
 
 
 def _load_cues(bundle: Bundle) -> tuple[Cue, ...]:

@@ -6,40 +6,39 @@ from collections.abc import Iterable, Sequence
 
 from site_builder.consent import plan_removals
 from site_builder.engine.digests import digest_file
-from site_builder.episodes.assemble import Material
+from site_builder.episodes.source import EpisodeSource
 from site_builder.model.podcast import PublishedAudio, Recording, Span
 from site_builder.show.layout import TRANSCRIPT
 from site_builder.text.languages import ENGLISH, Language
 from site_builder.text.timecode import format_clock
 
 
-def describe_provenance(material: Material, sound: PublishedAudio, words: Language = ENGLISH) -> dict[str, str]:
+def describe_provenance(source: EpisodeSource, audio: PublishedAudio, words: Language = ENGLISH) -> dict[str, str]:
     """Label to value, in the order in which they are shown. Times are those of the original recording."""
-    recording, edits = material.bundle.recording, material.edits
+    recording, edits = source.bundle.recording, source.edits
     if recording is None:
         return {}
     _ = words.gettext
-    trimmed, cut = split_removed(material)
     facts = {
         _("Archive made"): words.format_date(recording.archive_made_at) if recording.archive_made_at else "",
-        _("Trimmed"): words.join(_describe_trim(span, recording, words) for span in trimmed),
-        _("Cut"): _describe_spans(cut, material, words),
-        _("Silenced"): _describe_spans(edits.muted, material, words),
+        _("Trimmed"): words.join(_describe_trim(span, recording, words) for span in edits.trims),
+        _("Cut"): _describe_spans(edits.cuts, source, words),
+        _("Silenced"): _describe_spans(edits.muted, source, words),
         _("Lost before it reached us"): words.join(
             _("%(lost)s at %(at)s") % {"lost": words.format_length(gap.lost), "at": format_clock(gap.at)}
             for gap in recording.gaps
         ),
-        _("Original"): "\n".join(f"sha256 {digest}" for digest in sound.sources),
-        _("Published file"): f"sha256 {sound.enclosure.sha256}",
-        _("Transcript"): _describe_transcript(material, words),
-        _("Made with"): sound.made_by,
+        _("Original"): "\n".join(f"sha256 {digest}" for digest in audio.sources),
+        _("Published file"): f"sha256 {audio.enclosure.sha256}",
+        _("Transcript"): _describe_transcript(source, words),
+        _("Made with"): audio.made_by,
     }
     return {label: value for label, value in facts.items() if value}
 
 
-def _describe_transcript(material: Material, words: Language) -> str:
+def _describe_transcript(source: EpisodeSource, words: Language) -> str:
     """What wrote it, where it was a speech engine here, and whether a person corrected it."""
-    heard, file = material.heard, material.bundle.transcript
+    heard, file = source.heard, source.bundle.transcript
     if heard is None or file is None or file.name != TRANSCRIPT or not heard.transcript_sha256:
         return ""
     is_corrected = digest_file(file) != heard.transcript_sha256
@@ -47,10 +46,10 @@ def _describe_transcript(material: Material, words: Language) -> str:
     return "\n".join([*told, words.gettext("corrected by hand")] if is_corrected else told)
 
 
-def find_refused(material: Material) -> tuple[Span, ...]:
+def find_refused(source: EpisodeSource) -> tuple[Span, ...]:
     """Refused speech in published time, where it was muted; what was cut is not there to be heard."""
-    recording, edits = material.bundle.recording, material.edits
-    removals = plan_removals(recording, material.casting) if recording and material.casting.restricted else ()
+    recording, edits = source.bundle.recording, source.edits
+    removals = plan_removals(recording, source.casting) if recording and source.casting.restricted else ()
     parts = [
         Span(start=max(span.start, muted.start), end=min(span.end, muted.end))
         for span in removals
@@ -58,13 +57,6 @@ def find_refused(material: Material) -> tuple[Span, ...]:
         if span.start < muted.end and muted.start < span.end
     ]
     return tuple(place for part in parts if (place := edits.to_published_span(part)))
-
-
-def split_removed(material: Material) -> tuple[list[Span], list[Span]]:
-    """What was removed at the two ends, and what was removed in between."""
-    edits = material.edits
-    ends = [span for span in edits.removed if span.start == 0 or span.end == edits.recording]
-    return ends, [span for span in edits.removed if span not in ends]
 
 
 def _describe_trim(span: Span, recording: Recording, words: Language) -> str:
@@ -79,10 +71,10 @@ def _describe_trim(span: Span, recording: Recording, words: Language) -> str:
     return text % {"length": words.format_length(span.duration)}
 
 
-def _describe_spans(spans: Iterable[Span], material: Material, words: Language) -> str:
+def _describe_spans(spans: Iterable[Span], source: EpisodeSource, words: Language) -> str:
     _ = words.gettext
-    recording = material.bundle.recording
-    requested = plan_removals(recording, material.casting) if recording else ()
+    recording = source.bundle.recording
+    requested = plan_removals(recording, source.casting) if recording else ()
     by_host = _("%(start)s to %(end)s by the host")
     told = [
         by_host % {"start": format_clock(span.start), "end": format_clock(span.end)}

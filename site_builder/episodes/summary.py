@@ -67,11 +67,11 @@ class EpisodeSummary(Value, frozen=True, kw_only=True):
     """Nobody is known to speak, and nothing is to be seen in the shape of its sound."""
     listing: str = ""
     """Digest of all this, but for `item` and `document`, and of its names: of all that lists and sitemap tell."""
-    row: str
+    row: str = ""
     """Digest of its row in lists."""
-    item: str
+    item: str = ""
     """Digest of its item in the feed; empty for a draft, which has none."""
-    document: str
+    document: str = ""
     """Digest of what can be searched; empty where that is nothing."""
 
     @property

@@ -18,6 +18,8 @@ from site_builder.model.podcast import Cue, Span, Turn
 
 _TOLERANCE = 1e-6
 """Seconds by which a time may miss a frame border and still lie on it: far less than one sample."""
+_FRAME = 0.05
+"""Seconds, more than any frame: by so much an edge may move to a border."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,20 @@ class EditList:
         pieces += [Piece(start=span.start, end=span.end, muted=True) for span in self.muted]
         return tuple(sorted(pieces, key=lambda piece: piece.start))
 
+    @property
+    def trims(self) -> tuple[Span, ...]:
+        """What is removed at the two ends."""
+        return tuple(span for span in self.removed if span.start == 0 or span.end == self.recording)
+
+    @property
+    def cuts(self) -> tuple[Span, ...]:
+        """What is removed in between."""
+        return tuple(span for span in self.removed if span not in self.trims)
+
+    def is_near(self, other: EditList) -> bool:
+        """Whether the same is removed and muted, but for widening to whole frames."""
+        return _are_near(self.removed, other.removed) and _are_near(self.muted, other.muted)
+
     def find_audible(self, span: Span) -> tuple[Span, ...]:
         """What of `span` is heard; all in recording time."""
         return tuple(part for heard in self.audible if (part := _overlap(heard, span)))
@@ -199,6 +215,13 @@ class EditList:
     def _index(self, time: float) -> int:
         """The last kept span that starts at or before `time`, or -1."""
         return bisect_right(self.kept, time, key=lambda span: span.start) - 1
+
+
+def _are_near(some: tuple[Span, ...], others: tuple[Span, ...]) -> bool:
+    return len(some) == len(others) and all(
+        abs(one.start - other.start) < _FRAME and abs(one.end - other.end) < _FRAME
+        for one, other in zip(some, others, strict=True)
+    )
 
 
 def _normalise(spans: Iterable[Span], whole: Span) -> tuple[Span, ...]:

@@ -7,7 +7,6 @@ Names of audio files are made of what is heard: docs/decisions/0003.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +20,12 @@ from site_builder.engine.digests import JSON, digest_file, digest_json
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Facts
 from site_builder.engine.target import Target, make_file
+from site_builder.episodes.source import EpisodeSource
 from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show, Span, Timeline
-from site_builder.show.bundles import Bundle
+from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show
+from site_builder.show.config import AudioConfig
+from site_builder.show.config.sections import AlternateEntry
 from site_builder.site.pictures import Pictures
 from site_builder.text.timecode import format_clock
 
@@ -33,19 +34,15 @@ if TYPE_CHECKING:
 
 PEAKS = 500
 """Points of the waveform kept for drawing."""
-SHORTEST_DEAD_AIR = 5.0
-"""Seconds; shorter silence at an end is left alone."""
-LEFT_OF_DEAD_AIR = 1.0
-"""Seconds of it that stay."""
 _AAC_FRAME = 1024
 """Samples between two places where AAC can be cut."""
-QUIET = -45.0
-"""dBFS: dead air never peaks above this, hum and breath included."""
+USUAL, ALTERNATES = "audio", "alternates"
+"""Folders in `.cache/`: of the usual file of each episode, and of its others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioSettings:
-    """How published audio is made: the part of the config that its sound depends on."""
+    """How a file of published audio is made: the part of the config that its sound depends on."""
 
     format: Literal["copy", "mp3", "aac"] = "copy"
     bitrate: int = 64
@@ -70,96 +67,56 @@ class AudioSettings:
         return self.level == "speakers" and self.format != "copy"
 
 
+def list_settings(config: AudioConfig) -> list[AudioSettings]:
+    """How each file of an episode is made, the usual one first."""
+    ways: list[AudioConfig | AlternateEntry] = [config, *config.alternates]
+    return [
+        AudioSettings(
+            format=way.format.value,
+            bitrate=way.bitrate,
+            channels=way.channels,
+            loudness=config.find_loudness(way.level),
+            level=way.level.value,
+        )
+        for way in ways
+    ]
+
+
 def key_of(guid: str) -> str:
     """Name of an episode's files in the cache: stable, and harmless whatever its guid holds."""
     return sha256(guid.encode()).hexdigest()[:16]
 
 
-def find_dead_air(recording: Recording) -> tuple[Span, ...]:
-    """Silence at the start and the end of a recording by its level readings, less the second that stays.
-
-    A level reading is one tick apart from the next, so a span ends one tick before the first reading that is not zero.
-    """
-    if recording.timeline is not Timeline.LEVELS:
-        return ()
-    ends = []
-    for span in recording.silences:
-        if span.start <= recording.tick and span.end < recording.duration:
-            ends.append(Span(start=0.0, end=span.end - LEFT_OF_DEAD_AIR))
-        elif span.end >= recording.duration - recording.tick and span.start > 0:
-            ends.append(Span(start=span.start + LEFT_OF_DEAD_AIR, end=recording.duration))
-    return tuple(span for span in ends if span.duration > SHORTEST_DEAD_AIR - LEFT_OF_DEAD_AIR)
-
-
-def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
-    """Listen whether the dead air of a recording is really quiet; None where there is none to listen to.
-
-    Its facts are `{"dead_air": [[start, end], …]}`, recording time in seconds.
-    """
-    spans = find_dead_air(bundle.recording) if bundle.recording and bundle.has_recording else ()
-    if not spans:
-        return None
-    inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
-    return Target(
-        path=f"soundings/{key_of(bundle.matter.guid)}.json",
-        recipe="sounding/1",
-        inputs=inputs,
-        make=partial(_make_sounding, bundle.part_files, spans),
-        label=f"Listening to {bundle.matter.title}",
-        group=key_of(bundle.matter.guid),
-        portable=True,
-    )
-
-
-def _make_sounding(parts: Sequence[Path], spans: Sequence[Span], out: Path) -> Facts:
-    from site_builder.audio.measure import find_quiet  # noqa: PLC0415 -- decoding is loaded only where it is needed
-
-    facts: Facts = {"dead_air": [[span.start, span.end] for span in find_quiet(parts, spans, QUIET)]}
-    out.write_text(json.dumps(facts))
-    return facts
-
-
-def read_sounding(facts: Facts | None) -> tuple[Span, ...]:
-    """The dead air that a sounding confirmed."""
-    spans = cast("Sequence[tuple[float, float]]", (facts or {}).get("dead_air", ()))
-    return tuple(Span(start=start, end=end) for start, end in spans)
-
-
-def plan_encoding(
-    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
-) -> Target:
-    """The sound of an episode without tags, in the cache.
+def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: AudioSettings, folder: str) -> Target:
+    """The sound of an episode without tags, in a folder of the cache: that of the usual files, or that of the others.
 
     Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
     """
     from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV is loaded only where sound is made
 
+    bundle, edits, recording = source.bundle, source.edits, cast("Recording", source.bundle.recording)
     settings = choose_settings(recording, edits, wanted)
     encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
     described = settings.as_json()
     if settings.evens_out:
         described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
     return Target(
-        path=f"audio/{key_of(bundle.matter.guid)}{find_extension(recording, settings)}",
+        path=f"{folder}/{key_of(source.guid)}{_name_way(wanted, folder)}{find_extension(recording, settings)}",
         recipe="audio/2",
-        inputs={"sources": list(sources), "edits": edits.as_json(), "settings": described, **encoder},
+        inputs={"sources": list(originals), "edits": edits.as_json(), "settings": described, **encoder},
         make=partial(
             _make_encoding, bundle.part_files, edits, settings, _choose_encoding(recording, wanted), recording
         ),
         label=bundle.matter.title,
-        group=key_of(bundle.matter.guid),
+        group=key_of(source.guid),
         portable=True,
     )
 
 
-def plan_alternate(
-    bundle: Bundle, recording: Recording, sources: Sequence[str], edits: EditList, wanted: AudioSettings
-) -> Target:
-    """The same in a further encoding. `edits` are those the usual file came out with, so that all keep one time."""
-    target = plan_encoding(bundle, recording, sources, edits, wanted)
+def _name_way(wanted: AudioSettings, folder: str) -> str:
+    """What tells the file from others of the episode in its folder."""
     level = "-speakers" if wanted.evens_out else ""
-    name = f"{wanted.format}-{wanted.bitrate}-{wanted.channels}{level}{Path(target.path).suffix}"
-    return replace(target, path=f"alternates/{key_of(bundle.matter.guid)}-{name}")
+    return f"-{wanted.format}-{wanted.bitrate}-{wanted.channels}{level}" if folder == ALTERNATES else ""
 
 
 def _make_encoding(
@@ -287,13 +244,24 @@ class CachedSound:
     cache: Path
     target: Target
     """What made it, and makes it again."""
-    sha256: str
-    """Digest of the file as it was made."""
+    facts: Facts
+    """Of the file as it was made."""
+    title: str
+    """What a listener who may choose between encodings reads."""
 
     @property
     def file(self) -> Path:
         """Where it lies."""
         return self.cache / self.target.path
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file as it was made."""
+        return str(self.facts["sha256"])
+
+    def describe(self, slug: str) -> Enclosure:
+        """The file that will be published, but for what tags change."""
+        return replace(read_enclosure(find_media_path(slug, self.target), self.facts), title=self.title)
 
     def require_sound(self) -> Path:
         """The file, made anew where it is not as it was made.
@@ -384,13 +352,9 @@ def describe_undecodable(sound: Facts) -> str:
     return f"some of its sound cannot be decoded, so listeners hear silence there: {spots}" if places else ""
 
 
-def make_published(enclosure: Enclosure, sound: Facts, sources: Sequence[str], made_by: str) -> PublishedAudio:
-    """What `media.json` keeps, so that the episode can be built where its recording is absent."""
-    values = cast("dict[str, Any]", sound)
-    return PublishedAudio(
-        enclosure=replace(enclosure, title=""),
-        edits=json.dumps(values["edits"], sort_keys=True),
-        peaks=tuple(values["peaks"]),
-        sources=tuple(sources),
-        made_by=made_by,
-    )
+def name_files(audio: PublishedAudio) -> PublishedAudio:
+    """Where there is a choice the usual file has a name too."""
+    usual = audio.enclosure
+    codec = "mp3" if usual.media_type == "audio/mpeg" else "aac"
+    title = name_encoding(codec, round(usual.bitrate / 1000)) if audio.alternates else ""
+    return replace(audio, enclosure=replace(usual, title=title))

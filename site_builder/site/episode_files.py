@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,9 +10,10 @@ from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_
 from site_builder.engine.groups import Planned
 from site_builder.engine.serialization import change
 from site_builder.engine.target import Target, bytes_target
+from site_builder.episodes.provenance import find_refused
 from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture, render_names, render_summary
 from site_builder.model import podcasting20 as p20
-from site_builder.model.podcast import Episode, Show, Span
+from site_builder.model.podcast import Episode, Show
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item
 from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode, describe_whole_transcript
@@ -24,6 +25,9 @@ from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.theme import Theme
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.render.urls import absolute_url
+from site_builder.site.encoding import Encoding, list_files
+from site_builder.site.pictures import with_pictures
+from site_builder.site.portraits import Portraits
 
 _TRANSCRIPTS = (
     (".vtt", "text/vtt", render_vtt),
@@ -42,26 +46,6 @@ class Setting:
     """Of what every page knows of the show."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """An episode whose sound is made."""
-
-    episode: Episode
-    peaks: Sequence[int] = ()
-    """The waveform, 0 to 100."""
-    targets: tuple[Target, ...] = ()
-    """Its enclosures and pictures."""
-    pictures: tuple[SharedPicture, ...] = ()
-    audio: tuple[str, ...] = ()
-    """Paths of all its audio."""
-    absent: tuple[str, ...] = ()
-    """Paths of audio that cannot be made here."""
-    silent: tuple[Span, ...] = ()
-    """Published time in which nothing may be heard."""
-    trimmed: float = 0.0
-    """Seconds left out at the ends."""
-
-
 def attach_files(episode: Episode, language: str = "") -> Episode:
     """The episode with the paths of its chapter and transcript files; `language` is spoken, written as feeds do."""
     stem = f"{episode.path}{episode.slug}"
@@ -76,23 +60,26 @@ def attach_files(episode: Episode, language: str = "") -> Episode:
     )
 
 
-def plan_episode(setting: Setting, release: Release, newer: Neighbour | None, older: Neighbour | None) -> Planned:
-    """All files of an episode, and what is kept of it under the names of `outlines.PARTS`."""
-    site = setting.site
-    episode = attach_files(release.episode, site.show.language)
-    peaks = [peak / 100 for peak in release.peaks]
+def plan_episode(
+    setting: Setting, episode: Episode, encoding: Encoding, newer: Neighbour | None, older: Neighbour | None
+) -> Planned:
+    """All files of an episode, and what is kept of it under the names of `summary.PARTS`."""
+    site, portraits = setting.site, Portraits()
+    episode = portraits.add_episode_pictures(episode, encoding.source.bundle.folder, site.show)
+    episode = with_pictures(episode, encoding.cover) if encoding.cover else episode
+    episode = attach_files(episode, site.show.language)
+    peaks = [peak / 100 for peak in encoding.audio.peaks]
     row = describe_episode_row(episode, site.zone)
     page = describe_episode(site, episode, newer=newer, older=older, peaks=peaks, row=row)
     targets = (
-        *release.targets,
+        *encoding.targets,
         *_plan_files(site.show, episode),
         plan_page(setting, page),
         plan_page(setting, describe_embed(site, episode, row)),
         *([plan_page(setting, describe_whole_transcript(site, episode, page, row))] if episode.cues else []),
     )
-    return Planned(
-        targets=targets, remembered=_remember(site, replace(release, episode=episode), page, encode_json(row))
-    )
+    summary = _summarise(site.show, episode, encoding, portraits.pictures)
+    return Planned(targets=targets, remembered=_remember(site.show, episode, summary, page, encode_json(row)))
 
 
 def plan_page(setting: Setting, context: Context) -> Target:
@@ -130,11 +117,10 @@ def _plan_files(show: Show, episode: Episode) -> Iterator[Target]:
         yield bytes_target(file.path, "transcript/2", {"cues": digest_json(cues)}, partial(writer, episode.cues))
 
 
-def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mapping[str, bytes]:
-    episode = release.episode
-    item = b"" if episode.draft else render_item(site.show, episode)
-    document = render_documents([page]).get(page["page"]["file"], b"")
-    outline = EpisodeSummary(
+def _summarise(show: Show, episode: Episode, encoding: Encoding, pictures: tuple[SharedPicture, ...]) -> EpisodeSummary:
+    """An episode in brief, without digests."""
+    audio, source = tuple(file.path for file in list_files(encoding.audio)), encoding.source
+    return EpisodeSummary(
         guid=episode.guid,
         slug=episode.slug,
         title=episode.title,
@@ -143,19 +129,27 @@ def _remember(site: Site, release: Release, page: Context, row: bytes) -> Mappin
         draft=episode.draft,
         duration=episode.enclosure.duration,
         enclosure=episode.enclosure.path,
-        trailer=next(iter(make_trailers(site.show, [episode])), None),
-        pictures=release.pictures,
-        audio=release.audio,
-        absent=release.absent,
-        silent=release.silent,
-        trimmed=release.trimmed,
+        trailer=next(iter(make_trailers(show, [episode])), None),
+        pictures=pictures,
+        audio=audio,
+        absent=() if encoding.sounds else audio,
+        silent=find_refused(source),
+        trimmed=sum(span.duration for span in source.edits.trims),
         transcript=find_transcript_path(episode),
-        seems_silent=bool(release.peaks) and not any(release.peaks) and not episode.turns,
+        seems_silent=bool(encoding.audio.peaks) and not any(encoding.audio.peaks) and not episode.turns,
+    )
+
+
+def _remember(show: Show, episode: Episode, summary: EpisodeSummary, page: Context, row: bytes) -> Mapping[str, bytes]:
+    item = b"" if episode.draft else render_item(show, episode)
+    document = render_documents([page]).get(page["page"]["file"], b"")
+    summary = change(
+        summary,
         row=digest_bytes(row)[:32],
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
     names = render_names(EpisodeTerms(tags=episode.tags, people=list_credits(episode)))
-    told = render_summary(change(outline, item="", document="found" if document else ""))
-    outline = change(outline, listing=digest_bytes(told + names)[:32])
-    return {"outline": render_summary(outline), "names": names, "row": row, "item": item, "document": document}
+    told = render_summary(change(summary, item="", document="found" if document else ""))
+    summary = change(summary, listing=digest_bytes(told + names)[:32])
+    return {"outline": render_summary(summary), "names": names, "row": row, "item": item, "document": document}

@@ -17,7 +17,6 @@ from site_builder.commands.people import describe_hidden_kinds, foresee_answers,
 from site_builder.consent import Appearance, Consent, PersonRow
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid
-from site_builder.show.config import Removal
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import Gathered
 from site_builder.show.people import UNKNOWN, Answer, PersonRecord
@@ -177,7 +176,7 @@ def _foresee_all(studio: Studio, gathered: Gathered, subject: Subject, language:
     """What each answer but the one that holds would change, in sentences; kept until a file changes."""
 
     def foresee() -> dict[str, list[str]]:
-        removal = Removal(gathered.config.consent.removal.value)
+        removal = gathered.config.consent.removal
         pins = load_pins(studio.folder)
         online = {guid for guid, pin in pins.items() if pin.state is State.ONLINE}
         others = [status for status in Consent if status is not subject.answer.status]

@@ -11,7 +11,7 @@ from site_builder.audio.measure import find_quiet
 from site_builder.consent import Removal, plan_removals
 from site_builder.consent.casting import Casting
 from site_builder.engine.files import write_file
-from site_builder.episodes.assemble import make_edits
+from site_builder.episodes.assemble import make_edits, trim_dead_air
 from site_builder.episodes.catalog import decide_consent
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Recording, Span
@@ -19,7 +19,7 @@ from site_builder.render.pages.lanes import join_turns
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import DeadAir
 from site_builder.show.load import ShowFolder
-from site_builder.site.audio import QUIET, find_dead_air
+from site_builder.site.dead_air import QUIET, find_dead_air
 from site_builder.studio.changes.patch import read_file
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.sound.wave_file import Piece
@@ -53,9 +53,8 @@ class Editing:
     @property
     def edits(self) -> EditList:
         """All that is done to it."""
-        return make_edits(
-            self.bundle.matter, self.recording, self.casting, dead_air=self.dead_air, removal=self.removal
-        )
+        matter = self.bundle.matter
+        return trim_dead_air(make_edits(matter, self.recording, self.casting, self.removal), matter, self.dead_air)
 
     @property
     def trim(self) -> Span:
@@ -112,7 +111,7 @@ def open_editing(show: ShowFolder, bundle: Bundle, cache: Path) -> Editing | Non
     recording = bundle.recording
     if recording is None or not bundle.has_recording:
         return None
-    removal = Removal(show.config.consent.removal.value)
+    removal = show.config.consent.removal
     trims = show.config.audio.dead_air is DeadAir.TRIM
     dead_air = confirm_dead_air(recording, bundle.part_files, cache) if trims else ()
     return Editing(bundle, recording, decide_consent(show, bundle), removal, dead_air)

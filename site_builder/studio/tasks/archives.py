@@ -14,7 +14,7 @@ from site_builder.errors import InvalidDocument, Problem, SpacecastError, Unusab
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Recording, Timeline
 from site_builder.show.bundles import find_bundles, load_bundle
-from site_builder.site.audio import find_dead_air
+from site_builder.site.dead_air import find_dead_air
 from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.turns import wait_for_turn
 
