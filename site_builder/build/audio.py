@@ -111,7 +111,7 @@ class AudioBuilder:
         """Dead air by guid, confirmed by ear."""
         if self.config.audio.dead_air is DeadAir.KEEP:
             return {}
-        planned = {bundle.matter.guid: plan_sounding(bundle, originals[bundle.matter.guid]) for bundle in bundles}
+        planned = {bundle.guid: plan_sounding(bundle, originals[bundle.guid]) for bundle in bundles}
         targets = {guid: target for guid, target in planned.items() if target}
         outcome = self._build_in_cache(SOUNDINGS, targets.values())
         return {guid: read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}

@@ -13,7 +13,7 @@ from site_builder.checks.rule import Finding, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.show.last_backup import load_last_backup
-from site_builder.show.load import gather
+from site_builder.show.load import load_whole_show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,10 @@ def check_show(
     Raises:
         UsageError: there is no show, or config or content cannot be read.
     """
-    built = CheckedShow(gathered=gather(folder), now=now, current=current, host=host, notify=notify)
+    show_folder, bundles = load_whole_show(folder)
+    built = CheckedShow(
+        show_folder=show_folder, every_bundle=bundles, now=now, current=current, host=host, notify=notify
+    )
     order = list(Severity)
     findings = sorted(_check(built), key=lambda finding: order.index(finding.rule.severity))
     last = load_last_backup(folder)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from site_builder.checks.feed.document import Branch, FeedDocument, Site, UnreadableFeed, parse_feed
 from site_builder.checks.rule import Place
-from site_builder.consent import Casting, decide
+from site_builder.consent import Casting
+from site_builder.episodes.catalog import decide_consent, explain_withheld
 from site_builder.events import Notify, ignore
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Guid
@@ -17,14 +18,16 @@ from site_builder.show.bundles import Bundle
 from site_builder.show.config import Config, describe_show
 from site_builder.show.documents import find_line
 from site_builder.show.layout import CONFIG, INDEX
-from site_builder.show.load import Gathered
+from site_builder.show.load import ShowFolder
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedShow:
     """Everything rules look at."""
 
-    gathered: Gathered
+    show_folder: ShowFolder
+    every_bundle: tuple[Bundle, ...]
+    """All episodes, those too that are not to be published."""
     now: datetime
     current: bool = True
     """Whether `output/` is what a build would make now."""
@@ -35,12 +38,12 @@ class CheckedShow:
     @property
     def folder(self) -> Path:
         """The show's folder."""
-        return self.gathered.folder
+        return self.show_folder.folder
 
     @property
     def config(self) -> Config:
         """Its config."""
-        return self.gathered.config
+        return self.show_folder.config
 
     @property
     def output(self) -> Path:
@@ -81,21 +84,21 @@ class CheckedShow:
     @cached_property
     def bundles(self) -> tuple[Bundle, ...]:
         """Episodes that are meant to be published, now or later: neither drafts nor withdrawn."""
-        return tuple(b for b in self.gathered.bundles if not b.matter.draft and b.matter.withdrawn is None)
+        return tuple(b for b in self.every_bundle if not b.draft and b.withdrawn is None)
 
     @cached_property
     def castings(self) -> dict[Guid, Casting]:
         """Who is heard and named in each episode that has a recording."""
-        pending = self.config.consent.pending.value
-        return {
-            Guid(bundle.matter.guid): decide(bundle.recording, Guid(bundle.matter.guid), self.gathered.people, pending)
-            for bundle in self.bundles
-            if bundle.recording
-        }
+        return {bundle.guid: decide_consent(self.show_folder, bundle) for bundle in self.bundles if bundle.recording}
 
-    def slug(self, bundle: Bundle) -> str:
-        """Last part of an episode's address."""
-        return bundle.slug
+    @cached_property
+    def withheld(self) -> dict[Guid, str]:
+        """Why an episode may not be published, in sentences; only of those that may not."""
+        found = {bundle.guid: self._explain_withheld(bundle) for bundle in self.bundles if bundle.recording}
+        return {guid: reasons for guid, reasons in found.items() if reasons}
+
+    def _explain_withheld(self, bundle: Bundle) -> str:
+        return explain_withheld(self.show_folder, bundle, self.castings[bundle.guid])
 
     def in_config(self, *path: str | int) -> Place:
         """Where an option stands in `config.yaml`."""

@@ -16,11 +16,11 @@ from site_builder.model.conversation import Account
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Guid, Span
 from site_builder.show import refusals
-from site_builder.show.bundles import Bundle
+from site_builder.show.bundles import Bundle, list_speakers
 from site_builder.show.config import load_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.layout import CONFIG, PEOPLE
-from site_builder.show.load import Gathered, gather
+from site_builder.show.load import ShowFolder, load_whole_show
 from site_builder.show.lock import lock_show
 from site_builder.show.people import (
     UNKNOWN,
@@ -37,7 +37,6 @@ from site_builder.show.published import State, load_pins
 
 __all__ = [
     "Request",
-    "describe_people",
     "describe_rows_json",
     "enter_unlisted",
     "foresee_answers",
@@ -62,20 +61,15 @@ def list_people(folder: Path, who: str | None = None) -> tuple[PersonRow, ...]:
     Raises:
         UsageError: nobody is, or more than one.
     """
-    gathered = gather(folder)
-    rows = _describe(gathered)
-    return tuple(row for row in rows if row.key == gathered.people.get(who).key) if who else rows
+    show, bundles = load_whole_show(folder)
+    rows = describe_person_rows(show.people, bundles)
+    return tuple(row for row in rows if row.key == show.people.get(who).key) if who else rows
 
 
-def describe_people(gathered: Gathered) -> tuple[PersonRow, ...]:
-    """Everyone heard on a show that was read already, in the order of `people.yaml`."""
-    return _describe(gathered)
-
-
-def enter_unlisted(gathered: Gathered, text: str) -> tuple[str, tuple[str, ...]]:
+def enter_unlisted(folder: Path, bundles: Iterable[Bundle], text: str) -> tuple[str, tuple[str, ...]]:
     """`people.yaml` with everyone who is heard and not in it, as `people --ask` enters them; and their names."""
-    recordings = [(_guid(bundle), bundle.recording) for bundle in gathered.bundles if bundle.recording]
-    return enter_newcomers(text, recordings, Account(), gathered.folder / PEOPLE)
+    recordings = [(bundle.guid, bundle.recording) for bundle in bundles if bundle.recording]
+    return enter_newcomers(text, recordings, Account(), folder / PEOPLE)
 
 
 def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Request, ...]:
@@ -91,34 +85,36 @@ def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Requ
     Raises:
         InvalidDocument: an address that the messages name is a placeholder: nobody could answer.
     """
-    _require_answerable(gather(folder))
+    show, _ = load_whole_show(folder)
+    _require_answerable(show)
     with lock_show(folder, "people"):
         add_speakers(folder / "content")
-    gathered = gather(folder)
-    waiting = [row for row in _describe(gathered) if is_waiting(row) and (again or row.asked is None)]
-    requests = _render_requests(gathered, waiting)
+    show, bundles = load_whole_show(folder)
+    rows = describe_person_rows(show.people, bundles)
+    waiting = [row for row in rows if is_waiting(row) and (again or row.asked is None)]
+    requests = _render_requests(show, bundles, waiting)
     note_asked(folder / PEOPLE, [row.key for row in waiting], on)
     return requests
 
 
-def write_request(gathered: Gathered, row: PersonRow) -> str:
+def write_request(show: ShowFolder, bundles: Sequence[Bundle], row: PersonRow) -> str:
     """The message to one person; nothing is noted.
 
     Raises:
         InvalidDocument: as `write_requests`.
     """
-    _require_answerable(gathered)
-    return _render_requests(gathered, [row])[0].text
+    _require_answerable(show)
+    return _render_requests(show, bundles, [row])[0].text
 
 
-def _render_requests(gathered: Gathered, rows: Iterable[PersonRow]) -> tuple[Request, ...]:
-    config, pins = gathered.config, load_pins(gathered.folder)
+def _render_requests(show: ShowFolder, bundles: Sequence[Bundle], rows: Iterable[PersonRow]) -> tuple[Request, ...]:
+    config, pins = show.config, load_pins(show.folder)
     urls = {
-        _guid(bundle): f"{config.show.url}episodes/{bundle.slug}/"
-        for bundle in gathered.bundles
-        if (pin := pins.get(bundle.matter.guid)) and pin.state is State.ONLINE
+        bundle.guid: f"{config.show.url}episodes/{bundle.slug}/"
+        for bundle in bundles
+        if (pin := pins.get(bundle.guid)) and pin.state is State.ONLINE
     }
-    edits = {_guid(b): EditList.parse(b.media.edits) for b in gathered.bundles if b.media}
+    edits = {bundle.guid: EditList.parse(bundle.media.edits) for bundle in bundles if bundle.media}
     names = {"show": config.show.title, "host": config.show.author, "contact": config.contact}
     return tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in rows)
 
@@ -128,10 +124,10 @@ def is_waiting(row: PersonRow) -> bool:
     return row.key != UNKNOWN and any(entry.consent is Consent.PENDING for entry in row.appearances)
 
 
-def _require_answerable(gathered: Gathered) -> None:
+def _require_answerable(show: ShowFolder) -> None:
     """Refuse to write messages with dead links and a dead reply address."""
     named = {"show.url", "show.email", "consent.contact"}
-    problems = find_placeholders(gathered.config, (gathered.folder / CONFIG).read_bytes())
+    problems = find_placeholders(show.config, (show.folder / CONFIG).read_bytes())
     if found := [problem for problem in problems if problem.field in named]:
         raise InvalidDocument(found)
 
@@ -163,7 +159,7 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
         UsageError: there is no show, or nobody, or no episode, is called that.
     """
     load_config(folder)
-    guid = _find_episode(gather(folder), episode, unknown=who == UNKNOWN) if episode else None
+    guid = _find_episode(load_whole_show(folder)[1], episode, unknown=who == UNKNOWN) if episode else None
     answer = Answer(status=Consent(status), since=on, note=note, episode=guid)
     if who.startswith(refusals.NAME) and answer.status is not Consent.REFUSED and refusals.lift_nameless(folder, who):
         return PersonRecord(key=who, consent=answer)
@@ -174,34 +170,35 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
     return record
 
 
-def foresee_answers(gathered: Gathered, who: str, answers: Sequence[Answer]) -> tuple[tuple[EpisodeEffect, ...], ...]:
+def foresee_answers(
+    show: ShowFolder, bundles: Sequence[Bundle], who: str, answers: Sequence[Answer]
+) -> tuple[tuple[EpisodeEffect, ...], ...]:
     """What each of some answers would change, an episode each; those that stay are left out. Nothing is written.
 
     Raises:
         UsageError: nobody, or more than one, is called `who`.
     """
-    path = gathered.folder / PEOPLE
-    before = read_text(path)
-    speakers = [speaker for bundle in gathered.bundles if bundle.recording for speaker in bundle.recording.speakers]
+    path = show.folder / PEOPLE
+    before, speakers = read_text(path), list(list_speakers(bundles))
     now: dict[Guid, Outcome | None] = {}
     foreseen = []
     for answer in answers:
         text, record = enter_answer(before, who, answer, path)
-        after = replace(gathered, people=parse_people(text, path).describe(speakers))
+        after = replace(show, people=parse_people(text, path).describe(speakers))
         effects = []
-        for bundle in gathered.bundles:
-            guid = _guid(bundle)
-            if answer.episode in {None, guid} and is_touched(bundle, record, after):
-                if guid not in now:
-                    now[guid] = find_outcome(bundle, gathered)
-                effects.append(compare_outcomes(bundle, record.key, now[guid], find_outcome(bundle, after)))
+        for bundle in bundles:
+            if answer.episode in {None, bundle.guid} and is_touched(bundle, record, after):
+                if bundle.guid not in now:
+                    now[bundle.guid] = find_outcome(bundle, show)
+                effects.append(compare_outcomes(bundle, record.key, now[bundle.guid], find_outcome(bundle, after)))
         foreseen.append(tuple(effect for effect in effects if not effect.is_nothing))
     return tuple(foreseen)
 
 
 def describe_search(folder: Path, key: str) -> tuple[tuple[str, str], ...]:
     """What a build looks for of somebody, kind by kind: from `people.yaml` and from every recording."""
-    return describe_hidden_kinds(gather(folder).people.get(key))
+    show, _ = load_whole_show(folder)
+    return describe_hidden_kinds(show.people.get(key))
 
 
 def describe_hidden_kinds(record: PersonRecord) -> tuple[tuple[str, str], ...]:
@@ -218,22 +215,12 @@ def describe_hidden_kinds(record: PersonRecord) -> tuple[tuple[str, str], ...]:
     return tuple((kind, ", ".join(values)) for kind, values in kinds.items() if values)
 
 
-def _describe(gathered: Gathered) -> tuple[PersonRow, ...]:
-    recordings = [(_guid(bundle), bundle.recording) for bundle in gathered.bundles if bundle.recording]
-    titles = {_guid(bundle): bundle.matter.title for bundle in gathered.bundles}
-    return describe_person_rows(gathered.people, recordings, titles)
-
-
-def _find_episode(gathered: Gathered, name: str, *, unknown: bool = False) -> Guid:
+def _find_episode(bundles: Sequence[Bundle], name: str, *, unknown: bool = False) -> Guid:
     """The guid of the episode that is called so; `unknown`: somebody whom no list names must be heard in it."""
-    for bundle in gathered.bundles:
-        if name in {bundle.matter.guid, bundle.slug, bundle.folder.name}:
-            if unknown and not any(map(is_unknown, bundle.recording.speakers if bundle.recording else ())):
+    for bundle in bundles:
+        if name in {bundle.guid, bundle.slug, bundle.folder.name}:
+            if unknown and not any(map(is_unknown, list_speakers([bundle]))):
                 raise UsageError(f"everybody heard in “{bundle.matter.title}” is in `spacecast people`; use their name")
-            return _guid(bundle)
-    known = ", ".join(sorted(bundle.slug for bundle in gathered.bundles))
+            return bundle.guid
+    known = ", ".join(sorted(bundle.slug for bundle in bundles))
     raise UsageError(f"there is no episode {name!r}; the show has: {known or 'none yet'}")
-
-
-def _guid(bundle: Bundle) -> Guid:
-    return Guid(bundle.matter.guid)

@@ -2,7 +2,6 @@
 
 from site_builder.consent.casting import (
     Casting,
-    PendingPolicy,
     Verdict,
     cast_turns,
     decide,
@@ -27,7 +26,6 @@ __all__ = [
     "Casting",
     "Consent",
     "Hidden",
-    "PendingPolicy",
     "PersonRow",
     "Redaction",
     "Removal",

@@ -18,7 +18,6 @@ from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown
 from site_builder.text.timecode import format_clock
 
-PendingPolicy = Pending
 """What happens to people who have not answered: `consent.pending` in config."""
 
 
@@ -78,14 +77,14 @@ def decide(
     recording: Recording,
     guid: Guid,
     people: People,
-    pending: PendingPolicy | str,
+    pending: Pending | str,
     nouns: Mapping[Role, str] = NOUNS,
 ) -> Casting:
     """What people said, applied to one recording; pure, so the same answers give the same episode again.
 
     `nouns` are what people without a name are called, in the show's language.
     """
-    policy = PendingPolicy(pending)
+    policy = Pending(pending)
     found = [_judge(who, guid, people, policy) for who in (*recording.speakers, *recording.on_stage)]
     if _may_be_refused(found, guid, people):
         found = _silence_unknown(found)
@@ -99,7 +98,7 @@ def decide(
         credit_of=credit_of,
         refused=frozenset(number for number, verdict in enumerate(found) if not verdict.heard),
         taken_out=sum(verdict.consent is Consent.REFUSED for verdict in found),
-        redaction=make_redaction(people, guid, policy is PendingPolicy.ANONYMISE, hidden, [p.name for p in credits_]),
+        redaction=make_redaction(people, guid, policy is Pending.ANONYMISE, hidden, [p.name for p in credits_]),
     )
 
 
@@ -119,7 +118,7 @@ def _silence_unknown(found: Sequence[Verdict]) -> list[Verdict]:
     ]
 
 
-def _judge(speaker: Speaker, guid: Guid, people: People, policy: PendingPolicy) -> Verdict:
+def _judge(speaker: Speaker, guid: Guid, people: People, policy: Pending) -> Verdict:
     """The verdict on one speaker, without a label; where it is not sure who they are, the strictest answer holds."""
     unknown = is_unknown(speaker)
     person, candidates = (people.find_unknown(guid), ()) if unknown else people.identify(speaker)
@@ -128,7 +127,7 @@ def _judge(speaker: Speaker, guid: Guid, people: People, policy: PendingPolicy) 
         other = candidate.answer_for(guid).status
         if other.strictness > max(consent.strictness, Consent.PENDING.strictness):
             consent = other
-    unnamed = consent is Consent.PENDING and policy is PendingPolicy.ANONYMISE
+    unnamed = consent is Consent.PENDING and policy is Pending.ANONYMISE
     return Verdict(
         heard=consent is not Consent.REFUSED,
         named=consent in {Consent.GRANTED, Consent.PENDING} and not unnamed,
@@ -232,7 +231,7 @@ def _find_hidden(speakers: Sequence[Speaker], verdicts: Sequence[Verdict]) -> tu
 
 
 def _find_obstacles(
-    recording: Recording, guid: Guid, found: Sequence[Verdict], people: People, policy: PendingPolicy
+    recording: Recording, guid: Guid, found: Sequence[Verdict], people: People, policy: Pending
 ) -> Iterator[str]:
     """Why the episode may not be published, in sentences; `found` are verdicts on `speakers`, then `on_stage`."""
     verdicts = found[: len(recording.speakers)]
@@ -245,7 +244,7 @@ def _find_obstacles(
             yield f"{who}, the host, refused."
         elif verdict.consent is Consent.REFUSED and not is_found:
             yield f"{who} refused, and the recording does not tell exactly when they speak."
-        elif number < len(verdicts) and verdict.consent is Consent.PENDING and policy is PendingPolicy.WITHHOLD:
+        elif number < len(verdicts) and verdict.consent is Consent.PENDING and policy is Pending.WITHHOLD:
             how = _say_how_unknown(guid) if verdict.unknown else ""
             yield f"{who} has not answered yet, and consent.pending is “withhold”{how}."
     if recording.timeline is not Timeline.LEVELS:

@@ -8,6 +8,7 @@ from datetime import date
 
 from site_builder.consent.removals import merge_spans
 from site_builder.model.podcast import Guid, Recording, Role, Span
+from site_builder.show.bundles import Bundle
 from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_for_unknown, is_unknown
 from site_builder.text.timecode import format_clock, format_length
 
@@ -49,9 +50,7 @@ class PersonRow:
     appearances: tuple[Appearance, ...] = ()
 
 
-def describe_person_rows(
-    people: People, recordings: Iterable[tuple[Guid, Recording]], titles: Mapping[Guid, str]
-) -> tuple[PersonRow, ...]:
+def describe_person_rows(people: People, bundles: Iterable[Bundle]) -> tuple[PersonRow, ...]:
     """Everyone in `people`, in the order of the file, with where and how long they speak.
 
     After them, for each episode in which somebody is heard whom no list names, a row of its own.
@@ -59,8 +58,10 @@ def describe_person_rows(
     known = [record for record in people.records if not is_for_unknown(record)]
     heard: dict[str, list[Appearance]] = {record.key: [] for record in known}
     unknown: list[PersonRow] = []
-    for guid, recording in recordings:
-        title = titles.get(guid, guid)
+    for bundle in bundles:
+        guid, title, recording = bundle.guid, bundle.matter.title, bundle.recording
+        if recording is None:
+            continue
         for key, spans in _find_speech(people, recording).items():
             record = people.get(key)
             heard[key].append(_describe_appearance(record.answer_for(guid), guid, title, spans))

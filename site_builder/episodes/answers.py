@@ -77,7 +77,7 @@ def find_outcome(bundle: Bundle, show: ShowFolder) -> Outcome | None:
 
 def compare_outcomes(bundle: Bundle, key: str, now: Outcome | None, then: Outcome | None) -> EpisodeEffect:
     """What differs in an episode between two states of the people's answers; `key`: whose answer is another one."""
-    effect = EpisodeEffect(name=bundle.folder.name, guid=Guid(bundle.matter.guid), title=bundle.matter.title)
+    effect = EpisodeEffect(name=bundle.folder.name, guid=bundle.guid, title=bundle.matter.title)
     recording = bundle.recording
     if recording is None or now is None or then is None:
         return effect

@@ -24,7 +24,6 @@ from site_builder.model.podcast import (
     Cue,
     Episode,
     Gap,
-    Guid,
     Person,
     PublishedAudio,
     Recording,
@@ -107,7 +106,7 @@ def make_episode(source: EpisodeSource, audio: PublishedAudio, config: Config, w
     notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
     is_automatic = config.audio.chapters is ChapterSource.AUTO and matter.chapters is None
     episode = Episode(
-        guid=Guid(matter.guid),
+        guid=bundle.guid,
         slug=bundle.slug,
         title=matter.title,
         published_at=matter.published_at(config.show.zone),

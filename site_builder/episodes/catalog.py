@@ -31,12 +31,11 @@ from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Cue, Guid, PublishedAudio, Role, Speaker
+from site_builder.model.podcast import Cue, PublishedAudio, Role, Speaker
 from site_builder.show.bundles import Bundle, load_bundle, load_noun
 from site_builder.show.config import Pending
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.load import (
-    Claim,
     ShowFolder,
     find_beyond,
     find_clashes,
@@ -209,13 +208,12 @@ def _iter_speakers(within: Path, cards: Iterable[CatalogEntry]) -> Iterator[Spea
 def _find_clashes(folder: Path, cards: Sequence[CatalogEntry]) -> dict[str, tuple[Problem, ...]]:
     """By name, what episodes claim that others claim too. Which of two is meant cannot be known: neither is built."""
     within = f"{folder / EPISODES}"
-    names = {f"{within}/{card.name}/{INDEX}": card.name for card in cards}
-    claims = [Claim(file, card.guid, card.slug) for file, card in zip(names, cards, strict=True)]
+    by_file = {f"{within}/{card.name}/{INDEX}": card for card in cards}
     found: dict[str, tuple[Problem, ...]] = {}
-    for problem, owner in find_clashes(claims):
-        name = names[str(problem.file)]
+    for problem, owner in find_clashes(by_file):
+        name = by_file[str(problem.file)].name
         found[name] = (*found.get(name, ()), problem)
-        found.setdefault(names[owner], ())
+        found.setdefault(by_file[owner].name, ())
     return found
 
 
@@ -298,10 +296,10 @@ class _Reader:
 
 def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:
     """An entry without digests."""
-    matter, recording = bundle.matter, bundle.recording
+    matter = bundle.matter
     return CatalogEntry(
         name=bundle.folder.name,
-        guid=matter.guid,
+        guid=bundle.guid,
         slug=bundle.slug,
         title=matter.title,
         shown_title=redact(matter.title, casting),
@@ -310,9 +308,9 @@ def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> Cat
         withdrawn=matter.withdrawn,
         withheld=explain_withheld(show_folder, bundle, casting),
         pending=casting.pending,
-        recording_id=recording.id if recording else "",
+        recording_id=bundle.recording_id,
         has_recording=bundle.has_recording,
-        has_spoken=bool(bundle.media and recording and recording.speakers),
+        has_spoken=bundle.has_spoken,
         is_restricted=casting.restricted,
         has_pictures=bool(matter.cover),
         is_outdated=is_outdated(bundle),
@@ -345,8 +343,7 @@ def decide_consent(show_folder: ShowFolder, bundle: Bundle) -> Casting:
         return Casting(verdicts=())
     _ = show_folder.words.gettext
     nouns = {Role.HOST: _("Host"), Role.CO_HOST: _("Co-host"), Role.GUEST: _("Guest")}
-    pending = show_folder.config.consent.pending.value
-    casting = decide(bundle.recording, Guid(bundle.matter.guid), show_folder.people, pending, nouns)
+    casting = decide(bundle.recording, bundle.guid, show_folder.people, show_folder.config.consent.pending, nouns)
     missing = explain_missing(show_folder.people, bundle.recording.speakers)
     redaction = casting.redaction.translate(_("someone"))
     if casting.restricted:

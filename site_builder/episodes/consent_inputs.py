@@ -90,7 +90,7 @@ class ConsentInputs:
 
     def find_mentioned(self, bundle: Bundle, casting: Casting) -> tuple[str, ...]:
         """Hidden people whom the texts of an episode may name, and more than these; a digest of each."""
-        scope = self._find_scope(bundle.matter.guid)
+        scope = self._find_scope(bundle.guid)
         if not scope.redaction:
             return ()
         matcher, text = scope.redaction.matcher, WALL.join(_list_texts(bundle, casting))

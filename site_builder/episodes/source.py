@@ -29,9 +29,4 @@ class EpisodeSource:
     @property
     def guid(self) -> str:
         """The episode's."""
-        return self.bundle.matter.guid
-
-    @property
-    def slug(self) -> str:
-        """Last part of the page's address."""
-        return self.bundle.slug
+        return self.bundle.guid

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from site_builder.engine.files import write_file
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.podcast import PublishedAudio, Recording
+from site_builder.model.podcast import Guid, PublishedAudio, Recording, Speaker
 from site_builder.show.documents import decode, is_plain, parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.layout import INDEX, MEDIA, RECORDING, WORDS
@@ -64,9 +64,34 @@ class Bundle:
     transcript: Path | None = None
 
     @property
+    def guid(self) -> Guid:
+        """The episode's identity."""
+        return Guid(self.matter.guid)
+
+    @property
+    def draft(self) -> bool:
+        """Not to be published yet."""
+        return self.matter.draft
+
+    @property
+    def withdrawn(self) -> str | None:
+        """Why it is taken back; None: it is not."""
+        return self.matter.withdrawn
+
+    @property
+    def recording_id(self) -> str:
+        """As the source of its recording has it; empty where there is none."""
+        return self.recording.id if self.recording else ""
+
+    @property
     def slug(self) -> str:
         """Last part of the page's address: the front matter's, else one made of the folder's name without its date."""
         return self.matter.slug or make_slug(_DATED.sub("", self.folder.name), fallback=self.matter.guid)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether somebody is heard, and it was built before."""
+        return bool(self.media and self.recording and self.recording.speakers)
 
     @property
     def part_files(self) -> tuple[Path, ...]:
@@ -129,6 +154,12 @@ def load_bundle(folder: Path) -> Bundle:
         media=load_noun(folder / MEDIA, PublishedAudio),
         transcript=find_transcript(folder, names),
     )
+
+
+def list_speakers(bundles: Iterable[Bundle]) -> Iterator[Speaker]:
+    """Everybody who speaks in any of them."""
+    for bundle in bundles:
+        yield from bundle.recording.speakers if bundle.recording else ()
 
 
 def find_named(names: Sequence[str], wanted: Sequence[str]) -> str | None:

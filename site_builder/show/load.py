@@ -8,18 +8,19 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, load_bundle, load_page
+from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, list_speakers, load_bundle, load_page
 from site_builder.show.config import Config, check_config_files, load_config
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, SoundbiteEntry, SpanEntry
 from site_builder.show.layout import INDEX, PEOPLE
 from site_builder.show.own_files import find_foreign
 from site_builder.show.people import People, load_people
+from site_builder.show.promises import Addressed
 from site_builder.text.languages import ENGLISH, Language, load_language
 from site_builder.text.timecode import format_clock
 
@@ -54,15 +55,8 @@ class ShowFolder:
         return self.folder / "content"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered(ShowFolder):
-    """A show as its files say it."""
-
-    bundles: tuple[Bundle, ...]
-
-
-def gather(folder: Path) -> Gathered:
-    """Read a show whole: for commands that look at every episode. A build reads what changed (`catalog.py`).
+def load_whole_show(folder: Path) -> tuple[ShowFolder, tuple[Bundle, ...]]:
+    """A show and every episode: for commands that look at all of them. A build reads what changed (`catalog.py`).
 
     Raises:
         UsageError: there is no show in `folder`.
@@ -72,21 +66,11 @@ def gather(folder: Path) -> Gathered:
     show_folder = load_show_folder(folder, problems)
     bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
-    claims = [Claim(str(bundle.folder / INDEX), bundle.matter.guid, bundle.slug) for bundle in bundles]
-    spoke = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in bundles)
-    problems += find_forgotten(folder, has_spoken=spoke)
-    problems += (clash.problem for clash in find_clashes(claims))
+    problems += find_forgotten(folder, has_spoken=any(bundle.has_spoken for bundle in bundles))
+    problems += (clash.problem for clash in find_clashes({str(bundle.folder / INDEX): bundle for bundle in bundles}))
     problems += show_folder.problems if show_folder else ()
     show_folder = settle(folder, show_folder, problems)
-    speakers = (speaker for bundle in bundles if bundle.recording for speaker in bundle.recording.speakers)
-    return Gathered(
-        folder=folder,
-        config=show_folder.config,
-        people=show_folder.people.describe(speakers),
-        pages=show_folder.pages,
-        words=show_folder.words,
-        bundles=bundles,
-    )
+    return replace(show_folder, people=show_folder.people.describe(list_speakers(bundles))), bundles
 
 
 def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None:
@@ -143,15 +127,6 @@ def settle(folder: Path, show_folder: ShowFolder | None, problems: Sequence[Prob
     if show_folder is None or problems or missing:
         raise InvalidDocument([*map(nearby, problems), *missing])
     return show_folder
-
-
-class Claim(NamedTuple):
-    """What an episode wants for itself alone."""
-
-    file: str
-    """Its `index.md`."""
-    guid: str
-    slug: str
 
 
 def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: list[Problem]) -> Iterator[Loaded]:
@@ -214,13 +189,16 @@ class Clash(NamedTuple):
     """The first."""
 
 
-def find_clashes(claims: Sequence[Claim]) -> Iterator[Clash]:
-    """Guids and addresses that two episodes claim: never solved by a silent suffix, links may be in use."""
+def find_clashes(episodes: Mapping[str, Addressed]) -> Iterator[Clash]:
+    """Guids and addresses that two episodes claim: never solved by a silent suffix, links may be in use.
+
+    `episodes` are by their `index.md`.
+    """
     guids: dict[str, str] = {}
     places: dict[str, str] = {}
-    for file, guid, slug in claims:
-        yield from _claim(guids, guid, file, "guid", "one of them is a copy: remove it, or give it its own")
-        yield from _claim(places, slug.lower(), file, "slug", "give one of them another `slug:`")
+    for file, episode in episodes.items():
+        yield from _claim(guids, episode.guid, file, "guid", "one of them is a copy: remove it, or give it its own")
+        yield from _claim(places, episode.slug.lower(), file, "slug", "give one of them another `slug:`")
 
 
 def _find_page_clashes(pages: Sequence[FreePage]) -> Iterator[Clash]:

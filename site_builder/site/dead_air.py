@@ -51,12 +51,12 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
         return None
     inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
     return Target(
-        path=f"{SOUNDINGS}/{key_of(bundle.matter.guid)}.json",
+        path=f"{SOUNDINGS}/{key_of(bundle.guid)}.json",
         recipe="sounding/1",
         inputs=inputs,
         make=partial(_make_sounding, bundle.part_files, spans),
         label=f"Listening to {bundle.matter.title}",
-        group=key_of(bundle.matter.guid),
+        group=key_of(bundle.guid),
         portable=True,
     )
 

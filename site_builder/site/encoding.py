@@ -46,8 +46,8 @@ def describe_sounds(
         originals: sha256 of each part of the recording.
         made_by: Name and version of the program.
     """
-    facts, usual = sounds[0].facts, sounds[0].describe(source.slug)
-    others = [(file, sound) for sound in sounds[1:] if (file := sound.describe(source.slug)).path != usual.path]
+    facts, usual = sounds[0].facts, sounds[0].describe(source.bundle.slug)
+    others = [(file, sound) for sound in sounds[1:] if (file := sound.describe(source.bundle.slug)).path != usual.path]
     audio = PublishedAudio(
         enclosure=replace(usual, title=""),
         alternates=tuple(file for file, _ in others),

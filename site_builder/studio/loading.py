@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.show.bundles import Bundle, find_bundles, load_bundle
-from site_builder.show.load import Gathered, load_show_folder
+from site_builder.show.bundles import Bundle, find_bundles, list_speakers, load_bundle
+from site_builder.show.load import ShowFolder, load_show_folder
 from site_builder.studio.studio import Studio
 
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -23,30 +24,22 @@ def load_bundles(studio: Studio) -> Sequence[Bundle]:
     return studio.keep("every bundle", lambda: _load_changed(studio), stamp=_list_folders(studio.folder))
 
 
-def gather_show(studio: Studio) -> Gathered:
+def load_whole_show(studio: Studio) -> tuple[ShowFolder, Sequence[Bundle]]:
     """The whole show, as commands read it that look at every episode; but for episodes that cannot be read.
 
     Raises:
         InvalidDocument: config or people do not say what they must.
     """
-    return studio.keep("gathered", lambda: _gather(studio), stamp=_list_folders(studio.folder))
+    return studio.keep("whole show", lambda: _load_whole(studio), stamp=_list_folders(studio.folder))
 
 
-def _gather(studio: Studio) -> Gathered:
+def _load_whole(studio: Studio) -> tuple[ShowFolder, Sequence[Bundle]]:
     problems: list[Problem] = []
     show = load_show_folder(studio.folder, problems)
     if show is None or problems:
         raise InvalidDocument(problems)
-    bundles = tuple(load_bundles(studio))
-    speakers = (speaker for bundle in bundles if bundle.recording for speaker in bundle.recording.speakers)
-    return Gathered(
-        folder=show.folder,
-        config=show.config,
-        people=show.people.describe(speakers),
-        pages=show.pages,
-        words=show.words,
-        bundles=bundles,
-    )
+    bundles = load_bundles(studio)
+    return replace(show, people=show.people.describe(list_speakers(bundles))), bundles
 
 
 def _load_changed(studio: Studio) -> list[Bundle]:

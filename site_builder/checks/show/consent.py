@@ -12,7 +12,7 @@ from site_builder.consent import Casting, Consent, Verdict, plan_removals
 from site_builder.consent.leaks import check_silence, describe_secrets, find_leaks
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Guid, Span
+from site_builder.model.podcast import Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import Pending
 from site_builder.show.layout import PEOPLE
@@ -27,8 +27,7 @@ _PEOPLE = Place(file=Path(PEOPLE))
 
 def _cast(built: CheckedShow) -> Iterator[tuple[Bundle, Casting]]:
     for bundle in built.bundles:
-        casting = built.castings.get(Guid(bundle.matter.guid))
-        if casting:
+        if casting := built.castings.get(bundle.guid):
             yield bundle, casting
 
 
@@ -104,11 +103,11 @@ def _find_refused(built: CheckedShow) -> Iterator[Remark]:
 def _find_forgotten(built: CheckedShow) -> Iterator[Remark]:
     recordings = [bundle.recording for bundle in built.bundles if bundle.recording]
     speakers = [speaker for one in recordings for speaker in (*one.speakers, *one.on_stage)]
-    has_spoken = any(bundle.media and bundle.recording and bundle.recording.speakers for bundle in built.bundles)
+    has_spoken = any(bundle.has_spoken for bundle in built.bundles)
     try:
         found = [
             *find_forgotten(built.folder, has_spoken=has_spoken),
-            *find_lost(built.folder, built.gathered.people, speakers),
+            *find_lost(built.folder, built.show_folder.people, speakers),
         ]
     except InvalidDocument as damage:
         found = list(damage.problems)
@@ -124,9 +123,9 @@ def _find_forgotten(built: CheckedShow) -> Iterator[Remark]:
     remedy="Ask those named, and write down what they say with `spacecast consent`.",
 )
 def _find_withheld(built: CheckedShow) -> Iterator[Remark]:
-    for bundle, casting in _cast(built):
-        if casting.withheld:
-            yield f"it is withheld: {casting.withheld}", built.in_episode(bundle)
+    for bundle in built.bundles:
+        if reasons := built.withheld.get(bundle.guid):
+            yield f"it is withheld: {reasons}", built.in_episode(bundle)
 
 
 @CONSENT.rule(
@@ -137,9 +136,8 @@ def _find_withheld(built: CheckedShow) -> Iterator[Remark]:
     remedy="Build again, and deploy at once.",
 )
 def _find_published(built: CheckedShow) -> Iterator[Remark]:
-    withheld = {bundle.matter.guid for bundle, casting in _cast(built) if casting.withheld}
     for item in built.items:
-        if item.text("guid") in withheld and built.feed:
+        if item.text("guid") in built.withheld and built.feed:
             yield "it is in the feed, and must be withheld", built.feed.at(item)
 
 
@@ -151,15 +149,12 @@ def _find_published(built: CheckedShow) -> Iterator[Remark]:
     remedy="Build again. If it stays, the name stands in something you wrote: notes, a page, a title or a template.",
 )
 def _find_leaks(built: CheckedShow) -> Iterator[Remark]:
-    cast = {Guid(b.matter.guid): c for b, c in _cast(built) if b.matter.guid in built.items_by_guid}
+    cast = {bundle.guid: casting for bundle, casting in _cast(built) if bundle.guid in built.items_by_guid}
     if not any(casting.restricted for casting in cast.values()):
         return
-    places = {
-        Guid(bundle.matter.guid): (f"episodes/{built.slug(bundle)}/", *_media(built, bundle))
-        for bundle, _ in _cast(built)
-    }
+    places = {bundle.guid: (f"episodes/{bundle.slug}/", *_media(built, bundle)) for bundle, _ in _cast(built)}
     hides_pending = built.config.consent.pending is Pending.ANONYMISE
-    secrets = describe_secrets(built.gathered.people, cast, places, hide_pending=hides_pending)
+    secrets = describe_secrets(built.show_folder.people, cast, places, hide_pending=hides_pending)
     for leak in find_leaks(built.output, secrets, _list_own(built.output)):
         yield f"the {leak.what} of {leak.person} stands there", Place(file=Path("output") / leak.file)
 
@@ -201,7 +196,7 @@ def _find_loud(file: Path, spans: list[Span]) -> tuple[Span, ...]:
 
 def _media(built: CheckedShow, bundle: Bundle) -> Iterator[str]:
     """Where the audio of an episode lies below `output/`."""
-    item = built.items_by_guid.get(bundle.matter.guid)
+    item = built.items_by_guid.get(bundle.guid)
     for element in item.all("enclosure") if item else ():
         if file := built.site.find_file(element.get("url", "")):
             yield file.relative_to(built.output).as_posix()

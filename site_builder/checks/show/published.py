@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
@@ -24,10 +23,6 @@ def _load(built: CheckedShow) -> Published:
         return load_published(built.folder)
     except InvalidDocument:
         return Published()
-
-
-def _held_back(built: CheckedShow) -> set[str]:
-    return {str(guid) for guid, casting in built.castings.items() if casting.withheld}
 
 
 @PUBLISHED.rule(
@@ -52,38 +47,10 @@ def _find_unreadable(built: CheckedShow) -> Iterator[Remark]:
     remedy="Put back what was there, or take the episode back with `withdrawn: true`.",
 )
 def _find_broken_promises(built: CheckedShow) -> Iterator[Remark]:
-    out = [
-        bundle.matter.guid
-        for bundle in built.bundles
-        if bundle.matter.published_at(built.config.show.zone) <= built.now
-    ]
-    published, within = _load(built), built.gathered.folder / EPISODES
-    for problem in find_broken(published, _list_written(built), out, _held_back(built), within, built.now):
+    zone, written = built.config.show.zone, {bundle.folder.name: bundle for bundle in built.every_bundle}
+    out = [bundle.guid for bundle in built.bundles if bundle.matter.published_at(zone) <= built.now]
+    for problem in find_broken(_load(built), written, out, built.withheld, built.folder / EPISODES, built.now):
         yield _sentence(problem), Place(file=built.relative(problem.file) if problem.file else FILE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """An episode as its front matter has it."""
-
-    guid: str
-    slug: str
-    draft: bool
-    withdrawn: str | None
-    recording_id: str
-
-
-def _list_written(built: CheckedShow) -> dict[str, _Standing]:
-    return {
-        bundle.folder.name: _Standing(
-            bundle.matter.guid,
-            built.slug(bundle),
-            bundle.matter.draft,
-            bundle.matter.withdrawn,
-            bundle.recording.id if bundle.recording else "",
-        )
-        for bundle in built.gathered.bundles
-    }
 
 
 def _sentence(problem: Problem) -> str:
@@ -114,8 +81,8 @@ def _find_broken_show(built: CheckedShow) -> Iterator[Remark]:
 def _find_dropped(built: CheckedShow) -> Iterator[Remark]:
     if built.feed is None or built.config.feed.page_size:
         return
-    present = built.items_by_guid.keys() | _held_back(built)
-    present |= {b.matter.guid for b in built.gathered.bundles if b.matter.withdrawn is not None}
+    present = built.items_by_guid.keys() | built.withheld.keys()
+    present |= {bundle.guid for bundle in built.every_bundle if bundle.withdrawn is not None}
     for guid, pin in _load(built).pins.items():
         if not pin.retired and guid not in present and pin.first_published <= built.now:
             yield f"the published episode {pin.slug} ({guid}) is not in the feed", _PLACE
@@ -143,7 +110,7 @@ def _find_revenants(built: CheckedShow) -> Iterator[Remark]:
     remedy="Build again.",
 )
 def _find_lost_addresses(built: CheckedShow) -> Iterator[Remark]:
-    released = [standing for standing in _list_written(built).values() if standing.guid in built.items_by_guid]
+    released = [bundle for bundle in built.every_bundle if bundle.guid in built.items_by_guid]
     for slug in find_redirects(_load(built).pins, released):
         for name in ("index.html", "embed/index.html", "oembed.json"):
             if not (built.output / "episodes" / slug / name).is_file():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from site_builder.consent import describe_person_rows
-from site_builder.model.podcast import Guid
 from site_builder.show.config import Config, Pending
-from site_builder.show.load import Gathered, gather
+from site_builder.show.load import load_whole_show
 from site_builder.show.people import Consent
 
 
@@ -31,18 +30,14 @@ class Waiting:
 
 def find_waiting(folder: Path) -> tuple[Waiting, ...]:
     """Everybody heard in an episode that goes out, or is held back for their answer, who has not answered."""
-    gathered = gather(folder)
-    return tuple(_find_waiting(gathered))
-
-
-def _find_waiting(gathered: Gathered) -> Iterator[Waiting]:
-    bundles = [b for b in gathered.bundles if b.recording and not b.matter.draft and b.matter.withdrawn is None]
-    recordings = [(Guid(bundle.matter.guid), bundle.recording) for bundle in bundles if bundle.recording]
-    titles = {Guid(bundle.matter.guid): bundle.matter.title for bundle in bundles}
-    for row in describe_person_rows(gathered.people, recordings, titles):
-        episodes = tuple(entry.title for entry in row.appearances if entry.consent is Consent.PENDING)
-        if episodes:
-            yield Waiting(name=row.name, episodes=episodes, asked=row.asked)
+    show, bundles = load_whole_show(folder)
+    rows = describe_person_rows(show.people, [b for b in bundles if not b.draft and b.withdrawn is None])
+    titles = [[entry.title for entry in row.appearances if entry.consent is Consent.PENDING] for row in rows]
+    return tuple(
+        Waiting(name=row.name, episodes=tuple(episodes), asked=row.asked)
+        for row, episodes in zip(rows, titles, strict=True)
+        if episodes
+    )
 
 
 def describe_waiting(waiting: Iterable[Waiting], config: Config) -> tuple[str, ...]:

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from site_builder.commands.people import describe_people, enter_unlisted, is_waiting
-from site_builder.consent import Consent, PersonRow
-from site_builder.model.podcast import Guid
+from site_builder.commands.people import enter_unlisted, is_waiting
+from site_builder.consent import Consent, PersonRow, describe_person_rows
+from site_builder.show.bundles import Bundle, list_speakers
 from site_builder.show.layout import PEOPLE
-from site_builder.show.load import Gathered
+from site_builder.show.load import ShowFolder
 from site_builder.show.people import UNKNOWN
 from site_builder.show.people.file import read_text
 from site_builder.studio.changes.changes import Edit
-from site_builder.studio.loading import gather_show
+from site_builder.studio.loading import load_bundles, load_whole_show
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import BASED_ON, read_form, save
 from site_builder.studio.studio import Studio
@@ -47,20 +47,19 @@ class ListedPerson:
 
 def count(studio: Studio, language: Language) -> str:
     """How many people nobody has asked yet."""
-    number = studio.keep("not asked", lambda: _count_unasked(gather_show(studio)))
+    number = studio.keep("not asked", lambda: _count_unasked(*load_whole_show(studio)))
     return (
         language.ngettext("%(number)s not asked", "%(number)s not asked", number) % {"number": number} if number else ""
     )
 
 
-def _count_unasked(gathered: Gathered) -> int:
+def _count_unasked(show: ShowFolder, bundles: Sequence[Bundle]) -> int:
     """Without looking at when anybody speaks: this stands on every page."""
-    people, unasked = gathered.people, set()
-    for bundle in gathered.bundles:
-        guid = Guid(bundle.matter.guid)
-        for speaker in bundle.recording.speakers if bundle.recording else ():
-            record = people.match(speaker)
-            if record and record.asked is None and record.answer_for(guid).status is Consent.PENDING:
+    unasked = set()
+    for bundle in bundles:
+        for speaker in list_speakers([bundle]):
+            record = show.people.match(speaker)
+            if record and record.asked is None and record.answer_for(bundle.guid).status is Consent.PENDING:
                 unasked.add(record.key)
     return len(unasked)
 
@@ -85,26 +84,31 @@ def show(request: Request) -> Response:
 
 def _find_unlisted(studio: Studio) -> tuple[str, ...]:
     """Names of those who are heard and not in people.yaml, as in episodes copied from another show."""
-    return enter_unlisted(gather_show(studio), read_text(studio.folder / PEOPLE))[1]
+    return enter_unlisted(studio.folder, load_bundles(studio), read_text(studio.folder / PEOPLE))[1]
 
 
 async def enter(request: Request) -> Response:
     """Write them into people.yaml, so that they can be asked."""
     studio, form = studio_of(request), await read_form(request)
-    gathered = await run_in_threadpool(gather_show, studio)
+    bundles = await run_in_threadpool(load_bundles, studio)
     names = await run_in_threadpool(_find_unlisted, studio)
     language = language_of(request)
     label = language.gettext("list %(names)s") % {"names": language.join(names)}
 
     def change(content: bytes) -> bytes:
-        return enter_unlisted(gathered, content.decode())[0].encode()
+        return enter_unlisted(studio.folder, bundles, content.decode())[0].encode()
 
     return await save(request, form, label, Edit(path=PEOPLE, change=change, based_on=form.get(BASED_ON)))
 
 
 def list_rows(studio: Studio) -> Sequence[PersonRow]:
     """Everyone heard on the show, as `spacecast people` lists them."""
-    return studio.keep("people", lambda: describe_people(gather_show(studio)))
+
+    def describe() -> Sequence[PersonRow]:
+        show, bundles = load_whole_show(studio)
+        return describe_person_rows(show.people, bundles)
+
+    return studio.keep("people", describe)
 
 
 def _is_open(row: PersonRow) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,14 +17,16 @@ from site_builder.commands.people import describe_hidden_kinds, foresee_answers,
 from site_builder.consent import Appearance, Consent, PersonRow
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid
+from site_builder.show.bundles import Bundle
 from site_builder.show.layout import PEOPLE
-from site_builder.show.load import Gathered
+from site_builder.show.load import ShowFolder
 from site_builder.show.people import UNKNOWN, Answer, PersonRecord
 from site_builder.show.people.writing import enter_answer, enter_asked
 from site_builder.show.published import State, load_pins
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.effects import tell_effects
-from site_builder.studio.loading import gather_show
+from site_builder.studio.episodes import load_show
+from site_builder.studio.loading import load_whole_show
 from site_builder.studio.pages.people import count, describe_row, list_rows
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save, wants_json
@@ -71,7 +73,7 @@ class Subject:
         return self.appearance.guid if self.appearance else None
 
 
-def _find(request: Request, gathered: Gathered) -> Subject:
+def _find(request: Request, show: ShowFolder) -> Subject:
     """Whom the address names.
 
     Raises:
@@ -87,7 +89,7 @@ def _find(request: Request, gathered: Gathered) -> Subject:
             continue
         if row.key == UNKNOWN and not row.handle and appearance is None:
             continue
-        record = next((one for one in gathered.people.records if one.key == key), PersonRecord(key=key))
+        record = next((one for one in show.people.records if one.key == key), PersonRecord(key=key))
         return Subject(row, number, record, appearance)
     raise HTTPException(404)
 
@@ -95,23 +97,23 @@ def _find(request: Request, gathered: Gathered) -> Subject:
 def show(request: Request) -> Response:
     """The page; where there is much to look through, without what each answer would change, which is asked for next."""
     studio, language = studio_of(request), language_of(request)
-    gathered = gather_show(studio)
-    subject = _find(request, gathered)
+    folder, bundles = load_whole_show(studio)
+    subject = _find(request, folder)
     if wants_json(request):
         return JSONResponse(_describe_now(request))
     is_long = len(subject.row.appearances) > _MANY and not subject.appearance and "effects" not in request.query_params
-    message, obstacles = _write_message(gathered, subject)
+    message, obstacles = _write_message(folder, bundles, subject)
     return render(
         request,
         "person.html",
         person=describe_row(subject.row, subject.number),
         appearance=subject.appearance,
         is_unknown=subject.row.key == UNKNOWN and not subject.row.handle,
-        options=_describe_options(studio, gathered, subject, language, is_long=is_long),
+        options=_describe_options(studio, subject, language, is_long=is_long),
         is_long=is_long,
         answer=subject.answer,
         earlier=[(answer, name_answer(answer.status, language)) for answer in reversed(subject.record.history)],
-        passages=_find_passages(gathered, subject),
+        passages=_find_passages(bundles, subject),
         sought=[] if subject.row.key == UNKNOWN else _describe_sought(subject.record, language),
         message=message,
         obstacles=obstacles,
@@ -121,12 +123,12 @@ def show(request: Request) -> Response:
     )
 
 
-def _write_message(gathered: Gathered, subject: Subject) -> tuple[str, tuple[Problem, ...]]:
+def _write_message(show: ShowFolder, bundles: Sequence[Bundle], subject: Subject) -> tuple[str, tuple[Problem, ...]]:
     """The message that asks, or why nobody could answer it; neither for somebody who has answered."""
     if not is_waiting(subject.row):
         return "", ()
     try:
-        return write_request(gathered, subject.row), ()
+        return write_request(show, bundles, subject.row), ()
     except InvalidDocument as error:
         return "", error.problems
 
@@ -156,11 +158,11 @@ def _describe_meaning(status: Consent, policy: str, language: Language) -> str:
 
 
 def _describe_options(
-    studio: Studio, gathered: Gathered, subject: Subject, language: Language, *, is_long: bool
+    studio: Studio, subject: Subject, language: Language, *, is_long: bool
 ) -> list[dict[str, object]]:
     """The four answers, each with what it would change."""
-    policy = gathered.config.consent.pending.value
-    effects = {} if is_long else _foresee_all(studio, gathered, subject, language)
+    policy = load_show(studio).config.consent.pending.value
+    effects = {} if is_long else _foresee_all(studio, subject, language)
     return [
         {
             "value": status.value,
@@ -172,27 +174,27 @@ def _describe_options(
     ]
 
 
-def _foresee_all(studio: Studio, gathered: Gathered, subject: Subject, language: Language) -> dict[str, list[str]]:
+def _foresee_all(studio: Studio, subject: Subject, language: Language) -> dict[str, list[str]]:
     """What each answer but the one that holds would change, in sentences; kept until a file changes."""
 
     def foresee() -> dict[str, list[str]]:
-        removal = gathered.config.consent.removal
+        show, bundles = load_whole_show(studio)
         pins = load_pins(studio.folder)
         online = {guid for guid, pin in pins.items() if pin.state is State.ONLINE}
         others = [status for status in Consent if status is not subject.answer.status]
         today = studio.clock().date()
         answers = [Answer(status=status, since=today, episode=subject.episode) for status in others]
-        effects = foresee_answers(gathered, subject.row.key, answers)
-        told = zip(others, effects, strict=True)
+        effects = foresee_answers(show, bundles, subject.row.key, answers)
+        told, removal = zip(others, effects, strict=True), show.config.consent.removal
         sentences = {status.value: tell_effects(found, removal, online, language) for status, found in told}
         return {subject.answer.status.value: [], **sentences}
 
     return studio.keep(f"effects {language.code} {subject.episode} {subject.row.key}", foresee)
 
 
-def _find_passages(gathered: Gathered, subject: Subject) -> list[Passage]:
+def _find_passages(bundles: Sequence[Bundle], subject: Subject) -> list[Passage]:
     """The longest, in order."""
-    folders = {Guid(bundle.matter.guid): bundle for bundle in gathered.bundles if bundle.has_recording}
+    folders = {bundle.guid: bundle for bundle in bundles if bundle.has_recording}
     shown = [subject.appearance] if subject.appearance else subject.row.appearances
     found = [
         Passage(folders[one.guid].folder.name, one.title, span.start, span.end)
@@ -224,8 +226,8 @@ def _describe_sought(record: PersonRecord, language: Language) -> list[tuple[str
 async def change(request: Request) -> Response:
     """Write down an answer, or that somebody was asked."""
     studio, form, language = studio_of(request), await read_form(request), language_of(request)
-    gathered = await run_in_threadpool(gather_show, studio)
-    subject = await run_in_threadpool(_find, request, gathered)
+    show, _ = await run_in_threadpool(load_whole_show, studio)
+    subject = await run_in_threadpool(_find, request, show)
     if form.get("do") == "asked":
         return await _note_asked(request, form, subject)
     try:
@@ -246,11 +248,11 @@ async def change(request: Request) -> Response:
 def _describe_now(request: Request) -> Mapping[str, object]:
     """What the page shows from now on, for the script that saved."""
     studio, language = studio_of(request), language_of(request)
-    gathered = gather_show(studio)
-    subject = _find(request, gathered)
+    show, _ = load_whole_show(studio)
+    subject = _find(request, show)
     is_answered = subject.answer.since and subject.answer.status is not Consent.PENDING
     return {
-        "effects": _foresee_all(studio, gathered, subject, language),
+        "effects": _foresee_all(studio, subject, language),
         "answer": subject.answer.status.value,
         "note": subject.answer.note,
         "date": str(subject.answer.since) if is_answered else "",

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from bundle_maker import make_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 from show_runner import PRACTICE
@@ -303,7 +304,7 @@ def test_who_refused_is_hidden_where_they_do_not_speak() -> None:
 
 def test_rows_and_request() -> None:
     """Where, when and how long; JSON is plain; the message says all that is needed."""
-    row = describe_person_rows(people(Consent.PENDING), [(GUID, ROOM)], {GUID: "Flood gauges"})[1]
+    row = describe_person_rows(people(Consent.PENDING), [make_bundle(GUID, ROOM)])[1]
     assert (row.key, row.seconds, row.consent) == ("kit_gauges", 22, Consent.PENDING)
     written = json.loads(json.dumps(describe_rows_json([row])))[0]
     assert written["episodes"][0]["spans"] == [[30, 50], [98, 100]]

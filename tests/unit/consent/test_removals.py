@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bundle_maker import make_bundle
 
 from site_builder.consent import decide, describe_person_rows, plan_removals
 from site_builder.errors import UsageError
@@ -134,7 +135,7 @@ def test_an_answer_for_somebody_unknown(tmp_path: Path) -> None:
     set_consent(file, "unknown", Answer(status=Consent.REFUSED, episode=GUID))
     found = load_people(file)
     assert plan_removals(ROOM, decide(ROOM, GUID, found, "publish")) == (Span(start=58, end=72),)
-    (*known, row) = describe_person_rows(found, [(GUID, ROOM)], {GUID: "Flood gauges"})
+    (*known, row) = describe_person_rows(found, [make_bundle(GUID, ROOM)])
     assert [one.key for one in known] == ["ann", "kit", "lou"]
     assert (row.key, row.name, row.consent) == (
         "unknown",

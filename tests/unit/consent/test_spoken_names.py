@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from site_builder.consent.casting import PendingPolicy, decide
+from site_builder.consent.casting import decide
 from site_builder.consent.redaction import redact
 from site_builder.consent.spoken_names import hear_names, sounds_like
 from site_builder.model.podcast import Guid, Recording, Role, Speaker, Timeline, Turn
@@ -39,7 +39,7 @@ RECORDING = Recording(
 )
 def test_what_others_call_somebody(said: str, read: str) -> None:
     """First and last names, and what sounds like them, of those who have not answered."""
-    casting = decide(RECORDING, Guid("1"), People(()), PendingPolicy.ANONYMISE)
+    casting = decide(RECORDING, Guid("1"), People(()), "anonymise")
     assert redact(said, hear_names(casting, said)) == read
 
 
