@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-EXIT_DONE = 0
 EXIT_PROBLEMS = 1
 EXIT_USAGE = 2
 

@@ -16,7 +16,7 @@ from site_builder.audio.counting import SampleCount
 from site_builder.audio.decode import read_spans
 from site_builder.audio.demux import count_samples, demux, holds_adts, open_audio, read_chunks
 from site_builder.audio.facts import AudioFacts
-from site_builder.audio.sound import filter_sound, make_graph, pull_sound, read_sound
+from site_builder.audio.sound import filter_sound, make_graph, pull_sound
 from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Span
 
@@ -81,17 +81,6 @@ def _measure_adts(path: Path) -> AudioFacts:
         samples=count.samples,
         size_bytes=path.stat().st_size,
     )
-
-
-def measure_loudness(parts: Sequence[Path]) -> Loudness:
-    """Loudness of a recording or of a published file.
-
-    Raises:
-        UnusableSource: a part cannot be read.
-    """
-    facts = measure(parts[0])
-    channels = min(2, facts.channels or 2)
-    return gauge_loudness(read_sound(parts, sample_rate=facts.sample_rate, channels=channels))
 
 
 def gauge_loudness(frames: Iterable[AudioFrame], *, true_peak: bool = True) -> Loudness:

@@ -18,8 +18,6 @@ from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown
 from site_builder.text.timecode import format_clock
 
-"""What happens to people who have not answered: `consent.pending` in config."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

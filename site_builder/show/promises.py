@@ -89,25 +89,6 @@ class Addressed(Protocol):
         """Last part of its page's address."""
 
 
-def keep_promises(
-    published: Published,
-    bundles: Bundles,
-    *,
-    going_out: Iterable[str],
-    held_back: Iterable[str],
-    within: Path,
-    now: datetime,
-) -> Pins:
-    """What has been promised of episodes, if a build keeps to it; arguments as for `find_broken`.
-
-    Raises:
-        InvalidDocument: it does not; each problem with the ways on.
-    """
-    if problems := find_broken(published, bundles, going_out, held_back, within, now):
-        raise InvalidDocument(problems)
-    return published.pins
-
-
 def find_broken(
     published: Published,
     bundles: Bundles,

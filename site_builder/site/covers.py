@@ -45,11 +45,6 @@ class PlannedCovers:
     """By guid, for `output/`."""
     failures: tuple[str, ...]
 
-    def add_cover(self, episode: Episode) -> Episode:
-        """The episode with its cover."""
-        cover = self.covers.get(episode.guid)
-        return pictures.with_pictures(episode, cover) if cover else episode
-
 
 def start_early(show_folder: ShowFolder, jobs: int, prefetch: Prefetch) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""

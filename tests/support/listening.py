@@ -10,6 +10,9 @@ from typing import Any
 
 import av
 
+from site_builder.audio.measure import Loudness, gauge_loudness, measure
+from site_builder.audio.sound import read_sound
+
 
 def decode(path: Path, *options: str) -> array[float]:
     """Interleaved samples as ffmpeg decodes them; fails where it reports an error."""
@@ -23,6 +26,12 @@ def decode_recording(path: Path) -> array[float]:
     """Samples of a bare ADTS stream, errors at its joins allowed."""
     command = ["ffmpeg", "-v", "quiet", "-f", "aac", "-i", str(path), "-f", "f32le", "-"]
     return array("f", subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def gauge_file(path: Path) -> Loudness:
+    """How loud a file is."""
+    facts = measure(path)
+    return gauge_loudness(read_sound([path], sample_rate=facts.sample_rate, channels=min(2, facts.channels or 2)))
 
 
 def probe(path: Path) -> dict[str, Any]:

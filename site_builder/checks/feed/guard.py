@@ -24,7 +24,7 @@ class FeedGate:
     """Lets feeds through that break no rule apps rely on; otherwise the last good one stays.
 
     An item that passed under the same head is not checked again. That no two items have one guid, page or file is seen
-    to before: `gather.find_conflicts`, and the build engine for files.
+    to before: `load.find_clashes`, and the build engine for files.
     """
 
     def __init__(

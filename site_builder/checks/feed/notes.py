@@ -39,7 +39,6 @@ _PAIRED = frozenset(
 """Elements whose end HTML does not let anybody leave out."""
 _SHOWN = re.compile(r"&lt;/?(?:p|br|a|b|i|em|strong|ul|ol|li|div|span|h[1-6])\b[^&]{0,200}&gt;", re.IGNORECASE)
 _TWICE = re.compile(r"&amp;(?:amp|nbsp|lt|gt|quot|apos|#x?[0-9a-fA-F]{2,6});")
-_HIDDEN = re.compile(r"display:none|visibility:hidden|(width|height):[01](px)?\b")
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 

@@ -69,7 +69,6 @@ def find_unused_covers(folder: Path) -> Iterator[Problem]:
             yield Problem(_EXPORT, file)
 
 
-_WHICH = "name the one that is meant transcript.vtt or .srt"
 _EXPORT = "is not used, for it cannot be read; export it as cover.jpg or cover.png"
 
 

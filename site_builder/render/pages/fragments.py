@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from site_builder.render.pages.styles import LANE_COLOURS
 from site_builder.text.timecode import format_clock, format_fragment
 
 _BETWEEN = "\n      "
@@ -53,8 +54,9 @@ def render_strip(strip: Sequence[Mapping[str, Any]]) -> Markup:
     if not strip:
         return Markup()
     paths = [
-        f'<path class="p{part["person"] % 8}" transform="matrix(1 0 0 2 0 {3 * row})" d="{escape(part["path"])}"/>'
-        for row, part in enumerate(strip)
+        f'<path class="p{lane["person"] % LANE_COLOURS}" transform="matrix(1 0 0 2 0 {3 * row})" '
+        f'd="{escape(lane["path"])}"/>'
+        for row, lane in enumerate(strip)
     ]
     return Markup(  # noqa: S704  (numbers, and what is escaped above)
         f'<svg class="strip" viewBox="0 0 160 {3 * len(strip) - 1}" preserveAspectRatio="none" aria-hidden="true" '

@@ -64,8 +64,6 @@ __all__ = [
     "require_show",
 ]
 
-"""Name of the file in the show's folder."""
-
 
 class Config(Document):
     """Everything in `config.yaml`."""

@@ -4,7 +4,6 @@ To change it, see `writing`, which loads more.
 """
 
 from site_builder.show.people.file import load_people, parse_people
-from site_builder.show.people.newcomers import find_conflicts
 from site_builder.show.people.records import Answer, Consent, PersonRecord
 from site_builder.show.people.register import UNKNOWN, People, explain_missing, is_for_unknown, is_unknown
 
@@ -15,7 +14,6 @@ __all__ = [
     "People",
     "PersonRecord",
     "explain_missing",
-    "find_conflicts",
     "is_for_unknown",
     "is_unknown",
     "load_people",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from site_builder.model.conversation import Account
-from site_builder.model.podcast import Guid, Recording, Role, Speaker
+from site_builder.model.podcast import Recording, Role, Speaker
 from site_builder.show.people.records import Answer, Consent, PersonRecord
-from site_builder.show.people.register import UNKNOWN, People, Register, contradicts, tidy
+from site_builder.show.people.register import UNKNOWN, Register, contradicts, tidy
 from site_builder.text.slugs import make_slug
 
 
@@ -32,22 +32,6 @@ def _is_of(speaker: Speaker, account: Account) -> bool:
     pairs = ((speaker.x_id, account.x_id), (speaker.handle.casefold(), account.handle.casefold()))
     told = [(one, other) for one, other in pairs if one and other]
     return not told or any(one == other for one, other in told)
-
-
-def find_conflicts(people: People, recordings: Iterable[tuple[Guid, Recording]]) -> tuple[str, ...]:
-    """Sentences for the host about speakers whose ids point to different people; such people are never merged."""
-    sentences: dict[str, None] = {}
-    for guid, recording in recordings:
-        for speaker in recording.speakers:
-            found = people.candidates(speaker)
-            if len(found) > 1 or any(contradicts(record, speaker) for record in found):
-                keys = " and ".join(record.key for record in found)
-                who = speaker.handle or speaker.name or speaker.x_id or speaker.periscope_id
-                sentences[
-                    f"{who} in {guid} could be {keys} of people.yaml, and ids, handles or names disagree: "
-                    "check who it is; until then the strictest answer holds"
-                ] = None
-    return tuple(sentences)
 
 
 def _meet(register: Register, speaker: Speaker, day: date | None, *, is_own: bool) -> None:

@@ -41,11 +41,6 @@ def find_last(studio: Studio) -> dict[str, Any]:
     return dict(done.result) if done else studio.keep("checks", lambda: load_last(studio.folder))
 
 
-def find_active(studio: Studio) -> Job | None:
-    """The job that checks the show, if one is waiting or running."""
-    return next((job for job in studio.jobs.find(KIND) if job.is_active), None)
-
-
 def ensure_checked(request: Request, *, again: bool = False) -> Job | None:
     """Start checking the show if its files changed since the last check; the job, or None where nothing changed."""
     studio = studio_of(request)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from site_builder.commands.people import enter_unlisted, is_waiting
 from site_builder.consent import Consent, PersonRow, describe_person_rows
+from site_builder.render.pages.styles import LANE_COLOURS
 from site_builder.show.bundles import Bundle, list_speakers
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import ShowFolder
@@ -121,7 +122,7 @@ def describe_row(row: PersonRow, number: int) -> ListedPerson:
     initial = "?" if row.key == UNKNOWN else next((letter for letter in name if letter.isalnum()), "?").upper()
     others = dict.fromkeys(appearance.consent for appearance in row.appearances)
     answers = (row.consent, *(consent for consent in others if consent is not row.consent))
-    return ListedPerson(row, find_address(row), name, initial, number % 8, answers)
+    return ListedPerson(row, find_address(row), name, initial, number % LANE_COLOURS, answers)
 
 
 def find_address(row: PersonRow) -> str:

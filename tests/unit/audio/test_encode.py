@@ -8,11 +8,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from listening import decode, list_boxes, loudest, probe
+from listening import decode, gauge_file, list_boxes, loudest, probe
 from recording_maker import encode_tones, make_recording
 
 from site_builder.audio.encode import EncodeSettings, write_encoded
-from site_builder.audio.measure import find_levels, measure, measure_loudness
+from site_builder.audio.measure import find_levels, measure
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Span
@@ -88,7 +88,7 @@ def test_mono_is_the_mean_of_the_channels(part: Path) -> None:
 def test_loudness_is_met(settings: EncodeSettings, target: float, part: Path) -> None:
     """Within half a unit of the target, below the ceiling."""
     write_encoded([part], EditList.keep_all(LENGTH), part.with_name("out"), replace(settings, loudness=target))
-    found = measure_loudness([part.with_name("out")])
+    found = gauge_file(part.with_name("out"))
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1
 
@@ -100,7 +100,7 @@ def test_limiter_works_where_peaks_are_high(tmp_path: Path) -> None:
     (tmp_path / "loud.aac").write_bytes(loud)
     parts = [tmp_path / "quiet.wav", tmp_path / "loud.aac", tmp_path / "quiet.wav"]
     write_encoded(parts, EditList.keep_all(10), tmp_path / "out.mp3", EncodeSettings(bitrate=128_000, loudness=-16))
-    found = measure_loudness([tmp_path / "out.mp3"])
+    found = gauge_file(tmp_path / "out.mp3")
     assert found.integrated == pytest.approx(-16, abs=0.5)
     assert found.peak <= -1
 

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from listening import decode, decode_recording, loudest
+from listening import decode, decode_recording, gauge_file, loudest
 from recording_maker import Oddities, make_recording, split_frames, wrap
 
-from site_builder.audio.measure import SILENT, find_levels, measure, measure_loudness
+from site_builder.audio.measure import SILENT, find_levels, measure
 from site_builder.audio.packets import write_copy
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
@@ -88,7 +88,7 @@ def test_loudness_is_ffmpegs(tmp_path: Path) -> None:
     """Integrated loudness and true peak as the reference meter of ffmpeg gives them."""
     path = tmp_path / "in.wav"
     path.write_bytes(wrap(RECORDING, "wav"))
-    found = measure_loudness([path])
+    found = gauge_file(path)
     command = ["ffmpeg", "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stderr
     integrated = re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1]

@@ -13,10 +13,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from listening import gauge_file
 from recording_maker import encode_pcm
 
 from site_builder.audio.encode import EncodeSettings, Voices, write_encoded
-from site_builder.audio.measure import find_levels, measure_loudness
+from site_builder.audio.measure import find_levels
 from site_builder.audio.sound import read_sound
 from site_builder.audio.voices import Knot, find_solos, measure_voices, plan_gains
 from site_builder.model.edits import EditList
@@ -75,7 +76,7 @@ def test_three_voices(part: Path, tmp_path: Path) -> None:
     write_encoded([part], EditList.keep_all(LENGTH), out, SETTINGS)
     after = gauge_voices(out)
     assert max(after) - min(after) < 1
-    found = measure_loudness([out])
+    found = gauge_file(out)
     assert found.integrated == pytest.approx(-16, abs=0.5)
     assert found.peak <= -1
 

@@ -17,7 +17,6 @@ from site_builder.show.people import (
     Consent,
     People,
     PersonRecord,
-    find_conflicts,
     load_people,
 )
 from site_builder.show.people.writing import add_newcomers, set_consent
@@ -172,13 +171,12 @@ def test_handles_change_and_ids_stay(tmp_path: Path) -> None:
 
 
 def test_one_handle_with_other_ids_is_somebody_else(tmp_path: Path) -> None:
-    """Never merged, reported; and hidden until the host has looked, where the namesake refused."""
+    """Never merged; hidden until the host has looked, where the namesake refused."""
     path = tmp_path / "people.yaml"
     add_newcomers(path, [heard(KIT)])
     set_consent(path, "kit_gauges", Answer(status=Consent.REFUSED, since=date(2026, 11, 1)))
     other = heard(Speaker(handle="kit_gauges", periscope_id="other"), id_="2")
     assert load_people(path).match(other[1].speakers[0]) is None
-    assert "kit_gauges" in find_conflicts(load_people(path), [other])[0]
     add_newcomers(path, [other])
     people = load_people(path)
     twin = people.match(other[1].speakers[0])
