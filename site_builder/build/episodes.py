@@ -1,4 +1,4 @@
-"""Makes the episodes of a site that are not as they were; the others are not even read, for their outlines are kept.
+"""Makes the episodes of a site that are not as they were; the others are not even read, for their summaries are kept.
 
 They are made in batches, so that memory does not grow with the show.
 """
@@ -145,7 +145,7 @@ class EpisodeBuilder:
         """By guid, episodes as they were when they could last be made, of those that once could."""
         wanted = set(guids)
         known = self.kept.load("outline") if wanted else {}
-        return {outline.guid: outline for outline in parse_summaries(known[guid][1] for guid in wanted & known.keys())}
+        return {one.guid: one for one in parse_summaries(known[guid][1] for guid in wanted & known.keys())}
 
     def rebuild(self, episode_jobs: Mapping[str, EpisodeJob], name: str) -> None:
         """Make the files of one episode anew, ahead of a build, which will look at all of them again.
@@ -170,7 +170,7 @@ class EpisodeBuilder:
         return [job for job in episode_jobs if job.name not in current]
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
-        """By guid, the outlines of episodes whose files are all there now; they are kept."""
+        """By guid, the summaries of episodes whose files are all there now; they are kept."""
         dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.card)]
         sources = [load_source(self.catalog, job.card, draft=job.draft) for job in dear]
         encodings = self.audio_builder.produce(sources) if sources else {}
@@ -185,7 +185,7 @@ class EpisodeBuilder:
         keys, texts = {job.name: (job.card.guid, job.key) for job in episode_jobs}, dict[str, bytes]()
 
         def remember(whole: Mapping[str, Mapping[str, bytes]]) -> None:
-            for part in reversed(PARTS):  # the outline last: where it is, all is
+            for part in reversed(PARTS):  # the summary last: where it is, all is
                 self.kept.put(part, {keys[name][0]: (keys[name][1], parts[part]) for name, parts in whole.items()})
             texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
 

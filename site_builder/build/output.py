@@ -30,7 +30,7 @@ from site_builder.engine.serialization import digest_value
 from site_builder.engine.state import StateDatabase
 from site_builder.engine.target import Target
 from site_builder.episodes.catalog import Catalog, redact_show
-from site_builder.episodes.summary import EpisodeSummary, list_outlines, name_group
+from site_builder.episodes.summary import EpisodeSummary, list_episodes, name_group
 from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
@@ -353,14 +353,14 @@ def _digest_base(job: Job, setting: Setting) -> str:
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
     read_row = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
-    names = partial(job.kept.read, "names", [episode.guid for episode in episodes])
+    terms = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     catalog, hidden = job.catalog, redact_show(job.catalog.show_folder)
     gone = describe_tombstones(catalog, job.selection, job.pins, episodes)
     moved = {old: new for old, new in find_redirects(job.pins, episodes).items() if not is_named(catalog, hidden, old)}
     return Contents(
         setting=setting,
         episodes=episodes,
-        list_all=lambda: list_outlines(episodes, names(), setting.site.zone, read_row),
+        list_all=lambda: list_episodes(episodes, terms(), setting.site.zone, read_row),
         pages=tuple(lay_out(page, hidden) for page in job.catalog.show_folder.pages),
         tombstones={
             slug: redact(reason, hidden) for slug, reason in gone.items() if not is_named(catalog, hidden, slug)

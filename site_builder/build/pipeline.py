@@ -23,7 +23,6 @@ from site_builder.events import Notify, Stage, Warned, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
-    from site_builder.build.extraction import Extraction
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cache import ValueCache
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from site_builder.engine.state import StateDatabase
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
+    from site_builder.episodes.intake.extraction import Extraction
     from site_builder.show.published import Pins, Published
 
 __all__ = ["BuildOptions", "build", "find_unchanged", "look_at"]
@@ -179,8 +179,8 @@ def _read_content(
 ) -> _Content:
     """The catalog, once new archives are taken in and recordings that an earlier version read are read again."""
     from site_builder.build.consent import silence
-    from site_builder.build.extraction import Extraction, take_in
     from site_builder.episodes.intake import rereading, seen_archives
+    from site_builder.episodes.intake.extraction import Extraction, take_in
     from site_builder.show import refusals
     from site_builder.site.covers import start_early
 

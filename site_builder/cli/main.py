@@ -75,8 +75,8 @@ def inspect(archive: Path, json_: bool) -> None:
 @as_json
 def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, json_: bool) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
-    from site_builder.build import extraction as story  # noqa: PLC0415
     from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
+    from site_builder.episodes.intake import extraction as story  # noqa: PLC0415
 
     with tables.progress() as notify:
         extraction = story.extract(find_show(show), archives, notify, only=only)

@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from site_builder.engine.serialization import Value, encode_value, parse_values
+from site_builder.engine.serialization import Value, parse_values
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Span
 from site_builder.render.pages.lists import Credit, ListEntry
@@ -92,38 +92,28 @@ class EpisodeTerms(Value, frozen=True, kw_only=True):
     people: tuple[Credit, ...] = ()
 
 
-def render_summary(outline: EpisodeSummary) -> bytes:
-    """JSON, for `parse_summaries`."""
-    return encode_value(outline)
-
-
 def parse_summaries(texts: Iterable[bytes]) -> tuple[EpisodeSummary, ...]:
     """Many at once, which is quicker than one by one; ValueError where one is none."""
     return parse_values(EpisodeSummary, texts)
 
 
-def render_names(names: EpisodeTerms) -> bytes:
-    """JSON, for `list_outlines`."""
-    return encode_value(names)
-
-
-def list_outlines(
-    outlines: Sequence[EpisodeSummary], names: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
+def list_episodes(
+    summaries: Sequence[EpisodeSummary], terms: Iterable[bytes], zone: tzinfo, read_row: Callable[[str], bytes]
 ) -> tuple[ListEntry, ...]:
-    """The episodes as lists know them; `names` are those of each, and `read_row` finds a row by guid."""
-    found = parse_values(EpisodeTerms, names)
+    """The episodes as lists know them; `terms` are those of each, encoded, and `read_row` finds a row by guid."""
+    found = parse_values(EpisodeTerms, terms)
     return tuple(
         ListEntry(
-            guid=outline.guid,
-            title=outline.title,
-            path=outline.path,
-            year=outline.published_at.astimezone(zone).year,
-            tags=named.tags,
-            people=named.people,
-            digest=outline.row,
-            load=partial(_load_row, read_row, outline.guid),
+            guid=summary.guid,
+            title=summary.title,
+            path=summary.path,
+            year=summary.published_at.astimezone(zone).year,
+            tags=term.tags,
+            people=term.people,
+            digest=summary.row,
+            load=partial(_load_row, read_row, summary.guid),
         )
-        for outline, named in zip(outlines, found, strict=True)
+        for summary, term in zip(summaries, found, strict=True)
     )
 
 

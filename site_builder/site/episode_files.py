@@ -8,10 +8,10 @@ from functools import partial
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.engine.groups import Planned
-from site_builder.engine.serialization import change
+from site_builder.engine.serialization import change, encode_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.provenance import find_refused
-from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture, render_names, render_summary
+from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Episode, Show
 from site_builder.render.chapters import render_json_chapters
@@ -149,7 +149,7 @@ def _remember(show: Show, episode: Episode, summary: EpisodeSummary, page: Conte
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
-    names = render_names(EpisodeTerms(tags=episode.tags, people=list_credits(episode)))
-    told = render_summary(change(summary, item="", document="found" if document else ""))
+    names = encode_value(EpisodeTerms(tags=episode.tags, people=list_credits(episode)))
+    told = encode_value(change(summary, item="", document="found" if document else ""))
     summary = change(summary, listing=digest_bytes(told + names)[:32])
-    return {"outline": render_summary(summary), "names": names, "row": row, "item": item, "document": document}
+    return {"outline": encode_value(summary), "names": names, "row": row, "item": item, "document": document}

@@ -24,7 +24,6 @@ from site_builder.render.chapters import render_chapter_list, render_lines
 from site_builder.render.feed.extensions import ChannelExtension, ItemExtension, Rendering
 from site_builder.render.feed.limits import fit_bytes, fit_line, fit_text
 from site_builder.render.urls import absolute_url, media_url, page_url
-from site_builder.show.config import make_feed_guid
 from site_builder.text.timecode import format_clock
 
 DESCRIPTION_BYTES = 4000
@@ -71,7 +70,7 @@ def render_head(
     feed.spacecast.rendering = Rendering(
         feed_url=feed_url,
         built_at=built_at,
-        guid=show.guid or make_feed_guid(feed_url),
+        guid=show.guid,
         links=links,
         trailers=show.trailers if trailers is None else trailers,
     )
