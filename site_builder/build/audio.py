@@ -5,6 +5,7 @@ An episode whose recording is absent is published from its `media.json`, as long
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,7 +33,7 @@ from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
 from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
 from site_builder.site.dead_air import SOUNDINGS, plan_sounding, read_sounding
-from site_builder.site.encoding import Encoding, describe_sounds, list_files
+from site_builder.site.episode_files import Encoding, list_files
 from site_builder.site.portraits import Portraits
 
 MADE_BY = f"spacecast {__version__}"
@@ -193,9 +194,23 @@ class AudioBuilder:
     def _describe_sounds(
         self, source: EpisodeSource, sounds: Sequence[media.CachedSound], originals: Sequence[str]
     ) -> Encoding:
+        """The files there will be once they have tags; one that would be there twice is there once."""
         if remark := media.describe_undecodable(sounds[0].facts):
             self.warnings.append(_name(source.bundle, remark))
-        return describe_sounds(source, sounds, originals, MADE_BY)
+        facts, usual = sounds[0].facts, sounds[0].describe(source.bundle.slug)
+        files = [
+            (file, sound) for sound in sounds[1:] if (file := sound.describe(source.bundle.slug)).path != usual.path
+        ]
+        audio = PublishedAudio(
+            enclosure=replace(usual, title=""),
+            alternates=tuple(file for file, _ in files),
+            edits=json.dumps(facts["edits"], sort_keys=True),
+            peaks=tuple(cast("Sequence[int]", facts["peaks"])),
+            sources=tuple(originals),
+            made_by=MADE_BY,
+            taken_out=source.casting.taken_out,
+        )
+        return Encoding(source=source, audio=audio, sounds=[sounds[0], *(sound for _, sound in files)])
 
     def _name(self, wanted: media.AudioSettings) -> str:
         even = self.site.words.gettext("even voices") if wanted.evens_out else ""

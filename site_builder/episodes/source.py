@@ -1,4 +1,4 @@
-"""All that an episode is made of, before there is anything to publish."""
+"""All that an episode is made of, before it is published. The states before and after: docs/decisions/0042."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from site_builder.episodes.source import EpisodeSource
 from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show
-from site_builder.show.config import AudioConfig
+from site_builder.show.config import AudioConfig, AudioFormat
 from site_builder.show.config.sections import AlternateEntry
 from site_builder.site.pictures import Pictures
 from site_builder.text.timecode import format_clock
@@ -72,7 +72,7 @@ def list_settings(config: AudioConfig) -> list[AudioSettings]:
     ways: list[AudioConfig | AlternateEntry] = [config, *config.alternates]
     return [
         AudioSettings(
-            format=way.format.value,
+            format=AudioFormat(way.format).value,
             bitrate=way.bitrate,
             channels=way.channels,
             loudness=config.find_loudness(way.level),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,9 +11,10 @@ from site_builder.engine.groups import Planned
 from site_builder.engine.serialization import change, encode_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.provenance import find_refused
+from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture
 from site_builder.model import podcasting20 as p20
-from site_builder.model.podcast import Episode, Show
+from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Show
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item
 from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode, describe_whole_transcript
@@ -25,8 +26,8 @@ from site_builder.render.pages.site_context import Context, Site
 from site_builder.render.pages.theme import Theme
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
 from site_builder.render.urls import absolute_url
-from site_builder.site.encoding import Encoding, list_files
-from site_builder.site.pictures import with_pictures
+from site_builder.site.audio import CachedSound
+from site_builder.site.pictures import Pictures, with_pictures
 from site_builder.site.portraits import Portraits
 
 _TRANSCRIPTS = (
@@ -44,6 +45,27 @@ class Setting:
     theme: Theme
     site_digest: str
     """Of what every page knows of the show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """An episode's sound, in one encoding or more; the usual one is the first."""
+
+    source: EpisodeSource
+    """What it was made from, with the edits as they came out."""
+    audio: PublishedAudio
+    """As `media.json` holds it; its files are those that are published once they have their tags."""
+    sounds: Sequence[CachedSound] = ()
+    """Each of its files before tags are written; none where the recording is absent, and what was published is all."""
+    targets: Sequence[Target] = ()
+    """Its files on the site, and those of its cover."""
+    cover: Pictures | None = None
+    """None where the show's serves."""
+
+
+def list_files(audio: PublishedAudio) -> tuple[Enclosure, ...]:
+    """All files of an episode, the usual one first."""
+    return (audio.enclosure, *audio.alternates)
 
 
 def attach_files(episode: Episode, language: str = "") -> Episode:

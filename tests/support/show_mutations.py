@@ -291,6 +291,7 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("files-unread", "chapters.json", lambda show: (find_bundle(show, FIRST) / "chapters.json").write_text("{}")),
     ("files-unread", "no index.md", lambda show: (find_bundle(show, FIRST) / "index.md").rename(show / "index.md")),
     ("consent-withheld", "not asked, withheld", both(answer("pending"), _WITHHOLD)),
+    ("consent-withheld", "nothing left to be heard", in_front("\nsummary:", "\nmute: 0:00-0:12\nsummary:")),
     ("consent-published", "withheld, and online", both(answer("pending"), _WITHHOLD)),
     ("consent-leak", "anonymous, and named", answer("anonymous")),
     ("consent-leak", "refused, and named", answer("refused")),

@@ -158,3 +158,22 @@ def test_what_is_no_number_is_refused() -> None:
     """A span whose edge is no number is an error."""
     with pytest.raises(ValueError, match="not a number"):
         EditList.keep_all(10).with_cuts([span(math.nan, 5)])
+
+
+@given(edit_lists, forms)
+def test_widening_to_frames_is_no_other_edit(edits: EditList, form: tuple[int, int]) -> None:
+    """What is removed lies at an end or in between; sound made frame by frame is what was asked for."""
+    parts = sorted((*edits.trims, *edits.cuts), key=lambda one: one.start)
+    assert parts == list(edits.removed)
+    assert all(one.start > 0 and one.end < edits.recording for one in edits.cuts)
+    snapped = edits.snap(*form)
+    if len(snapped.removed) == len(edits.removed) and len(snapped.muted) == len(edits.muted):  # else some grew together
+        assert snapped.is_near(edits)
+
+
+def test_other_edits_are_not_near() -> None:
+    """An edge that lies a tenth of a second off, one cut more, a mute in place of a cut."""
+    edits = EditList.keep_all(60).with_cuts([span(10, 20)])
+    others = [[span(10.1, 20)], [span(10, 19.9)], [], [span(10, 20), span(30, 31)]]
+    assert not any(EditList.keep_all(60).with_cuts(cuts).is_near(edits) for cuts in others)
+    assert not EditList.keep_all(60).with_mutes([span(10, 20)]).is_near(edits)
