@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import wave
 import zipfile
 from email import message_from_bytes
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from show_runner import PROJECT
+from documented_commands import Examples, find_elsewhere, list_documented
+from show_runner import PRACTICE, PROJECT, edit, find_bundle, make_show, spacecast
 
 from site_builder.commands.help import MANUALS
+
+RUN_ALL = """
+import contextlib, io, json, sys
+from site_builder.cli.main import main
+done = []
+for words in json.load(sys.stdin):
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(words)
+        except SystemExit as end:
+            code = end.code or 0
+    done.append((code, out.getvalue() + err.getvalue()))
+json.dump(done, sys.stdout)
+"""
+"""Runs one command after the other, as somebody at a terminal does, without starting Python anew each time."""
 
 
 def copy_project(to: Path, *, changed_at: int) -> Path:
@@ -107,3 +126,54 @@ def test_manuals_and_a_show_from_the_wheel(installed: Path, tmp_path: Path) -> N
         check=True,
     )
     assert place.stdout.startswith(str(installed))
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Examples:
+    """A show as the manuals have it: built, deployed twice into a folder, with a transcript."""
+    show, scratch = make_show(tmp_path / "show", PRACTICE), tmp_path / "scratch"
+    scratch.mkdir()
+    edit(show / "config.yaml", "https://example.org/show/", "https://signals.podcast/show/")
+    edit(show / "config.yaml", "podcast@example.org", "ada@signals.podcast")
+    assert spacecast("-C", show, "extract", PRACTICE).code == 0
+    with (show / "config.yaml").open("a") as config:
+        config.write(f"deploy: folder:{tmp_path / 'online'}\n")
+    episode = find_bundle(show, "flood-gauges")
+    cues = "".join(f"00:{at:02}.000 --> 00:{at + 4:02}.000\nHow does a gauge know?\n\n" for at in range(0, 40, 5))
+    (episode / "transcript.vtt").write_text(f"WEBVTT\n\n{cues}", "utf-8")
+    for title in ("Signals", "Signals anew"):
+        edit(show / "config.yaml", "title: Signals", f"title: {title}")
+        assert spacecast("-C", show, "build").code == 0
+        assert spacecast("-C", show, "deploy", "--yes").code == 0
+    with wave.open(str(scratch / "talk.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(bytes(64000))
+    deployed = spacecast("-C", show, "deploy", "--list", "--json").json[-1]["id"]
+    return Examples(show, PRACTICE, scratch, "1lDxLnrWjwkGm", episode.name, "kit_gauges", deployed)
+
+
+def test_every_documented_command_runs(installed: Path, examples: Examples, tmp_path: Path) -> None:
+    """Of the manuals and of `--help`, from the wheel, in an unrelated folder; nothing is refused as wrong."""
+    lines = [line for line in list_documented() if not find_elsewhere(line)]
+    assert len(lines) > 40
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", RUN_ALL],
+        input=json.dumps([examples.translate(line) for line in lines]),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed), "SOURCE_DATE_EPOCH": "1795000000"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    results = dict(zip(lines, json.loads(done.stdout), strict=True))
+    failed = [f"{line}: {text}" for line, (code, text) in results.items() if code not in {0, 1} or "Traceback" in text]
+    assert not failed, "\n".join(failed)
+
+
+def test_other_commands_are_run_by_other_tests() -> None:
+    """What needs a server or an engine names the test that runs it."""
+    elsewhere = {line: place for line in list_documented() if (place := find_elsewhere(line))}
+    assert len(elsewhere) > 10
+    for line, (file, words) in elsewhere.items():
+        assert words in (PROJECT / "tests" / file).read_text("utf-8"), line
