@@ -176,7 +176,8 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
     metavar="N",
     help="How many things to make at once.",
 )
-def serve(show: Path | None, host: str, port: int | None, opened: bool, **options: Any) -> None:
+@as_json
+def serve(show: Path | None, host: str, port: int | None, opened: bool, json_: bool, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
     from site_builder.build import pipeline  # noqa: PLC0415
     from site_builder.cli.preview import PreviewView  # noqa: PLC0415
@@ -185,7 +186,7 @@ def serve(show: Path | None, host: str, port: int | None, opened: bool, **option
 
     folder = find_show(show)
     require_show(folder)
-    with PreviewView(is_usual=port is None, opened=opened) as view:
+    with PreviewView(is_usual=port is None, opened=opened, is_json=json_) as view:
         preview = process.SessionProcess(folder, pipeline.BuildOptions(**options), read_clock, view)
         server.serve(preview, host=host, port=port, ready=view.show_address)
 

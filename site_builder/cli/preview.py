@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from site_builder import events
 from site_builder.build.report import BuildReport
+from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.preview.server import PORT
@@ -23,9 +24,11 @@ class PreviewView:
     Args:
         is_usual: The person leaves it to us where it listens.
         opened: Open a browser once it answers.
+        is_json: Tell the address as a JSON document.
     """
 
-    def __init__(self, *, is_usual: bool = False, opened: bool = False) -> None:
+    def __init__(self, *, is_usual: bool = False, opened: bool = False, is_json: bool = False) -> None:
+        self._is_json = is_json
         self._is_usual = is_usual
         self._opened = opened
         self._until_ready = ExitStack()
@@ -52,11 +55,17 @@ class PreviewView:
         """The preview answers."""
         self._until_ready.close()
         self._draw = events.ignore
+        if self._is_json:
+            print_json({"address": address})
+        else:
+            self._tell(address)
+        if self._opened:
+            webbrowser.open(address)
+
+    def _tell(self, address: str) -> None:
         if urlsplit(address).port != PORT and self._is_usual:
             OUT.print(f"Port {PORT} is taken by another program, so this is another one:")
         OUT.print(f"[bold]{escape(address)}[/] shows the preview and follows every change. Ctrl-C ends it.")
-        if self._opened:
-            webbrowser.open(address)
 
 
 def _show_rebuilt(report: BuildReport, seconds: float) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.cli.arguments import find_show, in_show, read_clock
+from site_builder.cli.arguments import as_json, find_show, in_show, print_json, read_clock
 
 
 @click.command(short_help="Do everything in a browser, on this computer.")
@@ -18,7 +18,8 @@ from site_builder.cli.arguments import find_show, in_show, read_clock
     "--port", type=click.IntRange(0, 65535), metavar="N", help="Where to listen (default: 8765, or the next free one)."
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address; open nothing.")
-def studio(show: Path | None, port: int | None, no_browser: bool) -> None:
+@as_json
+def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -> None:
     """Open a page on this computer on which everything can be done: take Spaces, edit, ask, check, publish.
 
     The address that is printed is for you alone and opens once.
@@ -29,7 +30,7 @@ def studio(show: Path | None, port: int | None, no_browser: bool) -> None:
     folder = find_show(show).resolve()
 
     def ready(address: str) -> None:
-        click.echo(address)
+        print_json({"address": address}) if json_ else click.echo(address)
         click.echo("The studio is open. Ctrl-C ends it; everything is saved.", err=True)
         if not no_browser:
             threading.Thread(target=_show, args=(address,), daemon=True).start()

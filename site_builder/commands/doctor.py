@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from site_builder import __version__
-from site_builder.errors import SpacecastError
-from site_builder.net.credentials import find_keyring_name
+from site_builder.errors import SpacecastError, UsageError
+from site_builder.net.credentials import Credentials, find_keyring_name
 from site_builder.show.config import Config, load_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.last_backup import find_recordings, load_last_backup
@@ -36,6 +36,7 @@ EXTRAS = {
         {"faster_whisper": "faster-whisper>=1.2.1,<2", "platformdirs": "platformdirs>=4.3"},
     ),
     "stores": ("object stores such as R2 and S3", {"obstore": "obstore>=0.9"}),
+    "cluster": ("making sound on many computers", {"distributed": "distributed>=2025.1"}),
 }
 """Extra to what it is for, and its modules with what to install for each."""
 _PROGRAMS = {
@@ -86,9 +87,9 @@ class DoctorReport:
 def examine(folder: Path) -> DoctorReport:
     """Look at the machine, and at the show in `folder` where there is one."""
     config, of_show = _examine_config(folder)
-    findings = [*_examine_machine(folder), *_examine_extras(config), *of_show]
+    findings = [*_examine_machine(folder), *_examine_extras(config), *_examine_models(config), *of_show]
     if config:
-        findings += [*_examine_hosts(config), *_examine_copies(folder)]
+        findings += [*_examine_hosts(config), *_examine_logins(config), *_examine_copies(folder)]
     return DoctorReport(tuple(findings))
 
 
@@ -139,6 +140,26 @@ def _examine_extras(config: Config | None) -> Iterator[Finding]:
             yield Finding(extra, Condition.OK, f"{_name_version(next(iter(modules)))}, for {purpose}")
 
 
+def _examine_models(config: Config | None) -> Iterator[Finding]:
+    """Speech models, where there is an engine for them; only one that the config names is read."""
+    if any(find_spec(module) is None for module in EXTRAS["speech"][1]):
+        return
+    from site_builder.speech.models import find_model, list_model_folders  # noqa: PLC0415 -- an extra
+
+    wanted = config.transcript.model if config else ""
+    folders = list_model_folders()
+    needed = Condition.WRONG if config and config.transcript.make else Condition.OPTIONAL
+    if not wanted and not folders:
+        yield Finding("speech model", needed, "none is on this computer", "See `spacecast help transcripts`.")
+        return
+    try:
+        names = [find_model(wanted).name] if wanted else sorted({folder.name for folder in folders})
+    except UsageError as error:
+        yield Finding("speech model", needed, str(error), f"Correct `transcript.model` in {CONFIG}.")
+    else:
+        yield Finding("speech model", Condition.OK, ", ".join(names))
+
+
 def _name_version(module: str) -> str:
     name = module.replace("_", "-")
     with suppress(PackageNotFoundError):
@@ -176,6 +197,25 @@ def _examine_hosts(config: Config) -> Iterator[Finding]:
             yield Finding(f"deploy: {name}", Condition.WRONG, f"{program} is not installed", f"Install it: {source}")
         elif program:
             yield Finding(f"deploy: {name}", Condition.OK, f"{program} is here")
+
+
+def _examine_logins(config: Config) -> Iterator[Finding]:
+    """Whether there is a token or a key for each place that wants one; what it is nobody is shown."""
+    from site_builder.hosts.github.site import VARIABLE  # noqa: PLC0415 -- loads what talks to hosts
+    from site_builder.hosts.store_kinds import KINDS  # noqa: PLC0415
+
+    for name, address in {**config.deploy, **({"media": config.media.store} if config.media.store else {})}.items():
+        kind, _, place = address.partition("://")
+        title = f"login: {name}"
+        if kind == "github" and Credentials().find(f"github.com/{place}", variable=VARIABLE, question=""):
+            yield Finding(title, Condition.OK, f"a token for github.com/{place} is kept, or in {VARIABLE}")
+        elif kind == "github":
+            remedy = "`spacecast deploy` asks for it; `spacecast help publish-github-pages` says how to get one."
+            yield Finding(title, Condition.OPTIONAL, f"no token for github.com/{place} is kept", remedy)
+        elif kind in KINDS and KINDS[kind].has_key:
+            yield Finding(title, Condition.OK, "a key is in the environment")
+        elif kind in KINDS:
+            yield Finding(title, Condition.OPTIONAL, "no key is in the environment", f"It takes {KINDS[kind].login}.")
 
 
 def _examine_copies(folder: Path) -> Iterator[Finding]:

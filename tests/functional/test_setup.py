@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import jsonschema
@@ -18,6 +20,7 @@ from show_runner import PROJECT, build, edit, make_show, make_two_spaces, run_sp
 
 from site_builder.cli.main import cli
 from site_builder.cli.options.examples import EXAMPLES
+from site_builder.commands.doctor import EXTRAS
 from site_builder.commands.schema import SCHEMAS, make_schema
 from site_builder.show.config import load_config
 
@@ -105,6 +108,31 @@ def test_doctor(show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert spacecast("-C", tmp_path, "doctor").code == 1
 
 
+def test_doctor_knows_every_extra(show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of pyproject.toml, by the same requirements; models; and for each place whether a token or key is there."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert {extra: list(modules.values()) for extra, (_, modules) in EXTRAS.items()} == project
+    places = "deploy: {pages: 'github://you/show', mirror: 's3://bucket/show'}\n"
+    (tmp_path / "config.yaml").write_bytes((show / "config.yaml").read_bytes() + places.encode())
+    for name in ("SPACECAST_GITHUB_TOKEN", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert look(tmp_path)["login: pages"] == look(tmp_path)["login: mirror"] == "optional"
+    monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", "github_pat_secret")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "s3cr3t")
+    found = spacecast("-C", tmp_path, "doctor")
+    assert look(tmp_path)["login: pages"] == look(tmp_path)["login: mirror"] == "ok"
+    assert not {"github_pat_secret", "s3cr3t"} & set(re.findall(r"\w+", found.out + found.err))
+    edit(tmp_path / "config.yaml", "deploy:", "transcript: {model: nowhere, make: yes}\ndeploy:")
+    assert look(tmp_path).get("speech model", "wrong") == "wrong"
+
+
+def look(folder: Path) -> dict[str, str]:
+    """What `doctor` finds there, by name."""
+    return {
+        finding["name"]: finding["state"] for finding in spacecast("-C", folder, "doctor", "--json").json["findings"]
+    }
+
+
 def read_front_matter(file: Path) -> object:
     """As an editor reads it."""
     return yaml.safe_load(file.read_text("utf-8").split("---\n")[1])
@@ -175,6 +203,7 @@ def test_every_command_has_examples_that_can_be_run() -> None:
 def test_completion(shell: str) -> None:
     """The script asks this program, which knows its commands."""
     assert "_SPACECAST_COMPLETE" in spacecast("completion", shell).out
+    assert "_SPACECAST_COMPLETE" in spacecast("completion", shell, "--json").json["script"]
     environment = {"_SPACECAST_COMPLETE": f"{shell}_complete", "COMP_WORDS": "spacecast dep", "COMP_CWORD": "1"}
     if shell == "bash":
         assert "deploy" in run_spacecast(cwd=None, **environment).out

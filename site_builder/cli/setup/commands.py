@@ -52,7 +52,8 @@ def doctor(show: Path | None, json_: bool) -> None:
 @click.argument("name", required=False, type=click.Choice(["config", "front-matter", "page", "people"]))
 @in_show
 @click.option("--write", is_flag=True, help="Write all of them into the show, where its files name them.")
-def schema(name: str | None, show: Path | None, write: bool) -> None:
+@as_json
+def schema(name: str | None, show: Path | None, write: bool, json_: bool) -> None:
     """Print a JSON Schema of what may be written, or with --write put all of them into the show.
 
     Editors that know YAML then complete names, say what they mean and underline typing errors.
@@ -61,7 +62,11 @@ def schema(name: str | None, show: Path | None, write: bool) -> None:
     from site_builder.commands import schema as schema_command  # noqa: PLC0415
 
     if write:
-        for file in schema_command.write_schemas(find_show(show)):
+        written = schema_command.write_schemas(find_show(show))
+        if json_:
+            print_json({"written": [str(file) for file in written]})
+            return
+        for file in written:
             say(f"written: {file}")
     elif name:
         print_json(schema_command.make_schema(name))
@@ -71,8 +76,9 @@ def schema(name: str | None, show: Path | None, write: bool) -> None:
 
 @click.command(short_help="Complete commands with the Tab key.")
 @click.argument("shell", type=click.Choice(_SHELLS))
+@as_json
 @click.pass_context
-def completion(context: click.Context, shell: str) -> None:
+def completion(context: click.Context, shell: str, json_: bool) -> None:
     """Print what makes SHELL complete commands and options.
 
     \b
@@ -82,9 +88,10 @@ def completion(context: click.Context, shell: str) -> None:
     """  # noqa: D301 -- \b is click's: what follows keeps its lines
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
-    script = get_completion_class(shell)
-    assert script is not None
-    click.echo(script(context.find_root().command, {}, "spacecast", "_SPACECAST_COMPLETE").source())
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(context.find_root().command, {}, "spacecast", "_SPACECAST_COMPLETE").source()
+    print_json({"shell": shell, "script": script}) if json_ else click.echo(script)
 
 
 SETUP_COMMANDS = (init, doctor, schema, completion)
