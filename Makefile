@@ -9,6 +9,7 @@
 #   make check                      lint, types and tests: what must pass before a change is taken
 #   make fuzz SECONDS=600           try every reader of foreign bytes with bent inputs
 #   make stress                     kill builds and deploys, fill disks, break them (STRESS="--kills 20" for less)
+#   make docs                       the manual as a web site, in build/docs/html; a dead link is an error
 #   make messages                   collect the texts of the interface into the catalogues (docs/translating.md)
 #   make serve                      preview with reload
 #   make lock                       refresh the lock files (needs uv)
@@ -24,7 +25,7 @@ SHOW ?= $(if $(ARCHIVE),my-show,.)
 # A worker takes a long run of tests, for many share what is made once for a file, and half of what another has left.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: build serve test test-fast test-portable fuzz stress check lint types messages lock clean
+.PHONY: build serve test test-fast test-portable fuzz stress check lint types docs messages lock clean
 .DEFAULT_GOAL := build
 
 build: $(VENV)/.run
@@ -65,6 +66,10 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+
+# The pages that `spacecast help` shows, as a web site: docs/decisions/0042.
+docs: $(VENV)/.test-libraries
+	@$(BIN)/python scripts/docs_site.py
 
 messages: $(VENV)/.run
 	@$(BIN)/python scripts/messages.py

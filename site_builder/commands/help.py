@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from site_builder.errors import UsageError
+from site_builder.render.manual_page import render_manual_page
 
 MANUALS = (
     "start",
@@ -28,15 +29,19 @@ MANUALS = (
     "publish-cloudflare-r2",
     "publish-own-server",
     "submit",
+    "troubleshooting",
     "backup",
     "moving",
     "merging",
     "cluster",
     "theming",
     "translating",
+    "how-it-works",
+    "glossary",
 )
 """Topics, in the order in which a host needs them. `start` is the README, each other one a page of `docs/`."""
 _PACKAGE = Path(__file__).parent.parent
+_PICTURE = re.compile(r"(?:docs/)?images/(?P<name>[\w-]+\.png)")
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]+)\)")
 _PAGE = re.compile(r"(?:\.?\.?/)*(?:docs/)?(?P<stem>[\w-]+)\.md(?:#.*)?")
 
@@ -54,6 +59,10 @@ class Manual:
     def text(self) -> str:
         """The page where there are no files to follow: a link to a page names the command that shows it."""
         return _LINK.sub(_tell_link, self.markdown)
+
+    def render_html(self, place: str) -> str:
+        """The page as HTML whose links to other pages lead to `place` followed by the topic."""
+        return render_manual_page(self.markdown, lambda target: _find_address(target, place))
 
 
 def list_manuals() -> Iterator[Manual]:
@@ -99,6 +108,21 @@ def find_topic(target: str) -> str:
     page = _PAGE.fullmatch(target)
     stem = {"README": "start"}.get(page["stem"], page["stem"]) if page else ""
     return stem if stem in MANUALS else ""
+
+
+def _find_address(target: str, place: str) -> str:
+    if topic := find_topic(target):
+        return f"{place}{topic}{target[target.find('#') :] if '#' in target else ''}"
+    if picture := _PICTURE.fullmatch(target):
+        return f"{place}pictures/{picture['name']}"
+    return target if "://" in target or target.startswith("#") else ""
+
+
+def find_picture(name: str) -> Path | None:
+    """A picture of the manual; None where there is none of that name."""
+    packaged = _PACKAGE / "manuals" / "images"
+    folder = packaged if packaged.is_dir() else _PACKAGE.parent / "docs" / "images"
+    return {file.name: file for file in folder.glob("*.png")}.get(name)
 
 
 def _tell_link(link: re.Match[str]) -> str:

@@ -8,13 +8,25 @@ from types import ModuleType
 from starlette.routing import BaseRoute
 
 from site_builder.errors import SpacecastError
-from site_builder.studio.pages import checks, episodes, frame, history, people, person, publish, show, show_cover, start
+from site_builder.studio.pages import (
+    checks,
+    episodes,
+    frame,
+    history,
+    manual,
+    people,
+    person,
+    publish,
+    show,
+    show_cover,
+    start,
+)
 from site_builder.studio.pages.episode import chapters, cover, details, page, sound, words
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
 PAGES: tuple[ModuleType, ...] = (
-    *(frame, history, start, episodes, show, show_cover, people, person, checks, publish),
+    *(frame, history, start, episodes, show, show_cover, people, person, checks, publish, manual),
     *(page, sound, details, chapters, cover, words),
 )
 """Every module with `ROUTES`; to add a page is to add a module here."""

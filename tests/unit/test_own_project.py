@@ -13,7 +13,8 @@ import yaml
 from site_builder.commands.github.workflow import render_workflow
 
 ROOT = Path(__file__).parents[2]
-OWN = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
+WORKFLOWS = ROOT / ".github" / "workflows"
+OWN = (WORKFLOWS / "test.yml").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PRIVATE = {"feedgen", "ghp-import", "jinja2", "markdown", "mutagen"}
 """Libraries of which a private name or an inner class is used (each place says so): another version may lack it."""
@@ -26,10 +27,12 @@ def find_actions(text: str) -> dict[str, str]:
 
 def test_actions_are_those_that_shows_use() -> None:
     """By commit, and by the same one."""
-    own, shown = find_actions(OWN), find_actions(render_workflow())
-    assert own
-    assert own.items() <= shown.items()
-    assert all(re.fullmatch(r"[0-9a-f]{40}", commit) for commit in own.values())
+    shown = find_actions(render_workflow())
+    for file in WORKFLOWS.glob("*.yml"):
+        own = find_actions(file.read_text("utf-8"))
+        assert own
+        assert own.items() <= shown.items(), file.name
+        assert all(re.fullmatch(r"[0-9a-f]{40}", commit) for commit in own.values())
 
 
 def test_own_workflow_may_read_only() -> None:
