@@ -67,7 +67,7 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# The pages that `spacecast help` shows, as a web site: docs/decisions/0042.
+# The pages that `spacecast help` shows, as a web site: docs/decisions/0043.
 docs: $(VENV)/.test-libraries
 	@$(BIN)/python scripts/docs_site.py
 

@@ -4,7 +4,7 @@
     python scripts/docs_site.py --links    asks each address on the web that a page names whether it is still there
 
 Pages are those of `docs/`, README and what lies beside it; the page of commands is made from the commands themselves.
-docs/decisions/0042 says why it is Sphinx.
+docs/decisions/0043 says why it is Sphinx.
 """
 
 from __future__ import annotations
