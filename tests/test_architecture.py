@@ -59,6 +59,8 @@ HOUSES = {
     "ruamel": {"show/documents/yaml_edit.py"},
     "python_multipart": {"studio/uploads.py"},
     "msgspec": {"engine/serialization.py"},
+    "distributed": {f"engine/cluster/{name}.py" for name in ("crew", "tasks", "workers")},
+    "obstore": {"net/stores.py", "hosts/object_store.py"},
 }
 """Libraries that live in one place only."""
 

@@ -68,6 +68,44 @@ def write_copy(parts: Sequence[Path], edits: EditList, out: Path, watch: Watch =
     )
 
 
+def write_silenced(parts: Sequence[Path], edits: EditList, out: Path) -> None:
+    """Write a recording as MP4 (`.m4a`) with silence wherever the edits leave something out; its clock stays.
+
+    Only packets that `write_copy` would put into a file are in it: to copy either with the edits gives the same.
+
+    Raises:
+        UnusableSource: as `write_copy`.
+        CannotCopy: it has no packets that can be left out one by one.
+    """
+    coding = find_coding(parts)
+    if coding.codec != "aac":
+        raise CannotCopy(f"{parts[0]}: frames of {coding} share their bits, so none can be silenced; {_REMEDY}")
+    silenced = _edit(_keep_clock(_join(parts, coding, edits)), _plan_silences(edits, coding))
+    if not write_mp4(silenced, parts[0], out):
+        raise UnusableSource(f"{parts[0]}: this recording holds no sound; take the file from the archive again")
+
+
+def _plan_silences(edits: EditList, coding: Coding) -> list[_Stretch]:
+    """Every frame, silent where `_plan_stretches` leaves it out or silences it."""
+    stretches, position = [], 0
+    for heard in (stretch for stretch in _plan_stretches(edits, coding) if not stretch.silent):
+        stretches += [_Stretch(position, heard.start, silent=True), heard]
+        position = heard.end
+    return [
+        stretch for stretch in [*stretches, _Stretch(position, sys.maxsize, silent=True)] if stretch.start < stretch.end
+    ]
+
+
+def _keep_clock(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Batches in which no packet but the last is short: others would move what follows."""
+    is_short = False
+    for batch in batches:
+        if is_short:
+            raise CannotCopy(f"a part ends within a frame of {batch.coding}, and more follows; {_REMEDY}")
+        is_short = batch.missing > 0
+        yield batch
+
+
 def read_copied(parts: Sequence[Path], edits: EditList) -> Iterator[Batch]:
     """The packets that `write_copy` puts into a file, in order.
 

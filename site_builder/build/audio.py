@@ -35,6 +35,7 @@ from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
 from site_builder.site.dead_air import SOUNDINGS, plan_sounding, read_sounding
 from site_builder.site.episode_files import Encoding, list_files
 from site_builder.site.portraits import Portraits
+from site_builder.site.sound import AudioSettings
 
 MADE_BY = f"spacecast {__version__}"
 
@@ -63,7 +64,7 @@ class AudioBuilder:
     """What came of tagging, batch by batch."""
 
     @cached_property
-    def settings(self) -> list[media.AudioSettings]:
+    def settings(self) -> list[AudioSettings]:
         """How each file of an episode is made, the usual one first."""
         return media.list_settings(self.config.audio)
 
@@ -168,7 +169,7 @@ class AudioBuilder:
         return [self._describe_sounds(source, sounds[source.guid], originals[source.guid]) for source in sources]
 
     def _find_sounds(
-        self, targets: Sequence[Target], settings: Sequence[media.AudioSettings], outcome: Outcome
+        self, targets: Sequence[Target], settings: Sequence[AudioSettings], outcome: Outcome
     ) -> Iterator[media.CachedSound]:
         """Those of the targets that are there."""
         for target, wanted in zip(targets, settings, strict=True):
@@ -212,7 +213,7 @@ class AudioBuilder:
         )
         return Encoding(source=source, audio=audio, sounds=[sounds[0], *(sound for _, sound in files)])
 
-    def _name(self, wanted: media.AudioSettings) -> str:
+    def _name(self, wanted: AudioSettings) -> str:
         even = self.site.words.gettext("even voices") if wanted.evens_out else ""
         return media.name_encoding(wanted.format, wanted.bitrate, even)
 

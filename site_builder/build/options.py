@@ -14,7 +14,9 @@ class BuildOptions:
 
     jobs: int = 1
     cluster: str = ""
-    """Address of a Dask scheduler that has sound made by its workers, or `local:N`; see `engine/cluster.py`."""
+    """Address of a Dask scheduler that has sound made by its workers, or `local:N`."""
+    cluster_store: str = ""
+    """Address of an object store that these workers have in common with this computer, instead of a folder."""
     drafts: bool = False
     strict: bool = False
     explain: bool = False

@@ -21,7 +21,7 @@ from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
 from site_builder.engine.builder import Builder
 from site_builder.engine.cache import FileDigests, Reader, ValueCache
-from site_builder.engine.cluster import Cluster
+from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group
 from site_builder.engine.ledger import Facts

@@ -19,14 +19,14 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes import Task
-from site_builder.events import Notify, Stage, Warned, ignore
+from site_builder.events import Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cache import ValueCache
-    from site_builder.engine.cluster import Cluster
+    from site_builder.engine.cluster.tasks import Cluster
     from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import StateDatabase
     from site_builder.episodes.bundle_digests import Digests
@@ -140,15 +140,14 @@ def _open_makers(
     folder: Path, output_paths: OutputPaths, options: BuildOptions, look: up_to_date.ChangeCheck, notify: Notify
 ) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
-    from site_builder.audio.encode import encoder_version
-    from site_builder.engine.cluster import open_cluster
+    from site_builder.build.cluster.workers import open_workers
     from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
     with (
         Prefetch() as prefetch,
         open_states(output_paths.database, find_artifacts(folder), before_writing=look.expect_changes) as opened,
-        open_cluster(options.cluster, folder, encoder_version, lambda said: notify(Warned(said))) as cluster,
+        open_workers(folder, options.cluster, options.cluster_store, notify) as cluster,
     ):
         state, artifacts = opened
         yield prefetch, state, artifacts, cluster

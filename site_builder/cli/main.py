@@ -57,27 +57,34 @@ for _command in (*SETUP_COMMANDS, *COMMANDS, show_help, studio):
 
 @cli.command(short_help="Show what an archive holds.")
 @click.argument("archive", type=_EXISTING)
+@click.option("--cluster", default="", metavar="ADDRESS", help="Read on a Dask cluster: its address, or local:N.")
 @as_json
-def inspect(archive: Path, json_: bool) -> None:
+def inspect(archive: Path, cluster: str, json_: bool) -> None:
     """Show what an archive holds: Spaces, lengths, speakers, gaps, and what is missing and why."""
     from site_builder.cli import recordings, tables  # noqa: PLC0415
-    from site_builder.commands import inspect as inspect_command  # noqa: PLC0415
+    from site_builder.commands.archives import inspect as inspect_command  # noqa: PLC0415
 
     with tables.progress() as notify:
-        report = inspect_command.inspect_source(archive, notify)
+        report = inspect_command.inspect_source(archive, notify, cluster=cluster)
     print_json(report.as_json()) if json_ else recordings.show_inspection(report)
 
 
 @cli.command(short_help="Take Spaces into content/episodes/.")
 @click.argument("archives", type=_EXISTING, nargs=-1, required=True, metavar="ARCHIVE...")
 @click.option("--only", multiple=True, metavar="SPACE", help="Only this: id, part of the title, or number; repeatable.")
+@click.option("--show-per-account", is_flag=True, help="Make a show below the folder for each account, and go on.")
 @in_show
 @as_json
-def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, json_: bool) -> None:
+def extract(
+    archives: Sequence[Path], only: Sequence[str], show: Path | None, show_per_account: bool, json_: bool
+) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
     from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
     from site_builder.episodes.intake import extraction as story  # noqa: PLC0415
 
+    if show_per_account:
+        recordings.extract_accounts(find_show(show), archives, only, json_=json_)
+        return
     with tables.progress() as notify:
         extraction = story.extract(find_show(show), archives, notify, only=only)
     if json_:
@@ -105,6 +112,12 @@ def extract(archives: Sequence[Path], only: Sequence[str], show: Path | None, js
     default="",
     metavar="ADDRESS",
     help="Make sound on a Dask cluster: its address, or local:N.",
+)
+@click.option(
+    "--cluster-store",
+    default="",
+    metavar="URL",
+    help="s3://…, gs://… or az://…, where its workers do not see this folder.",
 )
 @click.option("--drafts", is_flag=True, help="Build drafts and future episodes too.")
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
@@ -287,6 +300,8 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 @click.option("--fetch-model", metavar="NAME", help="Download a model first: the only thing here that uses a network.")
 @click.option("--language", default="", help="Of the recordings, e.g. en. By default the show's.")
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Threads of the engine.")
+@click.option("--cluster", default="", metavar="ADDRESS", help="Hear on a Dask cluster: its address, or local:N.")
+@click.option("--cluster-store", default="", metavar="URL", help="As for build.")
 @click.option("--again", is_flag=True, help="Also what was transcribed before. Corrections stay as they are.")
 @click.option("--learn", is_flag=True, help="Only print what you corrected, as lines for config.yaml.")
 @as_json
@@ -295,7 +310,7 @@ def transcribe(
 ) -> None:
     """Write down what is said in episodes without a transcript, with the name of who says it.
 
-    EPISODE is a slug, a folder name or a guid. Nothing leaves this computer.
+    EPISODE is a slug, a folder name or a guid. Nothing leaves this computer, but for a cluster that you name.
     """
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
+from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import HOLD_BACK, show_warnings
-from site_builder.cli.tables import ERR, OUT
-from site_builder.commands.inspect import InspectionReport, count_speech
+from site_builder.cli.tables import ERR, OUT, progress
+from site_builder.commands.archives.inspect import InspectionReport, count_speech
 from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
 from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
+from site_builder.errors import EXIT_PROBLEMS, UsageError
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
 from site_builder.site.dead_air import find_dead_air
 from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
+    from site_builder.commands.archives.extract_accounts import AccountReport
     from site_builder.commands.import_feed import Import
 
 _RESULTS = {
@@ -36,6 +41,10 @@ _RESULTS = {
         "[red]cannot be read; download the archive from X again, or unzip it and use the folder[/]"
     ),
 }
+
+
+_WORDS = {"known": "already here", "missing": "without a recording", "deleted": "not taken in again"}
+"""What became of recordings, in a list."""
 
 
 def show_inspection(report: InspectionReport) -> None:
@@ -120,6 +129,32 @@ def _tell_hold_back(taken: Sequence[IntakeEntry]) -> None:
     """What is taken is built, so that the host hears it at once; how to keep it from others is said with it."""
     if any(entry.result is IntakeResult.NEW for entry in taken):
         OUT.print(HOLD_BACK)
+
+
+def extract_accounts(folder: Path, archives: Sequence[Path], only: Sequence[str], *, json_: bool) -> None:
+    """`spacecast extract --show-per-account`."""
+    from site_builder.commands.archives import extract_accounts as story  # noqa: PLC0415 -- of one command
+
+    if only:
+        raise UsageError("--only names recordings of one show; leave it out with --show-per-account")
+    with progress() as notify:
+        report = story.extract_accounts(folder, archives, notify)
+    print_json([entry.as_json() for entry in report]) if json_ else _show_accounts(report)
+    if any(entry.failures or entry.found.get("unreadable") for entry in report):
+        sys.exit(EXIT_PROBLEMS)
+
+
+def _show_accounts(report: Sequence[AccountReport]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("Account", "Show", "Archives", "Recordings"):
+        table.add_column(name, justify="right" if name == "Archives" else "left")
+    for entry in report:
+        found = ", ".join(f"{count} {_WORDS.get(result, result)}" for result, count in entry.found.items())
+        skipped = f" ({entry.skipped} before)" if entry.skipped else ""
+        table.add_row(escape(entry.account), escape(entry.folder or "–"), f"{entry.archives}{skipped}", found or "–")
+    OUT.print(table)
+    show_warnings([remark for entry in report for remark in entry.remarks])
+    show_warnings([failure for entry in report for failure in entry.failures])
 
 
 def show_import(result: Import) -> None:

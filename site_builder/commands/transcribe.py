@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.transcripts.hearing import Hearing, open_hearing
+from site_builder.episodes.transcripts.hearing import Hearing, describe_hearing, open_hearing
 from site_builder.episodes.transcripts.learn_replacements import learn_replacements
 from site_builder.episodes.transcripts.transcribe import Outcome, apply_replacements, is_current, transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
@@ -59,7 +60,7 @@ _MESSAGES = {
 }
 
 
-def transcribe(
+def transcribe(  # noqa: PLR0913 -- what the command takes
     folder: Path,
     episodes: Sequence[str] = (),
     *,
@@ -67,6 +68,8 @@ def transcribe(
     language: str = "",
     jobs: int = 1,
     again: bool = False,
+    cluster: str = "",
+    cluster_store: str = "",
     notify: Notify = ignore,
 ) -> TranscribeReport:
     """Transcribe the episodes named, or all that have no transcript.
@@ -78,10 +81,12 @@ def transcribe(
         language: ISO 639 code; empty takes the show's.
         jobs: Threads of the engine.
         again: Also those that were heard before, and those that have a transcript (which stays).
+        cluster: Address of a Dask scheduler whose workers hear instead of this process, or `local:N`.
+        cluster_store: Address of an object store that they have in common with this computer, instead of a folder.
         notify: Told how far it is.
 
     Raises:
-        UsageError: there is no show, engine, model or episode of that name.
+        UsageError: there is no show, engine, model or episode of that name, or no such cluster.
     """
     config = load_config(folder)
     chosen = choose_bundles(folder, episodes)
@@ -89,8 +94,32 @@ def transcribe(
     with lock_show(folder, "transcribe"):
         wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
         notify(Started(len(wanted)))
-        done = [_transcribe(bundle, hearing, folder / ".cache/transcripts", notify) for bundle in wanted]
+        there = _hear_there(folder, wanted, hearing, model, (cluster, cluster_store), notify) if cluster else {}
+        done = [
+            there.get(bundle.folder) or _transcribe(bundle, hearing, folder / ".cache/transcripts", notify)
+            for bundle in wanted
+        ]
     return TranscribeReport(hearing.model.name, tuple(done))
+
+
+def _hear_there(
+    folder: Path, wanted: Sequence[Bundle], hearing: Hearing, model: str, place: tuple[str, str], notify: Notify
+) -> dict[Path, Transcribed]:
+    """By folder, what came of those that a cluster takes."""
+    from site_builder.build.cluster.hearing import RESOURCE, hear_all  # noqa: PLC0415 -- only where a cluster is asked for
+    from site_builder.build.cluster.workers import open_workers  # noqa: PLC0415 -- as above
+
+    called = model if Path(model).is_dir() and model else hearing.model.name
+    bundles = [bundle for bundle in wanted if bundle.has_recording and bundle.recording]
+    describe = partial(describe_hearing, called)
+    with open_workers(folder, *place, notify, describe=describe, resource=RESOURCE) as cluster:
+        assert cluster
+
+        def begin(bundle: Bundle) -> None:
+            notify(Making(_locate(bundle), bundle.matter.title))
+
+        found = hear_all(cluster, folder, bundles, hearing, called, begin)
+        return {bundle.folder: _describe(bundle, came, notify) for bundle, came in found}
 
 
 def learn(folder: Path, episodes: Sequence[str] = ()) -> dict[str, str]:
@@ -151,21 +180,31 @@ def _wants(bundle: Bundle, hearing: Hearing, *, named: bool) -> bool:
     return not heard and (named or not has_own)
 
 
+def _locate(bundle: Bundle) -> str:
+    return f"content/episodes/{bundle.folder.name}/{TRANSCRIPT}"
+
+
 def _transcribe(bundle: Bundle, hearing: Hearing, cache: Path, notify: Notify) -> Transcribed:
-    path = f"content/episodes/{bundle.folder.name}/{TRANSCRIPT}"
-    length = bundle.recording.duration if bundle.recording else 0.0
+    path, length = _locate(bundle), bundle.recording.duration if bundle.recording else 0.0
     notify(Making(path, bundle.matter.title))
 
     def report(done: float) -> None:
         notify(Progress(path, min(1.0, done / length) if length else 1.0))
 
     try:
-        outcome = transcribe_bundle(bundle, hearing, cache, report=report)
+        came: Outcome | str = transcribe_bundle(bundle, hearing, cache, report=report)
     except SpacecastError as error:
-        notify(Failed(path, bundle.matter.title, str(error), error))
-        return Transcribed(bundle.folder.name, "failed", length, str(error))
-    notify(Made(path, bundle.matter.title, outcome is Outcome.MADE))
-    message = _MESSAGES.get(outcome, "")
+        came = str(error)
+    return _describe(bundle, came, notify)
+
+
+def _describe(bundle: Bundle, came: Outcome | str, notify: Notify) -> Transcribed:
+    """What is told of an episode, of which came an outcome, or a sentence where it failed."""
+    path, length = _locate(bundle), bundle.recording.duration if bundle.recording else 0.0
+    if not isinstance(came, Outcome):
+        notify(Failed(path, bundle.matter.title, came, SpacecastError(came)))
+        return Transcribed(bundle.folder.name, "failed", length, came)
+    notify(Made(path, bundle.matter.title, came is Outcome.MADE))
     heard = load_recognition(bundle.folder)
     unsure = tuple((word.start, word.text) for word in heard.words if word.is_unsure) if heard else ()
-    return Transcribed(bundle.folder.name, outcome.value, round(length, 1), message, unsure)
+    return Transcribed(bundle.folder.name, came.value, round(length, 1), _MESSAGES.get(came, ""), unsure)

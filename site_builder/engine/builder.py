@@ -40,7 +40,7 @@ from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
 
 if TYPE_CHECKING:
-    from site_builder.engine.cluster import Cluster
+    from site_builder.engine.cluster.tasks import Cluster
 
 _MANY = 200
 """Quick targets for which it pays to use processes."""
@@ -89,7 +89,7 @@ class Builder:
             state: What remembers, best kept outside `root`. Lost or damaged, all is made again, nothing deleted.
             jobs: How many targets are made at once: in threads, or, many `bytes_target`s and groups, in processes.
             notify: Receives `Started`, `Making`, `Made`, `Failed`, `Removed`, never two at a time.
-            cluster: Makes those targets that are portable.
+            cluster: Makes those targets that it takes.
         """
         self._cluster = cluster
         self._file = state.file
@@ -265,9 +265,9 @@ class _Run:
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
         """Makes the long ones in threads, then the quick ones, in processes where they are many; or all in turn."""
-        if self.cluster and any(target.portable for target in todo):
-            self.make_on_cluster(self.cluster, [target for target in todo if target.portable])
-            todo = [target for target in todo if not target.portable]
+        if self.cluster and (taken := [target for target in todo if self.cluster.takes(target)]):
+            self.make_on_cluster(self.cluster, taken)
+            todo = [target for target in todo if not self.cluster.takes(target)]
         quick = [target for target in todo if target.is_quick]
         if jobs > 1 and len(todo) - len(quick) > 1:
             run_in_threads(self.make, [target for target in todo if not target.is_quick], jobs)
@@ -290,7 +290,7 @@ class _Run:
 
     def make_on_cluster(self, cluster: Cluster, todo: Sequence[Target]) -> None:
         """Has the targets made elsewhere, and records what came of each as soon as it is known."""
-        for target, made in cluster.make_all(todo, self.tree.root):
+        for target, made in cluster.make_all(todo, self.tree, self.begin):
             if isinstance(made, str):
                 self.failed[target.path] = made
                 self.tell(Failed(target.path, target.label, made, SpacecastError(made)))
@@ -300,7 +300,7 @@ class _Run:
 
     def make(self, target: Target) -> None:
         """Makes one target, in any thread, and records it."""
-        self.tell(Making(target.path, target.label))
+        self.begin(target)
         try:
             entry, changed = make_file(target, self.tree)
         except Exception as error:  # whatever one target does must not stop the others
@@ -309,6 +309,10 @@ class _Run:
             return
         self.record(self.book.finish, {target.path: entry})
         self.finish(target, changed)
+
+    def begin(self, target: Target) -> None:
+        """A target is going to be made."""
+        self.tell(Making(target.path, target.label))
 
     def finish(self, target: Target, changed: bool) -> None:
         """A target is there, and in the ledger."""

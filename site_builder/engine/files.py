@@ -49,6 +49,11 @@ def part_of(path: str) -> str:
     return f"{folder}{slash}.part-{name}"
 
 
+def scratch_of(part: str) -> str:
+    """Where lies what a file is made from while it is made, a folder: `.part-b.mp3` → `.part-b.mp3.from`."""
+    return f"{part}.from"
+
+
 def folders_of(path: str) -> Iterator[str]:
     """Outermost first: `a/b/c.html` → `a`, `a/b`."""
     end = path.find("/")
@@ -179,6 +184,13 @@ class OutputTree:
             return False
         os.unlink(self.locate(path))  # noqa: PTH108
         return True
+
+    def remove_part(self, path: str) -> None:
+        """Deletes what is left of a file that was never finished. May raise OSError."""
+        part = part_of(path)
+        self.remove(part)
+        if len(self._real_folders(path)) == path.count("/"):
+            shutil.rmtree(self.locate(scratch_of(part)), ignore_errors=True)
 
     def remove_empty_folders(self, path: str) -> None:
         """Deletes the folders that the file at `path` lay in, as far as they are empty."""

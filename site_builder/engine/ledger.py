@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from site_builder.engine.digests import JSON, encode_json
-from site_builder.engine.files import OutputTree, part_of
+from site_builder.engine.files import OutputTree
 from site_builder.engine.state import StateDatabase
 from site_builder.errors import SpacecastError
 
@@ -135,7 +135,7 @@ class Ledger:
         untouched = []
         for path, entry in self.find(self.begun).items():
             with suppress(OSError, SpacecastError):
-                tree.remove(part_of(path))
+                tree.remove_part(path)
                 if entry.fingerprint and tree.measure(path) == (entry.size_bytes, entry.sha256):
                     untouched.append(path)
         self.settle(untouched)

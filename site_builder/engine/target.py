@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
-from site_builder.engine.files import OutputTree, fold_case, folders_of, is_proper, part_of
+from site_builder.engine.files import OutputTree, fold_case, folders_of, is_proper, part_of, scratch_of
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.errors import SpacecastError, UsageError
 
@@ -39,7 +40,8 @@ class Target:
     group: str = ""
     """Name of the group it belongs to, if any; see `groups.py`."""
     portable: bool = False
-    """Whether another computer may make it that finds the same files under the same paths: long work, nothing else."""
+    """Whether another computer may make it that finds the same files under the same paths: long work, nothing else.
+    Where its `make` is a `FromSources`, one that has no files in common with this may, too."""
 
     def __post_init__(self) -> None:
         if not is_proper(self.path):
@@ -67,6 +69,36 @@ class _Render:
 
     def __call__(self, part: Path) -> None:
         part.write_bytes(self.render())
+
+
+@dataclass(frozen=True, slots=True)
+class FromSources:
+    """Makes a file from a few others and from nothing else: another computer may, which is sent these."""
+
+    own: Sequence[Path]
+    """The files as they lie here."""
+    prepare: Callable[[Path], Sequence[Path] | None]
+    """The files as they may be sent to others, written into the folder given where they have to be made first; None
+    where these must not leave this computer. Work here is done from what may be sent, so that bytes are equal."""
+    work: Callable[[Sequence[Path], Path], Facts | None]
+    """Makes the file at the path given from those. It can be pickled, and names nothing of this computer."""
+
+    def __call__(self, part: Path) -> Facts | None:
+        """Makes it here."""
+        with open_scratch(part) as folder:
+            return self.work(self.prepare(folder) or self.own, part)
+
+
+@contextmanager
+def open_scratch(part: Path) -> Iterator[Path]:
+    """An empty folder beside a file that is being made, gone afterwards; what an earlier process left goes first."""
+    folder = part.with_name(scratch_of(part.name))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def bytes_target(

@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import Protocol
 
 from site_builder.errors import UsageError
-from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, in_order, redact
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, in_order
+from site_builder.net.redaction import redact
 
 __all__ = ["HOSTS", "Difference", "Host", "Kind", "Setting", "Upload", "in_order", "open_host", "redact"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from site_builder.errors import SpacecastError
 from site_builder.hosts.git import Git, find_top, list_remotes, open_aside, without_login
-from site_builder.hosts.host import redact
+from site_builder.net.redaction import redact
 from site_builder.show.private_files import PRIVATE
 
 _SHOWN = 3

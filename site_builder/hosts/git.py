@@ -13,7 +13,7 @@ from typing import Any
 import ghp_import
 
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.hosts.host import redact
+from site_builder.net.redaction import redact
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+|(?![\w.-]+::)[\w.-]+(?:@[\w.\[\]:-]+)?:.+|[./~].*|[A-Za-z]:[\\/].*")
 """What git takes for the address of a repository (https://git-scm.com/docs/git-fetch#_git_urls), and for no option."""

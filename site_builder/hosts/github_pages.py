@@ -35,7 +35,8 @@ from site_builder.hosts.git import (
     require_git,
     without_login,
 )
-from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
+from site_builder.net.redaction import redact
 
 MESSAGE = "Publish the site (spacecast deploy)"
 SHOW = "Show: "

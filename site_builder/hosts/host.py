@@ -181,17 +181,3 @@ class Host(ABC):
 def tell(notify: Notify, upload: Upload, *, done: bool) -> None:
     """One event before an upload, one after."""
     notify(Made(upload.path, upload.path, changed=True) if done else Making(upload.path, f"Sending {upload.path}"))
-
-
-_SECRET = re.compile(r"([a-z][a-z0-9+.-]*://)[^/@\s'\"]+@", re.IGNORECASE)
-_QUERY_SECRET = re.compile(r"((?:sig|signature|token|key|secret|password|x-amz-[a-z-]+)=)[^&\s'\"]+", re.IGNORECASE)
-_TOKEN = re.compile(r"\b(?:gh[a-z]_|github_pat_)\w+")
-
-
-def redact(text: str) -> str:
-    """`text` without the user names and passwords of addresses, without signatures and GitHub's tokens.
-
-    >>> redact("https://token@example.org/x.git")
-    'https://***@example.org/x.git'
-    """
-    return _TOKEN.sub("***", _QUERY_SECRET.sub(r"\1***", _SECRET.sub(r"\1***@", text)))

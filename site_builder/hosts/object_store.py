@@ -2,32 +2,23 @@
 
 An S3-compatible store is named with its address: `s3://bucket/prefix?endpoint=https://ACCOUNT.r2.cloudflarestorage.com`,
 `&region=auto` beside it where it wants one; `endpoint=` names another server for the others too. Keys come from the
-environment alone (see `store_kinds`), or from the login of the cloud's own program.
+environment alone (see `net/store_kinds.py`), or from the login of the cloud's own program.
 
 Needs obstore, which is the extra `stores`.
 """
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
+from typing import ClassVar
 
-from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
-from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
 from site_builder.hosts.manifest import MANIFEST, ManifestHost
-from site_builder.hosts.store_kinds import KINDS, StoreKind, find_login, lacks_login
+from site_builder.net.stores import OpenStore, open_store, plain_errors
 
-if TYPE_CHECKING:
-    from obstore.store import ObjectStore
-
-_NO_BUCKET = re.compile(r"NoSuchBucket|ContainerNotFound|bucket does not exist|container does not exist", re.IGNORECASE)
 _AT_ONCE = 4
 """Files under way at the same time."""
 
@@ -38,24 +29,8 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001, ARG001 -- the o
     Raises:
         UsageError: obstore is not installed, the address is wrong, or a key in the environment is no key.
     """
-    parts = urlsplit(address)
-    kind = KINDS[parts.scheme]
-    options = kind.read_options(parts)
-    place = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-    try:
-        from obstore.exceptions import BaseError  # noqa: PLC0415 -- an extra, loaded where it is needed
-        from obstore.store import from_url  # noqa: PLC0415
-    except ImportError:
-        remedy = f'"{sys.executable}" -m pip install "obstore>=0.9"'
-        raise UsageError(f"{place}: this target needs one more package; install it with: {remedy}") from None
-    client = {"timeout": "10m", "connect_timeout": "10s", "allow_http": kind.is_plain_http(options)}
-    retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
-    make: Callable[..., ObjectStore] = from_url  # its overloads know no `**options`
-    try:
-        store = make(place, client_options=client, retry_config=retry, **options, **find_login(parts.scheme))
-    except (BaseError, ValueError, TypeError) as error:
-        raise UsageError(f"{place}: {_first_line(error)}; the login is {kind.login}") from None
-    return ObjectStoreHost(store, place, kind)
+    opened = open_store(address)
+    return ObjectStoreHost(opened)
 
 
 class ObjectStoreHost(ManifestHost):
@@ -63,10 +38,10 @@ class ObjectStoreHost(ManifestHost):
 
     name: ClassVar[str] = "object-store"
 
-    def __init__(self, store: ObjectStore, label: str, kind: StoreKind) -> None:
-        super().__init__(label)
-        self.store = store
-        self.kind = kind
+    def __init__(self, opened: OpenStore) -> None:
+        super().__init__(opened.place)
+        self._opened = opened
+        self.store = opened.store
 
     def compare(self, wanted: Sequence[Upload]) -> Difference:
         """By the digests that earlier deploys noted, and the sizes of what is there."""
@@ -124,30 +99,6 @@ class ObjectStoreHost(ManifestHost):
     @contextmanager
     def _plainly(self) -> Iterator[None]:
         """Turn the store's errors into sentences without secrets."""
-        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
-
-        try:
+        remark = "what is online is whole; deploy again to finish"
+        with plain_errors(self._opened, self.label, again="deploy again", otherwise=remark):
             yield
-        except (BaseError, OSError) as error:
-            if lacks_login(str(error)):
-                reason = f"no login was found; it takes {self.kind.login}"
-            elif _NO_BUCKET.search(str(error)):
-                reason = "there is no such bucket; make it there or correct the address, then deploy again"
-            elif isinstance(error, PermissionDeniedError | UnauthenticatedError | PermissionError):
-                reason = (
-                    f"access refused ({_first_line(error)}); check the login ({self.kind.login}) and what it may do"
-                )
-            else:
-                reason = f"{_first_line(error)}; what is online is whole; deploy again to finish"
-            raise SpacecastError(f"{self.label}: {reason}") from None
-
-
-def _first_line(error: Exception) -> str:
-    """The part of an error for people, at most 300 characters; what the store itself says, where it does."""
-    text = " ".join(str(error).split("\n\nDebug source", 1)[0].split())
-    if said := re.search(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", text):
-        text = f"{said[1]}: {said[2].partition(' RequestId:')[0]}"
-    text = re.sub(
-        r"^Generic \w+ error: | in [\d.]+\w+, after \d+ retries, max_retries: \d+, retry_timeout: \w+", "", text
-    )
-    return redact(text)[:300].rstrip(". ")

@@ -19,9 +19,10 @@ from typing import ClassVar
 from site_builder.engine.files import folders_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
-from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
 from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.servers import parse_server_folder
+from site_builder.net.redaction import redact
 from site_builder.show.layout import find_output_paths
 
 _NOT_THERE = 23

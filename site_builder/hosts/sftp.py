@@ -20,7 +20,7 @@ from typing import ClassVar, TypeVar
 from site_builder.engine.files import FILE_MODE, FOLDER_MODE, folders_of, part_of
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
-from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, redact, tell
+from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
 from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.servers import parse_server_folder
 from site_builder.hosts.sftp_session import (
@@ -35,6 +35,7 @@ from site_builder.hosts.sftp_session import (
     ask_at,
     ask_with_mode,
 )
+from site_builder.net.redaction import redact
 
 _Item = TypeVar("_Item")
 _READ, _CREATE_ANEW = 0x01, 0x02 | 0x08 | 0x10

@@ -20,7 +20,7 @@ from enum import IntEnum
 from typing import IO, NamedTuple, NoReturn
 
 from site_builder.errors import SpacecastError
-from site_builder.hosts.host import redact
+from site_builder.net.redaction import redact
 
 _QUIETLY = ("-oBatchMode=yes", "-oForwardX11=no", "-oForwardAgent=no", "-oClearAllForwardings=yes")
 _AS_PROGRAM = ("-oPermitLocalCommand=no", "-oRequestTTY=no", "-oRemoteCommand=none")

@@ -8,14 +8,14 @@ Names of audio files are made of what is heard: docs/decisions/0003.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, cast
 
-from site_builder.audio.facts import AudioFacts, AudioTags
+from site_builder.audio.facts import AudioTags
 from site_builder.engine.digests import JSON, digest_file, digest_json
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Facts
@@ -27,44 +27,11 @@ from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recor
 from site_builder.show.config import AudioConfig, AudioFormat
 from site_builder.show.config.sections import AlternateEntry
 from site_builder.site.pictures import Pictures
+from site_builder.site.sound import AAC_FRAME, AudioSettings, describe_facts, foresee_length, make_copy, plan_encode
 from site_builder.text.timecode import format_clock
 
-if TYPE_CHECKING:
-    from site_builder.audio.waveform import Shape
-
-PEAKS = 500
-"""Points of the waveform kept for drawing."""
-_AAC_FRAME = 1024
-"""Samples between two places where AAC can be cut."""
 USUAL, ALTERNATES = "audio", "alternates"
 """Folders in `.cache/`: of the usual file of each episode, and of its others."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSettings:
-    """How a file of published audio is made: the part of the config that its sound depends on."""
-
-    format: Literal["copy", "mp3", "aac"] = "copy"
-    bitrate: int = 64
-    """kbit/s; for encoded formats."""
-    channels: int = 1
-    loudness: float | None = None
-    """LUFS to normalise to; None leaves it."""
-    level: Literal["episode", "speakers"] = "episode"
-    """`speakers` brings every voice to the same loudness first."""
-
-    def as_json(self) -> dict[str, JSON]:
-        """What the bytes depend on: nothing but the format where the recording is copied."""
-        if self.format == "copy":
-            return {"format": "copy"}
-        values: dict[str, JSON] = {"format": self.format, "bitrate": self.bitrate, "channels": self.channels}
-        level: dict[str, JSON] = {"level": self.level} if self.evens_out else {}
-        return {**values, "loudness": self.loudness, **level}
-
-    @property
-    def evens_out(self) -> bool:
-        """Whether each voice has a gain of its own."""
-        return self.level == "speakers" and self.format != "copy"
 
 
 def list_settings(config: AudioConfig) -> list[AudioSettings]:
@@ -96,17 +63,16 @@ def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: Audio
 
     bundle, edits, recording = source.bundle, source.edits, cast("Recording", source.bundle.recording)
     settings = choose_settings(recording, edits, wanted)
-    encoder = {} if settings.format == "copy" else {"encoder": encoder_version()}
+    is_copied = settings.format == "copy"
+    encoder = {} if is_copied else {"encoder": encoder_version()}
     described = settings.as_json()
     if settings.evens_out:
         described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
     return Target(
         path=f"{folder}/{key_of(source.guid)}{_name_way(wanted, folder)}{find_extension(recording, settings)}",
-        recipe="audio/2",
+        recipe="audio/2" if is_copied or edits.is_identity else "audio/3",
         inputs={"sources": list(originals), "edits": edits.as_json(), "settings": described, **encoder},
-        make=partial(
-            _make_encoding, bundle.part_files, edits, settings, _choose_encoding(recording, wanted), recording
-        ),
+        make=_plan_make(bundle.part_files, recording, edits, settings, wanted),
         label=bundle.matter.title,
         group=key_of(source.guid),
         portable=True,
@@ -119,81 +85,21 @@ def _name_way(wanted: AudioSettings, folder: str) -> str:
     return f"-{wanted.format}-{wanted.bitrate}-{wanted.channels}{level}" if folder == ALTERNATES else ""
 
 
-def _make_encoding(
-    parts: Sequence[Path],
-    edits: EditList,
-    settings: AudioSettings,
-    otherwise: AudioSettings,
-    recording: Recording,
-    out: Path,
-) -> Facts:
-    """Copy or encode. What turns out on the way to be no copy (mono after stereo …) is encoded as `otherwise`."""
-    from site_builder.audio.packets import CannotCopy  # noqa: PLC0415 -- PyAV is loaded only to make sound
-
+def _plan_make(
+    parts: Sequence[Path], recording: Recording, edits: EditList, settings: AudioSettings, wanted: AudioSettings
+) -> Callable[[Path], Facts | None]:
     if settings.format != "copy":
-        return _encode(parts, edits, settings, recording, out)
-    try:
-        facts, shape = _copy(parts, edits, out)
-    except CannotCopy:
-        return _encode(parts, edits, otherwise, recording, out)
-    made = edits if edits.is_identity else edits.snap(_AAC_FRAME, facts.sample_rate)
-    refused: Facts = {"undecodable": [round(at, 1) for at in shape.undecodable[:5]]} if shape.undecodable else {}
-    return {**_describe_facts(facts), "peaks": list(shape.peaks), "edits": made.as_json(), **refused}
-
-
-def _encode(parts: Sequence[Path], edits: EditList, settings: AudioSettings, recording: Recording, out: Path) -> Facts:
-    from site_builder.audio import encode, waveform  # noqa: PLC0415
-
-    wanted = encode.EncodeSettings(
-        format="mp3" if settings.format == "mp3" else "aac",
-        bitrate=settings.bitrate * 1000,
-        channels=settings.channels,
-        loudness=settings.loudness,
-        voices=encode.Voices(recording.turns, recording.tick) if settings.evens_out else None,
-    )
-    facts = encode.write_encoded(parts, edits, out, wanted)
-    return {
-        **_describe_facts(facts),
-        "peaks": list(waveform.make_peaks(out, PEAKS)),
-        "edits": edits.as_json(),
-    }
-
-
-def _copy(parts: Sequence[Path], edits: EditList, out: Path) -> tuple[AudioFacts, Shape]:
-    """Copy a recording and see its shape in passing; in a second pass where it turns out as long as nobody thought."""
-    from site_builder.audio import packets, waveform  # noqa: PLC0415 -- PyAV is loaded only to make sound
-
-    expected = _foresee_length(edits, packets.find_coding(parts).sample_rate)
-    shape = waveform.Shape(expected, PEAKS)
-    facts = packets.write_copy(parts, edits, out, watch=shape.listen)
-    if not shape.is_heard or facts.duration != expected:
-        shape = waveform.Shape(facts.duration, PEAKS).hear(packets.read_copied(parts, edits), fallback=out)
-    return facts, shape
-
-
-def _foresee_length(edits: EditList, sample_rate: int) -> float:
-    """Seconds of a copy, exact to a sample if all goes as usual."""
-    return round(edits.snap(_AAC_FRAME, sample_rate).duration * sample_rate) / sample_rate
+        return plan_encode(parts, recording, edits, settings)
+    return partial(make_copy, parts, edits, plan_encode(parts, recording, edits, _choose_encoding(recording, wanted)))
 
 
 def foresee(recording: Recording, edits: EditList, wanted: AudioSettings) -> tuple[EditList, Enclosure]:
     """How edits will most likely come out, and a file of the length they will lead to."""
     rate = recording.parts[0].sample_rate
     if not edits.is_identity and choose_settings(recording, edits, wanted).format == "copy":
-        edits = edits.snap(_AAC_FRAME, rate)
-    duration = _foresee_length(edits, rate)
+        edits = edits.snap(AAC_FRAME, rate)
+    duration = foresee_length(edits, rate)
     return edits, Enclosure(path="", size_bytes=0, media_type="", duration=duration, sha256="")
-
-
-def _describe_facts(facts: AudioFacts) -> dict[str, JSON]:
-    return {
-        "codec": facts.codec,
-        "sample_rate": facts.sample_rate,
-        "channels": facts.channels,
-        "samples": facts.samples,
-        "duration": facts.duration,
-        "media_type": facts.media_type,
-    }
 
 
 def choose_settings(recording: Recording, edits: EditList, wanted: AudioSettings) -> AudioSettings:
@@ -306,7 +212,7 @@ def _make_enclosure(sound: CachedSound, tags: AudioTags, cover: Pictures | None,
     source, picture = sound.require_sound(), cover.embedded() if cover else None
     facts = write_tagged(source, out, replace(tags, cover=picture))
     bare = replace(facts, size_bytes=source.stat().st_size)  # without what was put in beside the sound
-    return {**_describe_facts(facts), "bitrate": bare.bitrate}
+    return {**describe_facts(facts), "bitrate": bare.bitrate}
 
 
 def make_tags(show: Show, episode: Episode) -> AudioTags:

@@ -22,7 +22,7 @@ from show_runner import make_show as make_folder
 from site_builder.audio.adts import scan_frames
 from site_builder.checks.feed import check_feed
 from site_builder.checks.feed.document import Site
-from site_builder.commands.inspect import inspect_source
+from site_builder.commands.archives.inspect import inspect_source
 from site_builder.model.podcast import PublishedAudio, Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.artwork.images import convert_cover, convert_picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
 
     found = find_model(model or config.transcript.model)
     return Hearing(
-        engine=_load_engine(found, jobs),
+        engine=load_engine(found, jobs),
         model=found,
         language=language or config.show.language,
         words=config.transcript.words,
@@ -66,7 +67,21 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
     )
 
 
-def _load_engine(model: Model, jobs: int) -> Engine:
+def describe_hearing(model: str) -> str:
+    """What words depend on besides a recording and its settings: the engine's version and the model's digest.
+
+    Raises:
+        UsageError: there is no such model.
+    """
+    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV
+    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
+
+    found = find_model(model)
+    package = "moonshine-voice" if found.engine == "moonshine" else found.engine
+    return f"{encoder_version()}, {package} {version(package)}, model {found.name} ({found.sha256[:12]})"
+
+
+def load_engine(model: Model, jobs: int) -> Engine:
     """The engine that reads a model."""
     if model.engine == "moonshine":
         if find_spec("moonshine_voice") is None:

@@ -75,7 +75,7 @@ def transcribe_bundle(
         return Outcome.NO_RECORDING
     hints = find_hints(recording, hearing.words)
     words = recognize(
-        _read_sound(bundle),
+        read_speech(bundle.part_files),
         recording,
         hearing.engine,
         language=hearing.language.partition("-")[0],
@@ -83,12 +83,21 @@ def transcribe_bundle(
         notes=cache / f"{_key(recording, hearing, hints)}.jsonl",
         report=report,
     )
+    return keep_words(bundle, hearing, words)
+
+
+def keep_words(bundle: Bundle, hearing: Hearing, words: tuple[Word, ...]) -> Outcome:
+    """Write down what was heard in the recording of a bundle.
+
+    Raises:
+        InvalidDocument: the words of an earlier run are damaged.
+    """
     recognition = Recognition(
         engine=hearing.engine.name,
         model=hearing.model.name,
         model_sha256=hearing.model.sha256,
         language=hearing.language,
-        sources=_list_sources(recording),
+        sources=_list_sources(bundle.recording),
         is_timed=hearing.engine.timed,
         words=words,
     )
@@ -176,12 +185,12 @@ def _key(recording: Recording, hearing: Hearing, hints: Sequence[str]) -> str:
     return sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 
-def _read_sound(bundle: Bundle) -> Iterator[Sound]:
+def read_speech(parts: Sequence[Path]) -> Iterator[Sound]:
     """The recording as an engine wants it, in chunks."""
     import numpy as np  # noqa: PLC0415 -- only engines need it
 
     from site_builder.audio.sound import read_sound  # noqa: PLC0415 -- PyAV
     from site_builder.speech.engine import SAMPLE_RATE  # noqa: PLC0415 -- as above
 
-    for frame in read_sound(bundle.part_files, sample_rate=SAMPLE_RATE, channels=1):
+    for frame in read_sound(parts, sample_rate=SAMPLE_RATE, channels=1):
         yield frame.to_ndarray().reshape(-1).astype(np.float32)

@@ -9,9 +9,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from site_builder.errors import SpacecastError
-from site_builder.hosts.host import redact
 from site_builder.net.failures import Unanswered
 from site_builder.net.http import TRIES, pause
+from site_builder.net.redaction import redact
 
 RIGHTS = "Contents and Pages, both “Read and write”, for this repository"
 """What a fine-grained token must be allowed: https://docs.github.com/en/rest/authentication"""

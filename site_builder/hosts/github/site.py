@@ -19,9 +19,10 @@ from site_builder.events import Notify
 from site_builder.hosts.github.answers import RIGHTS, TokenRefused
 from site_builder.hosts.github.api import Api, Repository, find_servers
 from site_builder.hosts.github_pages import MESSAGE, SHOW, explain_leftovers, find_custom_domain
-from site_builder.hosts.host import Difference, Host, Setting, Upload, redact
+from site_builder.hosts.host import Difference, Host, Setting, Upload
 from site_builder.hosts.manifest import MANIFEST, parse_manifest, render_manifest
 from site_builder.net.credentials import Secret
+from site_builder.net.redaction import redact
 from site_builder.text.command_lines import make_install_line
 
 if TYPE_CHECKING:

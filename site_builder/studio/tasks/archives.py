@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from site_builder.commands.inspect import count_speech, inspect_source
+from site_builder.commands.archives.inspect import count_speech, inspect_source
 from site_builder.episodes.intake.extraction import extract
 from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
 from site_builder.errors import InvalidDocument, Problem, SpacecastError, UnusableSource

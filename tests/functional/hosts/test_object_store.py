@@ -21,8 +21,8 @@ from stores import SECRET, Bucket, Server, has_azurite, serve_store
 
 from site_builder.engine.digests import digest_file
 from site_builder.hosts import Setting, Upload, open_host
-from site_builder.hosts.host import redact
 from site_builder.hosts.manifest import parse_manifest
+from site_builder.net.redaction import redact
 
 NO_AZURITE = pytest.mark.skipif(not has_azurite(), reason="Azurite is not installed (tests/package.json)")
 

@@ -1,77 +1,19 @@
-# mypy: disable-error-code="no-untyped-call"
 """Sound made by a real Dask scheduler and its workers on loopback: the same bytes, whoever dies on the way."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
-from distributed import Client
-from show_runner import build, copy_show, make_show, read_tree, run_spacecast, spacecast
-
-ROOT = Path(__file__).parents[3]
-_WAIT = 120
-
-
-@dataclass(slots=True)
-class RunningCluster:
-    """A scheduler and its workers."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]]
-
-
-@contextmanager
-def start_cluster(folder: Path, *paths: Path) -> Iterator[RunningCluster]:
-    """A scheduler, and a worker for each of `paths`, where it finds the program."""
-    file = folder / "scheduler.json"
-    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
-    processes = [run_dask("dask_scheduler", *options)]
-    try:
-        wait_until(lambda: file.exists() and file.stat().st_size > 0)
-        address: str = json.loads(file.read_text())["address"]
-        alone = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"]
-        processes += [run_dask("dask_worker", address, *alone, path=path) for path in paths]
-        wait_until(lambda: count_workers(address) == len(paths))
-        yield RunningCluster(address, processes[1:])
-    finally:
-        for process in reversed(processes):
-            process.kill()
-            process.wait()
-
-
-def run_dask(program: str, *words: str, path: Path = ROOT) -> subprocess.Popen[bytes]:
-    """One of Dask's own programs."""
-    command = [sys.executable, "-m", f"distributed.cli.{program}", *words]
-    environment = {**os.environ, "PYTHONPATH": str(path)}
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=path, env=environment, stdout=quiet, stderr=quiet)
-
-
-def wait_until(is_true: Callable[[], bool]) -> None:
-    """Look ten times a second, for two minutes."""
-    end = time.monotonic() + _WAIT
-    while not is_true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def count_workers(address: str) -> int:
-    """How many the scheduler knows."""
-    with Client(address, set_as_default=False) as client:
-        return len(client.scheduler_info()["workers"])
+from clusters import start_cluster, wait_until
+from show_runner import PROJECT, build, copy_show, make_show, read_tree, run_spacecast, spacecast
 
 
 @pytest.fixture(scope="module")
@@ -105,25 +47,37 @@ def test_local_processes_give_the_same_bytes(plain: Path, built: dict[str, str],
 
 
 def test_workers_at_an_address(plain: Path, built: dict[str, str], tmp_path: Path) -> None:
-    """One that has another program is named and left out; the other makes everything."""
-    other = tmp_path / "other"
-    shutil.copytree(ROOT / "site_builder", other / "site_builder")
+    """One that has another program, or one so old that it knows no cluster, is named and left out."""
+    other, old = tmp_path / "other", tmp_path / "old"
+    for program in (other, old):
+        shutil.copytree(PROJECT / "site_builder", program / "site_builder")
     init = other / "site_builder/__init__.py"
     init.write_text(init.read_text() + '\n__version__ = "0.0.1"\n')
+    shutil.rmtree(old / "site_builder/engine/cluster")
     show = copy_show(plain, tmp_path / "show")
-    with start_cluster(tmp_path, ROOT, other) as cluster:
+    with start_cluster(tmp_path, PROJECT, other, old) as cluster:
         run = spacecast("-C", show, "build", "--cluster", cluster.address)
     assert run.code == 0, run.err
     assert read_tree(show / "output") == built
-    assert "is left out: it has spacecast 0.0.1" in " ".join(run.err.split())
+    said = " ".join(run.err.split())
+    assert "is left out: it has spacecast 0.0.1" in said
+    assert "is left out: it cannot run spacecast" in said
+
+
+def test_inspect_reads_the_same(plain: Path) -> None:
+    """Workers read the recordings of an archive; the report is that of one process, order included."""
+    archive = plain / "content/archives/first.zip"
+    run = run_spacecast("inspect", archive, "--json", "--cluster", "local:2")
+    assert run.code == 0, run.err
+    assert run.out == spacecast("inspect", archive, "--json").out
 
 
 def test_a_worker_is_killed(plain: Path, built: dict[str, str], tmp_path: Path) -> None:
     """What it was making is made by the other; nothing half-written is left."""
     show = copy_show(plain, tmp_path / "show")
-    with start_cluster(tmp_path, ROOT, ROOT) as cluster:
+    with start_cluster(tmp_path, PROJECT, PROJECT) as cluster:
         command = [sys.executable, "-m", "site_builder", "-C", str(show), "build", "--cluster", cluster.address]
-        running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
+        running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stderr=subprocess.PIPE)
         wait_until(lambda: any(show.glob(".cache/audio/.part-*")) or running.poll() is not None)
         cluster.workers[0].send_signal(signal.SIGKILL)
         _, err = running.communicate(timeout=300)
@@ -148,7 +102,7 @@ def test_without_it_nothing_of_dask_is_loaded(plain: Path, tmp_path: Path) -> No
     show = copy_show(plain, tmp_path / "show")
     script = "import sys\nfrom site_builder.cli.main import main\nsys.argv[1:] = ['-C', sys.argv[1], 'build']\n"
     script += "try:\n    main()\nfinally:\n    print('loaded', *{'distributed', 'dask'} & sys.modules.keys())"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     run = subprocess.run(
         [sys.executable, "-c", script, show], env=environment, check=False, capture_output=True, text=True
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from listening import decode, decode_recording, list_boxes, list_packets, loudest, probe
 from recording_maker import Oddities, encode_pcm, encode_tones, make_recording, wrap
 
-from site_builder.audio.packets import CannotCopy, write_copy
+from site_builder.audio.packets import CannotCopy, write_copy, write_silenced
 from site_builder.errors import SpacecastError, UnusableSource
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Span
@@ -284,3 +284,37 @@ def test_speech_like_noise_survives(save: Save, tmp_path: Path) -> None:
     part = save(encode_pcm(pcm))
     write_copy([part], keep_all(), tmp_path / "out.m4a")
     assert decode(tmp_path / "out.m4a") == decode_recording(part)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        keep_all(),
+        keep_all().with_cuts([Span(start=0, end=0.7), Span(start=2, end=3.01), Span(start=5.5, end=9)]),
+        keep_all().with_mutes([Span(start=1.234, end=2.5)]).with_cuts([Span(start=2.5, end=2.6)]),
+        keep_all().with_cuts([Span(start=0, end=5.9)]),
+    ],
+    ids=["whole", "cut", "muted", "nearly all"],
+)
+def test_nothing_of_what_is_taken_out_is_in_a_silenced_copy(save: Save, tmp_path: Path, edits: EditList) -> None:
+    """Its clock stays, and to copy it with the same edits gives the packets of the recording's own copy."""
+    part, silenced = save(), tmp_path / "silenced.m4a"
+    write_silenced([part], edits, silenced)
+    samples = decode(silenced)
+    assert len(samples) == len(decode_recording(part))
+    for span in (*edits.removed, *edits.muted):
+        assert loudest(samples, span.start, min(span.end, FRAMES * FRAME)) < 1e-4
+    write_copy([part], edits, tmp_path / "of-recording.m4a")
+    write_copy([silenced], edits, tmp_path / "of-silenced.m4a")
+    kept = list_packets(tmp_path / "of-recording.m4a")
+    assert list_packets(tmp_path / "of-silenced.m4a") == kept
+    assert set(list_packets(silenced)) <= {*kept, bytes.fromhex("21000000001c")}
+    assert b"kit_gauges" not in silenced.read_bytes()
+
+
+def test_what_has_no_packets_of_its_own_is_not_silenced(save: Save, tmp_path: Path) -> None:
+    """Frames of MP3 share their bits: nothing is written of them."""
+    part = save(wrap(RECORDING, "mp3"), "recording-0.mp3")
+    with pytest.raises(CannotCopy):
+        write_silenced([part], keep_all(), tmp_path / "silenced.m4a")
+    assert not (tmp_path / "silenced.m4a").exists()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from site_builder.episodes.intake.new_episode import make_title, recorded_at
-from site_builder.events import Making, Notify, Started, ignore
+from site_builder.events import Made, Making, Notify, Started, Warned, ignore
 from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Part, Recording, Speaker
 from site_builder.site.dead_air import find_dead_air
 from site_builder.sources.detect import open_source
+from site_builder.sources.source import Source
 from site_builder.text.timecode import format_utc
 
 
@@ -51,27 +54,57 @@ class InspectionReport:
         }
 
 
-def inspect_source(path: Path, notify: Notify = ignore) -> InspectionReport:
+def inspect_source(path: Path, notify: Notify = ignore, *, cluster: str = "") -> InspectionReport:
     """Read a source without taking anything: every recording is read once, to count its frames and hear who speaks.
+
+    With the address of a `cluster` its workers read them, each from the source under the same path.
 
     Raises:
         UnusableSource: the path holds nothing this program can read.
+        UsageError: there is no such cluster.
     """
     with open_source(path) as source:
         ids = source.find_ids()
         notify(Started(len(ids)))
-        conversations = []
-        for id_ in ids:
-            notify(Making(id_, f"Reading {id_}"))
-            conversations.append(source.read(id_))
+        if cluster:
+            conversations, remarks = _read_there(path, ids, cluster, notify)
+        else:
+            conversations, remarks = [_read(source, id_, notify) for id_ in ids], []
         made_at = format_utc(source.made_at) if source.made_at else ""
         return InspectionReport(
             name=source.name,
             account=source.account,
             made_at=made_at,
             conversations=tuple(conversations),
-            remarks=tuple(source.remarks),
+            remarks=tuple(dict.fromkeys([*source.remarks, *remarks])),
         )
+
+
+def _read(source: Source, id_: str, notify: Notify) -> Conversation:
+    notify(Making(id_, f"Reading {id_}"))
+    return source.read(id_)
+
+
+def _read_there(path: Path, ids: Sequence[str], address: str, notify: Notify) -> tuple[list[Conversation], list[str]]:
+    """The same by a cluster's workers, in the same order, and what they remark on."""
+    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- only where a cluster is asked for
+    from site_builder.engine.cluster.workers import open_cluster, share_file  # noqa: PLC0415 -- as above
+
+    def warn(said: str) -> None:
+        notify(Warned(said))
+
+    questions = {id_: partial(_read_on_worker, str(path.resolve()), id_) for id_ in ids}
+    found: dict[str, tuple[Conversation, list[str]]] = {}
+    with share_file(path) as share, open_cluster(address, share, encoder_version, warn) as cluster:
+        for id_, read in cluster.ask_all(questions):
+            notify(Made(id_, f"Reading {id_}", changed=True))
+            found[id_] = read
+    return [found[id_][0] for id_ in ids], [remark for id_ in ids for remark in found[id_][1]]
+
+
+def _read_on_worker(path: str, id_: str) -> tuple[Conversation, list[str]]:
+    with open_source(Path(path)) as source:
+        return source.read(id_), list(source.remarks)
 
 
 def count_speech(recording: Recording) -> tuple[Speech, ...]:

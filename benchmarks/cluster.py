@@ -1,0 +1,228 @@
+"""What a cluster costs for each task, what a second worker is worth, and where a thousand find their limit.
+
+    python benchmarks/cluster.py [--tasks 500] [--minutes 6] [--recordings 8]
+
+Measured, with Dask's own scheduler and workers as processes of this computer:
+
+- the time a task takes that does nothing, over a common folder and over a store (moto's server); processor seconds of
+  scheduler and driver for each;
+- a build of so many recordings of so many minutes, encoded by one worker and by two.
+
+With these times, a simulation: up to 1,000 workers and a million recordings of an hour. Driver and scheduler each do
+their part of a task one after the other, the driver's transfers go through one line of so many MB a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
+
+from archive_maker import START, MadeArchive, MadeSpace  # noqa: E402
+from clusters import RunningCluster, start_cluster  # noqa: E402
+from show_runner import copy_show, make_show, run_spacecast, spacecast  # noqa: E402
+from stores import Bucket, serve_store  # noqa: E402
+
+from site_builder.audio.demux import read_packets  # noqa: E402
+from site_builder.audio.encode import encoder_version  # noqa: E402
+from site_builder.audio.packets import write_silenced  # noqa: E402
+from site_builder.engine.cluster.workers import open_cluster, share_folder, share_store  # noqa: E402
+from site_builder.engine.digests import digest_file  # noqa: E402
+from site_builder.engine.files import OutputTree  # noqa: E402
+from site_builder.engine.target import FromSources, Target  # noqa: E402
+from site_builder.events import ignore  # noqa: E402
+from site_builder.model.edits import EditList  # noqa: E402
+from site_builder.model.podcast import Span  # noqa: E402
+from site_builder.net.stores import FileStore  # noqa: E402
+
+HOUR_MB = 29.0
+"""Of an hour of a Space as X archives it (64 kbit/s), and about as much of the MP3 made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overhead:
+    """Seconds of a task that does nothing."""
+
+    wall: float
+    scheduler: float
+    """Of its processor."""
+    driver: float
+
+
+def write_nothing(parts: Sequence[Path], out: Path) -> None:
+    """The least a task can do."""
+    out.write_bytes(parts[0].read_bytes())
+
+
+def measure_overhead(cluster: RunningCluster, folder: Path, tasks: int, bucket: Bucket | None) -> Overhead:
+    """Of so many tasks, one after the other on each worker."""
+    source = folder / "source"
+    source.write_bytes(b"x" * 1000)
+    shared = share_store(partial(FileStore, bucket.address(), "bench"), print) if bucket else share_folder(folder)
+    make = FromSources(own=[source], prepare=partial(list_source, source), work=write_nothing)
+    targets = [
+        Target(path=f"made/{number}", recipe="bench/1", inputs={"n": number}, make=make, portable=True)
+        for number in range(tasks)
+    ]
+    scheduler, driver = psutil.Process(cluster.scheduler.pid), psutil.Process()
+    with shared as share, open_cluster(cluster.address, share, encoder_version, print) as workers:
+        tree = OutputTree(os.path.realpath(folder))
+        list(workers.make_all(targets[:20], tree, ignore))
+        before, began = [sum(one.cpu_times()[:2]) for one in (scheduler, driver)], time.perf_counter()
+        made = [came for _, came in workers.make_all(targets[20:], tree, ignore)]
+        took = time.perf_counter() - began
+        after = [sum(one.cpu_times()[:2]) for one in (scheduler, driver)]
+    assert not [came for came in made if isinstance(came, str)], made[:3]
+    count = len(made)
+    return Overhead(took / count, (after[0] - before[0]) / count, (after[1] - before[1]) / count)
+
+
+def list_source(source: Path, folder: Path) -> list[Path]:  # noqa: ARG001 -- as `FromSources.prepare` is called
+    """The files to work from."""
+    return [source]
+
+
+def make_recordings(folder: Path, count: int, minutes: float) -> Path:
+    """A show of so many recordings, all encoded; not built yet."""
+    parts = (minutes * 60,)
+    spaces = [MadeSpace(id=f"1bench{n:07}", start=START + timedelta(days=n), parts=parts) for n in range(count)]
+    show = make_show(folder / "show", MadeArchive(spaces=spaces))
+    with (show / "config.yaml").open("a") as config:
+        config.write("audio: {format: mp3, loudness: -16}\n")
+    assert spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
+    return show
+
+
+def measure_silencing(show: Path, folder: Path) -> float:
+    """Seconds of this process for one recording, before it is sent."""
+    part = next(show.glob("content/episodes/*/recording-0.*"))
+    seconds = sum(batch.coding.frame_samples * len(batch.packets) / 48000 for batch in read_packets(part))
+    edits = EditList.keep_all(seconds).with_cuts([Span(start=1, end=2)])
+    began = time.process_time()
+    write_silenced([part], edits, folder / "silenced.m4a")
+    digest_file(folder / "silenced.m4a")
+    return time.process_time() - began
+
+
+def time_build(show: Path, to: Path, *options: str) -> float:
+    """Seconds of a build of a copy."""
+    copy = copy_show(show, to)
+    began = time.perf_counter()
+    run = run_spacecast("-C", copy, "build", *options)
+    assert run.code == 0, run.err
+    return time.perf_counter() - began
+
+
+@contextmanager
+def open_bucket(folder: Path) -> Iterator[Bucket]:
+    """A store on loopback, with the keys to it in the environment."""
+    with serve_store("s3", folder) as server:
+        os.environ.update(server.environment)
+        yield Bucket(server)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Seconds of one recording of an hour."""
+
+    work: float
+    """Of a worker."""
+    scheduler: float
+    driver: float
+    transfer: float
+    """Of the line between driver and store, both ways; 0 over a common folder."""
+
+
+def simulate(tasks: int, workers: int, costs: Costs, seed: int = 1) -> float:
+    """Seconds until so many recordings are made; their lengths differ as an exponential's do.
+
+    A task is prepared and sent by the driver, given out by the scheduler, done by the first worker that is free, and
+    fetched by the driver. Sending is not ahead by more than two tasks for each worker.
+    """
+    dice = random.Random(seed)
+    free = [0.0] * workers
+    driver = line = scheduler = end = 0.0
+    ahead: list[float] = []
+    for _ in range(tasks):
+        begin = heapq.heappop(ahead) if len(ahead) >= 2 * workers else 0.0
+        driver = max(driver, begin) + costs.driver
+        line = max(line, driver) + costs.transfer
+        scheduler = max(scheduler, line) + costs.scheduler
+        done = max(heapq.heappop(free), scheduler) + costs.work * dice.expovariate(1)
+        heapq.heappush(free, done)
+        heapq.heappush(ahead, done)
+        end = max(end, done)
+    return end
+
+
+def print_simulation(costs: Costs, name: str, hours: int) -> None:
+    """A line for each number of workers, by as many tasks as show the rate."""
+    print(f"\n{name}: {costs}")
+    for workers in (1, 10, 100, 1000):
+        sample = min(hours, max(2000, workers * 100))
+        rate = sample / simulate(sample, workers, costs)
+        ideal = workers / costs.work
+        print(
+            f"  {workers:5} workers: {rate * 3600:12,.0f} hours of sound an hour, {rate / ideal:4.0%} of what they "
+            f"could; {hours:,} take {hours / rate / 86400:,.1f} days"
+        )
+    limits = {"scheduler": costs.scheduler, "driver": costs.driver, "line": costs.transfer}
+    for what, seconds in limits.items():
+        if seconds:
+            print(f"  the {what} is the limit from {costs.work / seconds:,.0f} workers on")
+
+
+def main() -> None:
+    """Measure, then simulate."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", type=int, default=500)
+    parser.add_argument("--recordings", type=int, default=8)
+    parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--line", type=float, default=100.0, help="MB a second between driver and store")
+    parser.add_argument("--hours", type=int, default=1_000_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, open_bucket(Path(name)) as bucket:
+        folder = Path(name)
+        with start_cluster(folder, ROOT, ROOT) as cluster:
+            overheads = {}
+            for what, store in (("folder", None), ("store", bucket)):
+                overheads[what] = one = measure_overhead(cluster, folder, given.tasks, store)
+                print(f"{what}: {one.wall * 1000:.1f} ms a task; processor: scheduler {one.scheduler * 1000:.2f} ms, "
+                      f"driver {one.driver * 1000:.2f} ms")  # fmt: skip
+        show = make_recordings(folder, given.recordings, given.minutes)
+        silence = measure_silencing(show, folder) / (given.minutes / 60)
+        print(f"to silence an hour and to digest it: {silence:.2f} s")
+        alone = time_build(show, folder / "alone", "--jobs", "1")
+        print(f"build of {given.recordings} recordings of {given.minutes} minutes: {alone:.1f} s by --jobs 1")
+        times = {}
+        for count in (1, 2):
+            with start_cluster(folder / f"{count}", *[ROOT] * count) as cluster:
+                times[count] = time_build(show, folder / f"by-{count}", "--cluster", cluster.address)
+            print(f"  {count} workers: {times[count]:.1f} s")
+        print(f"  two are {times[1] / times[2]:.2f} times one")
+    work = alone / (given.recordings * given.minutes / 60)
+    here, there = overheads["folder"], overheads["store"]
+    costs = Costs(work=work, scheduler=here.scheduler, driver=here.driver, transfer=0.0)
+    print_simulation(costs, "over a common folder", given.hours)
+    transfer = 2 * HOUR_MB / given.line
+    costs = Costs(work=work, scheduler=there.scheduler, driver=there.driver + silence, transfer=transfer)
+    print_simulation(costs, f"over a store, {given.line:.0f} MB a second", given.hours)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Long work done by the workers of a Dask cluster: which there are, and what they hear."""

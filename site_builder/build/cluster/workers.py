@@ -1,0 +1,61 @@
+"""Who does long work instead of this process: the workers of a Dask cluster, if one was named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from site_builder.audio.encode import encoder_version
+from site_builder.engine.cluster.tasks import Cluster
+from site_builder.engine.cluster.workers import open_cluster, share_folder, share_store
+from site_builder.engine.digests import digest_json
+from site_builder.errors import UsageError
+from site_builder.events import Notify, Warned
+from site_builder.model.paths import FEED
+from site_builder.net.stores import FileStore
+from site_builder.show.config import load_config, make_feed_guid
+
+
+@contextmanager
+def open_workers(
+    folder: Path,
+    address: str,
+    store: str,
+    notify: Notify,
+    *,
+    describe: Callable[[], str] = encoder_version,
+    resource: str = "",
+) -> Iterator[Cluster | None]:
+    """The workers of the cluster at `address` that are fit; None where none was named.
+
+    Args:
+        folder: The show's.
+        address: As `engine/cluster/workers.py:open_cluster` takes it.
+        store: Address of an object store, where the workers do not see that folder.
+        notify: Told who is left out.
+        describe: What bytes depend on besides program and Python.
+        resource: Of which workers may declare how many tasks they take at once.
+
+    Raises:
+        UsageError: it cannot be used; says why.
+    """
+    if store and not address:
+        raise UsageError("--cluster-store is where the workers of a cluster fetch sound; name that with --cluster")
+    if not address:
+        yield None
+        return
+
+    def warn(said: str) -> None:
+        notify(Warned(said))
+
+    shared = share_store(partial(FileStore, store, _name_folder(folder)), warn) if store else share_folder(folder)
+    with shared as share, open_cluster(address, share, describe, warn, resource=resource) as cluster:
+        yield cluster
+
+
+def _name_folder(folder: Path) -> str:
+    """Of the store, for this show: the same in every run, so that one clears away what an earlier one left."""
+    config = load_config(folder)
+    return f"spacecast-{digest_json(config.feed.guid or make_feed_guid(config.show.url + FEED))[:16]}"

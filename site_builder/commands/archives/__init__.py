@@ -1,0 +1,1 @@
+"""Archives: what they hold, and many of them at once."""

@@ -1,0 +1,1 @@
+"""Targets made by other processes or computers, through Dask: the only importer of `distributed`."""

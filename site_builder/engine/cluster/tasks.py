@@ -1,0 +1,228 @@
+"""Many targets, each a task of Dask's: given to workers that are fit for it, and told of as soon as it is done.
+
+Nothing but targets, settings and small reports goes over the scheduler. A file is written whole or not at all, so a
+worker may die at any moment; its task is given to another one. Whoever began decides what comes next: workers write no
+ledger, no site and no feed.
+
+docs/decisions/0041 says why.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# (Dask has few annotations)
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from site_builder.engine.cluster.crew import Crew, Stranger, do
+from site_builder.engine.cluster.store import Carrier, OpenStore, run_errand
+from site_builder.engine.files import OutputTree
+from site_builder.engine.ledger import Entry
+from site_builder.engine.target import FromSources, Target, describe_failure, make_file
+from site_builder.errors import SpacecastError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Made = tuple[Entry, bool] | str
+"""What came of a target: its entry and whether its bytes are new, or a sentence."""
+Begin = Callable[[Target], None]
+"""Told of each target as it is begun, in any thread."""
+
+_AHEAD = 2
+"""Tasks for each worker that the scheduler is given: one at work, one at hand."""
+_TRANSFERS = 8
+"""Targets whose files are on their way to or from a store at once."""
+_LOOK_SECONDS = 5.0
+_PATIENCE_SECONDS = 60.0
+"""How long nobody may be there: a worker that was killed comes back within that."""
+
+
+class Cluster:
+    """Workers that may make targets of one show."""
+
+    def __init__(self, client: Client, crew: Crew, open_store: OpenStore | None = None) -> None:
+        self._client = client
+        self._crew = crew
+        self._open_store = open_store
+        self._carrier = Carrier(open_store(), crew.version) if open_store else None
+        self._transfers = threading.Semaphore(_TRANSFERS)
+        self._here = threading.Semaphore(os.cpu_count() or 1)
+        self._futures: set[Any] = set()
+        self._is_stopped = threading.Event()
+        self._seen_at = time.monotonic()
+
+    def takes(self, target: Target) -> bool:
+        """Whether a target can be made by workers: by those without a common folder, only from what is sent."""
+        return target.portable and (self._carrier is None or isinstance(target.make, FromSources))
+
+    def make_all(self, targets: Sequence[Target], tree: OutputTree, begin: Begin) -> Iterator[tuple[Target, Made]]:
+        """Make files below a root; yields each target with what came of it, as soon as it is there.
+
+        Raises:
+            SpacecastError: the scheduler is gone, or all workers are; what was made is there.
+        """
+
+        def make(target: Target) -> Made:
+            begin(target)
+            try:
+                return self._make(target, tree)
+            except _ENDED:
+                raise
+            except Exception as error:  # whatever one target does must not stop the others
+                return describe_failure(target.path, error)
+
+        yield from self._each(targets, make)
+
+    def ask_all(self, questions: Mapping[str, Callable[[], Result]]) -> Iterator[tuple[str, Result]]:
+        """Have functions called that can be pickled; yields the name of each with what it returns, as it comes.
+
+        Raises:
+            SpacecastError: as `make_all`, or one of the functions does.
+        """
+        yield from self._each(list(questions), lambda name: self._run(name, "question", questions[name]))
+
+    def _each(self, items: Sequence[Item], do: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
+        done: SimpleQueue[tuple[Item, Result | None, BaseException | None]] = SimpleQueue()
+
+        def try_it(item: Item) -> None:
+            try:
+                done.put((item, do(item), None))
+            except BaseException as error:
+                done.put((item, None, error))
+
+        self._is_stopped.clear()
+        self._seen_at = time.monotonic()
+        with self._threads(len(items)) as pool:
+            for item in items:
+                pool.submit(try_it, item)
+            for _ in items:
+                item, result, error = self._wait_for(done)
+                if isinstance(error, _ENDED):
+                    raise _say_gone(error) from error
+                if error:
+                    raise error
+                yield item, cast("Result", result)
+
+    @contextmanager
+    def _threads(self, count: int) -> Iterator[ThreadPoolExecutor]:
+        """Each waits for one task; whatever ends the work takes back what was not begun and ends what was."""
+        pool = ThreadPoolExecutor(max(1, min(count, self._crew.count() * _AHEAD + 1)))
+        try:
+            yield pool
+        finally:
+            self._is_stopped.set()
+            with suppress(Exception):  # nobody is left to tell
+                self._client.cancel(list(self._futures), force=True)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _wait_for(self, done: SimpleQueue[Result]) -> Result:
+        while True:
+            with suppress(Empty):
+                result = done.get(timeout=_LOOK_SECONDS)
+                self._seen_at = time.monotonic()
+                return result
+            self._require_workers()
+
+    def _require_workers(self) -> None:
+        try:
+            if self._crew.is_anybody_there():
+                self._seen_at = time.monotonic()
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise _say_gone(error) from error
+        if time.monotonic() - self._seen_at > _PATIENCE_SECONDS:
+            raise SpacecastError("no worker of the cluster is left; start some and run this again: what was made stays")
+
+    def _make(self, target: Target, tree: OutputTree) -> Made:
+        if self._carrier is None:
+            made: Made = self._run(str(target), target.recipe, partial(_make_there, tree.root, target))
+            return made
+        with self._transfers:
+            errand = self._carrier.send(target, tree)
+        if errand is None:
+            with self._here:
+                return make_file(target, tree)
+        assert self._open_store
+        report = self._run(str(target), target.recipe, partial(_make_apart, self._open_store, errand, str(target)))
+        if isinstance(report, str):
+            return report
+        with self._transfers:
+            return self._carrier.fetch(target, errand, report, tree)
+
+    def _run(self, name: str, kind: str, work: Callable[[], Any]) -> Any:
+        """What a worker returns; one that came in the meantime is looked at first."""
+        from distributed import KilledWorker  # noqa: PLC0415 -- only where a cluster is asked for
+
+        while True:
+            future = self._submit(kind, work)
+            try:
+                result = self._wait(future)
+            except KilledWorker:
+                raise SpacecastError(
+                    f"{name}: it killed every worker that took it up; look at its recording, "
+                    "or give workers more memory"
+                ) from None
+            finally:
+                self._futures.discard(future)
+            if not isinstance(result, Stranger):
+                return result
+            self._crew.look_at(result.address)
+
+    def _submit(self, kind: str, work: Callable[[], Any]) -> Any:
+        if self._is_stopped.is_set():
+            raise _Stopped
+        key = f"spacecast-{kind.partition('/')[0]}-{secrets.token_hex(16)}"
+        future = self._client.submit(do, self._crew.run, work, key=key, pure=False, **self._crew.wishes())
+        self._futures.add(future)
+        return future
+
+    def _wait(self, future: Any) -> Any:
+        while True:
+            try:
+                return future.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if self._is_stopped.is_set():
+                    raise _Stopped from None
+
+
+def _say_gone(error: BaseException) -> SpacecastError:
+    return SpacecastError(f"the cluster's scheduler is gone ({error}); run this again: what was made stays")
+
+
+class _Stopped(Exception):
+    """Nobody waits for the result any more."""
+
+
+_ENDED = (CancelledError, asyncio.CancelledError, _Stopped)
+"""What waiting for a task ends with where the whole run does."""
+
+
+def _make_there(root: str, target: Target) -> Made:
+    """Runs on a worker. Errors come back as sentences: not every exception survives the way."""
+    try:
+        return make_file(target, OutputTree(root))
+    except Exception as error:
+        return describe_failure(target.path, error)
+
+
+def _make_apart(open_store: OpenStore, errand: Any, name: str) -> dict[str, Any] | str:
+    """Runs on a worker, in a folder that Dask empties after one that died."""
+    from distributed import get_worker  # noqa: PLC0415 -- only where a cluster is asked for
+
+    try:
+        return run_errand(open_store, errand, get_worker().local_directory)
+    except Exception as error:
+        said = describe_failure(name, error)
+        return said if name in said else f"{name}: {said}"  # its files have other names there

@@ -1,0 +1,142 @@
+"""Opens a cluster: a Dask scheduler that runs already, or processes of this computer."""
+
+# mypy: disable-error-code="no-untyped-call"
+# (Dask has few annotations)
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from site_builder.engine.cluster.crew import Crew, Needs
+from site_builder.engine.cluster.store import OpenStore
+from site_builder.engine.cluster.tasks import Cluster
+from site_builder.errors import SpacecastError, UsageError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "local:"
+_CONNECT_SECONDS = 20
+_MARK = ".cache/cluster-mark"
+_STORE_MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What workers have in common with this process."""
+
+    name: str
+    find_lack: Callable[[], str]
+    """Runs on each worker: why it cannot work, as the end of a sentence; empty where it finds what it is to find."""
+    open_store: OpenStore | None = None
+    """Where it is no more than a store."""
+
+
+@contextmanager
+def open_cluster(
+    address: str, share: Share, describe: Callable[[], str], warn: Callable[[str], None], *, resource: str = ""
+) -> Iterator[Cluster]:
+    """Connect to a Dask cluster and choose the workers whose program is the same.
+
+    Args:
+        address: Of a Dask scheduler (`tcp://10.0.0.5:8786`, `tls://…`), or `local:N` for N processes of this computer.
+        share: What workers must find.
+        describe: Called here and by each worker: what bytes depend on besides program and Python.
+        warn: Told, in a sentence each, of workers that are left out.
+        resource: Of which workers may declare how many tasks they take at once.
+
+    Raises:
+        UsageError: the extra is not installed, nobody answers, or no worker is left.
+    """
+    with _connect(address) as client:
+        crew = Crew(client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn)
+        if not crew.count():
+            raise UsageError(f"--cluster {address}: no worker is left that can work on {share.name}")
+        yield Cluster(client, crew, share.open_store)
+
+
+@contextmanager
+def share_folder(folder: Path) -> Iterator[Share]:
+    """A folder that workers must find under the same path: what was just written there."""
+    file, mark = folder / _MARK, secrets.token_hex(8)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(mark)
+    try:
+        yield Share(name=str(folder), find_lack=partial(_find_lack_of_folder, str(folder), mark))
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _find_lack_of_folder(folder: str, mark: str) -> str:
+    """Runs on each worker."""
+    with suppress(OSError):
+        if Path(folder, _MARK).read_text() == mark:
+            return ""
+    return f"it does not find {folder} under that path"
+
+
+@contextmanager
+def share_store(open_store: OpenStore, warn: Callable[[str], None]) -> Iterator[Share]:
+    """A store, of which nothing is left at the end."""
+    store, mark = open_store(), secrets.token_hex(8)
+    store.put(_STORE_MARK, mark.encode())
+    try:
+        yield Share(name=store.place, find_lack=partial(_find_lack_of_store, open_store, mark), open_store=open_store)
+    finally:
+        try:
+            store.delete(store.list())
+        except SpacecastError as error:
+            warn(f"{error}; delete what is left there, it holds recordings")
+
+
+def _find_lack_of_store(open_store: OpenStore, mark: str) -> str:
+    """Runs on each worker."""
+    try:
+        store = open_store()
+        found = store.read(_STORE_MARK)
+    except SpacecastError as error:
+        return f"it does not reach the store ({error})"
+    return "" if found == mark.encode() else f"it finds another {store.place}"
+
+
+@contextmanager
+def share_file(file: Path) -> Iterator[Share]:
+    """A file or folder that workers only read, under the same path and of the same size."""
+    path = file.resolve()
+    yield Share(name=str(path), find_lack=partial(_find_lack_of_file, str(path), path.stat().st_size))
+
+
+def _find_lack_of_file(path: str, size_bytes: int) -> str:
+    """Runs on each worker."""
+    with suppress(OSError):
+        if Path(path).is_dir() or Path(path).stat().st_size == size_bytes:
+            return ""
+    return f"it does not find {path} under that path"
+
+
+@contextmanager
+def _connect(address: str) -> Iterator[Client]:
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415
+    except ImportError:
+        raise UsageError("--cluster needs Dask, the extra `cluster`: `spacecast help cluster` tells how") from None
+    if not address.startswith(LOCAL):
+        try:
+            client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise UsageError(f"--cluster {address}: nobody answers there ({error})") from error
+        with client:
+            yield client
+        return
+    count = address.removeprefix(LOCAL)
+    if not count.isdigit() or int(count) < 1:
+        raise UsageError(f"--cluster {address}: write the number of processes, as in `local:4`")
+    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    with LocalCluster(n_workers=int(count), host="127.0.0.1", **options) as cluster, Client(cluster) as client:
+        yield client

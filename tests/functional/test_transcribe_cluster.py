@@ -1,0 +1,101 @@
+"""`transcribe --cluster` with a real model on real voices: the words that this computer hears alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from clusters import start_cluster
+from show_runner import PROJECT, build, copy_show, find_bundle, spacecast
+from stores import Bucket, Server, serve_store
+
+from site_builder.build.cluster.hearing import _choose_free
+from site_builder.show.bundles import load_bundle
+from site_builder.show.layout import PEOPLE
+
+ARCHIVE = PROJECT / "content/archives/demo.zip"
+FOGHORN = "how-to-sleep-beside-a-foghorn"
+FILES = ("words.json", "transcript.vtt")
+
+
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A show with the Spaces of the demo archive, not transcribed."""
+    show = tmp_path_factory.mktemp("speech") / "show"
+    init = spacecast("init", show, "--title", "Words", "--url", "https://words.example.net/", "--archive", ARCHIVE)
+    assert init.code == 0, init.err
+    assert spacecast("-C", show, "extract", ARCHIVE).code == 0
+    return show
+
+
+@pytest.fixture(scope="module")
+def heard(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What this computer alone makes of the shorter one."""
+    show = copy_show(taken, tmp_path_factory.mktemp("heard") / "show")
+    assert spacecast("-C", show, "transcribe", FOGHORN).code == 0
+    return read_words(show)
+
+
+def read_words(show: Path) -> dict[str, bytes]:
+    """Both files of the shorter one."""
+    return {name: (find_bundle(show, FOGHORN) / name).read_bytes() for name in FILES}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A store."""
+    with serve_store("s3", tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket; its keys are in the environment."""
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    return Bucket(server)
+
+
+def test_workers_hear_the_same(taken: Path, heard: dict[str, bytes], bucket: Bucket, tmp_path: Path) -> None:
+    """Over a common folder and over a store; of two workers only the one that declares speech is asked."""
+    for number, store in enumerate(((), ("--cluster-store", bucket.address()))):
+        folder = tmp_path / f"{number}"
+        show = copy_show(taken, folder / "show")
+        with start_cluster(folder, PROJECT, options=("--resources", "speech=1")) as cluster:
+            run = spacecast("-C", show, "transcribe", FOGHORN, "--cluster", cluster.address, *store)
+        assert run.code == 0, run.err
+        assert read_words(show) == heard
+        assert bucket.read() == {}
+        assert not list(show.glob(".cache/transcripts/*"))
+
+
+def test_a_worker_without_the_model_is_left_out(taken: Path, tmp_path: Path) -> None:
+    """It is named with what it lacks; nobody is left."""
+    show = copy_show(taken, tmp_path / "show")
+    model = tmp_path / "model"
+    model.mkdir()
+    run = spacecast("-C", show, "transcribe", FOGHORN, "--cluster", "local:1", "--model", model)
+    assert run.code == 2, run.err
+    assert "a model is a folder of a Whisper model" in " ".join(run.err.split())
+
+
+def test_who_refused_is_heard_here_alone(taken: Path, tmp_path: Path) -> None:
+    """Recordings of theirs are not sent, nor is any once a refusal is lost."""
+    show = copy_show(taken, tmp_path / "show")
+    folders = sorted(path.parent for path in (show / "content/episodes").glob("*/space.json"))
+    bundles = [bundle for bundle in map(load_bundle, folders) if bundle.has_recording]
+    assert _choose_free(show, bundles) == {bundle.folder for bundle in bundles}
+    in_one = {speaker.handle for speaker in bundles[0].recording.speakers}  # type: ignore[union-attr]
+    guests = [speaker.handle for speaker in bundles[0].recording.speakers if speaker.role == "guest"]  # type: ignore[union-attr]
+    assert in_one
+    assert spacecast("-C", show, "consent", guests[0], "refused").code == 0
+    build(show)
+    expected = {
+        bundle.folder
+        for bundle in bundles
+        if guests[0] not in {speaker.handle for speaker in bundle.recording.speakers}  # type: ignore[union-attr]
+    }
+    assert _choose_free(show, bundles) == expected
+    (show / PEOPLE).unlink()
+    assert _choose_free(show, list(map(load_bundle, folders))) == set()

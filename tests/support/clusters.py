@@ -1,0 +1,122 @@
+"""Dask's own scheduler and workers on loopback, as processes that can be killed."""
+
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from distributed import Client
+from show_runner import PROJECT
+
+
+@dataclass(slots=True, kw_only=True)
+class RunningCluster:
+    """A scheduler and its workers."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    options: tuple[str, ...]
+    """Of each worker."""
+    environment: Mapping[str, str]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_worker(self, path: Path, without: tuple[str, ...] = ()) -> None:
+        """One that finds the program at `path`, and lacks some variables of the environment."""
+        words = (self.address, *self.options)
+        self.workers.append(run_dask("dask_worker", *words, path=path, environment=self.environment, without=without))
+
+    def wait(self) -> None:
+        """Until all are there."""
+        wait_until(lambda: count_workers(self.address) == len(self.workers))
+
+
+@contextmanager
+def start_cluster(
+    folder: Path,
+    *paths: Path,
+    nanny: bool = False,
+    options: tuple[str, ...] = (),
+    without: tuple[tuple[str, ...], ...] = (),
+    **environment: str,
+) -> Iterator[RunningCluster]:
+    """A scheduler, and a worker for each of `paths`, where it finds the program.
+
+    Args:
+        folder: For what they write.
+        paths: Where each worker finds the program.
+        nanny: Whether a worker that dies is started again.
+        options: Of each worker.
+        without: For each worker, names of variables of the environment that it lacks.
+        environment: Of all.
+    """
+    file = folder / "scheduler.json"
+    listening = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
+    scheduler = run_dask("dask_scheduler", *listening, environment=environment)
+    alone = ("--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(folder / "dask"))
+    workers: list[subprocess.Popen[bytes]] = []
+    try:
+        wait_until(lambda: file.exists() and file.stat().st_size > 0)
+        running = RunningCluster(
+            address=json.loads(file.read_text())["address"],
+            scheduler=scheduler,
+            options=(*alone, *(() if nanny else ("--no-nanny",)), *options),
+            environment=environment,
+            workers=workers,
+        )
+        for number, path in enumerate(paths):
+            running.start_worker(path, without[number] if number < len(without) else ())
+        running.wait()
+        yield running
+    finally:
+        for process in workers:
+            process.terminate() if nanny else process.kill()
+            process.wait()
+        scheduler.kill()
+        scheduler.wait()
+
+
+def run_dask(
+    program: str,
+    *words: str,
+    path: Path = PROJECT,
+    environment: Mapping[str, str],
+    without: tuple[str, ...] = (),
+) -> subprocess.Popen[bytes]:
+    """One of Dask's own programs."""
+    command = [sys.executable, "-m", f"distributed.cli.{program}", *words]
+    known = {**os.environ, **environment, "PYTHONPATH": str(path)}
+    for name in without:
+        known.pop(name, None)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=path, env=known, stdout=quiet, stderr=quiet)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = 120) -> None:
+    """Look ten times a second, for two minutes."""
+    end = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def count_workers(address: str) -> int:
+    """How many the scheduler knows."""
+    with Client(address, set_as_default=False) as client:
+        return len(client.nthreads())
+
+
+def count_tasks(address: str) -> tuple[int, int]:
+    """How many the scheduler knows, and how many are at work."""
+    with Client(address, set_as_default=False) as client:
+        known = client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
+        at_work = client.run(lambda dask_worker: len(dask_worker.active_keys))
+        return known, sum(at_work.values())
