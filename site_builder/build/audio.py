@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from site_builder import __version__
 from site_builder.engine.builder import Builder, Outcome
@@ -165,7 +165,8 @@ class AudioBuilder:
             outcome = self._build_in_cache(folder, chain.from_iterable(planned.values()))
             for source in sources:
                 sounds[source.guid] += self._find_sounds(planned[source.guid], settings, outcome)
-            sources = [_keep_time(source, sounds[source.guid][0]) for source in sources if sounds[source.guid]]
+            made = [source for source in sources if sounds[source.guid]]
+            sources = [replace(source, edits=sounds[source.guid][0].edits) for source in made]
         return [self._describe_sounds(source, sounds[source.guid], originals[source.guid]) for source in sources]
 
     def _find_sounds(
@@ -258,11 +259,6 @@ class AudioBuilder:
         if not (source.draft or self.is_preview):
             write_noun(source.bundle.folder / MEDIA, audio)
         return replace(encoding, audio=audio)
-
-
-def _keep_time(source: EpisodeSource, sound: media.CachedSound) -> EpisodeSource:
-    """With the edits as the sound came out."""
-    return replace(source, edits=EditList.from_json(cast("dict[str, Any]", sound.facts["edits"])))
 
 
 def _name(bundle: Bundle, reason: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 
 from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
@@ -24,7 +23,6 @@ from site_builder.engine.cache import FileDigests, Reader, ValueCache
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group
-from site_builder.engine.ledger import Facts
 from site_builder.engine.prefetch import Prefetch
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.state import StateDatabase
@@ -35,19 +33,18 @@ from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site
-from site_builder.show.config import describe_show
 from site_builder.show.layout import OutputPaths, find_artifacts
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
 from site_builder.site.audio import key_of
 from site_builder.site.covers import CoverPlanner
 from site_builder.site.episode_files import Setting
-from site_builder.site.feeds import MANY, FeedPage, FeedPlan, FeedPrewriter, describe_feeds
+from site_builder.site.feeds import MANY, FeedPlan, FeedWriter, describe_feeds
 from site_builder.site.pages import Contents, describe_pages, digest_contents, plan_fittings, plan_site
 from site_builder.site.portraits import plan_portraits
 from site_builder.site.previous_feed import PreviousFeed
 from site_builder.site.search import PROGRAM_FILES, Document, share_out
-from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme, translate_defaults
+from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme
 
 _PAGES = "pages"
 """The group of all pages that are no episode's."""
@@ -124,8 +121,7 @@ class _OutputBuild:
         self.groups: list[str] = []
         """Names of all groups there should be."""
         self.feeds: list[Target] = []
-        self.writing: FeedPrewriter | None = None
-        """Of feeds ahead of time."""
+        self.feed_writer = FeedWriter(partial(job.kept.read, "item"), job.output_paths.state / "feeds")
         self.removed: tuple[str, ...] = ()
         """Files that nothing asked for any more."""
         self.apart: tuple[str, ...] = job.catalog.problems
@@ -245,30 +241,21 @@ class _OutputBuild:
         read_item = partial(Reader(job.output_paths.database).read, "item")
         guard = FeedGate(job.output_paths.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
-        planned = [page.plan(self.write_feed, guard.accept) for page in pages]
-        self.feeds = planned
+        self.feeds = [page.plan(self.feed_writer.write, guard.accept) for page in pages]
         if len(episodes) >= MANY and job.jobs > 1:
-            outdated = job.builder.find_outdated(planned)
-            self.writing = FeedPrewriter(
+            outdated = job.builder.find_outdated(self.feeds)
+            self.feed_writer.begin(
                 [page for page in pages if page.path in outdated],
                 job.output_paths.database,
-                job.output_paths.state / "feeds",
                 lambda path: PreviousFeed(job.output_paths.output / path, outdated[path]),
             )
-
-    def write_feed(self, page: FeedPage, out: Path) -> Facts:
-        """Take one that was written ahead, or write it now."""
-        if self.writing:
-            return self.writing.take(page, out)
-        return page.write(partial(self.job.kept.read, "item"), out, PreviousFeed())
 
     def make_feeds(self) -> None:
         """The feed, its further pages before it."""
         for target in self.feeds:
             if not self.build_log.failures:
                 self.make([target])
-        if self.writing:
-            self.writing.end()
+        self.feed_writer.end()
 
     def clear_away(self, absent: Collection[str]) -> None:
         """The end of all that nothing asks for any more, but for audio that cannot be made here but is there."""
@@ -313,7 +300,7 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
     show_folder, guids = job.catalog.show_folder, [card.guid for card in job.selection.chosen]
     config = show_folder.config
     media_url = "" if job.output_paths.is_preview else config.media.url or ""
-    show = translate_defaults(describe_show(config.show, config.feed, media_url=media_url), show_folder.words)
+    show = show_folder.describe(media_url=media_url)
     cover_planner = CoverPlanner(show_folder, show, published=guids, jobs=job.jobs, prefetch=job.prefetch)
     show, theme = cover_planner.add_show_pictures(), load_show_theme(show_folder, cover_planner.accent)
     look = describe_look(show_folder, theme, cover_planner.accent, redact_show(show_folder))

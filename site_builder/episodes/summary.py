@@ -5,11 +5,9 @@ The large parts (row, feed item, what can be searched) are kept beside it and re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any
 
 from site_builder.engine.serialization import Value, parse_values
 from site_builder.model import podcasting20 as p20
@@ -111,12 +109,7 @@ def list_episodes(
             tags=term.tags,
             people=term.people,
             digest=summary.row,
-            load=partial(_load_row, read_row, summary.guid),
+            read=partial(read_row, summary.guid),
         )
         for summary, term in zip(summaries, found, strict=True)
     )
-
-
-def _load_row(read_row: Callable[[str], bytes], guid: str) -> dict[str, Any]:
-    row: dict[str, Any] = json.loads(read_row(guid))
-    return row

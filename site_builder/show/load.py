@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.model.podcast import Show
 from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, list_speakers, load_bundle, load_page
-from site_builder.show.config import Config, check_config_files, load_config
+from site_builder.show.config import Config, check_config_files, describe_show, load_config
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, SoundbiteEntry, SpanEntry
 from site_builder.show.layout import INDEX, PEOPLE
@@ -53,6 +54,15 @@ class ShowFolder:
     def content(self) -> Path:
         """The folder `content/`."""
         return self.folder / "content"
+
+    def describe(self, *, media_url: str = "") -> Show:
+        """The show as its config says it; what the host leaves unsaid is said in its language."""
+        show, usual = describe_show(self.config.show, self.config.feed, media_url=media_url), "Support the show"
+        funding = [
+            replace(way, text=self.words.gettext("Support the show")) if way.text == usual else way
+            for way in show.funding
+        ]
+        return replace(show, funding=tuple(funding))
 
 
 def load_whole_show(folder: Path) -> tuple[ShowFolder, tuple[Bundle, ...]]:

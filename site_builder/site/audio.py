@@ -161,6 +161,11 @@ class CachedSound:
         return self.cache / self.target.path
 
     @property
+    def edits(self) -> EditList:
+        """As they came out: a copy is cut at the borders of frames."""
+        return EditList.from_json(cast("dict[str, Any]", self.facts["edits"]))
+
+    @property
     def sha256(self) -> str:
         """Digest of the file as it was made."""
         return str(self.facts["sha256"])

@@ -17,7 +17,7 @@ from site_builder.model.podcast import Episode, Guid, Show
 from site_builder.render.artwork.icons import Icon, find_icons, render_icon
 from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.show.bundles import Bundle, find_usual_cover
-from site_builder.show.config import EpisodeCovers, describe_show
+from site_builder.show.config import EpisodeCovers
 from site_builder.show.layout import INDEX
 from site_builder.show.load import ShowFolder
 from site_builder.show.own_files import check_own_file
@@ -48,8 +48,7 @@ class PlannedCovers:
 
 def start_early(show_folder: ShowFolder, jobs: int, prefetch: Prefetch) -> None:
     """Begin to draw the show's own pictures, as a gallery of it will, before its episodes are known."""
-    show = describe_show(show_folder.config.show, show_folder.config.feed)
-    CoverPlanner(show_folder, show, published=(), jobs=jobs, prefetch=prefetch).start(())
+    CoverPlanner(show_folder, show_folder.describe(), published=(), jobs=jobs, prefetch=prefetch).start(())
 
 
 class CoverPlanner:

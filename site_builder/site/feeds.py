@@ -96,33 +96,39 @@ class FeedPage:
         return Target(path=self.path, recipe="feed/2", inputs=self.inputs, make=make, label="feed")
 
 
-class FeedPrewriter:
-    """Feeds being written ahead of time by a process of its own, in a folder of its own, until they are wanted."""
+class FeedWriter:
+    """Writes feeds where they are wanted; large ones ahead of that, in a process of its own and a folder of its own."""
 
-    def __init__(self, pages: Sequence[FeedPage], kept: Path, folder: Path, find_last: FindLast) -> None:
-        """`kept` is where items are kept; `folder` is made, and whatever is in it goes."""
+    def __init__(self, read_items: ReadItems, folder: Path) -> None:
+        self._read_items = read_items
         self._folder = folder
-        self._find_last = find_last
-        self._places = {page.path: folder / f"{number}.xml" for number, page in enumerate(pages)}
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self._task = Task(partial(self._write_all, pages, kept))
-        self._layouts: Mapping[str, Facts] | None = None
+        self._places: Mapping[str, Path] = {}
+        self._layouts: Mapping[str, Facts] = {}
+        self._task: Task[Mapping[str, Facts]] | None = None
 
-    def _write_all(self, pages: Sequence[FeedPage], file: Path) -> dict[str, Facts]:
+    def begin(self, pages: Sequence[FeedPage], kept: Path, find_last: FindLast) -> None:
+        """Write these from now on. `kept` is where items are kept; the folder is made, and whatever is in it goes."""
+        self._places = {page.path: self._folder / f"{number}.xml" for number, page in enumerate(pages)}
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        self._task = Task(partial(self._write_all, pages, kept, find_last))
+
+    def _write_all(self, pages: Sequence[FeedPage], file: Path, find_last: FindLast) -> dict[str, Facts]:
         with open_values(file) as kept:
             read = partial(kept.read, "item")
-            return {page.path: page.write(read, self._places[page.path], self._find_last(page.path)) for page in pages}
+            return {page.path: page.write(read, self._places[page.path], find_last(page.path)) for page in pages}
 
-    def take(self, page: FeedPage, out: Path) -> Facts:
-        """Wait for a page, and move it to `out`; gives what `FeedPage.write` gave."""
-        if self._layouts is None:
-            self._layouts = self._task.result()
+    def write(self, page: FeedPage, out: Path) -> Facts:
+        """Move a page to `out` that was begun, or write it now; gives what `FeedPage.write` gave."""
+        if page.path not in self._places:
+            return page.write(self._read_items, out, PreviousFeed())
+        if self._task:
+            self._layouts, self._task = self._task.result(), None
         shutil.move(self._places[page.path], out)
         return self._layouts[page.path]
 
     def end(self) -> None:
-        """Leave nothing of what was not taken."""
+        """Leave nothing of what was begun and not wanted."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from site_builder.consent import Redaction, redact
 from site_builder.consent.redaction import redact_markup
-from site_builder.model.podcast import Show
 from site_builder.render.notes import render_notes
 from site_builder.render.pages.site_context import Link, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
@@ -19,7 +17,6 @@ from site_builder.show.load import ShowFolder
 from site_builder.show.own_files import read_own_file
 from site_builder.site.note_pictures import illustrate
 from site_builder.site.pages import Page
-from site_builder.text.languages import Language
 
 _NEVER = -1.0
 """Where there is nothing to be heard, a clock is text."""
@@ -71,13 +68,6 @@ def lay_out(page: FreePage, redaction: Redaction) -> Page:
         pictures=text.pictures,
         summary=redact(page.matter.description, redaction),
     )
-
-
-def translate_defaults(show: Show, words: Language) -> Show:
-    """What the config says where the host says nothing, in the show's language."""
-    _ = words.gettext
-    usual = {"Support the show": _("Support the show")}
-    return replace(show, funding=tuple(replace(way, text=usual.get(way.text, way.text)) for way in show.funding))
 
 
 def _links(named: Mapping[str, str]) -> Iterator[Link]:

@@ -6,6 +6,7 @@ digest stands for its row; `complete` puts in the rows of a page that is really 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
@@ -42,8 +43,8 @@ class ListEntry:
     people: tuple[Credit, ...] = ()
     digest: str
     """Of the row."""
-    load: Callable[[], Row] = field(repr=False, compare=False)
-    """The row, as `describe_episode_row` gives it. Not to be changed."""
+    read: Callable[[], bytes] = field(repr=False, compare=False)
+    """The row as JSON, as `describe_episode_row` gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def gather_tags(episodes: Sequence[ListEntry]) -> list[NamedTag]:
 
 def complete(context: Mapping[str, Any]) -> dict[str, Any]:
     """A context with rows in place of the stand-ins."""
-    return _replace(context, lambda listed: listed.load())
+    return _replace(context, lambda listed: json.loads(listed.read()))
 
 
 def _replace(context: Mapping[str, Any], put: Callable[[ListEntry], object]) -> dict[str, Any]:

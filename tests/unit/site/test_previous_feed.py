@@ -19,7 +19,7 @@ from site_builder.engine.cache import open_values
 from site_builder.engine.digests import digest_bytes, digest_file
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.episodes.summary import EpisodeSummary
-from site_builder.site.feeds import FeedPage, FeedPlan, FeedPrewriter, describe_feeds
+from site_builder.site.feeds import FeedPage, FeedPlan, FeedWriter, describe_feeds
 from site_builder.site.previous_feed import PreviousFeed
 
 ITEMS = {f"guid-{number}": f"<item>{number * 'long '}{number}</item>\n".encode() for number in range(7)}
@@ -185,7 +185,7 @@ def build(pages: Sequence[FeedPage], root: Path, write: Callable[[FeedPage, Path
 
 
 def write_now(page: FeedPage, out: Path) -> Facts:
-    return page.write(Reading(ITEMS, []).read, out, PreviousFeed())
+    return FeedWriter(Reading(ITEMS, []).read, out.with_name("ahead")).write(page, out)
 
 
 @pytest.mark.parametrize("size", [0, 3])
@@ -196,21 +196,23 @@ def test_written_ahead_is_as_written_at_once(tmp_path: Path, kept: Path, size: i
     ahead = tmp_path / "ahead"
     ahead.mkdir()
     (ahead / "left by a build that was killed").touch()
-    writing = FeedPrewriter(pages, kept, ahead, lambda _: PreviousFeed())
-    assert build(pages, tmp_path / "later", writing.take) == wanted
+    writer = FeedWriter(Reading({}, []).read, ahead)
+    writer.begin(pages, kept, lambda _: PreviousFeed())
+    assert build(pages, tmp_path / "later", writer.write) == wanted
     assert len(wanted) == (3 if size else 1)
     assert list(ahead.iterdir()) == []
-    writing.end()
+    writer.end()
     assert not ahead.exists()
 
 
 def test_what_fails_ahead_fails_where_it_is_wanted(tmp_path: Path, kept: Path) -> None:
     """An item that is missing: the feed's target fails, as if it were written there."""
     pages = describe({**ITEMS, "guid-9": b"never kept"})
-    writing = FeedPrewriter(pages, kept, tmp_path / "ahead", lambda _: PreviousFeed())
+    writer = FeedWriter(Reading({}, []).read, tmp_path / "ahead")
+    writer.begin(pages, kept, lambda _: PreviousFeed())
     with pytest.raises(KeyError):
-        writing.take(pages[0], tmp_path / "feed.xml")
-    writing.end()
+        writer.write(pages[0], tmp_path / "feed.xml")
+    writer.end()
     assert not (tmp_path / "ahead").exists()
 
 
