@@ -202,7 +202,7 @@ def _examine_hosts(config: Config) -> Iterator[Finding]:
 def _examine_logins(config: Config) -> Iterator[Finding]:
     """Whether there is a token or a key for each place that wants one; what it is nobody is shown."""
     from site_builder.hosts.github.site import VARIABLE  # noqa: PLC0415 -- loads what talks to hosts
-    from site_builder.hosts.store_kinds import KINDS  # noqa: PLC0415
+    from site_builder.net.store_kinds import KINDS  # noqa: PLC0415
 
     for name, address in {**config.deploy, **({"media": config.media.store} if config.media.store else {})}.items():
         kind, _, place = address.partition("://")
