@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from interruptions import change_much, kill_within
+from interruptions import change_much, is_held, kill_within
 from shipping import kill_often
 from show_runner import PROJECT, build, copy_show, read_show
 
@@ -26,8 +26,9 @@ def kill_builds(show: Path, folder: Path, kills: int) -> tuple[int, list[str]]:
     tried = copy_show(changed, folder / "tried")
 
     def kill(_: int, delay: float) -> bool:
-        process, lock = kill_within(0.25 + delay, "-C", tried, "build", "--jobs", 2), tried / ".cache/build.lock"
-        hits.append(bool(process) and lock.is_file() and lock.read_text().split()[-1:] == [str(process)])
+        lock = tried / ".cache/build.lock"
+        process = kill_within(delay, "-C", tried, "build", "--jobs", 2, lock=lock)
+        hits.append(bool(process) and is_held(lock, process))
         return hits[-1]
 
     hits: list[bool] = []

@@ -9,13 +9,24 @@ from pathlib import Path
 from show_runner import edit, find_bundle, spacecast, start_spacecast
 
 
-def kill_within(seconds: float, *arguments: object) -> int:
-    """Start a command and kill it (as `kill -9` does) after a while; its process number, 0 where it was over."""
+def kill_within(seconds: float, *arguments: object, lock: Path | None = None) -> int:
+    """Start a command and kill it (as `kill -9` does) after a while; its process number, 0 where it was over.
+
+    With `lock`, the while begins when that file says that the command is at work: how long Python takes to start is a
+    matter of what else the machine does.
+    """
     with start_spacecast(*arguments) as process:
+        while lock and process.poll() is None and not is_held(lock, process.pid):
+            time.sleep(0.002)
         time.sleep(seconds)
         process.kill()
         process.communicate()
     return process.pid if process.returncode == -9 else 0
+
+
+def is_held(lock: Path, pid: int) -> bool:
+    """Whether a process holds a show's lock, or held it when it was killed."""
+    return lock.is_file() and lock.read_text().split()[-1:] == [str(pid)]
 
 
 def change_much(show: Path) -> Path:
