@@ -73,7 +73,9 @@ def test_what_is_wrong_stands_beside_the_field(studio: RunningStudio, show: Path
     expect(page.locator(".error:visible")).not_to_be_empty()
 
 
-@pytest.mark.parametrize("path", ["/episodes", "/start", "/show", "/people", "/checks", "/publish"])
+@pytest.mark.parametrize(
+    "path", ["/episodes", "/start", "/show", "/people", "/checks", "/publish", "/help/configuration"]
+)
 def test_no_barriers(
     studio: RunningStudio, find_barriers: Callable[[RunningStudio, str], list[str]], path: str
 ) -> None:
