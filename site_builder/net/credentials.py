@@ -12,6 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from site_builder.errors import UsageError
+
+KEPT = "The token is kept in this system's keyring."
+NOT_KEPT = "This system has no keyring that can be used: the token is not kept, and is asked for at each deploy."
 _SERVICE = "spacecast"
 """Whose entries they are in the keyring."""
 _SYSTEM = 1
@@ -41,6 +45,10 @@ class Secret:
         raise TypeError("a secret is not written down")
 
 
+class TokenMissing(UsageError):
+    """A token is needed that is kept nowhere, and there is nobody who could be asked for it."""
+
+
 Ask = Callable[[str], str]
 """Asks a person for what the question says, unseen; empty where there is no answer."""
 
@@ -57,10 +65,13 @@ class Credentials:
 
     Args:
         ask: How a person is asked; None where there is nobody.
+        given: What a person has typed beforehand: it goes before what is kept, and where it is refused nobody is asked.
     """
 
-    def __init__(self, ask: Ask | None = None) -> None:
+    def __init__(self, ask: Ask | None = None, given: Secret | None = None) -> None:
         self._ask = ask
+        self._given = given
+        self._is_refused = False
         self._found: dict[str, _Found] = {}
 
     def find(self, account: str, *, variable: str, question: str) -> Secret | None:
@@ -71,6 +82,10 @@ class Credentials:
             variable: Of the environment, for scripts.
             question: What a person is asked.
         """
+        if self._is_refused:
+            return None
+        if account not in self._found and self._given:
+            self._found[account] = _Found(self._given, is_new=True)
         if account not in self._found:
             kept = os.environ.get(variable, "").strip() or _ask_keyring(account)
             typed = "" if kept or not self._ask else self._ask(question).strip()
@@ -89,12 +104,15 @@ class Credentials:
         if keyring is not None:
             with suppress(Exception):  # each system's keyring has errors of its own; without one it is asked again
                 keyring.set_password(_SERVICE, account, found.secret.reveal())
-                return "The token is kept in this system's keyring."
-        return "This system has no keyring that can be used: the token is not kept, and is asked for at each deploy."
+                return KEPT
+        return NOT_KEPT
 
     def forget(self, account: str) -> None:
-        """Take a token that is refused out of memory and keyring."""
+        """Take a token that is refused out of memory, and out of the keyring where it is the one that is kept there."""
         self._found.pop(account, None)
+        if self._given:
+            self._is_refused = True
+            return
         keyring = _find_keyring()
         if keyring is not None:
             with suppress(Exception):  # it may not be there

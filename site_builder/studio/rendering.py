@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,13 +17,14 @@ from site_builder.errors import SpacecastError
 from site_builder.preview.session import find_base
 from site_builder.show.config import load_config
 from site_builder.sources.x.layouts import WANTED
+from site_builder.studio.background.jobs import ENDED
+from site_builder.studio.interface_languages import choose_language
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.text.timecode import format_clock, format_precise
 
 TEMPLATES = Path(__file__).parent / "templates"
 ASSETS = Path(__file__).parent / "assets"
-LOCALES = Path(__file__).parent / "locales"
 
 
 def studio_of(request: Request) -> Studio:
@@ -34,21 +35,7 @@ def studio_of(request: Request) -> Studio:
 
 def language_of(request: Request) -> Language:
     """The first language the browser asks for that the interface speaks."""
-    for part in request.headers.get("accept-language", "").split(",")[:20]:
-        tag = part.partition(";")[0].strip().lower()
-        if tag.partition("-")[0] == "en":
-            return ENGLISH
-        if tag.replace("-", "").isalpha() and len(tag) < 20 and _load(tag).is_translated:
-            return _load(tag)
-    return ENGLISH
-
-
-@lru_cache(maxsize=64)
-def _load(tag: str) -> Language:
-    names = (tag, tag.partition("-")[0])
-    files = (LOCALES / f"{name}.po" for name in names)
-    catalogue = next((file for file in files if file.is_file()), None)
-    return Language(tag, catalogue) if catalogue else ENGLISH
+    return choose_language(request.headers.get("accept-language", ""))
 
 
 def render(request: Request, template: str, status: int = 200, /, **context: Any) -> Response:
@@ -112,7 +99,7 @@ def _make_environment(language: Language) -> Environment:
     environment.filters |= {
         "clock": format_clock,
         "precise": format_precise,
-        "with_code": mark_code,
+        "told": lambda text: _tell(text, language),
         "moment": language.format_moment,
         "ago": lambda pair: language.format_distance(pair[0], pair[1]),
         "date": language.format_date,
@@ -124,6 +111,14 @@ def _make_environment(language: Language) -> Environment:
     environment.globals["asset"] = find_asset_address
     environment.globals["archive_members"] = WANTED.pattern
     return environment
+
+
+def _tell(text: str, language: Language) -> Markup:
+    """A sentence of the program's, which speaks English as its commands do, marked as such; our own in our words."""
+    if text == ENDED:
+        return escape(language.gettext("The work was ended from outside. Start it again: it goes on where it stopped."))
+    marked = mark_code(text)
+    return marked if language is ENGLISH else Markup('<span lang="en" dir="ltr">{}</span>').format(marked)
 
 
 def mark_code(text: str) -> Markup:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
+from markupsafe import Markup
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from site_builder.studio.interface_languages import choose_language
 
 TOKEN = "token"  # noqa: S105 -- the name of the parameter
 _SAFE = frozenset({"GET", "HEAD"})
@@ -25,10 +28,9 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-_REFUSED = (
-    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Not allowed</title></head><body>'
-    "<h1>This page is for the person who started it</h1><p>Open the address that <code>spacecast studio</code> printed."
-    " It works once; for a new one, stop the studio with Ctrl-C and start it again.</p></body></html>\n"
+_PAGE = Markup(
+    '<!DOCTYPE html>\n<html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head><body>'
+    "<h1>{}</h1><p>{}</p></body></html>\n"
 )
 
 
@@ -100,7 +102,7 @@ class Guard:
         )
         is_signed = origin is not None or site == "same-origin"
         is_allowed = scope["method"] in _SAFE or (scope["method"] == "POST" and is_signed and not self._is_frame)
-        return None if is_ours and is_allowed else _make_refusal()
+        return None if is_ours and is_allowed else _make_refusal(headers)
 
     def _let_in(self, scope: Scope, headers: Headers) -> Response | None:
         """Check the session: pass on who has the cookie, set it for who brings the token, else answer 403."""
@@ -111,7 +113,7 @@ class Guard:
             response = RedirectResponse("/", 303)
             response.set_cookie(self._keys.name, self._keys.cookie, path="/", httponly=True, samesite="strict")
             return response
-        return _make_refusal()
+        return _make_refusal(headers)
 
     def _harden(self, send: Send) -> Send:
         async def harden(message: Message) -> None:
@@ -148,5 +150,16 @@ def make_policy(preview: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in sources.items())
 
 
-def _make_refusal() -> Response:
-    return HTMLResponse(_REFUSED, 403)
+def _make_refusal(headers: Headers) -> Response:
+    language = choose_language(headers.get("accept-language", ""))
+    page = _PAGE.format(
+        language.code,
+        language.direction,
+        language.gettext("Not allowed"),
+        language.gettext("This page is for the person who started it"),
+        language.gettext(
+            "Open the address that “spacecast studio” printed. It works once; for a new one, stop the studio with "
+            "Ctrl-C and start it again."
+        ),
+    )
+    return HTMLResponse(page, 403)

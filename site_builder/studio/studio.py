@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, PUBLISHED
+from site_builder.studio.background.held_token import HeldToken
 from site_builder.studio.background.jobs import Jobs
 from site_builder.studio.background.previews import RemotePreview
 from site_builder.studio.changes.changes import Changes
@@ -32,6 +33,8 @@ class Studio:
         keys: Who may ask.
         changes: The one way to change the show's files.
         jobs: Long work.
+        token: What was pasted to publish with.
+        proposals: Chapters that are proposed and not decided on: seconds and title, by the episode's folder.
         preview: The site as it will be.
         origin: Of the studio's own pages, `http://127.0.0.1:8765`.
         preview_origin: Of the site as it will be.
@@ -43,6 +46,9 @@ class Studio:
         self.keys = Keys()
         self.changes = Changes(folder)
         self.jobs = Jobs(folder)
+        self.token = HeldToken()
+        self.jobs.follow(self.token.follow)
+        self.proposals: dict[str, tuple[tuple[float, str], ...]] = {}
         self.preview = RemotePreview(folder)
         self.origin = ""
         self.preview_origin = ""
@@ -61,6 +67,7 @@ class Studio:
             self.jobs.move(folder)
             self.preview.folder = self.folder = folder
         self.changes = Changes(folder)
+        self.proposals.clear()
         self._kept.clear()
         self.preview.start()
 

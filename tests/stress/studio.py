@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from archive_maker import make_files, write_zip
 from PIL import Image
 from show_runner import copy_show, make_two_spaces, spacecast
-from studio_runner import RunningStudio, start_studio
+from studio_runner import RunningStudio, find_family, start_studio
 
 from site_builder.show.bundles import load_bundle
 from site_builder.show.config import load_config
@@ -155,12 +155,6 @@ def send_file(studio: RunningStudio, file: Path) -> int:
         with suppress(ConnectionError):  # it was refused before all of it was sent; the answer says why
             connection.request("POST", f"/start/upload?name={quote(file.name)}", content, headers)
         return connection.getresponse().status
-
-
-def find_family(pid: int) -> list[int]:
-    """A process and all that came of it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(found for child in children for found in find_family(int(child)))]
 
 
 def read_peak(pid: int) -> int:

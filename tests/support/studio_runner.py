@@ -90,10 +90,18 @@ class RunningStudio:
         return self.process.returncode, b"".join(self.err).decode()
 
 
+def find_family(pid: int) -> list[int]:
+    """A process and all that came of it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in find_family(int(child)))]
+
+
 @contextmanager
-def start_studio(show: Path, *options: object) -> Iterator[RunningStudio]:
+def start_studio(show: Path, *options: object, **environment: str) -> Iterator[RunningStudio]:
     """`spacecast studio` on a free port, from when it answers to the end of the block."""
-    with start_spacecast("-C", show, "studio", "--no-browser", "--port", 0, *options) as process:
+    with start_spacecast(
+        "-C", show, "studio", "--no-browser", "--port", 0, *options, cwd=None, **environment
+    ) as process:
         try:
             assert process.stdout
             assert process.stderr

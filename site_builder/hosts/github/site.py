@@ -21,7 +21,7 @@ from site_builder.hosts.github.api import Api, Repository, find_servers
 from site_builder.hosts.github_pages import MESSAGE, SHOW, explain_leftovers, find_custom_domain
 from site_builder.hosts.host import Difference, Host, Setting, Upload
 from site_builder.hosts.manifest import MANIFEST, parse_manifest, render_manifest
-from site_builder.net.credentials import Secret
+from site_builder.net.credentials import Secret, TokenMissing
 from site_builder.net.redaction import redact
 from site_builder.text.command_lines import make_install_line
 
@@ -154,7 +154,7 @@ class GitHub(Host):
             self.setting.credentials.forget(self.account)
             token = self.setting.credentials.find(self.account, variable="", question=f"{error}.\n{self._question}")
             if token is None:
-                raise SpacecastError(f"{error}; nothing was sent; {_HOW_TO_GET}") from None
+                raise TokenRefused(f"{error}; nothing was sent; {_HOW_TO_GET}") from None
             self._look(token)
         if remark := self.setting.credentials.keep(self.account):
             self.remarks.append(remark)
@@ -162,7 +162,7 @@ class GitHub(Host):
     def _find_token(self) -> Secret:
         token = self.setting.credentials.find(self.account, variable=VARIABLE, question=self._question)
         if token is None:
-            raise UsageError(
+            raise TokenMissing(
                 f"a token for {self.account} is needed: run this at a terminal, or give it with --token-stdin or in "
                 f"the variable {VARIABLE}; {_HOW_TO_GET}"
             )

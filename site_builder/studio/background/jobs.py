@@ -10,8 +10,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from site_builder.net.credentials import Secret
 from site_builder.studio.background.process import Child
 
+ENDED = "the work was ended from outside; start it again: it goes on where it stopped"
+"""Problem of a job whose worker is gone; pages say it in the language of the interface."""
 WORKER = "site_builder.studio.background.worker"
 _KEPT = 30
 """Jobs that are over and still shown."""
@@ -60,15 +63,19 @@ class Jobs:
         self.folder = folder
         self._jobs: dict[int, Job] = {}
         self._tasks: dict[int, dict[str, Any]] = {}
+        self._secrets: dict[int, Secret] = {}
         self._numbers = itertools.count(1)
         self._child: Child | None = None
         self._lock = threading.RLock()
         self._followers: list[Callable[[Job], None]] = []
 
-    def start(self, kind: str, task: str, label: str, *, page: str = "", **arguments: Any) -> Job:
+    def start(
+        self, kind: str, task: str, label: str, *, page: str = "", secret: Secret | None = None, **arguments: Any
+    ) -> Job:
         """Have `task` (`package.module:function`, called with a `background.worker.Task`) done by the worker.
 
-        A job of the same kind and arguments that is not over yet is given back in place of a second one.
+        A job of the same kind and arguments that is not over yet is given back in place of a second one. A secret is
+        none of the arguments: it goes to the worker when the work begins, and is not kept here from then on.
         """
         with self._lock:
             for known in self._jobs.values():
@@ -77,6 +84,8 @@ class Jobs:
             job = Job(id=next(self._numbers), kind=kind, label=label, page=page, changed=time.time())
             self._jobs[job.id] = job
             self._tasks[job.id] = {"id": job.id, "task": task, "arguments": arguments}
+            if secret:
+                self._secrets[job.id] = secret
             self._forget()
             self._advance()
             return self._jobs[job.id]
@@ -86,6 +95,7 @@ class Jobs:
         with self._lock:
             job = self._jobs.get(number)
             if job and job.is_active:
+                self._secrets.pop(number, None)
                 self._update(number, state="cancelled")
                 if job.state == "running":
                     self._drop_child()
@@ -138,7 +148,8 @@ class Jobs:
                 child: list[Child] = []
                 self._child = Child(WORKER, self.folder, self._receive, lambda: self._end(child))
                 child.append(self._child)
-            self._child.send(self._tasks[waiting.id])
+            secret = self._secrets.pop(waiting.id, None)
+            self._child.send({**self._tasks[waiting.id], **({"secret": secret.reveal()} if secret else {})})
 
     def _receive(self, message: dict[str, Any]) -> None:
         with self._lock:
@@ -157,8 +168,7 @@ class Jobs:
             self._child = None
             for job in list(self._jobs.values()):
                 if job.state == "running":
-                    problem = "the work was ended from outside; start it again: it goes on where it stopped"
-                    self._update(job.id, state="failed", problems=(problem,))
+                    self._update(job.id, state="failed", problems=(ENDED,))
             self._advance()
 
     def _drop_child(self) -> None:

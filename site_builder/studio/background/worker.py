@@ -21,6 +21,7 @@ from typing import IO, Any
 from site_builder import events
 from site_builder.engine import platform
 from site_builder.errors import InvalidDocument, SpacecastError, TargetFailed
+from site_builder.net.credentials import Secret
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -32,6 +33,8 @@ class Task:
     folder: Path
     arguments: Mapping[str, Any]
     send: Send
+    secret: Secret | None = None
+    """What the person gave for this work alone; it came beside the arguments, and shows itself nowhere."""
 
     def say(self, sentence: str) -> None:
         """Tell what is done now, in a sentence for the host."""
@@ -119,9 +122,10 @@ def _make_send(out: IO[str], lock: threading.Lock, number: int) -> Send:
 
 def _run(folder: Path, job: dict[str, Any], send: Send) -> None:
     """One job; whatever goes wrong is told in sentences."""
+    secret = Secret(job.pop("secret")) if "secret" in job else None
     try:
         module, _, name = job["task"].partition(":")
-        result = getattr(importlib.import_module(module), name)(Task(folder, job["arguments"], send))
+        result = getattr(importlib.import_module(module), name)(Task(folder, job["arguments"], send, secret))
     except InvalidDocument as error:
         send({"state": "failed", "problems": [str(problem) for problem in error.problems]})
     except TargetFailed as error:

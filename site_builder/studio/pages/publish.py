@@ -19,18 +19,19 @@ from site_builder.show.config import Config, Pending, load_config
 from site_builder.show.documents.yaml_edit import set_option
 from site_builder.show.layout import CONFIG
 from site_builder.show.published import load_published
+from site_builder.studio.background.held_token import MISSING, PUBLISH, REFUSED, read_token
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
 from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, read_form, save
+from site_builder.studio.saving import BASED_ON, Form, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_utc
 
 _TASKS = "site_builder.studio.tasks.publish"
-_PLAN, _PUBLISH = "plan", "publish"
+_PLAN = "plan"
 _GITHUB = re.compile(r"(?:https?://)?github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
@@ -57,16 +58,19 @@ def show(request: Request) -> Response:
     config = load_config(studio.folder)
     place = find_place(config)
     checking = ensure_checked(request)
-    lines = describe_lines(studio, language_of(request), config, is_checking=checking is not None)
+    token = find_token_state(studio, place)
+    lines = describe_lines(studio, language_of(request), config, token, is_checking=checking is not None)
     if place and not any(line.state == "bad" for line in lines[:2]):
         _ensure_planned(request, place)
-    planned, job = _find_latest(studio, _PLAN), _find_latest(studio, _PUBLISH)
+    planned, job = _find_latest(studio, _PLAN), _find_latest(studio, PUBLISH)
+    remotes = studio.keep("remotes", lambda: _find_remotes(studio))
     return render(
         request,
         "publish.html",
         lines=lines,
         place=place,
-        is_github=place.startswith("github"),
+        token=token,
+        may_be_private=place.startswith("github-pages") or bool(place and remotes),
         digest=studio.changes.digest(CONFIG),
         waiting=studio.keep("waiting", lambda: find_waiting(studio.folder)),
         pending=config.consent.pending.value,
@@ -75,7 +79,7 @@ def show(request: Request) -> Response:
         is_sent=bool(job and job.state == "done" and planned and planned.id < job.id),
         checking=checking,
         earlier=_list_earlier(studio, place),
-        remotes=studio.keep("remotes", lambda: _find_remotes(studio)) if not place else {},
+        remotes=remotes if not place else {},
     )
 
 
@@ -89,7 +93,41 @@ def find_place(config: Config) -> str:
     return targets.get("default") or next(iter(targets.values()), "")
 
 
-def describe_lines(studio: Studio, language: Language, config: Config, *, is_checking: bool) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class TokenState:
+    """What is known of the token that GitHub wants."""
+
+    state: str
+    """`held`, `known`, `missing`, `refused`, or empty: nobody has asked GitHub yet."""
+    has_keyring: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether nothing goes on without one."""
+        return self.state in {MISSING, REFUSED}
+
+
+def find_token_state(studio: Studio, place: str) -> TokenState | None:
+    """What the last look at the place said of its token; None where it needs none."""
+    if place.partition(":")[0] != "github":
+        return None
+    if studio.token.find(place):
+        return TokenState("held")
+    told = (
+        job.result
+        for job in studio.jobs.find()
+        if job.kind in {_PLAN, PUBLISH} and job.result and studio.jobs.arguments(job.id).get("address") == place
+    )
+    last = next(told, None)
+    if last is None:
+        return TokenState("")
+    state = str(last.get("token", ""))
+    return TokenState(state if state in {MISSING, REFUSED} else "known", bool(last.get("keyring")))
+
+
+def describe_lines(
+    studio: Studio, language: Language, config: Config, token: TokenState | None, *, is_checking: bool
+) -> list[Line]:
     """The five lines that turn green."""
     _ = language.gettext
     examples = find_examples(studio)
@@ -100,12 +138,14 @@ def describe_lines(studio: Studio, language: Language, config: Config, *, is_che
     found = find_last(studio)
     errors = sum(finding["severity"] == "error" for finding in found.get("findings", ()))
     checked = "open" if is_checking or not found else "bad" if errors else "good"
+    lacks_token = token is not None and token.is_needed
+    where = "/publish#f-token" if lacks_token else "/publish#f-where"
     return [
         Line(_("An address of your own"), _tell(has_address), "/show#f-url"),
         Line(_("An e-mail for directories"), _tell(has_mail), "/show#f-email"),
         Line(_("Nobody is named who was not asked"), _tell(not named), "/people"),
         Line(_("No errors"), checked, "/checks"),
-        Line(_("Where to"), _tell(bool(config.deploy)), "/publish#f-where"),
+        Line(_("Where to"), _tell(bool(config.deploy) and not lacks_token), where),
     ]
 
 
@@ -121,12 +161,13 @@ def _ensure_planned(request: Request, place: str, *, again: bool = False) -> Non
     wanted = {"stamp": stamp, "address": place}
     known = studio.jobs.arguments(last.id) if last else {}
     is_same = all(known.get(name) == value for name, value in wanted.items())
-    done = _find_latest(studio, _PUBLISH)
+    done = _find_latest(studio, PUBLISH)
     is_publishing = done is not None and done.is_active
     if (last and last.is_active) or is_publishing or (is_same and not again):
         return
     now, label = format_utc(studio.clock()), language_of(request).gettext("Finding out what will be sent")
-    studio.jobs.start(_PLAN, f"{_TASKS}:plan", label, page="/publish", now=now, private=False, **wanted)
+    held = studio.token.find(place)
+    studio.jobs.start(_PLAN, f"{_TASKS}:plan", label, page="/publish", secret=held, now=now, private=False, **wanted)
 
 
 def _list_earlier(studio: Studio, place: str) -> list[KeptDeploy]:
@@ -187,21 +228,49 @@ async def publish(request: Request) -> Response:
     place, language = find_place(load_config(studio.folder)), language_of(request)
     if not place:
         raise UsageError(language.gettext("Say where to first."))
-    if any(job.is_active for job in studio.jobs.find(_PUBLISH)):
+    if any(job.is_active for job in studio.jobs.find(PUBLISH)):
         return RedirectResponse("/publish", 303)
-    for job in studio.jobs.find(_PLAN):
-        if job.is_active:
-            studio.jobs.cancel(job.id)
+    _take_token(studio, form, place, language)
+    _cancel_plan(studio)
     now, private = format_utc(studio.clock()), form.get("private") == "yes"
     studio.jobs.start(
-        _PUBLISH,
+        PUBLISH,
         f"{_TASKS}:publish",
         language.gettext("Publishing"),
         page="/publish",
+        secret=studio.token.find(place),
         now=now,
         address=place,
         private=private,
     )
+    return RedirectResponse("/publish", 303)
+
+
+def _take_token(studio: Studio, form: Form, place: str, language: Language) -> None:
+    """Hold what was pasted.
+
+    Raises:
+        InvalidDocument: it is no token.
+    """
+    complaint = language.gettext("A token is one long word, such as github_pat_11ABC…; copy it once more.")
+    if pasted := read_token(form.get("token"), complaint):
+        studio.token.hold(place, pasted)
+
+
+def _cancel_plan(studio: Studio) -> None:
+    for job in studio.jobs.find(_PLAN):
+        if job.is_active:
+            studio.jobs.cancel(job.id)
+
+
+async def use_token(request: Request) -> Response:
+    """Take a token, and look with it what would be sent."""
+    studio, form = studio_of(request), await read_form(request)
+    place = find_place(load_config(studio.folder))
+    _take_token(studio, form, place, language_of(request))
+    if place:
+        _cancel_plan(studio)
+        _ensure_planned(request, place, again=True)
     return RedirectResponse("/publish", 303)
 
 
@@ -214,7 +283,8 @@ async def go_back(request: Request) -> Response:
         return RedirectResponse("/publish", 303)
     arguments: dict[str, Any] = {"now": format_utc(studio.clock()), "name": kept.name, "address": place}
     label = language_of(request).gettext("Going back")
-    studio.jobs.start(_PUBLISH, f"{_TASKS}:send_earlier", label, page="/publish", **arguments)
+    held = studio.token.find(place)
+    studio.jobs.start(PUBLISH, f"{_TASKS}:send_earlier", label, page="/publish", secret=held, **arguments)
     return RedirectResponse("/publish", 303)
 
 
@@ -233,4 +303,5 @@ ROUTES = [
     Route("/publish/where", change_place, methods=["POST"]),
     Route("/publish/back", go_back, methods=["POST"]),
     Route("/publish/plan", look_again, methods=["POST"]),
+    Route("/publish/token", use_token, methods=["POST"]),
 ]

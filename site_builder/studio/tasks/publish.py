@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from site_builder.commands.deploy import DeployReport, deploy, go_back
 from site_builder.errors import TargetFailed
 from site_builder.hosts import redact
+from site_builder.hosts.github.answers import TokenRefused
 from site_builder.model.paths import FEED
+from site_builder.net.credentials import KEPT as KEPT_WORDS
+from site_builder.net.credentials import NOT_KEPT, Credentials, TokenMissing, find_keyring_name
+from site_builder.studio.background.held_token import KEPT, MISSING, REFUSED
 from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.checks import build_whole
 from site_builder.studio.tasks.turns import wait_for_turn
@@ -43,18 +48,33 @@ def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
             dry_run=dry_run,
             is_private=task.arguments["private"] and not dry_run,
             review=lambda _: True,
+            credentials=Credentials(given=task.secret),
             notify=notify,
         )
 
-    return {**_describe(wait_for_turn(work)), "stamp": task.arguments.get("stamp", "")}
+    return {**_describe(_tell_token(task, work)), "stamp": task.arguments.get("stamp", "")}
+
+
+def _tell_token(task: Task, work: Callable[[], DeployReport]) -> DeployReport:
+    """Do it; where it is for want of a token that it cannot be done, the result says so."""
+    try:
+        return wait_for_turn(work)
+    except (TokenMissing, TokenRefused) as error:
+        token = REFUSED if isinstance(error, TokenRefused) else MISSING
+        task.send({"result": {"token": token, "keyring": find_keyring_name()}})
+        raise
 
 
 def send_earlier(task: Task) -> dict[str, Any]:
     """Go back to an earlier deploy. Arguments: `now`, `name`, `address`."""
     now = parse_utc(task.arguments["now"])
     name, address = task.arguments["name"], task.arguments["address"]
-    report = wait_for_turn(lambda: go_back(task.folder, name, address, now, notify=task.notify()))
-    return {**_describe(report), "back": name}
+    credentials = Credentials(given=task.secret)
+
+    def work() -> DeployReport:
+        return go_back(task.folder, name, address, now, credentials=credentials, notify=task.notify())
+
+    return {**_describe(_tell_token(task, work)), "back": name}
 
 
 def _describe(report: DeployReport) -> dict[str, Any]:
@@ -63,7 +83,8 @@ def _describe(report: DeployReport) -> dict[str, Any]:
         "feed": f"{report.site_url}{FEED}",
         "outcome": redact(report.outcome),
         "first": list(report.first),
-        "warnings": [redact(warning) for warning in report.warnings],
+        "token": KEPT if KEPT_WORDS in report.warnings else "",
+        "warnings": [redact(warning) for warning in report.warnings if warning not in {KEPT_WORDS, NOT_KEPT}],
         "legs": [
             {
                 "to": redact(leg.host.label),

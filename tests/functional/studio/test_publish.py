@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from github_server import TOKEN, GitHubServer
+from keyring_maker import make_keyring, read_kept
 from markupsafe import escape
-from show_runner import copy_show, edit, spacecast
-from studio_runner import RunningStudio, start_studio
+from show_runner import PROJECT, copy_show, edit, spacecast
+from studio_runner import RunningStudio, find_family, start_studio
 
 
 @pytest.fixture
@@ -20,10 +25,10 @@ def ready(built_show: Path, tmp_path: Path) -> Iterator[RunningStudio]:
         yield studio.enter()
 
 
-def fill_in(studio: RunningStudio) -> None:
+def fill_in(studio: RunningStudio, url: str = "https://ana.github.io/signals/") -> None:
     """What the five lines ask for."""
     for page, field, value in (
-        ("/show", "url", "https://ana.github.io/signals/"),
+        ("/show", "url", url),
         ("/show", "email", "ana@rivers.pt"),
         ("/publish/where", "where", str(studio.show.parent / "site")),
     ):
@@ -88,3 +93,72 @@ def test_checks_lead_to_the_field(ready: RunningStudio) -> None:
     found = spacecast("-C", ready.show, "check", "--json").json["findings"]
     assert len(found) > 4
     assert [finding["message"] for finding in found if str(escape(finding["message"])) not in page] == []
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
+    """GitHub on this computer; nobody has a token for it yet."""
+    with GitHubServer(tmp_path / "github") as server:
+        monkeypatch.setenv("SPACECAST_TEST_GITHUB", server.url)
+        monkeypatch.delenv("SPACECAST_GITHUB_TOKEN", raising=False)
+        yield server
+
+
+def find_traces(studio: RunningStudio, text: str) -> list[str]:
+    """Where a text is to be seen from outside: files of the show, pages, what was printed, environments, arguments."""
+    files = [file for file in studio.show.parents[1].rglob("*") if file.is_file()]
+    found = [str(file) for file in files if text.encode() in file.read_bytes()]
+    found += [page for page in ("/publish", "/checks", "/show", "/episodes") if text in studio.get(page).text]
+    found += ["standard error"] if text.encode() in b"".join(studio.err) else []
+    for process in find_family(studio.process.pid):
+        for name in ("environ", "cmdline"):
+            found += [name] if text.encode() in Path(f"/proc/{process}/{name}").read_bytes() else []
+    return found
+
+
+def read_events(studio: RunningStudio) -> str:
+    """What every page hears of the work that was done."""
+    place = urlsplit(studio.address)
+    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+        lines = f"GET /events HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {studio.cookie}\r\n\r\n"
+        connection.sendall(lines.encode())
+        heard = b""
+        while heard.count(b"event: job") < 2 or not heard.endswith(b"\r\n"):
+            heard += connection.recv(65536)
+    return heard.decode()
+
+
+@pytest.mark.parametrize("keyring", ["a keyring", "none that opens"])
+def test_to_github_with_a_token_that_is_pasted(
+    built_show: Path, tmp_path: Path, github: GitHubServer, keyring: str
+) -> None:
+    """It is asked for where it is needed, goes into the keyring or is held for this once, and is nowhere to be seen."""
+    pytest.importorskip("dulwich")
+    has_keyring = keyring == "a keyring"
+    kept = make_keyring(tmp_path / "keyring", is_locked=not has_keyring)
+    show = copy_show(built_show, tmp_path / "mine/show")
+    with start_studio(show, PYTHONPATH=f"{PROJECT}{os.pathsep}{kept}") as studio:
+        studio.enter()
+        fill_in(studio, "https://you.github.io/signals/")
+        based_on = studio.digest("/publish", "config.yaml")
+        noted = studio.post("/publish/where", page="/publish", based_on=based_on, where="github.com/you/signals")
+        assert noted.status == 200
+        page = wait_until(studio, "/publish", "once GitHub’s token is there")
+        assert 'type="password" id="f-token"' in page
+        assert "--token-stdin" not in page
+        assert studio.post("/publish/token", token="not a token").status == 422
+        studio.post("/publish/token", token="github_pat_mistyped", scripted=False)
+        assert "GitHub does not take the token" in wait_until(studio, "/publish", "once GitHub’s token is there")
+        assert read_kept(kept) == {}
+        studio.post("/publish/token", token=f" {TOKEN}\n", scripted=False)
+        page = wait_until(studio, "/publish", "For the first time")
+        assert ("The token you pasted is held until" in page) != has_keyring
+        assert github.find("you/signals") is None  # it was looked, and nothing was sent
+        studio.post("/publish", scripted=False)
+        wait_until(studio, "/publish", "It is published")
+        assert github.refs("you/signals") == ["refs/heads/gh-pages"]
+        assert read_kept(kept) == ({"spacecast github.com/you/signals": TOKEN} if has_keyring else {})
+        assert find_traces(studio, TOKEN) == ([str(kept / "kept.json")] if has_keyring else [])
+        assert TOKEN not in read_events(studio)
+        studio.post("/show", based_on=studio.digest("/show", "config.yaml"), title="Another name")
+        wait_until(studio, "/publish", " there already" if has_keyring else "once GitHub’s token is there")
