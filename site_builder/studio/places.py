@@ -11,6 +11,7 @@ from site_builder.errors import SpacecastError
 from site_builder.studio.pages import (
     checks,
     episodes,
+    files,
     frame,
     history,
     manual,
@@ -26,7 +27,7 @@ from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
 PAGES: tuple[ModuleType, ...] = (
-    *(frame, history, start, episodes, show, show_cover, people, person, checks, publish, manual),
+    *(frame, history, start, episodes, show, show_cover, people, person, checks, publish, files, manual),
     *(page, sound, details, chapters, cover, words),
 )
 """Every module with `ROUTES`; to add a page is to add a module here."""

@@ -138,7 +138,7 @@ def answer_problems(request: Request, error: Exception) -> Response:
     """What is wrong, in sentences; beside their fields where a script can put them there."""
     problems = list_problems(error)
     if wants_json(request):
-        described = [{"field": problem.field or "", "message": problem.message} for problem in problems]
+        described = [{"field": p.field or "", "message": p.message, "line": p.line} for p in problems]
         return JSONResponse({"problems": described}, 422)
     language = language_of(request)
     is_look = request.method == "GET"

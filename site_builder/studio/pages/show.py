@@ -26,7 +26,7 @@ from site_builder.studio.saving import BASED_ON, Form, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
-TEXTS = ("title", "description", "url", "email", "author", "language", "timezone")
+TEXTS = ("title", "description", "url", "email", "author", "copyright", "language", "timezone")
 """Options of `show` that are what the field says."""
 Change = tuple[tuple[str, ...], Any]
 """An option's place and what it is to be; None takes it out."""
@@ -151,6 +151,7 @@ def _name_change(_: Callable[[str], str], changes: list[Change]) -> str:
         "url": _("address of the site"),
         "email": _("e-mail"),
         "author": _("author"),
+        "copyright": _("rights"),
         "language": _("language"),
         "timezone": _("time zone"),
         "category": _("category"),

@@ -16,6 +16,7 @@ from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, TRANSCRIPT
 
 _FIELDS: Mapping[tuple[str, ...], str] = {
     **{("show", name): f"/show#f-{name}" for name in ("title", "description", "url", "email", "author", "language")},
+    ("show", "copyright"): "/show#f-copyright",
     ("show", "category"): "/show#f-category",
     ("show", "timezone"): "/show#f-timezone",
     ("show", "explicit"): "/show#f-explicit",
@@ -33,6 +34,24 @@ _RULES: Mapping[str, str] = {
     "host": "/publish",
 }
 """Words in the names of rules, for findings that name no place."""
+_OPTION = re.compile(r"`((?:show|site|feed|audio|media|consent|deploy|subscribe)(?:\.\w+)+)[:`]")
+"""An option of the config, as sentences name it."""
+_CONFIG_FILE = "/files/config"
+"""Where options are written that have no field."""
+_EPISODE_FIELDS = frozenset(
+    ("title", "tags", "date", "draft", "explicit", "summary", "episode", "season", "type", "slug", "notes")
+)
+_EPISODE_PARTS: Mapping[str, str] = {
+    **dict.fromkeys(("trim", "cut", "mute"), "s-sound"),
+    "chapters": "s-chapters",
+    **dict.fromkeys(("cover", "cover_alt"), "cover"),
+}
+"""Options of front matter with a part of the page to themselves."""
+
+
+def _point(page: str, line: int | None) -> str:
+    """A page that shows a file, at a line of it."""
+    return f"{page}?line={line}" if line else page
 
 
 class Links:
@@ -46,19 +65,21 @@ class Links:
         place = finding.place
         words = finding.rule.name
         by_rule = next((page for word, page in _RULES.items() if word in words), "/show")
+        is_config = place.file is None or place.file.name == CONFIG
+        if is_config and not place.episode and (option := _OPTION.search(f"{finding.rule.remedy} {finding.message}")):
+            return _FIELDS.get(tuple(option[1].split("."))) or _point(_CONFIG_FILE, place.line)
         if place.file and (found := self.find_file(place.file, place.line)):
-            return by_rule if found == "/show" else found
-        if place.episode and place.episode in self._by_title:
-            return self._open(self._by_title[place.episode])
-        if place.url and (bundle := self._find_slug(place.url)):
-            return self._open(bundle)
-        return by_rule
+            return by_rule if found.startswith(_CONFIG_FILE) and by_rule != "/show" else found
+        bundle = self._by_title.get(place.episode) or (self._find_slug(place.url) if place.url else None)
+        if bundle is None:
+            return by_rule
+        return f"{self._open(bundle)}/words" if "transcript" in words else self._open(bundle)
 
     def find_problem(self, problem: Problem) -> str:
         """The same, of a sentence about a file."""
         if problem.field and problem.file and problem.file.name == CONFIG:
             steps = tuple(problem.field.split("."))
-            return _FIELDS.get(steps) or _FIELDS.get(steps[:1]) or "/show"
+            return _FIELDS.get(steps) or _FIELDS.get(steps[:1]) or _point(_CONFIG_FILE, problem.line)
         return (self.find_file(problem.file, problem.line) if problem.file else "") or "/show"
 
     def find_file(self, file: Path, line: int | None) -> str:
@@ -76,7 +97,7 @@ class Links:
 
     def _find_option(self, line: int | None) -> str:
         lines = {find_line(self._config, path): page for path, page in _FIELDS.items()}
-        return lines.get(line, "/show") if line else "/show"
+        return lines.get(line) or _point(_CONFIG_FILE, line)
 
     def _find_in_episode(self, name: str, file: str, line: int | None) -> str:
         page = f"/episodes/{quote(name)}"
@@ -85,8 +106,11 @@ class Links:
         if file != INDEX or not line:
             return page
         lines = (self._folder / EPISODES / name / INDEX).read_text("utf-8", "replace").splitlines()
-        option = re.match(r"([a-z_]+):", lines[line - 1]) if line <= len(lines) else None
-        return f"{page}#f-{option[1].replace('_', '-')}" if option else page
+        before = (re.match(r"([a-z_]+):", text) for text in reversed(lines[:line]))
+        option = next((found[1] for found in before if found), "")
+        if option in _EPISODE_FIELDS:
+            return f"{page}#f-{option}"
+        return f"{page}#{_EPISODE_PARTS[option]}" if option in _EPISODE_PARTS else _point(f"/files{page}", line)
 
     def _find_slug(self, url: str) -> Bundle | None:
         parts = urlsplit(url).path.split("/")

@@ -123,7 +123,17 @@ def test_requests_that_are_none(guarded: RunningStudio) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["/{}", "/assets/{}", "/episodes/{}", "/episodes/{}/words", "/people/{}", "/show/{}"]
+    "pattern",
+    [
+        "/{}",
+        "/assets/{}",
+        "/episodes/{}",
+        "/episodes/{}/words",
+        "/people/{}",
+        "/show/{}",
+        "/files/{}",
+        "/files/episodes/{}",
+    ],
 )
 def test_no_address_leads_elsewhere(guarded: RunningStudio, pattern: str) -> None:
     traversals = list_traversals("secret.txt")
@@ -151,6 +161,8 @@ def test_no_name_in_a_form_leads_elsewhere(guarded: RunningStudio, tmp_path: Pat
             guarded.post("/publish/back", ("name", name)),
             guarded.post(f"/episodes/{quote(name, safe='')}", ("title", "Taken")),
             guarded.post(f"/people/{quote(name, safe='')}", ("answer", "no")),
+            guarded.post(f"/files/{quote(name, safe='')}", ("text", "Taken")),
+            guarded.post(f"/files/episodes/{quote(name, safe='')}", ("text", "Taken")),
             guarded.post("/jobs/cancel", ("job", name)),
         ]
         assert all(answer.status < 500 for answer in answers), (name, [answer.status for answer in answers])

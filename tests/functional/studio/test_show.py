@@ -34,6 +34,7 @@ def change(studio: RunningStudio, **fields: str) -> list[str]:
         ({"language": "pt"}, ["  language: pt"]),
         ({"timezone": "Europe/Lisbon"}, ['  timezone: "Europe/Lisbon"']),
         ({"explicit": "yes"}, ["  explicit: true"]),
+        ({"copyright": "Ana Lopez"}, ["  copyright: Ana Lopez"]),
         ({"accent": "#1a7f64", "accent-auto": "no"}, ['  accent: "#1a7f64"']),
         ({"description": "One.\r\n\r\nTwo: <b>."}, None),
     ],

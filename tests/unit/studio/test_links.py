@@ -1,0 +1,60 @@
+"""Where in the studio a finding leads: to the field that mends it, or to the line of the file where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from site_builder.checks.rule import Finding, Place, Rule, Severity
+from site_builder.errors import Problem
+from site_builder.studio.tasks.links import Links
+
+CONFIG = "show:\n  title: Signals\n  description: Short.\n  url: https://a.example/\nfeed:\n  block: true\n"
+INDEX = (
+    "---\ntitle: Fog\ndate: 2026-10-09\nguid: one\ncut:\n  - 0:01-0:02\nsoundbites:\n  - {from: 0:01, to: 0:02}\n---\n"
+)
+FILE = Path("content/episodes/fog/index.md")
+
+
+@pytest.fixture
+def links(tmp_path: Path) -> Links:
+    """Of a show with one episode."""
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    (tmp_path / FILE).parent.mkdir(parents=True)
+    (tmp_path / FILE).write_text(INDEX)
+    return Links(tmp_path)
+
+
+def find(remedy: str, name: str = "config-any", message: str = "it is so", **place: object) -> Finding:
+    """A finding of some rule."""
+    rule = Rule(name=name, severity=Severity.ADVICE, holds="It holds.", remedy=remedy, source="https://a.example/")
+    return Finding(rule=rule, message=message, place=Place(**place))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("finding", "page"),
+    [
+        # absent options stand at the line of their section: the option is known by its name
+        (find("Set `show.copyright` to a name.", file=Path("config.yaml"), line=1), "/show#f-copyright"),
+        (find("Write more into `show.description`.", file=Path("config.yaml"), line=3), "/show#f-description"),
+        (find("Put a picture there.", "config-cover", file=Path("config.yaml"), line=1), "/show#cover-file"),
+        (find("Remove `feed.block` then.", file=Path("config.yaml"), line=6), "/files/config?line=6"),
+        (find("Set `show.title` in config.yaml."), "/show#f-title"),
+        (find("Correct it.", "feed-link", file=Path("config.yaml"), line=4), "/show#f-url"),
+        (find("Ask them.", "consent-pending"), "/people"),
+        (find("Shorten `title`.", file=FILE, line=2), "/episodes/fog#f-title"),
+        (find("Mend it.", file=FILE, line=6), "/episodes/fog#s-sound"),
+        (find("Mend it.", file=FILE, line=8), "/files/episodes/fog?line=8"),
+        (find("Mend it.", file=FILE), "/episodes/fog"),
+        (find("Mend it.", episode="Fog"), "/episodes/fog"),
+        (find("Write it down.", "apple-item-transcript", episode="Fog"), "/episodes/fog/words"),
+    ],
+)
+def test_a_finding_leads_to_what_mends_it(links: Links, finding: Finding, page: str) -> None:
+    assert links.find(finding) == page
+
+
+def test_a_problem_of_an_option_without_field(links: Links) -> None:
+    problem = Problem("expected yes or no", Path("config.yaml"), 6, "feed.block")
+    assert links.find_problem(problem) == "/files/config?line=6"
