@@ -1,5 +1,5 @@
 // Show notes: saved a moment after the last key, so that the page beside them follows; and the few buttons people use.
-import { save } from "./studio.js";
+import { isTyped, save } from "./studio.js";
 import { format } from "./times.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -8,12 +8,9 @@ const tools = find("#markdown-tools");
 
 if (notes) {
   let waiting;
-  let saved = notes.value;
   const keep = () => {
     clearTimeout(waiting);
-    if (notes.value === saved) return;
-    saved = notes.value;
-    save(notes.form, [["notes", notes.value]], notes);
+    if (isTyped(notes)) save(notes.form, [["notes", notes.value]], notes);
   };
   notes.addEventListener("input", () => {
     clearTimeout(waiting);

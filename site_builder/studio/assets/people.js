@@ -1,6 +1,6 @@
 // An answer is saved when it is chosen, by keyboard when the choice is left; a message is copied and noted as asked.
 
-import { save, say } from "./studio.js";
+import { put, save, say } from "./studio.js";
 import "./listen.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -17,8 +17,8 @@ let known = JSON.stringify(written());
 
 /** What holds now, and what each answer would change from here. */
 const draw = ({ effects, answer, note, date, count }) => {
-  find("#note").value = note;
-  find("#date").value = date;
+  put(find("#note"), note);
+  put(find("#date"), date);
   for (const part of document.querySelectorAll("[data-while-open]")) part.hidden = answer !== "pending";
   const place = find(".places a[aria-current]");
   const small = find("small", place) ?? place.appendChild(document.createElement("small"));
@@ -32,12 +32,15 @@ const draw = ({ effects, answer, note, date, count }) => {
 
 const store = async (control) => {
   const fields = list();
-  if (JSON.stringify(fields) === known) return;
-  known = JSON.stringify(fields);
+  const [before, wanted] = [known, JSON.stringify(fields)];
+  if (wanted === before) return;
+  known = wanted;
   const answer = await save(form, fields, control);
+  const isLast = known === wanted; // nothing else was chosen or left meanwhile
+  if (!answer && isLast) known = before;
   if (!answer?.effects) return;
   draw(answer);
-  known = JSON.stringify(list());
+  if (isLast) known = JSON.stringify(["answer", "note", "date"].map((name) => [name, answer[name]]));
 };
 
 // Arrow keys pass over answers that are not meant: these count when the group is left, or with Space or Enter.

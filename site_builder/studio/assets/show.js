@@ -1,11 +1,11 @@
 // Show: the cover is taken when it is chosen; the page takes on a new colour at once.
 
-import { say, settle } from "./studio.js";
+import { inTurn, renew, say, settle } from "./studio.js";
 
 const form = document.querySelector("[data-cover]");
 const input = form?.querySelector("input[type=file]");
 
-input?.addEventListener("change", async () => {
+const take = async () => {
   const [file] = input.files;
   if (!file) return;
   const error = form.querySelector(".error");
@@ -29,8 +29,9 @@ input?.addEventListener("change", async () => {
   }
   settle(answer);
   sessionStorage.setItem("cover", "taken");
-  location.reload();
-});
+  renew();
+};
+input?.addEventListener("change", () => inTurn(take));
 
 if (sessionStorage.getItem("cover")) {
   sessionStorage.removeItem("cover");

@@ -8,7 +8,15 @@ const status = find("#status");
 // ---- saving: one request after the other, so that each is based on what the one before left
 
 let queue = Promise.resolve();
+let pending = 0;
 let fading;
+
+/** Does something that changes files after all saves that were asked for before it. Resolves to what `work` gives. */
+export const inTurn = (work) => {
+  pending += 1;
+  queue = queue.then(work, work).finally(() => (pending -= 1));
+  return queue;
+};
 
 /** Says it small, once. */
 export const say = (text, { stays = false } = {}) => {
@@ -20,6 +28,49 @@ export const say = (text, { stays = false } = {}) => {
 
 /** Digest of a file as this page knows it. */
 const digests = new Map(findAll("input[name=based-on][data-file]").map((input) => [input.dataset.file, input.value]));
+
+// ---- what is being typed: no answer to something sent before may overwrite it
+
+const TYPED = "input:not([type=hidden], [type=checkbox], [type=radio], [type=range], [type=color], [type=file], [readonly]), textarea:not([readonly])";
+
+/** What a field said when it was sent last. */
+const sent = new WeakMap();
+
+/** Whether a field says something that was not sent yet, or not taken. */
+export const isTyped = (field) => field.value !== (sent.get(field) ?? field.defaultValue);
+
+/** Writes what the studio has into a field, unless somebody is typing something else there. */
+export const put = (field, value) => {
+  if (isTyped(field)) return;
+  field.value = value;
+  sent.set(field, value);
+};
+
+/** Fields of changes that wait for their turn. */
+const waiting = new Set();
+
+/** What a list's entries are called after a change: those that wait, and what is drawn anew, mean the same as before. */
+const rename = (moved) => {
+  for (const fields of waiting) for (const pair of fields) pair[1] = moved[pair[0]]?.[pair[1]] ?? pair[1];
+};
+
+const mark = (form, fields) => {
+  const marked = [...form.elements].filter((field) => field.matches(TYPED) && fields.some(([name, value]) => name === field.name && value === field.value));
+  for (const field of marked) sent.set(field, field.value);
+  return marked;
+};
+
+/** Empties a form that was sent, but for what was typed into it since. */
+const clear = (form) => {
+  const fields = findAll(TYPED, form);
+  if (!fields.some(isTyped)) form.reset();
+  for (const field of fields) {
+    if (!isTyped(field)) field.value = field.defaultValue;
+    if (field.value === field.defaultValue) sent.delete(field);
+  }
+};
+
+// ---- answers
 
 /** Takes over what a change left behind: digests, and what Undo and Redo would do. */
 export const settle = (answer) => {
@@ -57,9 +108,15 @@ const tell = (field, message) => {
  * saved; what went wrong is on the page by then. A change based on an older file leads to the page that shows both.
  */
 export const save = (form, fields, control, action = form.action) => {
-  const next = () => send(form, fields, control, action);
-  queue = queue.then(next, next);
-  return queue;
+  const marked = mark(form, fields);
+  const wanted = fields.map((pair) => [...pair]);
+  waiting.add(wanted);
+  return inTurn(async () => {
+    waiting.delete(wanted);
+    const answer = await send(form, wanted, control, action);
+    if (!answer) for (const field of marked) sent.delete(field);
+    return answer;
+  });
 };
 
 const send = async (form, fields, control, action) => {
@@ -79,15 +136,18 @@ const send = async (form, fields, control, action) => {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
     settle(answer);
-    say(texts.saved);
-    for (const field of findAll(".field", form)) tell(field, "");
-    for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html);
+    say(answer.saved ? texts.saved : "");
+    const mended = control?.closest(".field");
+    for (const field of mended ? [mended] : findAll(".field", form)) tell(field, "");
+    for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html, answer.moved ?? {});
+    rename(answer.moved ?? {}); // after that: a field that is taken away is left, and its change waits by the old name
     document.dispatchEvent(new CustomEvent("saved", { detail: answer }));
     return answer;
   }
   const problems = answer.problems ?? [];
   const field = control?.closest(".field");
-  if (field) tell(field, problems.map(({ message }) => message).join(" "));
+  const lines = control?.matches("[data-lines]"); // the file itself
+  if (field) tell(field, problems.map(({ message, line }) => (lines && line ? `${line}: ${message}` : message)).join(lines ? "\n" : " "));
   else show(form, problems);
   say(problems[0]?.message ?? `${response.status}`, { stays: true });
   return null;
@@ -95,27 +155,38 @@ const send = async (form, fields, control, action) => {
 
 const policy = window.trustedTypes?.createPolicy("studio", { createHTML: (text) => text });
 
+/** What tells an entry of a list from the others: a hidden field of its form, where there is one. */
+const findEntry = (form) => (form ? findAll("input[data-always]", form).find(({ name }) => name !== "do") : null);
+
+/** The field in a piece drawn anew that stands for an old one. */
+const findAgain = (field, fresh, moved) => {
+  const entry = findEntry(field.form);
+  if (!entry || !field.name) return field.id ? document.getElementById(field.id) : null;
+  const name = moved[entry.name]?.[entry.value] ?? entry.value;
+  const form = findAll("form", fresh).find((one) => findEntry(one)?.name === entry.name && findEntry(one).value === name);
+  return form ? [...form.elements].find((one) => one.name === field.name && one.type === field.type && one.tagName === field.tagName) : null;
+};
+
 /** A piece of the page anew, as the server made it; what is being typed in it stays, and so does the focus. */
-const replace = (id, html) => {
+const replace = (id, html, moved) => {
   const old = document.getElementById(id);
   if (!old) return;
   const holder = document.createElement("template");
   holder.innerHTML = policy ? policy.createHTML(html) : html;
   const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const typed = findAll(TYPED, old).filter(isTyped);
   const fresh = holder.content.firstElementChild;
   old.replaceWith(fresh);
   fresh.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
-  if (!active) return;
-  const again = active.id ? document.getElementById(active.id) : null;
-  if (again?.matches("input, textarea")) {
-    if (again.value !== active.value && active.value !== active.defaultValue) again.value = active.value;
-    again.focus({ preventScroll: true });
-    if (again.type === "text") again.setSelectionRange(active.selectionStart, active.selectionEnd);
-  } else if (again) again.focus({ preventScroll: true });
-  else {
-    fresh.tabIndex = -1;
-    fresh.focus({ preventScroll: true });
+  for (const field of typed) {
+    const again = findAgain(field, fresh, moved);
+    if (again) again.value = field.value;
   }
+  if (!active) return;
+  const again = findAgain(active, fresh, moved) ?? fresh;
+  if (again === fresh) fresh.tabIndex = -1;
+  again.focus({ preventScroll: true });
+  if (again.type === "text" && active.type === "text") again.setSelectionRange(active.selectionStart, active.selectionEnd);
 };
 
 /** Sends the same as a plain form, whose answer is a page with both versions. */
@@ -149,6 +220,8 @@ const keep = (target) => {
 };
 for (const target of window.takeEarly()) keep(target); // left before this script was there
 document.addEventListener("change", ({ target }) => keep(target));
+// what was typed on in a field that was drawn anew is no change to the browser
+document.addEventListener("focusout", ({ target }) => target.matches(TYPED) && isTyped(target) && keep(target));
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
@@ -158,10 +231,13 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fields = [...new FormData(form, submitter)].filter(([name, value]) => name !== "based-on" && typeof value === "string");
     const answer = await save(form, fields, null, submitter?.getAttribute("formaction") ?? form.action);
-    if (answer && form.isConnected && !form.matches("[data-save]")) form.reset();
+    if (answer && form.isConnected && !form.matches("[data-save]")) clear(form);
   } else if (form.matches("form[data-save]")) {
     event.preventDefault();
     document.activeElement?.blur?.(); // which is a change, if there is one
+  } else if (pending && !event.defaultPrevented) {
+    event.preventDefault(); // such as Undo, pressed in the middle of a word: first that is saved
+    if (await queue) form.requestSubmit(submitter);
   }
 });
 
@@ -187,6 +263,13 @@ if (scroll !== null) {
   sessionStorage.removeItem("scroll");
   scrollTo(0, Number(scroll));
   find(`#${sessionStorage.getItem("focus")}`)?.focus({ preventScroll: true });
+}
+
+// a field that a finding leads to may be folded away
+const wanted = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
+if (wanted) {
+  wanted.closest("details")?.setAttribute("open", "");
+  wanted.focus();
 }
 
 // the site as it will be is made while the page is looked at
@@ -220,11 +303,9 @@ const draw = (job) => {
   document.dispatchEvent(new CustomEvent("job", { detail: job }));
 };
 
-/** Shows the page anew, but never while somebody is typing: then once that is saved. */
-const renew = () => {
-  const field = document.activeElement;
-  if (field?.matches("input, textarea") && field.value !== field.defaultValue && field.type !== "checkbox" && field.type !== "radio")
-    field.addEventListener("blur", () => queue.then(() => setTimeout(renew, 500)), { once: true });
+/** Shows the page anew, but never while something is being typed or saved: then once that is done. */
+export const renew = () => {
+  if (pending || findAll(TYPED).some(isTyped)) setTimeout(renew, 100);
   else location.reload();
 };
 

@@ -362,21 +362,29 @@ export class Timeline {
     pen.fillRect(right - 1, 0, 2, height);
   }
 
+  /** Chapters, and in pale between them those that are only proposed. */
   paintChapters(pen, height) {
-    const { chapters } = this.sound;
-    chapters.forEach(([at, title], number) => {
+    const { chapters, proposals = [] } = this.sound;
+    const all = [...chapters.map(([at, title]) => [at, title, false]), ...proposals.map(([at, title]) => [at, title, true])].sort((a, b) => a[0] - b[0]);
+    all.forEach(([at, title, isProposed], number) => {
       const x = this.x(at);
-      const room = this.x(chapters[number + 1]?.[0] ?? this.duration) - x - 12;
-      pen.fillStyle = this.colour("ink");
-      pen.globalAlpha = 0.35;
-      pen.fillRect(x - 0.5, 0, 1.5, height);
+      const room = this.x(all[number + 1]?.[0] ?? this.duration) - x - 12;
+      pen.strokeStyle = this.colour(isProposed ? "quiet" : "ink");
+      pen.lineWidth = 1.5;
+      pen.globalAlpha = isProposed ? 0.55 : 0.7;
+      pen.setLineDash(isProposed ? [3, 4] : []);
+      pen.beginPath();
+      pen.moveTo(x, 0);
+      pen.lineTo(x, height);
+      pen.stroke();
+      pen.setLineDash([]);
       pen.globalAlpha = 1;
-      if (room > 40) this.write(pen, fit(pen, title, room), x + 6, 12, "quiet");
+      if (room > 40) this.write(pen, fit(pen, title, room), x + 6, 12, isProposed ? "quiet" : "ink", isProposed ? "italic " : "");
     });
   }
 
-  write(pen, text, x, y, colour) {
-    pen.font = `12px ${getComputedStyle(this.root).fontFamily}`;
+  write(pen, text, x, y, colour, style = "") {
+    pen.font = `${style}12px ${getComputedStyle(this.root).fontFamily}`;
     pen.lineWidth = 4;
     pen.strokeStyle = this.colour("paper");
     pen.strokeText(text, x, y);

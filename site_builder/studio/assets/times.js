@@ -29,7 +29,8 @@ export const steer = (within, frame, longest, moved) => {
     clearTimeout(waiting?.timer);
     const field = waiting?.field;
     waiting = null;
-    if (field?.isConnected) field.dispatchEvent(new Event("change", { bubbles: true }));
+    const shown = field?.isConnected ? field : document.getElementById(field?.id); // it may have been drawn anew
+    shown?.dispatchEvent(new Event("change", { bubbles: true }));
   };
   within.addEventListener("keydown", (event) => {
     const field = event.target;

@@ -63,8 +63,10 @@ const redraw = (line, { speaker, lane, words }) => {
   line.dataset.speaker = speaker;
   line.className = `line${lane === null ? "" : ` p${lane % 8}`}${line.matches(".now") ? " now" : ""}`;
   find(".who", line).replaceWith(makeWho(line));
-  saved.set(line, words.map(([text]) => text).join(" "));
-  if (document.activeElement !== textOf(line)) textOf(line).replaceChildren(...makeWords(words));
+  if (document.activeElement !== textOf(line) && read(line) === saved.get(line) && !storing.has(line)) {
+    saved.set(line, words.map(([text]) => text).join(" "));
+    textOf(line).replaceChildren(...makeWords(words));
+  }
   label(line);
   group();
 };
@@ -91,11 +93,18 @@ if (texts.chosen) setTimeout(() => textOf(find(`#line-${texts.chosen}`)).focus()
 
 // ---- saving a line
 
+const storing = new Set(); // lines whose words are on their way: what is told of them meanwhile is older
+
 const store = async (line) => {
   const text = read(line);
-  if (text === saved.get(line)) return;
+  const before = saved.get(line);
+  if (text === before) return;
   saved.set(line, text);
+  storing.add(line);
   const answer = await save(correct, [["do", "correct"], ["line", line.dataset.number], ["text", text]], textOf(line));
+  const isLast = saved.get(line) === text;
+  if (isLast) storing.delete(line);
+  if (!answer && isLast) saved.set(line, before);
   if (!answer) return;
   if (!text) return location.reload(); // the numbers of the lines after it have changed
   if (answer.line && read(line) === text) redraw(line, answer.line);

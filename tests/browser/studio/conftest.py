@@ -17,6 +17,7 @@ playwright_api = pytest.importorskip("playwright.sync_api")
 playwright_api.expect.set_options(timeout=30_000)  # for computers that are busy
 
 AXE = find_node_module("axe-core")
+PICTURES = Path(__file__).parents[3] / "screenshots/studio"
 Page = Any
 OpenStudio = Callable[..., Page]
 
@@ -62,26 +63,34 @@ def open_studio(browser: Any) -> Iterator[OpenStudio]:
 
 
 @pytest.fixture
-def find_barriers(browser: Any) -> Callable[[RunningStudio, str], list[str]]:
-    """What axe finds on a page of the studio that was entered already, in light and dark, wide and narrow."""
+def find_barriers(browser: Any) -> Callable[..., list[str]]:
+    """What axe finds on a page of the studio that was entered already: wide and narrow, light and dark.
+
+    `find_barriers(studio, "/people")`; pictures of each go to screenshots/studio/, for looking at.
+    """
     if not AXE:
         pytest.skip("axe-core is not installed; python tests/support/programs.py does")
     axe = (AXE / "axe.min.js").read_text("utf-8")
 
-    def find_barriers(studio: RunningStudio, path: str) -> list[str]:
+    def find_barriers(studio: RunningStudio, path: str, name: str = "") -> list[str]:
         found: list[str] = []
-        name, _, value = studio.cookie.partition("=")
-        for width, scheme in ((1280, "light"), (390, "dark")):
-            context = browser.new_context(
-                bypass_csp=True, viewport={"width": width, "height": 844}, color_scheme=scheme, locale="en-GB"
-            )
-            context.add_cookies([{"name": name, "value": value, "url": studio.origin, "sameSite": "Strict"}])
-            page = context.new_page()
+        key, _, value = studio.cookie.partition("=")
+        context = browser.new_context(bypass_csp=True, locale="en-GB")
+        context.add_cookies([{"name": key, "value": value, "url": studio.origin, "sameSite": "Strict"}])
+        page = context.new_page()
+        for width, height in ((1280, 800), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
             page.goto(studio.origin + path)
             page.evaluate(axe)
-            violations = page.evaluate("axe.run(document, {iframes: false})")["violations"]
-            found += [f"{width} {rule['id']}: {node['html']}" for rule in violations for node in rule["nodes"]]
-            context.close()
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                kept = PICTURES / f"{name or path.strip('/').replace('/', '-')}-{width}-{scheme}.png"
+                page.screenshot(path=kept, full_page=True)
+                violations = page.evaluate("axe.run(document, {iframes: false})")["violations"]
+                found += [
+                    f"{width} {scheme} {rule['id']}: {node['html']}" for rule in violations for node in rule["nodes"]
+                ]
+        context.close()
         return found
 
     return find_barriers

@@ -53,9 +53,14 @@ def walk(page: Any, origin: str, shoot: Shoot) -> None:
     page.goto(f"{origin}/episodes")
     shoot("episodes")
     page.locator("main .row-title a").first.click()
+    page.get_by_role("button", name="Play", exact=True).wait_for()
     shoot("episode")
+    page.goto(f"{page.url}/words")
+    shoot("words")
     page.goto(f"{origin}/people")
     shoot("people")
+    page.locator("main .row-title a").first.click()
+    shoot("person")
     for name in ("checks", "publish"):
         page.goto(f"{origin}/{name}")
         if name == "publish":
@@ -96,7 +101,7 @@ def main() -> None:
             for width, scheme in ((390, "dark"), (1280, "dark"), (390, "light")) if chosen else ():
                 page.set_viewport_size({"width": width, "height": 844})
                 page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=target / f"studio-{name}-{width}-{scheme}.png")
+                page.screenshot(path=target / f"studio-{name}-{width}-{scheme}.png", full_page=True)
                 page.set_viewport_size({"width": 1120, "height": 720})
                 page.emulate_media(color_scheme="light")
 

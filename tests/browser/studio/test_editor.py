@@ -129,8 +129,3 @@ def test_on_a_phone(studio: RunningStudio, show: Path, open_studio: Any) -> None
     page.get_by_role("button", name="Cut", exact=True).tap()
     expect(page.get_by_role("button", name="Hear the join")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_no_barriers(studio: RunningStudio, show: Path, find_barriers: Any) -> None:
-    studio.enter()
-    assert find_barriers(studio, f"/episodes/{index_of(show).parent.name}") == []

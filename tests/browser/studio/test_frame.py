@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,6 @@ def test_what_is_wrong_stands_beside_the_field(studio: RunningStudio, show: Path
     page.keyboard.press("Tab")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.locator(".error:visible")).not_to_be_empty()
-
-
-@pytest.mark.parametrize(
-    "path", ["/episodes", "/start", "/show", "/people", "/checks", "/publish", "/help/configuration"]
-)
-def test_no_barriers(
-    studio: RunningStudio, find_barriers: Callable[[RunningStudio, str], list[str]], path: str
-) -> None:
-    assert find_barriers(studio.enter(), path) == []
 
 
 def test_a_field_left_before_the_script_is_there(studio: RunningStudio, open_studio: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +108,3 @@ def test_a_passage_is_heard(studio: RunningStudio, open_studio: Any) -> None:
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "false")
-
-
-@pytest.mark.parametrize("path", ["/people", KIT])
-def test_no_barriers(
-    studio: RunningStudio, find_barriers: Callable[[RunningStudio, str], list[str]], path: str
-) -> None:
-    assert find_barriers(studio.enter(), path) == []

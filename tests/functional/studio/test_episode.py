@@ -90,13 +90,38 @@ def test_chapters(studio: RunningStudio, show: Path) -> None:
         (6, "The end"),
     ]
     assert "  0:00: Opening # x\n" in index_of(show).read_text("utf-8")
-    change(studio, show, "/chapters", do="change", chapter="1", title="Five")
-    change(studio, show, "/chapters", do="change", chapter="2", at="0:02")
+    change(studio, show, "/chapters", do="change", chapter="3.000", title="Five")
+    moved = change(studio, show, "/chapters", do="change", chapter="6.000", at="0:02")
+    assert moved.json["moved"] == {"chapter": {"6.000": "2.000"}}
     assert [entry.title for entry in read(show).chapters or ()] == ["Opening", "The end", "Five"]
     assert change(studio, show, "/chapters", do="add", at="0:02", title="Again").status == 422
-    for _ in range(3):
-        change(studio, show, "/chapters", do="remove", chapter="0")
+    for chapter in ("0.000", "2.000", "3.000"):
+        change(studio, show, "/chapters", do="remove", chapter=chapter)
     assert read(show).chapters is None
+
+
+def test_chapters_are_proposed_before_they_are_written(studio: RunningStudio, show: Path) -> None:
+    """Each is accepted or discarded, or all at once; until then it is in no file."""
+    cues = ((2, "Good evening."), (305, "And now, how do horns work?"), (610, "What is next?"), (915, "Who is there?"))
+    lines = (f"{at // 60:02}:{at % 60:02}.000 --> {at // 60:02}:{at % 60 + 4:02}.000\n{text}" for at, text in cues)
+    spoken = "\n\n".join(line.replace("\n", "\n<v Night Mail Radio>") for line in lines)
+    index_of(show).with_name("transcript.vtt").write_text(f"WEBVTT\n\n{spoken}\n")
+    before = index_of(show).read_bytes()
+    proposed = change(studio, show, "/chapters/propose").json["sound"]["proposals"]
+    assert [pair[0] for pair in proposed] == [at for at, _ in cues]
+    assert index_of(show).read_bytes() == before
+    assert "And now, how do horns work?" in studio.get(address_of(show)).text
+    left = change(studio, show, "/chapters/propose", do="discard", at="5:05").json["sound"]["proposals"]
+    assert [pair[0] for pair in left] == [2, 610, 915]
+    added = change(studio, show, "/chapters", do="add", at="10:10", title="What is next?")
+    assert [pair[0] for pair in added.json["sound"]["proposals"]] == [2, 915]
+    assert [entry.start for entry in read(show).chapters or ()] == [610]
+    change(studio, show, "/chapters/propose", do="accept")
+    assert [entry.start for entry in read(show).chapters or ()] == [2, 610, 915]
+    studio.post("/undo", page=address_of(show), scripted=False)
+    assert [entry.start for entry in read(show).chapters or ()] == [610]
+    assert change(studio, show, "/chapters/propose", do="discard-all").json["sound"]["proposals"] == []
+    assert [entry.start for entry in read(show).chapters or ()] == [610]
 
 
 def test_details(studio: RunningStudio, show: Path) -> None:

@@ -40,6 +40,7 @@ def describe(studio: Studio, bundle: Bundle) -> dict[str, Any]:
         "editing": editing,
         "sound_key": make_key(editing.recording) if editing else "",
         "chapters": list_chapters(bundle),
+        "proposals": [(format_precise(start), title) for start, title in find_proposals(studio, bundle)],
         "zone": load_show(studio).config.show.zone,
         "config": load_show(studio).config,
         "published_at": bundle.matter.published_at(load_show(studio).config.show.zone),
@@ -65,21 +66,52 @@ def find_editing(studio: Studio, bundle: Bundle) -> Editing | None:
 
 def list_chapters(bundle: Bundle) -> list[dict[str, Any]]:
     """Chapters as they are written, in the order of the file."""
+    entries = bundle.matter.chapters or ()
+    names = [name_chapter(entry.start) for entry in entries]
     return [
-        {"number": number, "at": format_precise(entry.start), "start": entry.start, "title": entry.title}
-        for number, entry in enumerate(bundle.matter.chapters or ())
+        {
+            "number": number,
+            "id": f"{name}#{names[:number].count(name)}" if name in names[:number] else name,
+            "at": format_precise(entry.start),
+            "start": entry.start,
+            "title": entry.title,
+        }
+        for number, (name, entry) in enumerate(zip(names, entries, strict=True))
     ]
 
 
-def make_extra(request: Request, *parts: str) -> Callable[[], Mapping[str, Any]]:
-    """What scripts are told after a change of an episode: what is drawn, and the named pieces of the page anew."""
+def name_chapter(start: float) -> str:
+    """What forms call it: by its time, for its place in the list changes with the others."""
+    return f"{start:.3f}"
+
+
+def find_proposals(studio: Studio, bundle: Bundle) -> list[tuple[float, str]]:
+    """Chapters that are proposed and not decided on, seconds and title; none at a time at which one begins already."""
+    taken = [entry.start for entry in bundle.matter.chapters or ()]
+    proposed = studio.proposals.get(bundle.folder.name, ())
+    return [pair for pair in proposed if all(abs(pair[0] - start) > 0.0005 for start in taken)]
+
+
+def describe_sound(studio: Studio, bundle: Bundle) -> dict[str, Any] | None:
+    """What the editor draws; None where the recording is elsewhere."""
+    editing = find_editing(studio, bundle)
+    return {**editing.as_json(), "proposals": find_proposals(studio, bundle)} if editing else None
+
+
+def make_extra(
+    request: Request, *parts: str, moved: Mapping[str, Mapping[str, str]] | None = None
+) -> Callable[[], Mapping[str, Any]]:
+    """What scripts are told after a change of an episode: what is drawn, and the named pieces of the page anew.
+
+    `moved`: names of entries of lists that are called otherwise now, by the field that says them.
+    """
     studio, name = studio_of(request), request.path_params["name"]
 
     def extra() -> Mapping[str, Any]:
-        context = describe(studio, find_episode(studio, name))
-        editing = context["editing"]
+        bundle = find_episode(studio, name)
+        context = describe(studio, bundle)
         drawn = {part: render_part(request, f"episode-{part}.html", **context) for part in parts}
-        return {"sound": editing.as_json() if editing else None, "parts": drawn}
+        return {"sound": describe_sound(studio, bundle), "parts": drawn, "moved": moved or {}}
 
     return extra
 
@@ -87,8 +119,7 @@ def make_extra(request: Request, *parts: str) -> Callable[[], Mapping[str, Any]]
 def show_sound(request: Request) -> Response:
     """What the editor draws, as data."""
     studio = studio_of(request)
-    editing = find_editing(studio, find_episode(studio, request.path_params["name"]))
-    return JSONResponse(editing.as_json() if editing else None)
+    return JSONResponse(describe_sound(studio, find_episode(studio, request.path_params["name"])))
 
 
 ROUTES = [Route("/episodes/{name}", show), Route("/episodes/{name}/sound", show_sound)]

@@ -19,7 +19,7 @@ from site_builder.studio.episodes import find_episode, index_of
 from site_builder.studio.pages.episode.page import find_editing, make_extra
 from site_builder.studio.rendering import language_of, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, read_form, save
-from site_builder.studio.sound.editing import Editing
+from site_builder.studio.sound.editing import Editing, Stretch
 from site_builder.studio.sound.peaks import DENSITY, SOUNDS, TILE, read_glance, read_tile
 from site_builder.studio.sound.wave_file import Piece, WaveFile, take_around
 from site_builder.text.languages import Language
@@ -153,7 +153,16 @@ async def change_stretches(request: Request) -> Response:
     except InvalidDocument as error:
         return answer_problems(request, error)
     edit = _edit(editing.bundle, form, change)
-    return await save(request, form, label, edit, extra=make_extra(request, "sound"), merge=form.get("do") == "change")
+    is_change = form.get("do") == "change"
+    moved = {"stretch": _find_name(form, editing, language)} if is_change else {}
+    return await save(request, form, label, edit, extra=make_extra(request, "sound", moved=moved), merge=is_change)
+
+
+def _find_name(form: Form, editing: Editing, language: Language) -> dict[str, str]:
+    """What a stretch that was changed is called now."""
+    known = next(stretch for stretch in editing.stretches if stretch.id == form.get("stretch"))
+    span = _read_span(form, editing, language, usual=Span(start=known.start, end=known.end))
+    return {known.id: Stretch(known.kind, span.start, span.end).id}
 
 
 def _plan(form: Form, editing: Editing, language: Language) -> tuple[Callable[[str], str], str]:
