@@ -18,6 +18,7 @@ import argparse
 import heapq
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -35,8 +36,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 
 from archive_maker import START, MadeArchive, MadeSpace  # noqa: E402
 from clusters import RunningCluster, start_cluster  # noqa: E402
+from online import find_free_port, wait_for_port  # noqa: E402
 from show_runner import copy_show, make_show, run_spacecast, spacecast  # noqa: E402
-from stores import Bucket, serve_store  # noqa: E402
+from stores import Bucket, Server  # noqa: E402
 
 from site_builder.audio.demux import read_packets  # noqa: E402
 from site_builder.audio.encode import encoder_version  # noqa: E402
@@ -129,11 +131,16 @@ def time_build(show: Path, to: Path, *options: str) -> float:
 
 
 @contextmanager
-def open_bucket(folder: Path) -> Iterator[Bucket]:
-    """A store on loopback, with the keys to it in the environment."""
-    with serve_store("s3", folder) as server:
-        os.environ.update(server.environment)
-        yield Bucket(server)
+def open_bucket() -> Iterator[Bucket]:
+    """A store on loopback in a process of its own, with the keys to it in the environment."""
+    port = find_free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+    os.environ.update(keys)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        wait_for_port(port)
+        yield Bucket(Server(scheme="s3", url=f"http://127.0.0.1:{port}", environment=keys, secrets=()))
+        process.kill()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +203,7 @@ def main() -> None:
     parser.add_argument("--line", type=float, default=100.0, help="MB a second between driver and store")
     parser.add_argument("--hours", type=int, default=1_000_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, open_bucket(Path(name)) as bucket:
+    with tempfile.TemporaryDirectory() as name, open_bucket() as bucket:
         folder = Path(name)
         with start_cluster(folder, ROOT, ROOT) as cluster:
             overheads = {}

@@ -2,7 +2,7 @@
 
 What a recording is encoded from is silent wherever something is taken out, so that nothing of somebody who refused
 leaves this computer; and it is encoded here from just that, so that both give the same bytes.
-docs/decisions/0043 says why.
+docs/decisions/0044 says why.
 """
 
 from __future__ import annotations

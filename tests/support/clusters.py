@@ -58,6 +58,7 @@ def start_cluster(
         without: For each worker, names of variables of the environment that it lacks.
         environment: Of all.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "scheduler.json"
     listening = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
     scheduler = run_dask("dask_scheduler", *listening, environment=environment)

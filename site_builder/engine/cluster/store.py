@@ -5,7 +5,7 @@
 Each target has a folder of the store, named after all that its bytes depend on. So whoever is ended on the way loses
 nothing that is whole, and the next run takes it up; what was fetched leaves nothing behind.
 
-docs/decisions/0043 says why.
+docs/decisions/0044 says why.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -54,11 +55,22 @@ def open_cluster(
     Raises:
         UsageError: the extra is not installed, nobody answers, or no worker is left.
     """
-    with _connect(address) as client:
+    with _without_logs(), _connect(address) as client:
         crew = Crew(client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn)
         if not crew.count():
             raise UsageError(f"--cluster {address}: no worker is left that can work on {share.name}")
         yield Cluster(client, crew, share.open_store)
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """Dask writes tracebacks of all that goes wrong between computers; what matters of it is told in sentences."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager

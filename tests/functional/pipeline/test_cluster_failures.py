@@ -1,0 +1,139 @@
+"""A cluster on which things go wrong: nothing half-written, and the next run makes only what is missing."""
+
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from archive_maker import START, MadeArchive, MadeSpace
+from clusters import count_tasks, start_cluster, wait_until
+from show_runner import PROJECT, build, copy_show, make_show, read_tree, spacecast, start_spacecast
+
+ODD = "Poison"
+"""Title of the one whose recording is longer than the others."""
+_KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+_EAT = "taken = [bytearray(b'x' * 50_000_000) for _ in range(60)]; import time; time.sleep(30)"
+_WAIT = "import time; [time.sleep(0.1) for _ in range(1200)]"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three episodes, encoded; not built yet. Not to be changed."""
+    spaces = [MadeSpace(id=f"1failure000{n}", start=START + timedelta(days=n)) for n in range(2)]
+    odd = MadeSpace(id="1failure0009", start=START - timedelta(days=9), parts=(14.0,))
+    show = make_show(tmp_path_factory.mktemp("failures") / "show", MadeArchive(spaces=[*spaces, odd]))
+    with (show / "config.yaml").open("a") as config:
+        config.write("audio: {format: mp3}\n")
+    assert spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
+    index = min(show.glob("content/episodes/*/index.md"))
+    index.write_text(re.sub("(?m)^title: .*$", f"title: {ODD}", index.read_text(), count=1))
+    return show
+
+
+@pytest.fixture(scope="module")
+def built(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a build on this computer alone makes of it."""
+    show = copy_show(plain, tmp_path_factory.mktemp("alone") / "show")
+    build(show)
+    return read_tree(show / "output")
+
+
+def make_program(folder: Path, at_work: str, *, odd_only: bool = True) -> Path:
+    """A copy of the program that does something else where a recording, or the odd one, is encoded."""
+    shutil.copytree(PROJECT / "site_builder", folder / "site_builder")
+    file = folder / "site_builder/audio/encode.py"
+    begin = "    rate = measure(parts[0]).sample_rate\n"
+    assert begin in file.read_text()
+    where = "edits.recording > 13" if odd_only else "True"
+    file.write_text(file.read_text().replace(begin, f"    if {where}:\n        {at_work}\n{begin}"))
+    return folder
+
+
+def list_made(show: Path) -> set[str]:
+    """Whole encodings in the cache."""
+    return {file.name for file in show.glob(".cache/audio/*.mp3") if not file.name.startswith(".part-")}
+
+
+def assert_finished_by_the_next(show: Path, built: dict[str, str], made: int) -> None:
+    """A build here makes so many files of sound; then the site is whole, and nothing half-written is left."""
+    before = list_made(show)
+    build(show)
+    assert list(show.glob(".cache/**/.part-*")) == []
+    assert len(list_made(show) - before) == made
+    assert read_tree(show / "output") == built
+
+
+@pytest.mark.parametrize("at_work", [_KILL, _EAT], ids=["poison", "memory"])
+def test_a_recording_that_kills_its_worker(plain: Path, built: dict[str, str], tmp_path: Path, at_work: str) -> None:
+    """It is tried again, then named; the rest is made by the workers that came back."""
+    show = copy_show(plain, tmp_path / "show")
+    program = make_program(tmp_path / "odd", at_work)
+    options = ("--memory-limit", "600MB")
+    once = "1"
+    with start_cluster(
+        tmp_path, program, program, nanny=True, options=options, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=once
+    ) as cluster:
+        run = spacecast("-C", show, "build", "--cluster", cluster.address)
+    assert run.code == 1, run.err
+    said = " ".join((run.out + run.err).split())
+    assert f"“{ODD}”: it killed every worker" in said
+    assert len(list_made(show)) == 2
+    assert_finished_by_the_next(show, built, 1)
+
+
+def test_the_scheduler_is_killed(plain: Path, built: dict[str, str], tmp_path: Path) -> None:
+    """The build says so in a sentence and ends."""
+    show = copy_show(plain, tmp_path / "show")
+    program = make_program(tmp_path / "slow", _WAIT, odd_only=True)
+    with start_cluster(tmp_path, program) as cluster:
+        running = start_spacecast("-C", show, "build", "--cluster", cluster.address)
+        wait_until(lambda: bool(list_made(show)) or running.poll() is not None)
+        wait_until(lambda: any(show.glob(".cache/audio/.part-*")) or running.poll() is not None)
+        cluster.scheduler.send_signal(signal.SIGKILL)
+        out, err = running.communicate(timeout=120)
+    assert running.returncode == 1, err
+    said = " ".join((out + err).decode().split())
+    assert "scheduler is gone" in said
+    assert "Traceback" not in said
+    made = len(list_made(show))
+    assert made
+    assert_finished_by_the_next(show, built, 3 - made)
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+def test_nobody_waits_any_more(plain: Path, tmp_path: Path, ended_by: signal.Signals) -> None:
+    """However the build ends, no task of it is left, waiting or at work."""
+    show = copy_show(plain, tmp_path / "show")
+    program = make_program(tmp_path / "slow", _WAIT, odd_only=False)
+    with start_cluster(tmp_path, program) as cluster:
+        running = start_spacecast("-C", show, "build", "--cluster", cluster.address)
+        wait_until(lambda: count_tasks(cluster.address)[1] == 1 or running.poll() is not None)
+        running.send_signal(ended_by)
+        _, err = running.communicate(timeout=60)
+        assert running.returncode in {130, -ended_by}, err
+        wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=20)
+    assert b"Traceback" not in err
+
+
+def test_a_worker_that_comes_later_is_looked_at(plain: Path, built: dict[str, str], tmp_path: Path) -> None:
+    """One of another version that joins in the middle makes nothing."""
+    other = tmp_path / "other"
+    shutil.copytree(PROJECT / "site_builder", other / "site_builder")
+    init = other / "site_builder/__init__.py"
+    init.write_text(init.read_text() + '\n__version__ = "0.0.1"\n')
+    slow = make_program(tmp_path / "slow", "import time; time.sleep(4)", odd_only=False)
+    show = copy_show(plain, tmp_path / "show")
+    with start_cluster(tmp_path, slow) as cluster:
+        running = start_spacecast("-C", show, "build", "--cluster", cluster.address)
+        wait_until(lambda: count_tasks(cluster.address)[1] == 1 or running.poll() is not None)
+        cluster.start_worker(other)
+        _, err = running.communicate(timeout=120)
+    assert running.returncode == 0, err
+    assert "is left out: it has spacecast 0.0.1" in " ".join(err.decode().split())
+    assert read_tree(show / "output") == built
