@@ -55,6 +55,11 @@ class Progress:
     done: float
 
 
+def tell_progress(notify: Notify, path: str, length: float) -> Callable[[float], None]:
+    """What takes how much of `length` is done, and tells how far the target `path` is."""
+    return lambda done: notify(Progress(path, min(1.0, done / length) if length else 1.0))
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A target is done; `changed` is false where the new bytes equal the old ones, which then stay untouched."""

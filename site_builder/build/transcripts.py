@@ -8,7 +8,7 @@ from pathlib import Path
 from site_builder.episodes.transcripts.hearing import open_hearing
 from site_builder.episodes.transcripts.transcribe import transcribe_bundle
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
-from site_builder.events import Making, Notify
+from site_builder.events import Making, Notify, Started, tell_progress
 from site_builder.show.bundles import Bundle, find_bundles, find_transcript, load_bundle
 from site_builder.show.config import Config
 from site_builder.show.layout import RECORDING, TRANSCRIPT, WORDS
@@ -39,10 +39,15 @@ def transcribe_new(folder: Path, config: Config, jobs: int, notify: Notify) -> t
         count = "1 episode has" if len(wanted) == 1 else f"{len(wanted)} episodes have"
         return False, (f"transcript.make: {count} no transcript, and {error}; then run `spacecast transcribe`",)
     told = []
+    notify(Started(len(wanted)))
     for bundle in wanted:
-        notify(Making(f"{bundle.folder.name}/{TRANSCRIPT}", f"Transcribing {bundle.matter.title}"))
+        path, length = f"{bundle.folder.name}/{TRANSCRIPT}", bundle.recording.duration if bundle.recording else 0.0
+        notify(Making(path, f"Transcribing {bundle.matter.title}"))
         try:
-            transcribe_bundle(bundle, hearing, folder / ".cache/transcripts")
+            transcribe_bundle(
+                bundle, hearing, folder / ".cache/transcripts", report=tell_progress(notify, path, length)
+            )
         except SpacecastError as error:
             told.append(f"content/episodes/{bundle.folder.name}: not transcribed: {error}")
+    notify(Started(0))
     return len(told) < len(wanted), tuple(told)

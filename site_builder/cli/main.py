@@ -314,18 +314,14 @@ def transcribe(
     """
     from site_builder.cli import tables  # noqa: PLC0415
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
-    from site_builder.episodes.transcripts.hearing import require_engine  # noqa: PLC0415
 
     if learn:
         learnt = {"transcript": {"replace": transcribe_command.learn(find_show(show), episodes)}}
         print_json(learnt) if json_ else tables.show_learnt(learnt["transcript"]["replace"])
         return
-    require_engine()
     with tables.progress() as notify:
         if fetch_model:
-            from site_builder.speech.models import fetch_model as fetch  # noqa: PLC0415
-
-            options["model"] = str(fetch(fetch_model).folder)
+            options["model"] = str(transcribe_command.fetch(fetch_model, notify))
         report = transcribe_command.transcribe(find_show(show), episodes, notify=notify, **options)
     print_json(report.as_json()) if json_ else tables.show_transcribed(report)
     if report.failed:

@@ -202,6 +202,8 @@ _UNSURE_SHOWN = 8
 
 def show_transcribed(report: TranscribeReport) -> None:
     """What `spacecast transcribe` wrote, an episode a line."""
+    from site_builder.commands.transcribe import NONE_YET  # noqa: PLC0415 -- whoever calls has loaded it
+
     for entry in report.episodes:
         OUT.print(f"{escape(entry.outcome)}: {escape(entry.episode)} ({format_length(entry.seconds)})")
         if entry.message:
@@ -210,7 +212,9 @@ def show_transcribed(report: TranscribeReport) -> None:
             listed = ", ".join(f"{format_clock(at)} {word}" for at, word in entry.unsure[:_UNSURE_SHOWN])
             more = f" and {len(entry.unsure) - _UNSURE_SHOWN} more" if len(entry.unsure) > _UNSURE_SHOWN else ""
             OUT.print(f"  listen again at {escape(listed)}{more}", soft_wrap=True)
-    if not report.episodes:
+    if not report.found:
+        OUT.print(f"Nothing to hear: {NONE_YET}.")
+    elif not report.episodes:
         OUT.print("Every episode with a recording has its transcript.")
     else:
         OUT.print(f"Heard with the model {escape(report.model)}. Read over transcript.vtt: corrections are kept.")

@@ -12,13 +12,15 @@ from typing import Any
 
 import yaml
 
-from site_builder.consent.casting import Casting, cast_turns
+from site_builder.consent import Casting, Removal, cast_turns
+from site_builder.episodes.assemble import make_edits
 from site_builder.episodes.catalog import decide_consent
 from site_builder.episodes.redact import redact_cues
 from site_builder.episodes.transcripts.cues import label_speakers, name_cues
 from site_builder.episodes.transcripts.suggest import Passage, Proposals, propose
 from site_builder.errors import InvalidDocument, Problem, UsageError
-from site_builder.model.podcast import Cue, Role, Timeline
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Cue, Role, Span, Timeline
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.load import load_show_folder
 from site_builder.show.transcripts.files import parse_transcript
@@ -88,10 +90,17 @@ def _load_usable(folder: Path) -> Iterator[Bundle]:
 
 
 def _name(cues: tuple[Cue, ...], bundle: Bundle, casting: Casting) -> tuple[Cue, ...]:
-    """Cues with the names that are published, in recording time."""
+    """Cues that are heard in the episode, with the names that are published, in recording time."""
     recording = bundle.recording
     if recording is None:
         return cues
+    edits = make_edits(bundle.matter, recording, casting, Removal.MUTE)
+    cues = tuple(cue for cue in cues if _is_heard(cue, edits))
     labels = [verdict.label if verdict.heard else None for verdict in casting.verdicts]
     turns = cast_turns(recording, casting) if recording.timeline is Timeline.LEVELS else ()
     return name_cues(label_speakers(cues, recording.speakers, labels), turns, casting.credits)
+
+
+def _is_heard(cue: Cue, edits: EditList) -> bool:
+    """Whether nothing of a line is cut, muted or taken out because somebody refused."""
+    return edits.find_audible(span := Span(start=cue.start, end=cue.end)) == (span,)

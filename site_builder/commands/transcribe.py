@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.transcripts.hearing import Hearing, describe_hearing, open_hearing
+from site_builder.episodes.transcripts.hearing import Hearing, describe_hearing, open_hearing, require_engine
 from site_builder.episodes.transcripts.learn_replacements import learn_replacements
-from site_builder.episodes.transcripts.transcribe import Outcome, apply_replacements, is_current, transcribe_bundle
+from site_builder.episodes.transcripts.transcribe import (
+    Outcome,
+    apply_replacements,
+    is_current,
+    rewrite_lines,
+    transcribe_bundle,
+)
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
-from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore
+from site_builder.events import Failed, Made, Making, Notify, Progress, Started, ignore, tell_progress
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
-from site_builder.show.config import load_config
+from site_builder.show.config import Config, load_config
 from site_builder.show.layout import TRANSCRIPT, WORDS
 from site_builder.show.lock import lock_show
 from site_builder.show.transcripts.files import parse_transcript
 from site_builder.show.transcripts.words import load_recognition
+
+NONE_YET = "there is no episode here yet; `spacecast build` takes in what archives hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class TranscribeReport:
 
     model: str
     episodes: tuple[Transcribed, ...] = ()
+    found: int = 0
+    """Episodes that were looked at, whatever became of them."""
 
     @property
     def failed(self) -> bool:
@@ -55,6 +66,7 @@ class TranscribeReport:
 
 _MESSAGES = {
     Outcome.KEPT: "the transcript here was written or corrected by a person and stays",
+    Outcome.REWRITTEN: "what was heard before, written anew with what config.yaml replaces now",
     Outcome.NOTHING: "no speech was recognised in it",
     Outcome.NO_RECORDING: "its recording is not here",
 }
@@ -95,11 +107,24 @@ def transcribe(  # noqa: PLR0913 -- what the command takes
         wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
         notify(Started(len(wanted)))
         there = _hear_there(folder, wanted, hearing, model, (cluster, cluster_store), notify) if cluster else {}
-        done = [
-            there.get(bundle.folder) or _transcribe(bundle, hearing, folder / ".cache/transcripts", notify)
-            for bundle in wanted
-        ]
-    return TranscribeReport(hearing.model.name, tuple(done))
+        done = [entry for bundle in chosen if bundle not in wanted for entry in _rewrite(bundle, config)]
+        cache = folder / ".cache/transcripts"
+        done += [there.get(bundle.folder) or _transcribe(bundle, hearing, cache, notify) for bundle in wanted]
+    return TranscribeReport(hearing.model.name, tuple(done), len(chosen))
+
+
+def fetch(name: str, notify: Notify = ignore) -> Path:
+    """Bring a speech model to this computer; its folder.
+
+    Raises:
+        UsageError: there is no engine, no such model is listed, or it cannot be had.
+    """
+    require_engine()
+    from site_builder.speech.models import fetch_model  # noqa: PLC0415 -- an extra
+
+    notify(Started(1))
+    notify(Making(name, f"Fetching the model {name}"))
+    return fetch_model(name, report=lambda done, total: notify(Progress(name, done / max(total, done, 1)))).folder
 
 
 def _hear_there(
@@ -151,9 +176,9 @@ def choose_bundles(folder: Path, names: Sequence[str]) -> list[Bundle]:
     for name in names:
         found = [b for b in bundles if name in {b.matter.guid, b.slug, b.folder.name}]
         if not found:
-            known = ", ".join(bundle.slug for bundle in bundles[:20])
-            raise UsageError(f"no episode is called {name}; these are: {known}")
-        chosen += found
+            known = f"these are: {', '.join(bundle.slug for bundle in bundles[:20])}" if bundles else NONE_YET
+            raise UsageError(f"no episode is called {name}; {known}")
+        chosen += [bundle for bundle in found if bundle not in chosen]
     return chosen
 
 
@@ -184,15 +209,19 @@ def _locate(bundle: Bundle) -> str:
     return f"content/episodes/{bundle.folder.name}/{TRANSCRIPT}"
 
 
+def _rewrite(bundle: Bundle, config: Config) -> Iterator[Transcribed]:
+    """What was heard before is written anew where other replacements or names say so; damaged words are heard again."""
+    with suppress(InvalidDocument):
+        if rewrite_lines(bundle, config.transcript.replace):
+            length = round(bundle.recording.duration, 1) if bundle.recording else 0.0
+            yield Transcribed(bundle.folder.name, Outcome.REWRITTEN.value, length, _MESSAGES[Outcome.REWRITTEN])
+
+
 def _transcribe(bundle: Bundle, hearing: Hearing, cache: Path, notify: Notify) -> Transcribed:
     path, length = _locate(bundle), bundle.recording.duration if bundle.recording else 0.0
     notify(Making(path, bundle.matter.title))
-
-    def report(done: float) -> None:
-        notify(Progress(path, min(1.0, done / length) if length else 1.0))
-
     try:
-        came: Outcome | str = transcribe_bundle(bundle, hearing, cache, report=report)
+        came: Outcome | str = transcribe_bundle(bundle, hearing, cache, report=tell_progress(notify, path, length))
     except SpacecastError as error:
         came = str(error)
     return _describe(bundle, came, notify)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -35,7 +36,7 @@ def hear_names(casting: Casting, text: str) -> Redaction:
     unnamed = sum(not verdict.named for verdict in casting.verdicts)
     if not unnamed:
         return redaction
-    heard = {token for token in _TOKEN.findall(text) if token[0].isupper()}
+    heard = set(_TOKEN.findall(text))
     speaking = tuple(_add_spoken(one, heard) for one in redaction.hidden[:unnamed])
     parts = {fold(part) for one in speaking for part in one.names}
     credited = [person.name for person in casting.credits if not person.anonymous]
@@ -46,8 +47,14 @@ def hear_names(casting: Casting, text: str) -> Redaction:
 
 def _add_spoken(hidden: Hidden, heard: Iterable[str]) -> Hidden:
     parts = list(dict.fromkeys(part for name in hidden.names for part in split_name(name)))
-    alike = [token for token in sorted(heard) if any(sounds_like(part, token) for part in parts)]
+    alike = [token for token in sorted(heard) if any(_may_be(part, token) for part in parts)]
     return replace(hidden, names=tuple(dict.fromkeys([*hidden.names, *parts, *alike])))
+
+
+def _may_be(name: str, token: str) -> bool:
+    """Whether a word of a transcript may be a name by ear; without a capital only one that is spelt much the same."""
+    is_spelling = _simplify(name) == _simplify(token) and len(_simplify(token)) > _SHORTEST
+    return (is_spelling or token[0].isupper()) and sounds_like(name, token)
 
 
 def split_name(name: str) -> Iterator[str]:
@@ -76,6 +83,7 @@ def sounds_like(name: str, word: str) -> bool:
     return is_close or sorted(one) == sorted(other)
 
 
+@lru_cache(maxsize=20_000)
 def _simplify(word: str) -> str:
     """With one spelling of sounds that have several: Davie is Davy."""
     return re.sub("ie|ey|ee|i", "y", fold(word).replace("ph", "f").replace("ck", "k"))

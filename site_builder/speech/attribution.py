@@ -7,8 +7,11 @@ inside another's thus moves only its own words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from operator import attrgetter
 
 from site_builder.model.podcast import Turn
 from site_builder.model.speech import Word
@@ -35,8 +38,22 @@ class Evidence:
     frames: int = 0
 
 
+class TurnIndex:
+    """Turns by time, for recordings with thousands of them."""
+
+    def __init__(self, turns: Iterable[Turn]) -> None:
+        """Sort them."""
+        self._turns = sorted(turns, key=attrgetter("start"))
+        self._starts = [turn.start for turn in self._turns]
+        self._ends = list(accumulate((turn.end for turn in self._turns), max))
+
+    def find_near(self, start: float, end: float) -> Sequence[Turn]:
+        """In order, all turns that touch the time from `start` to `end`; a few that are over may be among them."""
+        return self._turns[bisect_left(self._ends, start) : bisect_right(self._starts, end)]
+
+
 def attribute(
-    words: Sequence[Word], turns: Sequence[Turn], tick: float, voices: Sequence[Evidence] | None = None
+    words: Sequence[Word], turns: Sequence[Turn], tick: float, voices: Iterable[Evidence] | None = None
 ) -> tuple[Word, ...]:
     """The words with their speakers; `turns` are from levels, in the same time, and true to a `tick` of seconds.
 
@@ -48,21 +65,22 @@ def attribute(
     """
     if not words or not turns:
         return tuple(words)
-    candidates = [_find_candidates(word, turns, tick) for word in words]
-    if voices:
-        candidates = [_hear_voices(costs, voice) for costs, voice in zip(candidates, voices, strict=True)]
+    index = TurnIndex(turns)
+    candidates = (_find_candidates(word, index, tick) for word in words)
+    if voices is not None:
+        candidates = (_hear_voices(costs, voice) for costs, voice in zip(candidates, voices, strict=True))
     path = _search(words, candidates)
     return tuple(
-        replace(word, speaker=speaker, is_overlapped=_is_overlapped(word, turns, speaker, tick))
+        replace(word, speaker=speaker, is_overlapped=_is_overlapped(word, index, speaker, tick))
         for word, speaker in zip(words, path, strict=True)
     )
 
 
-def _find_candidates(word: Word, turns: Sequence[Turn], tick: float) -> dict[int, float]:
+def _find_candidates(word: Word, turns: TurnIndex, tick: float) -> dict[int, float]:
     """By speaker who may say a word, what that costs."""
     middle = (word.start + word.end) / 2
     costs = {NOBODY: _NOBODY}
-    for turn in turns:
+    for turn in turns.find_near(middle - tick, middle + tick):
         distance = max(turn.start - middle, middle - turn.end, 0.0)
         if distance <= tick:
             cost = _OUTSIDE * distance / tick if tick else 0.0
@@ -80,11 +98,11 @@ def _hear_voices(costs: dict[int, float], voice: Evidence) -> dict[int, float]:
     return {speaker: cost + worse.get(speaker, 0.0) for speaker, cost in costs.items()}
 
 
-def _search(words: Sequence[Word], candidates: Sequence[dict[int, float]]) -> list[int]:
+def _search(words: Sequence[Word], candidates: Iterator[dict[int, float]]) -> list[int]:
     """The cheapest row of speakers."""
-    totals = dict(candidates[0])
+    totals = dict(next(candidates))
     back: list[dict[int, int]] = []
-    for before, word, costs in zip(words, words[1:], candidates[1:], strict=False):
+    for (before, word), costs in zip(pairwise(words), candidates, strict=True):
         change = _cost_of_change(before, word)
         cheapest = min(totals, key=lambda speaker: (totals[speaker], speaker))
         came: dict[int, int] = {}
@@ -107,8 +125,9 @@ def _cost_of_change(before: Word, word: Word) -> float:
     return _CHANGE_IN_PAUSE if is_break else _CHANGE_IN_SENTENCE
 
 
-def _is_overlapped(word: Word, turns: Sequence[Turn], speaker: int, tick: float) -> bool:
+def _is_overlapped(word: Word, turns: TurnIndex, speaker: int, tick: float) -> bool:
     """Whether somebody else certainly speaks as well: within their turn even if its edges are a tick off."""
     return any(
-        turn.speaker != speaker and turn.start + tick < word.end and word.start < turn.end - tick for turn in turns
+        turn.speaker != speaker and turn.start + tick < word.end and word.start < turn.end - tick
+        for turn in turns.find_near(word.start, word.end)
     )

@@ -35,6 +35,8 @@ class Engine(Protocol):
     """Name and version."""
     timed: bool
     """Whether each `Heard` is one word."""
+    languages: frozenset[str]
+    """Codes of what the model knows, as in ISO 639 (two letters where there are two)."""
 
     def hear(self, sound: Sound, language: str, hints: Sequence[str] = ()) -> list[Heard]:
         """What is said in at most `LONGEST_PIECE` seconds of sound, in order.

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from faster_whisper import WhisperModel
 
+from site_builder.errors import UsageError
 from site_builder.speech.engine import Heard, Sound
+
+_TOKENS = "tokenizer.json"
 
 _LARGE = 200_000_000
 """Bytes of weights from which a model takes hints: smaller ones repeat them where nobody says them (decision 29)."""
+_CODES = {"nb": "no", "fil": "tl", "jv": "jw"}
+"""Languages that Whisper knows under another code."""
 
 
 class FasterWhisper:
@@ -20,18 +25,30 @@ class FasterWhisper:
     timed = True
 
     def __init__(self, folder: Path, threads: int) -> None:
-        """Load the model in `folder`; nothing is looked for elsewhere."""
+        """Load the model in `folder`; nothing is looked for elsewhere.
+
+        Raises:
+            UsageError: it is not whole.
+        """
         self.name = f"faster-whisper {version('faster-whisper')}"
         self._takes_hints = (folder / "model.bin").stat().st_size >= _LARGE
-        self._model = WhisperModel(
-            str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
-        )
+        if not (folder / _TOKENS).is_file():  # the engine would ask a network for one
+            raise UsageError(f"{folder}: the model has no {_TOKENS}; copy it from where the model is from")
+        try:
+            self._model = WhisperModel(
+                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            )
+        except Exception as error:  # its libraries raise nothing narrower
+            reason = str(error).strip().partition("\n")[0]
+            raise UsageError(f"{folder}: this is no model that can be read ({reason}); copy it here again") from None
+        known = self._model.supported_languages
+        self.languages = frozenset([*known, *(ours for ours, theirs in _CODES.items() if theirs in known)])
 
     def hear(self, sound: Sound, language: str, hints: Sequence[str] = ()) -> list[Heard]:
         """See `Engine.hear`."""
         segments, _ = self._model.transcribe(
             sound,
-            language=language or None,
+            language=_CODES.get(language, language) or None,
             beam_size=5,
             word_timestamps=True,
             condition_on_previous_text=False,

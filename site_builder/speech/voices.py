@@ -18,14 +18,17 @@ from site_builder.speech.engine import SAMPLE_RATE, Sound
 HOP = 160
 """Samples from one frame of features to the next: 10 ms."""
 _FRAME = 400
+_BLOCK = 512
+"""Frames that are worked on at a time: their spectra take ten times as much memory as the sound."""
 _FFT = 512
 _BANDS = 26
-_COEFFICIENTS = 13
+COEFFICIENTS = 13
+"""Numbers of a frame of features."""
 _MIXTURES = 8
 _ROUNDS = 20
 _LEAST_VARIANCE = 1e-2
 
-Features = NDArray[np.float32]
+Features = NDArray[np.float32] | NDArray[np.float16]
 """A row a frame."""
 
 
@@ -33,9 +36,13 @@ def make_features(sound: Sound) -> Features:
     """Features of each frame of `sound`; none where it is shorter than a frame."""
     count = 1 + (len(sound) - _FRAME) // HOP
     if count < 1:
-        return np.zeros((0, _COEFFICIENTS), dtype=np.float32)
+        return np.zeros((0, COEFFICIENTS), dtype=np.float32)
     steep = np.append(sound[:1], sound[1:] - 0.97 * sound[:-1])
     frames = np.lib.stride_tricks.sliding_window_view(steep, _FRAME)[::HOP][:count]
+    return np.concatenate([_transform(frames[at : at + _BLOCK]) for at in range(0, count, _BLOCK)])
+
+
+def _transform(frames: Sound) -> Features:
     power = np.abs(np.fft.rfft(frames * np.hamming(_FRAME), _FFT)) ** 2
     bands = np.log(power @ _mel_filters().T + 1e-10)
     return np.asarray(bands @ _cosines().T, dtype=np.float32)
@@ -55,7 +62,7 @@ def _mel_filters() -> NDArray[np.float64]:
 @cache
 def _cosines() -> NDArray[np.float64]:
     """The discrete cosine transform of the bands; its first row, which is loudness, is left out."""
-    numbers = np.arange(1, _COEFFICIENTS + 1)[:, None]
+    numbers = np.arange(1, COEFFICIENTS + 1)[:, None]
     return np.asarray(np.cos(np.pi * numbers * (np.arange(_BANDS) + 0.5) / _BANDS))
 
 

@@ -222,15 +222,30 @@ const openTranscript = ({ duration, playFrom, onMore, findIndex }) => {
       paint("chosen", chosen < 0 ? [] : [ranges[chosen]]);
       ranges[chosen]?.startContainer.parentElement.scrollIntoView({ block: "center" });
     };
+    const fold = (text) => text.toLocaleLowerCase().replaceAll("’", "'");
+    // A paragraph is one text, so that what goes over two lines is found too; with the place where each line begins.
+    const joinLines = () => {
+      const joined = new Map();
+      for (const line of lines) {
+        const found = joined.get(line.span.parentElement) ?? { text: "", places: [] };
+        if (found.places.length && line.span.previousSibling.nodeType === Node.TEXT_NODE) found.text += " ";
+        found.places.push({ line, from: found.text.length });
+        found.text += fold(line.span.textContent);
+        joined.set(line.span.parentElement, found);
+      }
+      return [...joined.values()];
+    };
+    const locate = (places, at, more) => {
+      const { line, from } = places.findLast((place) => place.from <= at);
+      return [line, Math.min(at - from + more, line.span.firstChild.length)];
+    };
     const search = async () => {
       await loadRest();
-      const wanted = field.value.trim().toLocaleLowerCase();
+      const wanted = fold(field.value.trim()).replace(/\s+/g, " ");
       ranges = [];
-      for (const line of wanted ? lines : []) {
-        const text = line.span.textContent.toLocaleLowerCase();
-        const { length } = line.span.firstChild;
+      for (const { text, places } of wanted ? joinLines() : []) {
         for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-          ranges.push(makeRange(line, Math.min(at, length), line, Math.min(at + wanted.length, length)));
+          ranges.push(makeRange(...locate(places, at, 0), ...locate(places, at + wanted.length - 1, 1)));
         }
       }
       paint("found", ranges);

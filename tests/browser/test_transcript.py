@@ -108,6 +108,21 @@ def test_a_selection_elsewhere_offers_nothing(open_page: Any) -> None:
     page.locator(".quote").wait_for(state="hidden")
 
 
+def test_a_search_finds_what_goes_over_two_lines(open_page: Any) -> None:
+    """A paragraph is one text to whoever searches, however its lines are broken."""
+    page = open_page(EPISODE.path)
+    lines = page.evaluate(
+        """() => [...document.querySelectorAll('.said')]
+            .map((said) => [...said.querySelectorAll('[data-t]')].map((line) => line.textContent))
+            .find((lines) => lines.length > 1)"""
+    )
+    wanted = f"{lines[0].split()[-1]} {lines[1].split()[0]}"
+    page.locator("#find").fill(f"{lines[0].split()[-1].upper()}  {lines[1].split()[0]} ")
+    page.wait_for_function("() => CSS.highlights.get('chosen')?.size === 1")
+    assert [" ".join(text.split()) for text in page.evaluate(TEXTS, "chosen")] == [wanted]
+    assert wanted in [" ".join(text.split()) for text in page.evaluate(TEXTS, "found")]
+
+
 def test_the_rest_of_a_long_transcript_comes_when_it_is_wanted(open_page: Any) -> None:
     """By scrolling, by a search in it, by a link beyond the first part: each is as if all had been there."""
     count = "document.querySelectorAll('.said [data-t]').length"

@@ -16,12 +16,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from feed_server import serve_files
 from show_runner import PROJECT, build, find_bundle, grep, run_spacecast, spacecast, start_spacecast
 from word_errors import count_errors, list_plain
 
 from site_builder.show.transcripts.words import load_recognition
-from site_builder.speech.models import RemoteFile, RemoteModel, fetch_model, find_model
+from site_builder.speech.models import find_model
 from site_builder.speech.segments import VoiceDetector, cut_pieces
 
 ARCHIVE = PROJECT / "content/archives/demo.zip"
@@ -126,6 +125,27 @@ def test_a_correction_is_never_written_over(heard: Path, tmp_path: Path) -> None
     }
     printed = spacecast("-C", show, "transcribe", "--learn")
     assert printed.out == 'transcript:\n  replace:\n    "lamproom": "Lamp Room"\n'
+
+
+def test_what_is_replaced_is_written_without_hearing_again(heard: Path, tmp_path: Path) -> None:
+    """Into transcripts that nobody corrected; one that somebody deleted is written again, a corrected one stays."""
+    show = Path(shutil.copytree(heard, tmp_path / "show", symlinks=True))
+    lighthouses, foghorn = (find_bundle(show, slug) / "transcript.vtt" for slug in (LIGHTHOUSES, FOGHORN))
+    before, config = lighthouses.read_text(), (show / "config.yaml").read_text()
+    assert " lamproom" in before
+    (show / "config.yaml").write_text(f"{config}\ntranscript: {{replace: {{lamproom: Lamp Room}}}}\n")
+    foghorn.unlink()
+    run = spacecast("-C", show, "transcribe", "--json")
+    assert [entry["outcome"] for entry in run.json["episodes"]] == ["rewritten", "rewritten"]
+    assert lighthouses.read_text() == before.replace(" lamproom", " Lamp Room")
+    assert foghorn.is_file()
+    assert spacecast("-C", show, "transcribe", "--json").json["episodes"] == []
+    corrected = lighthouses.read_text().replace("blink alike", "wink alike")
+    lighthouses.write_text(corrected)
+    (show / "config.yaml").write_text(config)
+    again = [entry["episode"] for entry in spacecast("-C", show, "transcribe", "--json").json["episodes"]]
+    assert again == [foghorn.parent.name]
+    assert lighthouses.read_text() == corrected
 
 
 def hear_again(show: Path, bundle: Path) -> str:
@@ -354,7 +374,7 @@ def test_proposals_are_printed_and_nothing_is_written(heard: Path, tmp_path: Pat
     assert printed.code == 0, printed.err
     assert index.read_bytes() == before
     assert "chapters:\n- 0:10 " in printed.out
-    assert "restore lenses" in printed.out
+    assert "welcome to the lamp" in printed.out
     assert not re.search(r"Dav\w+|signature|mercury", printed.out)
     head = re.sub(r"(?m)^tags:(?:\n- .*|.*)*\n", "", index.read_text())
     index.write_text(head.replace("---\n", "---\n" + printed.out, 1))
@@ -400,23 +420,3 @@ def test_without_the_extra_one_sentence_says_what_to_install(taken: Path, argume
     assert "pip install" in done.stderr
     assert "faster-whisper" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_model_is_fetched_whole_or_not_at_all(tmp_path: Path) -> None:
-    """From a server on loopback; what is not the known bytes is thrown away, what is there is not fetched again."""
-    source = find_model("")
-    small = {"config.json": b"{}", "model.bin": b"weights"}
-    with serve_files() as host:
-        for name, content in small.items():
-            host.files[name] = content
-        files = tuple(
-            RemoteFile(name, host.url + name, len(content), sha256(content).hexdigest())
-            for name, content in small.items()
-        )
-        model = fetch_model("small", tmp_path, remote={"small": RemoteModel(files, "MIT")})
-        assert (model.folder / "model.bin").read_bytes() == b"weights"
-        wrong = RemoteFile("model.bin", host.url + "model.bin", 7, "0" * 64)
-        with pytest.raises(Exception, match="not the file that is known"):
-            fetch_model("wrong", tmp_path, remote={"wrong": RemoteModel((wrong,), "MIT")})
-    assert not list((tmp_path / "wrong").iterdir())
-    assert source.name == "tiny.en"

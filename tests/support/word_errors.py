@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_NUMBERS = {"10": "ten", "20": "twenty", "30": "thirty", "40": "forty", "5": "five", "2": "two"}
+_NUMBERS = {"10": "ten", "12": "twelve", "20": "twenty", "30": "thirty", "40": "forty", "5": "five", "2": "two"}
+
+
+_SHORT = re.compile(r"\b(it|that|there|here|what|who|where|he|she)'s\b|\b(i|you|we|they)'(ve|d|ll|re|m)\b")
+_LONG = {"ve": "have", "d": "would", "ll": "will", "re": "are", "m": "am"}
 
 
 def list_plain(text: str) -> list[str]:
-    """Words as they sound: `10` is ten."""
-    words = re.findall(r"[\w']+", text.replace("’", "'").replace("-", " ").lower())
-    return [_NUMBERS.get(word, word) for word in words]
+    """Words as they sound: `10` is ten, `there's` is there is."""
+    plain = text.replace("’", "'").replace("-", " ").lower()
+    spelt = _SHORT.sub(lambda found: f"{found[1] or found[2]} {_LONG.get(found[3], 'is')}", plain)
+    return [_NUMBERS.get(word, word) for word in re.findall(r"[\w']+", spelt)]
 
 
 def count_errors(read: Sequence[str], heard: Sequence[str]) -> int:

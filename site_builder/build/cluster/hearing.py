@@ -20,11 +20,11 @@ from site_builder.engine.files import OutputTree
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.engine.target import FromSources, Target
 from site_builder.episodes.catalog import decide_consent
-from site_builder.episodes.transcripts.hearing import Hearing, load_engine
+from site_builder.episodes.transcripts.hearing import Hearing, code_of, load_engine
 from site_builder.episodes.transcripts.transcribe import Outcome, find_hints, keep_words, read_speech
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Recording, Timeline, Turn
+from site_builder.model.podcast import Recording, Span, Timeline, Turn
 from site_builder.model.speech import Word
 from site_builder.show.bundles import Bundle
 from site_builder.show.load import find_forgotten, load_show_folder
@@ -46,6 +46,7 @@ class _Settings:
     language: str
     hints: tuple[str, ...]
     turns: tuple[Turn, ...]
+    silences: tuple[Span, ...]
     timeline: Timeline
     tick: float
 
@@ -107,9 +108,10 @@ def _plan(bundle: Bundle, hearing: Hearing, model: str, may_leave: bool) -> Targ
     assert recording
     settings = _Settings(
         model=model,
-        language=hearing.language.partition("-")[0],
+        language=code_of(hearing.language),
         hints=find_hints(recording, hearing.words),
         turns=recording.turns,
+        silences=recording.silences,
         timeline=recording.timeline,
         tick=recording.tick,
     )
@@ -118,13 +120,14 @@ def _plan(bundle: Bundle, hearing: Hearing, model: str, may_leave: bool) -> Targ
         "sources": [part.sha256 for part in recording.parts],
         "hearing": [settings.language, list(settings.hints), str(settings.timeline), settings.tick],
         "turns": [[turn.speaker, turn.start, turn.end] for turn in settings.turns],
+        "silences": [[silence.start, silence.end] for silence in settings.silences],
     }
     names_people = bool(recording.speakers or recording.on_stage)
     whole = EditList.keep_all(recording.duration)
     prepare = partial(clean, sources, whole, names_people) if may_leave else _keep_here
     return Target(
         path=f"transcripts/{bundle.folder.name}.json",
-        recipe="heard/1",
+        recipe="heard/2",
         inputs=inputs,
         make=FromSources(own=sources, prepare=prepare, work=partial(_hear, settings)),
         label=bundle.matter.title,
@@ -140,7 +143,14 @@ def _hear(settings: _Settings, parts: Sequence[Path], out: Path) -> None:
     """Runs on a worker."""
     from site_builder.speech.recognizer import recognize  # noqa: PLC0415 -- loads the engine's libraries
 
-    recording = Recording(id="", source="", turns=settings.turns, timeline=settings.timeline, tick=settings.tick)
+    recording = Recording(
+        id="",
+        source="",
+        turns=settings.turns,
+        silences=settings.silences,
+        timeline=settings.timeline,
+        tick=settings.tick,
+    )
     engine = _open_engine(settings.model, count_threads())
     words = recognize(read_speech(parts), recording, engine, language=settings.language, hints=settings.hints)
     out.write_bytes(render_value(_Words, words))

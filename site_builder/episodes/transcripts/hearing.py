@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from site_builder.speech.models import Model
 
 
+_SHOWN = 5
+"""Languages that are named where a model does not know the one that is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """What hears, and what helps it."""
@@ -29,6 +33,15 @@ class Hearing:
     """Words that are likely, from the config."""
     replace: Mapping[str, str] | None = None
     """What is heard, and what is meant."""
+
+
+def code_of(language: str) -> str:
+    """What engines call a language: without country and script.
+
+    >>> code_of("pt-BR")
+    'pt'
+    """
+    return language.replace("_", "-").partition("-")[0].lower()
 
 
 def require_engine() -> None:
@@ -52,16 +65,24 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
         jobs: Threads of the engine.
 
     Raises:
-        UsageError: there is no engine or no such model.
+        UsageError: there is no engine or no such model, or it does not know the language.
     """
     require_engine()
     from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
 
     found = find_model(model or config.transcript.model)
+    engine = load_engine(found, jobs)
+    spoken = language or config.show.language
+    if code_of(spoken) not in engine.languages:
+        known = ", ".join(sorted(engine.languages)[:_SHOWN]) + (" and others" if len(engine.languages) > _SHOWN else "")
+        raise UsageError(
+            f"the model {found.name} knows {known}, not “{spoken}”: name a model that knows it with --model FOLDER, "
+            "or what is spoken with --language"
+        )
     return Hearing(
-        engine=load_engine(found, jobs),
+        engine=engine,
         model=found,
-        language=language or config.show.language,
+        language=spoken,
         words=config.transcript.words,
         replace=config.transcript.replace,
     )

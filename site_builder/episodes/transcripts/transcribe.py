@@ -16,19 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.engine.files import write_file
-from site_builder.episodes.transcripts.hearing import Hearing
+from site_builder.episodes.transcripts.cues import is_of
+from site_builder.episodes.transcripts.hearing import Hearing, code_of
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
 from site_builder.show.bundles import Bundle
 from site_builder.show.layout import TRANSCRIPT
-from site_builder.show.transcripts.words import load_recognition, write_recognition
+from site_builder.show.transcripts.words import load_recognition, round_times, write_recognition
 
 if TYPE_CHECKING:
     from site_builder.speech.engine import Sound
 
 _MOST_HINTS = 40
-_PIECES = 2
+_PIECES = 3
 """Counts up when a recording is cut into other pieces: notes of an earlier version would not fit them."""
 _NAME = re.compile(r"\w[\w'’.-]*(?: \w[\w'’.-]*)*")
 
@@ -41,6 +42,8 @@ class Outcome(StrEnum):
     """The transcript is a person's or was corrected; only the words with their times are new."""
     CURRENT = "current"
     """Heard already, by the same engine and model."""
+    REWRITTEN = "rewritten"
+    """Nothing was heard again; the transcript says it with other replacements or names."""
     NOTHING = "nothing"
     """Nobody says a word in it: there is nothing to write."""
     NO_RECORDING = "no recording"
@@ -78,7 +81,7 @@ def transcribe_bundle(
         read_speech(bundle.part_files),
         recording,
         hearing.engine,
-        language=hearing.language.partition("-")[0],
+        language=code_of(hearing.language),
         hints=hints,
         notes=cache / f"{_key(recording, hearing, hints)}.jsonl",
         report=report,
@@ -99,9 +102,22 @@ def keep_words(bundle: Bundle, hearing: Hearing, words: tuple[Word, ...]) -> Out
         language=hearing.language,
         sources=_list_sources(bundle.recording),
         is_timed=hearing.engine.timed,
-        words=words,
+        words=tuple(map(round_times, words)),
     )
     return _write(bundle, recognition, hearing.replace or {})
+
+
+def rewrite_lines(bundle: Bundle, meant: Mapping[str, str]) -> bool:
+    """Write the transcript anew from what was heard, if it would say something else now; never one that a person wrote.
+
+    Raises:
+        InvalidDocument: the words are damaged.
+    """
+    heard = load_recognition(bundle.folder)
+    if heard is None or not (heard.words and is_of(heard, bundle.recording) and _is_untouched(bundle, heard)):
+        return False
+    before = bundle.transcript.read_bytes() if bundle.transcript else b""
+    return render_words(heard, bundle.recording, meant) != before and bool(_write(bundle, heard, meant))
 
 
 def _write(bundle: Bundle, recognition: Recognition, meant: Mapping[str, str]) -> Outcome:

@@ -44,12 +44,17 @@ def _read_row(row: _Row) -> Word:
     return Word(start=start, end=end, text=text, confidence=confidence, speaker=speaker, is_overlapped=is_overlapped)
 
 
+def round_times(word: Word) -> Word:
+    """The word as it is after it was written and read: to hundredths of a second."""
+    return replace(word, start=round(word.start, 2), end=round(word.end, 2))
+
+
 def write_recognition(bundle: Path, recognition: Recognition) -> None:
     """Write it: a line of facts, then a line a word, so that a change of one is a change of one line."""
     head = render_value(_HEAD, replace(recognition, words=()))
     rows: list[_Row] = [
-        (round(word.start, 2), round(word.end, 2), word.text, word.confidence, word.speaker, word.is_overlapped)
-        for word in recognition.words
+        (word.start, word.end, word.text, word.confidence, word.speaker, word.is_overlapped)
+        for word in map(round_times, recognition.words)
     ]
     lines = b",\n".join(render_value(_Row, row) for row in rows)  # type: ignore[arg-type]
     write_file(bundle / WORDS, head + b"\n[" + lines + b"]\n")

@@ -30,6 +30,7 @@ RECORDING = Recording(
     [
         ("Thanks, Davy.", "Thanks, Guest 1."),
         ("Davey, you restore lenses", "Guest 1, you restore lenses"),
+        ("so i asked davey", "so i asked Guest 1"),
         ("Mr Quil said so", "Mr Guest 1 said so"),
         ("Owen Hart, and Owen too", "Guest 2, and Guest 2 too"),
         ("On we go. One day. Done.", "On we go. One day. Done."),

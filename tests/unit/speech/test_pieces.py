@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from call_maker import mix_clean
+from faster_whisper.vad import get_vad_model
 
 from site_builder.errors import UsageError
-from site_builder.model.podcast import Span
+from site_builder.model.podcast import Recording, Span, Timeline
 from site_builder.speech.engine import LONGEST_PIECE
 from site_builder.speech.models import find_model
+from site_builder.speech.recognizer import find_audible
 from site_builder.speech.segments import VoiceDetector, cut_pieces, group_spans, level_out
 
 
@@ -77,3 +82,35 @@ def test_a_model_is_known_by_its_files(tmp_path: Path) -> None:
     assert find_model(str(tmp_path / "moon")).engine == "moonshine"
     with pytest.raises(UsageError, match=r"model\.bin.*encoder_model\.ort"):
         find_model(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("silences", "audible"),
+    [
+        ([], [(0, math.inf)]),
+        ([(0, 10)], [(8, math.inf)]),
+        ([(20, 23.9)], [(0, math.inf)]),
+        ([(20, 30), (90, 100)], [(0, 22), (28, 92), (98, math.inf)]),
+        ([(0, 100)], [(98, math.inf)]),
+    ],
+    ids=str,
+)
+def test_only_what_levels_call_silence_is_never_heard(
+    silences: list[tuple[float, float]], audible: list[tuple[float, float]]
+) -> None:
+    """With two seconds at its edges; whoever is in no list of guests, or speaks where tags are lost, is heard."""
+    spans = tuple(Span(start=start, end=end) for start, end in silences)
+    recording = Recording(id="1cAlL", source="test", silences=spans, timeline=Timeline.LEVELS)
+    assert find_audible(recording) == [Span(start=start, end=end) for start, end in audible]
+    assert find_audible(replace(recording, timeline=Timeline.SESSIONS)) is None
+
+
+def test_the_voice_detector_says_what_the_library_says_of_it() -> None:
+    """A little at a time, with what it remembers: but for the last window, whose end the library forgets."""
+    sound = mix_clean()[: 21 * 16_000 + 100]
+    judged = VoiceDetector().judge(sound)
+    asked = get_vad_model()(np.pad(sound, (0, -len(sound) % 512))).reshape(-1)
+    assert len(judged) == 657
+    assert np.abs(judged - asked)[:-1].max() < 1e-5
+    assert 0.3 < (judged > 0.5).mean() < 1
+    assert len(VoiceDetector().judge(sound[:0])) == 0
