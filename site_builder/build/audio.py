@@ -68,9 +68,9 @@ class AudioBuilder:
         """How each file of an episode is made, the usual one first."""
         return media.list_settings(self.config.audio)
 
-    def needs_files(self, card: CatalogEntry) -> bool:
+    def needs_files(self, entry: CatalogEntry) -> bool:
         """Whether sound or pictures have to be made for an episode."""
-        return card.has_recording or card.has_pictures or self.cover_planner.draws
+        return entry.has_recording or entry.has_pictures or self.cover_planner.draws
 
     def produce(self, sources: Sequence[EpisodeSource]) -> dict[str, Encoding]:
         """By guid, every episode whose sound and pictures can be made; each failure is a sentence in `failures`."""

@@ -37,7 +37,7 @@ _DEAR = 400
 class EpisodeJob(NamedTuple):
     """A place in the row of episodes. There are thousands, in every build."""
 
-    card: CatalogEntry
+    entry: CatalogEntry
     key: str
     """Digest of all that the episode's files depend on."""
     newer: Neighbour | None
@@ -47,7 +47,7 @@ class EpisodeJob(NamedTuple):
     @property
     def name(self) -> str:
         """Of the group of its files."""
-        return name_group(self.card.guid)
+        return name_group(self.entry.guid)
 
 
 def plan_jobs(selection: Selection, base: str, left: Iterable[EpisodeSummary] = ()) -> list[EpisodeJob]:
@@ -63,11 +63,11 @@ def plan_jobs(selection: Selection, base: str, left: Iterable[EpisodeSummary] = 
         row.sort(key=lambda episode: (episode.published_at, episode.guid), reverse=True)
     neighbours = [None, *map(_introduce, row), None]
     episode_jobs = []
-    for newer, card, older in zip(neighbours, row, neighbours[2:], strict=False):
-        if isinstance(card, CatalogEntry):
-            draft = card.guid in selection.drafts
-            key = digest_bytes("\0".join((base, card.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
-            episode_jobs.append(EpisodeJob(card, key, newer, older, draft))
+    for newer, entry, older in zip(neighbours, row, neighbours[2:], strict=False):
+        if isinstance(entry, CatalogEntry):
+            draft = entry.guid in selection.drafts
+            key = digest_bytes("\0".join((base, entry.key, *(newer or "-"), "|", *(older or "-"), str(draft))).encode())
+            episode_jobs.append(EpisodeJob(entry, key, newer, older, draft))
     return episode_jobs
 
 
@@ -130,16 +130,16 @@ class EpisodeBuilder:
         """All episodes but those that fail, in the order of `episode_jobs`; those `unusable` (guids) stay cached."""
         known = self.kept.load("outline")
         stale = self._find_stale(episode_jobs, {guid: key for guid, (key, _) in known.items()})
-        names = {job.card.guid for job in stale}
-        texts = {job.card.guid: known[job.card.guid][1] for job in episode_jobs if job.card.guid not in names}
-        for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.card)):
+        names = {job.entry.guid for job in stale}
+        texts = {job.entry.guid: known[job.entry.guid][1] for job in episode_jobs if job.entry.guid not in names}
+        for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.entry)):
             texts |= self._make(some, build_log)
-        gone = known.keys() - {job.card.guid for job in episode_jobs} - set(unusable)
+        gone = known.keys() - {job.entry.guid for job in episode_jobs} - set(unusable)
         for part in PARTS:
             self.kept.drop(part, gone)
         if gone:
             self.audio_builder.prune()
-        return parse_summaries(texts[job.card.guid] for job in episode_jobs if job.card.guid in texts)
+        return parse_summaries(texts[job.entry.guid] for job in episode_jobs if job.entry.guid in texts)
 
     def find_last(self, guids: Iterable[str]) -> dict[str, EpisodeSummary]:
         """By guid, episodes as they were when they could last be made, of those that once could."""
@@ -165,24 +165,24 @@ class EpisodeBuilder:
 
     def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
-        remembered = {job.name: job.key for job in episode_jobs if known.get(job.card.guid) == job.key}
+        remembered = {job.name: job.key for job in episode_jobs if known.get(job.entry.guid) == job.key}
         current = self.builder.find_current(remembered, seen=self.look.sizes)
         return [job for job in episode_jobs if job.name not in current]
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
         """By guid, the summaries of episodes whose files are all there now; they are kept."""
-        dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.card)]
-        sources = [load_source(self.catalog, job.card, draft=job.draft) for job in dear]
+        dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.entry)]
+        sources = [load_source(self.catalog, job.entry, draft=job.draft) for job in dear]
         encodings = self.audio_builder.produce(sources) if sources else {}
-        failed = {job.card.guid for job in dear} - encodings.keys()
+        failed = {job.entry.guid for job in dear} - encodings.keys()
 
         def plan(job: EpisodeJob) -> Planned:
-            encoding = encodings.get(job.card.guid)
+            encoding = encodings.get(job.entry.guid)
             if not encoding:
-                encoding = self.audio_builder.keep(load_source(self.catalog, job.card, draft=job.draft))
+                encoding = self.audio_builder.keep(load_source(self.catalog, job.entry, draft=job.draft))
             return plan_episode(self.setting, self.audio_builder.describe(encoding), encoding, job.newer, job.older)
 
-        keys, texts = {job.name: (job.card.guid, job.key) for job in episode_jobs}, dict[str, bytes]()
+        keys, texts = {job.name: (job.entry.guid, job.key) for job in episode_jobs}, dict[str, bytes]()
 
         def remember(whole: Mapping[str, Mapping[str, bytes]]) -> None:
             for part in reversed(PARTS):  # the summary last: where it is, all is
@@ -190,9 +190,9 @@ class EpisodeBuilder:
             texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
 
         groups = [
-            Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.card.shown_title)
+            Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.entry.shown_title)
             for job in episode_jobs
-            if job.card.guid not in failed
+            if job.entry.guid not in failed
         ]
         outcome = self.builder.make_groups(groups, remember=remember)
         for tagged in self.audio_builder.tagged:

@@ -174,8 +174,8 @@ class _OutputBuild:
         episode_jobs = plan_jobs(self.job.selection, _digest_base(self.job, self.episode_builder.setting), left)
         self.groups += [*(one.name for one in episode_jobs), *map(name_group, unusable)]
         episodes = self.episode_builder.build(episode_jobs, self.build_log, unusable)
-        self.hold_feed(unusable, {one.card.guid for one in episode_jobs} - {episode.guid for episode in episodes})
-        self.job.notify(Renewed(partial(self.episode_builder.rebuild, {one.card.name: one for one in episode_jobs})))
+        self.hold_feed(unusable, {one.entry.guid for one in episode_jobs} - {episode.guid for episode in episodes})
+        self.job.notify(Renewed(partial(self.episode_builder.rebuild, {one.entry.name: one for one in episode_jobs})))
         if not left:
             return episodes
         every = (*episodes, *left)
@@ -292,12 +292,12 @@ class _OutputBuild:
             reasons=self.build_log.reasons,
             trimmed=sum(episode.trimmed for episode in episodes),
             redacted=tuple(list_hidden(self.job.catalog, self.job.selection, self.job.pins, episodes)),
-            pending=len({label for card in self.job.selection.chosen for label in card.pending}),
+            pending=len({label for entry in self.job.selection.chosen for label in entry.pending}),
         )
 
 
 def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
-    show_folder, guids = job.catalog.show_folder, [card.guid for card in job.selection.chosen]
+    show_folder, guids = job.catalog.show_folder, [entry.guid for entry in job.selection.chosen]
     config = show_folder.config
     media_url = "" if job.output_paths.is_preview else config.media.url or ""
     show = show_folder.describe(media_url=media_url)

@@ -184,9 +184,9 @@ def _read_content(
     from site_builder.site.covers import start_early
 
     extraction, catalog = Extraction(), _read_catalog(folder, digests, kept, options.jobs)
-    new = seen_archives.find_new(folder, catalog.cards)
+    new = seen_archives.find_new(folder, catalog.entries)
     postponed = tuple(_postpone(folder, path) for path in new if catalog.unusable)
-    outdated = [catalog.locate(card) for card in catalog.cards if card.is_outdated]
+    outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
     rereading.read_again(outdated)
     is_taken = bool(new) and not postponed
     if is_taken:
@@ -198,7 +198,7 @@ def _read_content(
         database = find_output_paths(folder, preview=options.preview).database
         catalog = _read_catalog(folder, _digest_bundles(folder, inputs, database), kept, options.jobs)
     if is_taken:
-        seen_archives.remember(folder, new, catalog.cards)
+        seen_archives.remember(folder, new, catalog.entries)
     forgot = refusals.remember_all(folder, catalog.show_folder.people) and catalog.find_taken_out()
     return _Content(
         catalog=silence.withhold_silent(catalog, kept),
@@ -235,7 +235,7 @@ def _choose(content: _Content, now: datetime, options: BuildOptions) -> _Choice:
     from site_builder.show import published
 
     folder = content.catalog.folder
-    selection = select(content.catalog.cards, now, drafts=options.drafts)
+    selection = select(content.catalog.entries, now, drafts=options.drafts)
     known = published.load_published(folder)
     pins, broken = _check_promises(folder, known, content.catalog, selection, now, options)
     return _Choice(selection=selection, known=known, pins=pins, broken=broken)
@@ -287,11 +287,11 @@ def _end(
     from site_builder.build.selection import find_due
 
     folder, catalog = content.catalog.folder, content.catalog
-    output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.cards, now)
+    output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.entries, now)
     _remember(output_paths, look, content.inputs, due, report, assembled.foreign)
     if not (options.drafts or options.preview):
         release = publication.make_release(catalog, choice.selection, assembled.episodes, now)
-        publication.end_build(folder, choice.known, release, catalog.cards, now, options)
+        publication.end_build(folder, choice.known, release, catalog.entries, now, options)
 
 
 def _tell_of_archives(content: _Content) -> Iterator[str]:
@@ -308,8 +308,8 @@ def _tell_of_consent(content: _Content, selection: Selection) -> Iterator[str]:
     """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
     from site_builder.show.refusals import FORGOTTEN
 
-    for card in selection.chosen:
-        yield from card.remarks
+    for entry in selection.chosen:
+        yield from entry.remarks
     if content.forgot and not is_ci():
         yield FORGOTTEN
 
@@ -327,7 +327,7 @@ def _check_promises(
     from site_builder.show import promises
 
     kept = known._replace(pins=promises.retire(known.pins, options.retire))
-    usual = select(catalog.cards, now, drafts=False) if options.drafts else selection
+    usual = select(catalog.entries, now, drafts=False) if options.drafts else selection
     broken: tuple[str, ...] = ()
     try:
         publication.require_kept(folder, kept, catalog, usual, now, options)

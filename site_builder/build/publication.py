@@ -58,8 +58,8 @@ def require_kept(
     problems = promises.find_broken_show(published.show, show, has_moved=options.moved)
     problems += promises.find_broken(
         published,
-        {card.name: card for card in catalog.cards},
-        going_out=[card.guid for card in selection.chosen],
+        {entry.name: entry for entry in catalog.entries},
+        going_out=[entry.guid for entry in selection.chosen],
         held_back=[*selection.withheld.values(), *catalog.find_unusable(published.pins)],
         within=folder / EPISODES,
         now=now,
@@ -68,7 +68,7 @@ def require_kept(
         raise InvalidDocument([_add_line(folder, problem) for problem in problems])
     if not (options.preview or options.drafts):
         chosen = tuple(
-            Released(card.guid, card.slug, card.shown_title, card.published_at, "") for card in selection.chosen
+            Released(entry.guid, entry.slug, entry.shown_title, entry.published_at, "") for entry in selection.chosen
         )
         require_noted(published, Release(show, chosen, selection.withdrawn))
 
@@ -90,7 +90,9 @@ def _describe_show(config: Config) -> ShowPin:
 
 def make_release(catalog: Catalog, selection: Selection, episodes: Iterable[EpisodeSummary], now: datetime) -> Release:
     """What a build made of a show; `episodes` are those in its output."""
-    waiting = (card for card in catalog.cards if card.published_at > now and not card.draft and card.withdrawn is None)
+    waiting = (
+        entry for entry in catalog.entries if entry.published_at > now and not entry.draft and entry.withdrawn is None
+    )
     return Release(
         _describe_show(catalog.show_folder.config),
         tuple(
@@ -99,7 +101,7 @@ def make_release(catalog: Catalog, selection: Selection, episodes: Iterable[Epis
             if not episode.draft
         ),
         selection.withdrawn,
-        tuple(Released(card.guid, card.slug, card.shown_title, card.published_at, "") for card in waiting),
+        tuple(Released(entry.guid, entry.slug, entry.shown_title, entry.published_at, "") for entry in waiting),
     )
 
 
@@ -222,13 +224,13 @@ def end_build(
     folder: Path,
     known: Published,
     release: Release,
-    cards: Iterable[CatalogEntry],
+    entries: Iterable[CatalogEntry],
     now: datetime,
     options: BuildOptions,
 ) -> None:
     """Note what is in the output, and whatever the host said with the options of the build."""
     write_release(find_output_paths(folder, preview=False), release)
-    said = _release_waiting(known._replace(pins=promises.retire(known.pins, options.retire)), cards, now)
+    said = _release_waiting(known._replace(pins=promises.retire(known.pins, options.retire)), entries, now)
     if options.moved and known.show.url:
         said = said._replace(show=release.show._replace(guid=known.show.guid))
     if options.published:
@@ -257,9 +259,9 @@ def require_noted(known: Published, release: Release) -> None:
         )
 
 
-def _release_waiting(published: Published, cards: Iterable[CatalogEntry], now: datetime) -> Published:
+def _release_waiting(published: Published, entries: Iterable[CatalogEntry], now: datetime) -> Published:
     """Without promises for a date to come that the show does not keep any more: nobody had them yet."""
-    waiting = {card.guid: card.published_at for card in cards if not card.draft}
+    waiting = {entry.guid: entry.published_at for entry in entries if not entry.draft}
     kept = {
         guid: pin
         for guid, pin in published.pins.items()

@@ -25,43 +25,43 @@ class Selection:
     """Slug to guid of those that consent keeps back."""
 
 
-def select(cards: Sequence[CatalogEntry], now: datetime, *, drafts: bool) -> Selection:
+def select(entries: Sequence[CatalogEntry], now: datetime, *, drafts: bool) -> Selection:
     """Which episodes are to be published, newest first, and which are not and why."""
     chosen: list[CatalogEntry] = []
     skipped: list[Skipped] = []
     withheld: dict[str, str] = {}
     hidden: set[str] = set()
-    for card in sorted(cards, key=lambda card: (card.published_at, card.guid), reverse=True):
-        why_hidden = _why_hidden(card, now)
-        reason = _why_taken_back(card) or ("" if drafts else why_hidden) or card.withheld
+    for entry in sorted(entries, key=lambda entry: (entry.published_at, entry.guid), reverse=True):
+        why_hidden = _why_hidden(entry, now)
+        reason = _why_taken_back(entry) or ("" if drafts else why_hidden) or entry.withheld
         if reason:
-            skipped.append(Skipped(title=card.title, reason=reason))
-            withheld |= {card.slug: card.guid} if reason == card.withheld else {}
+            skipped.append(Skipped(title=entry.title, reason=reason))
+            withheld |= {entry.slug: entry.guid} if reason == entry.withheld else {}
             continue
-        chosen.append(card)
-        hidden |= {card.guid} if why_hidden else set()
+        chosen.append(entry)
+        hidden |= {entry.guid} if why_hidden else set()
     return Selection(
         chosen=tuple(chosen),
         drafts=frozenset(hidden),
         skipped=tuple(skipped),
-        withdrawn=tuple(card.guid for card in cards if card.withdrawn is not None),
+        withdrawn=tuple(entry.guid for entry in entries if entry.withdrawn is not None),
         withheld=withheld,
     )
 
 
-def _why_taken_back(card: CatalogEntry) -> str:
-    reason = card.withdrawn
+def _why_taken_back(entry: CatalogEntry) -> str:
+    reason = entry.withdrawn
     return "" if reason is None else f"taken back: {reason}" if reason else "taken back"
 
 
-def _why_hidden(card: CatalogEntry, now: datetime) -> str:
-    if card.draft:
+def _why_hidden(entry: CatalogEntry, now: datetime) -> str:
+    if entry.draft:
         return "it is a draft; remove `draft: true` to publish it"
-    if card.published_at > now:
-        return f"it waits for its date, {card.published_at:%Y-%m-%d %H:%M} UTC"
+    if entry.published_at > now:
+        return f"it waits for its date, {entry.published_at:%Y-%m-%d %H:%M} UTC"
     return ""
 
 
-def find_due(cards: Iterable[CatalogEntry], now: datetime) -> datetime | None:
+def find_due(entries: Iterable[CatalogEntry], now: datetime) -> datetime | None:
     """When the next episode that waits for its date is to be published."""
-    return min((card.published_at for card in cards if not card.draft and card.published_at > now), default=None)
+    return min((entry.published_at for entry in entries if not entry.draft and entry.published_at > now), default=None)

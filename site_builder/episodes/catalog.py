@@ -60,9 +60,9 @@ class Catalog:
     """A show in brief."""
 
     show_folder: ShowFolder
-    cards: tuple[CatalogEntry, ...]
+    entries: tuple[CatalogEntry, ...]
     base: str
-    """Digest of all that cards depend on beside their bundles and people's answers."""
+    """Digest of all that entries depend on beside their bundles and people's answers."""
     unusable: tuple[Unusable, ...] = ()
     page_remarks: tuple[str, ...] = ()
     """What is left out of free pages, a sentence each."""
@@ -76,7 +76,7 @@ class Catalog:
     def find_unusable(self, guids: Iterable[str]) -> list[str]:
         """Those of `guids` that belong to an episode that cannot be built now, or may do so."""
         found = {bundle.guid for bundle in self.unusable}
-        present = {card.guid for card in self.cards}
+        present = {entry.guid for entry in self.entries}
         return [guid for guid in guids if guid in found or ("" in found and guid not in present)]
 
     @property
@@ -84,13 +84,13 @@ class Catalog:
         """The show's folder."""
         return self.show_folder.folder
 
-    def locate(self, card: CatalogEntry) -> Path:
+    def locate(self, entry: CatalogEntry) -> Path:
         """The folder of a bundle."""
-        return self.folder / EPISODES / card.name
+        return self.folder / EPISODES / entry.name
 
     def find_taken_out(self) -> bool:
         """Whether somebody who refuses was taken out of an episode when its sound was last made."""
-        refused = (self.locate(card) / MEDIA for card in self.cards if card.taken_out)
+        refused = (self.locate(entry) / MEDIA for entry in self.entries if entry.taken_out)
         return any(media.taken_out for file in refused if (media := load_noun(file, PublishedAudio)))
 
 
@@ -116,11 +116,11 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
     base, known = _digest_base(show_folder, program), kept.load(_KIND)
     reader = _make_reader(folder, show_folder, base, digests, described.by_bundle, kept)
     keys = reader.keys
-    cards = reader.recall(known)
-    wanted = [name for name in keys if name not in cards]
+    entries = reader.recall(known)
+    wanted = [name for name in keys if name not in entries]
     made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs), strict=True))
-    fresh = {name: card for name, card in made.items() if isinstance(card, CatalogEntry)}
-    everything = [card for name in keys if (card := cards.get(name) or fresh.get(name))]
+    fresh = {name: entry for name, entry in made.items() if isinstance(entry, CatalogEntry)}
+    everything = [entry for name in keys if (entry := entries.get(name) or fresh.get(name))]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
     faults |= _find_clashes(folder, everything)
     problems += _find_lost_answers(folder, show_folder, everything)
@@ -128,12 +128,12 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
         problems += chain.from_iterable(faults.values())
     show_folder = settle(folder, show_folder, problems)
     digests.keep(kept)
-    kept.put(_KIND, {name: (keys[name], encode_value(card)) for name, card in fresh.items()})
+    kept.put(_KIND, {name: (keys[name], encode_value(entry)) for name, entry in fresh.items()})
     kept.drop(_KIND, known.keys() - keys.keys())
-    usable = tuple(card for card in everything if card.name not in faults)
-    unusable = _list_unusable(folder, faults, known, {card.guid for card in usable})
+    usable = tuple(entry for entry in everything if entry.name not in faults)
+    unusable = _list_unusable(folder, faults, known, {entry.guid for entry in usable})
     show_folder, remarks = _check_pages(show_folder)
-    return Catalog(show_folder=show_folder, cards=usable, base=base, unusable=unusable, page_remarks=remarks)
+    return Catalog(show_folder=show_folder, entries=usable, base=base, unusable=unusable, page_remarks=remarks)
 
 
 def _list_unusable(
@@ -162,53 +162,53 @@ def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
 
 
 def _find_lost_answers(
-    folder: Path, show_folder: ShowFolder | None, cards: Sequence[CatalogEntry]
+    folder: Path, show_folder: ShowFolder | None, entries: Sequence[CatalogEntry]
 ) -> Iterator[Problem]:
     """A people.yaml that is gone, and refusals that it no longer has."""
-    yield from find_forgotten(folder, has_spoken=any(card.has_spoken for card in cards))
-    yield from _find_lost_refusals(folder, show_folder, cards) if show_folder else ()
+    yield from find_forgotten(folder, has_spoken=any(entry.has_spoken for entry in entries))
+    yield from _find_lost_refusals(folder, show_folder, entries) if show_folder else ()
 
 
-def _find_lost_refusals(folder: Path, show_folder: ShowFolder, cards: Sequence[CatalogEntry]) -> list[Problem]:
+def _find_lost_refusals(folder: Path, show_folder: ShowFolder, entries: Sequence[CatalogEntry]) -> list[Problem]:
     """What people refused and no file says any more: it was lost, and a build without it would publish them."""
     within = folder / EPISODES
     try:
-        fewer = [card for card in cards if card.was_taken_out > card.taken_out]
-        problems = [problem for card in fewer for problem in _find_return(folder, card)]
-        return [*problems, *find_lost(folder, show_folder.people, _iter_speakers(within, cards))]
+        fewer = [entry for entry in entries if entry.was_taken_out > entry.taken_out]
+        problems = [problem for entry in fewer for problem in _find_return(folder, entry)]
+        return [*problems, *find_lost(folder, show_folder.people, _iter_speakers(within, entries))]
     except InvalidDocument as damage:
         return list(damage.problems)
 
 
-def _find_return(folder: Path, card: CatalogEntry) -> Iterator[Problem]:
+def _find_return(folder: Path, entry: CatalogEntry) -> Iterator[Problem]:
     """Somebody who was taken out of an episode would be heard again, and nobody has said that they may."""
-    bundle = folder / EPISODES / card.name
+    bundle = folder / EPISODES / entry.name
     recording = load_bundle(bundle).recording
     heard = (*recording.speakers, *recording.on_stage) if recording else ()
     guests = [speaker for speaker in heard if speaker.role is not Role.HOST]
-    if not are_accounted(folder, card.was_taken_out, card.taken_out, guests):
-        yield Problem(_explain_return(card, guests), bundle / MEDIA)
+    if not are_accounted(folder, entry.was_taken_out, entry.taken_out, guests):
+        yield Problem(_explain_return(entry, guests), bundle / MEDIA)
 
 
-def _explain_return(card: CatalogEntry, guests: Sequence[Speaker]) -> str:
+def _explain_return(entry: CatalogEntry, guests: Sequence[Speaker]) -> str:
     who = ", ".join(dict.fromkeys(map(name_speaker, guests)))
     return (
-        f"{card.was_taken_out} of those heard refused when this was last made, and {card.taken_out or 'nobody'} does "
+        f"{entry.was_taken_out} of those heard refused when this was last made, and {entry.taken_out or 'nobody'} does "
         f"by content/people.yaml now; restore that file and {FOLDER}/ from a backup, or write down what each of "
         f"them says ({who}): `spacecast consent WHO refused`, or `granted`"
     )
 
 
-def _iter_speakers(within: Path, cards: Iterable[CatalogEntry]) -> Iterator[Speaker]:
-    for card in cards:
-        recording = load_bundle(within / card.name).recording
+def _iter_speakers(within: Path, entries: Iterable[CatalogEntry]) -> Iterator[Speaker]:
+    for entry in entries:
+        recording = load_bundle(within / entry.name).recording
         yield from (*recording.speakers, *recording.on_stage) if recording else ()
 
 
-def _find_clashes(folder: Path, cards: Sequence[CatalogEntry]) -> dict[str, tuple[Problem, ...]]:
+def _find_clashes(folder: Path, entries: Sequence[CatalogEntry]) -> dict[str, tuple[Problem, ...]]:
     """By name, what episodes claim that others claim too. Which of two is meant cannot be known: neither is built."""
     within = f"{folder / EPISODES}"
-    by_file = {f"{within}/{card.name}/{INDEX}": card for card in cards}
+    by_file = {f"{within}/{entry.name}/{INDEX}": entry for entry in entries}
     found: dict[str, tuple[Problem, ...]] = {}
     for problem, owner in find_clashes(by_file):
         name = by_file[str(problem.file)].name
@@ -225,7 +225,7 @@ def _find_guid(folder: Path, name: str, known: Mapping[str, tuple[str, bytes]]) 
         text = ""
     if written := _GUID.search(text):
         return written[1].strip().strip("'\"")
-    return next((card.guid for card in parse_values(CatalogEntry, [known[name][1]])), "") if name in known else ""
+    return next((entry.guid for entry in parse_values(CatalogEntry, [known[name][1]])), "") if name in known else ""
 
 
 def _digest_base(show_folder: ShowFolder | None, program: str) -> str:
@@ -268,11 +268,13 @@ class _Reader:
     def recall(self, known: Mapping[str, tuple[str, bytes]]) -> dict[str, CatalogEntry]:
         """Those that are as they would be made now."""
         texts = [known[name][1] for name, key in self.keys.items() if name in known and known[name][0] == key]
-        return {card.name: card for card in parse_values(CatalogEntry, texts) if card.answers == self._digest(card)}
+        return {
+            entry.name: entry for entry in parse_values(CatalogEntry, texts) if entry.answers == self._digest(entry)
+        }
 
-    def _digest(self, card: CatalogEntry) -> str:
-        speakers = self.speakers[card.name]
-        return self.inputs.digest(card.guid, speakers, card.mentioned, is_restricted=card.is_restricted)
+    def _digest(self, entry: CatalogEntry) -> str:
+        speakers = self.speakers[entry.name]
+        return self.inputs.digest(entry.guid, speakers, entry.mentioned, is_restricted=entry.is_restricted)
 
     def read(self, name: str) -> CatalogEntry | tuple[Problem, ...]:
         """The entry of a bundle, or what is wrong with it."""
@@ -286,15 +288,15 @@ class _Reader:
         if problems or not self.show_folder:
             return problems
         casting = decide_consent(self.show_folder, bundle)
-        card = _make_card(self.show_folder, bundle, casting)
-        card = change(card, mentioned=self.inputs.find_mentioned(bundle, casting))
-        named = self.inputs.digest_mentioned(card.guid, card.mentioned, is_restricted=card.is_restricted)
+        entry = _make_entry(self.show_folder, bundle, casting)
+        entry = change(entry, mentioned=self.inputs.find_mentioned(bundle, casting))
+        named = self.inputs.digest_mentioned(entry.guid, entry.mentioned, is_restricted=entry.is_restricted)
         key = digest_bytes(f"{self.keys[name]} {named} {digest_casting(casting)}".encode())
-        remarks = (*card.remarks, *map(str, map(nearby, faults.remarks)))
-        return change(card, key=key, answers=self._digest(card), remarks=remarks)
+        remarks = (*entry.remarks, *map(str, map(nearby, faults.remarks)))
+        return change(entry, key=key, answers=self._digest(entry), remarks=remarks)
 
 
-def _make_card(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:
+def _make_entry(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:
     """An entry without digests."""
     matter = bundle.matter
     return CatalogEntry(
@@ -358,16 +360,16 @@ def redact_show(show_folder: ShowFolder) -> Redaction:
     return redaction.translate(show_folder.words.gettext("someone"))
 
 
-def load_casting(show: Catalog, card: CatalogEntry) -> Casting:
+def load_casting(catalog: Catalog, entry: CatalogEntry) -> Casting:
     """Who is heard and named in an episode, from its files."""
-    return decide_consent(show.show_folder, load_bundle(show.locate(card)))
+    return decide_consent(catalog.show_folder, load_bundle(catalog.locate(entry)))
 
 
-def load_source(show: Catalog, card: CatalogEntry, *, draft: bool) -> EpisodeSource:
+def load_source(catalog: Catalog, entry: CatalogEntry, *, draft: bool) -> EpisodeSource:
     """All that an episode is made of, from its files."""
-    bundle = load_bundle(show.locate(card))
-    casting, recording = decide_consent(show.show_folder, bundle), bundle.recording
-    removal, heard = show.show_folder.config.consent.removal, load_recognition(bundle.folder)
+    bundle = load_bundle(catalog.locate(entry))
+    casting, recording = decide_consent(catalog.show_folder, bundle), bundle.recording
+    removal, heard = catalog.show_folder.config.consent.removal, load_recognition(bundle.folder)
     edits = make_edits(bundle.matter, recording, casting, removal) if recording else EditList.keep_all(0.0)
     cues = _load_cues(bundle)
     if heard and heard.is_timed and is_of(heard, recording):

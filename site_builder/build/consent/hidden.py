@@ -18,7 +18,7 @@ def describe_tombstones(
     catalog: Catalog, selection: Selection, pins: Pins, episodes: Iterable[EpisodeSummary]
 ) -> dict[str, str]:
     """What was published once and is not now: slug to the reason the host gives; none where consent keeps it back."""
-    reasons = {card.guid: card.withdrawn or "" for card in catalog.cards}
+    reasons = {entry.guid: entry.withdrawn or "" for entry in catalog.entries}
     gone = {pin.slug: reasons.get(pin.guid, "") for pin in pins.values() if pin.retired}
     gone |= {pin.slug: "" for pin in pins.values() if pin.slug in selection.withheld}
     for episode in episodes:
@@ -28,7 +28,7 @@ def describe_tombstones(
 
 def is_named(catalog: Catalog, hidden: Redaction, slug: str) -> bool:
     """Whether an address holds the name of somebody hidden: it leaves neither a redirect nor a note in its place."""
-    named = any(card.has_named_address and card.slug == slug for card in catalog.cards)
+    named = any(entry.has_named_address and entry.slug == slug for entry in catalog.entries)
     return named or mentions(slug, hidden, Reading.ADDRESS)
 
 
@@ -38,8 +38,8 @@ def list_hidden(
     """Where the host named somebody who is hidden, file and line, and old addresses that lead nowhere for it."""
     show_folder = catalog.show_folder
     hidden = redact_show(show_folder)
-    for card in selection.chosen:
-        yield from card.redacted
+    for entry in selection.chosen:
+        yield from entry.redacted
     for page in show_folder.pages:
         yield from describe_mentions(page.file, page.file.relative_to(show_folder.folder).as_posix(), hidden)
     for slug in sorted({*describe_tombstones(catalog, selection, pins, episodes), *find_redirects(pins, episodes)}):

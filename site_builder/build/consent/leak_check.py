@@ -35,26 +35,26 @@ class Searched(NamedTuple):
 
 
 def find_exposed(
-    site: Searched, show: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
+    site: Searched, catalog: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
 ) -> tuple[str, ...]:
     """A sentence for each file that shows what it must not; nothing is searched where nobody is hidden.
 
     Args:
         site: What is searched.
-        show: Who said what to being published.
+        catalog: Who said what to being published.
         chosen: The episodes that are published.
         episodes: The same as they came out.
         jobs: How many processes may read.
     """
-    secrets = _describe_secrets(show, chosen, episodes, jobs)
+    secrets = _describe_secrets(catalog, chosen, episodes, jobs)
     if not secrets:
         return ()
     unknown = set(site.untracked)
     leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
     if leaks:
-        secrets = _spare_texts(secrets, show)
+        secrets = _spare_texts(secrets, catalog)
         leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
-    sources = LeakSources(show, site.output, secrets, {outline.path: outline.guid for outline in episodes})
+    sources = LeakSources(catalog, site.output, secrets, {one.path: one.guid for one in episodes})
     return (
         *sources.explain(leaks, unknown, is_whole=site.is_whole),
         *_explain_strangers([path for path in site.untracked if Path(path).suffix.lower() in SOUND]),
@@ -72,16 +72,16 @@ def _explain_strangers(sounds: Sequence[str]) -> Iterator[str]:
 
 
 def _describe_secrets(
-    show: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
+    catalog: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
 ) -> Secrets:
-    people = show.show_folder.people
-    hides_pending = show.show_folder.config.consent.pending is Pending.ANONYMISE
-    if not (any(card.is_restricted for card in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
+    people = catalog.show_folder.people
+    hides_pending = catalog.show_folder.config.consent.pending is Pending.ANONYMISE
+    if not (any(entry.is_restricted for entry in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
         return Secrets()
     castings: dict[Guid, Casting] = dict(
         zip(
-            (Guid(card.guid) for card in chosen),
-            map_in_processes(partial(load_casting, show), chosen, jobs),
+            (Guid(entry.guid) for entry in chosen),
+            map_in_processes(partial(load_casting, catalog), chosen, jobs),
             strict=True,
         )
     )
@@ -89,9 +89,9 @@ def _describe_secrets(
     return describe_secrets(people, castings, places, hide_pending=hides_pending)
 
 
-def _spare_texts(secrets: Secrets, show: Catalog) -> Secrets:
+def _spare_texts(secrets: Secrets, catalog: Catalog) -> Secrets:
     """The same, but for words of the interface: somebody may be called `Archive`."""
-    return replace(secrets, shown=(*secrets.shown, *show.show_folder.words.list_texts()))
+    return replace(secrets, shown=(*secrets.shown, *catalog.show_folder.words.list_texts()))
 
 
 def find_audible(output: Path, episodes: Iterable[EpisodeSummary]) -> Iterator[str]:

@@ -25,17 +25,17 @@ _Place = tuple[str, Mention]
 class LeakSources:
     """What the host wrote, to tell where a name on the site comes from."""
 
-    def __init__(self, show: Catalog, output: Path, secrets: Secrets, guids: Mapping[str, str]) -> None:
+    def __init__(self, catalog: Catalog, output: Path, secrets: Secrets, guids: Mapping[str, str]) -> None:
         """`guids` are those of the published episodes, by the paths of their pages."""
-        self._folder = show.folder
+        self._folder = catalog.folder
         self._output = output
         self._search = Search(secrets)
         self._redaction = Redaction(hidden=tuple(one.hidden for one in secrets.people), shown=secrets.shown)
-        names = {card.guid: card.name for card in show.cards}
+        names = {entry.guid: entry.name for entry in catalog.entries}
         self._bundles = {path: names[guid] for path, guid in guids.items() if guid in names}
-        self._pages = {f"{page.slug}/": page.file for page in show.show_folder.pages}
-        site = show.show_folder.config.site
-        self._own_style = tuple(show.folder / name for name in (*site.css, *([site.logo] if site.logo else [])))
+        self._pages = {f"{page.slug}/": page.file for page in catalog.show_folder.pages}
+        site = catalog.show_folder.config.site
+        self._own_style = tuple(catalog.folder / name for name in (*site.css, *([site.logo] if site.logo else [])))
         self._lines: dict[Path, list[str]] = {}
         self._mentions: dict[Path, list[Mention]] = {}
 

@@ -22,19 +22,19 @@ def withhold_silent(catalog: Catalog, kept: ValueCache) -> Catalog:
     silent = kept.keys(_KIND)
     if not silent:
         return catalog
-    kept.drop(_KIND, silent.keys() - {card.name for card in catalog.cards})
-    cards = [
-        change(card, withheld=card.withheld or REASON) if silent.get(card.name) == card.key else card
-        for card in catalog.cards
+    kept.drop(_KIND, silent.keys() - {entry.name for entry in catalog.entries})
+    entries = [
+        change(entry, withheld=entry.withheld or REASON) if silent.get(entry.name) == entry.key else entry
+        for entry in catalog.entries
     ]
-    return replace(catalog, cards=tuple(cards))
+    return replace(catalog, entries=tuple(entries))
 
 
 def note_silent(catalog: Catalog, kept: ValueCache, episodes: Iterable[EpisodeSummary], output: Path) -> bool:
     """Whether there are silent ones among the episodes just made; they are known from now on."""
-    cards = {card.guid: card for card in catalog.cards}
-    found = [cards[episode.guid] for episode in episodes if episode.seems_silent and _is_silent(episode, output)]
-    kept.put(_KIND, {card.name: (card.key, b"") for card in found})
+    entries = {entry.guid: entry for entry in catalog.entries}
+    found = [entries[episode.guid] for episode in episodes if episode.seems_silent and _is_silent(episode, output)]
+    kept.put(_KIND, {entry.name: (entry.key, b"") for entry in found})
     return bool(found)
 
 

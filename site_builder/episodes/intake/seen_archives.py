@@ -29,7 +29,7 @@ _TAKEN_HEAD = """\
 """
 
 
-def find_new(folder: Path, cards: Iterable[CatalogEntry]) -> tuple[Path, ...]:
+def find_new(folder: Path, entries: Iterable[CatalogEntry]) -> tuple[Path, ...]:
     """Archives and audio files that no build has taken in yet, or that changed since.
 
     An archive of 50 GB is known by its name, size and times, not by reading it; taking one in twice does no harm:
@@ -39,7 +39,7 @@ def find_new(folder: Path, cards: Iterable[CatalogEntry]) -> tuple[Path, ...]:
     known = _load(folder)
     files = [path for path in iter_source_files(folder / "content") if path.exists()]
     elsewhere = [path for path in list_elsewhere(folder) if path.exists()]
-    if not set(_find_incomplete(cards)) <= set(known["incomplete"]):
+    if not set(_find_incomplete(entries)) <= set(known["incomplete"]):
         return (*files, *elsewhere)
     new = tuple(path for path in files if known["marks"].get(path.name) != _mark_of(path))
     return new + tuple(path for path in elsewhere if str(path) not in known["marks"])
@@ -87,13 +87,13 @@ def find_lost(folder: Path) -> tuple[Path, ...]:
     return tuple(path for path in list_elsewhere(folder) if str(path) not in marks and not path.exists())
 
 
-def remember(folder: Path, taken: Iterable[Path], cards: Iterable[CatalogEntry]) -> None:
+def remember(folder: Path, taken: Iterable[Path], entries: Iterable[CatalogEntry]) -> None:
     """Note that these have been taken in, and which bundles lack their recording all the same."""
     elsewhere = set(list_elsewhere(folder))
     marks = _load(folder)["marks"]
     marks |= {str(path): "taken" for path in taken if path in elsewhere}
     marks |= {path.name: _mark_of(path) for path in taken if path not in elsewhere}
-    keep_memory(folder, {"marks": marks, "incomplete": _find_incomplete(cards)})
+    keep_memory(folder, {"marks": marks, "incomplete": _find_incomplete(entries)})
 
 
 def keep_memory(folder: Path, memory: Mapping[str, Any]) -> None:
@@ -103,8 +103,8 @@ def keep_memory(folder: Path, memory: Mapping[str, Any]) -> None:
         values.put(_KIND, {_NAME: (digest_bytes(text), text)})
 
 
-def _find_incomplete(cards: Iterable[CatalogEntry]) -> Sequence[str]:
-    return sorted(card.guid for card in cards if not card.has_recording)
+def _find_incomplete(entries: Iterable[CatalogEntry]) -> Sequence[str]:
+    return sorted(entry.guid for entry in entries if not entry.has_recording)
 
 
 def _load(folder: Path) -> dict[str, Any]:
