@@ -51,7 +51,11 @@ PARTS = {
     "For developers": ("contributing", "architecture", "security", "changelog", "decisions/index"),
 }
 """The navigation: first steps, tasks, reference, explanation."""
-TITLES = {"start": "What spacecast is, and how to install it", "studio": "Tutorial: your first episode"}
+TITLES = {
+    "start": "What spacecast is, and how to install it",
+    "studio": "Tutorial: your first episode",
+    "troubleshooting": "Troubleshooting",
+}
 """Entries of the navigation that are called otherwise than their page."""
 _DEPTHS = {"checks": 2, "decisions": 1}
 """Ranks of headings that the navigation knows; Sphinx goes through all of them again for each page."""

@@ -69,7 +69,17 @@ def test_in_every_text_of_the_show(show: Path, alarm: Any) -> None:
     with start_studio(show) as studio:
         page = alarm(studio)
         episode = f"/episodes/{find_first(show).name}"
-        for path in ("/episodes", episode, f"{episode}/words", "/show", "/people", "/checks", "/publish", "/start"):
+        for path in (
+            "/episodes",
+            episode,
+            f"{episode}/words",
+            "/show",
+            "/people",
+            "/checks",
+            "/publish",
+            "/start",
+            "/help/studio",
+        ):
             answer = page.goto(studio.origin + path)
             assert answer.status in {200, 404, 422}, path
             page.wait_for_timeout(300)
