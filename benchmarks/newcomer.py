@@ -106,7 +106,7 @@ def go_online(computer: Computer, wheel: Path, github: GitHubServer, links: str)
     program = str(place / "bin/spacecast")
     computer.do("an environment", "python3", "-m", "venv", str(place), typed="")
     install = [str(place / "bin/python"), "-m", "pip", "install", "--quiet", *index, f"{wheel}[publish]"]
-    computer.do("install", *install, typed=f"uv tool install './{wheel.name}[publish]'")
+    computer.do("install", *install, typed=f'uv tool install "./{wheel.name}[publish]"')
     computer.do("doctor", program, "doctor", typed="spacecast doctor")
     answers = ["--title", "Signals", "--author", "Ada", "--url", PAGES, "--email", "ada@signals.podcast"]
     init = [program, "init", "my-show", "--archive", "archive.zip", *answers, "--no-input"]

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import wave
 import zipfile
 from email import message_from_bytes
@@ -94,6 +95,15 @@ def test_distributions_are_reproducible(distributions: tuple[Path, Path], tmp_pa
     assert [sha256(file.read_bytes()).hexdigest() for file in again] == [
         sha256(file.read_bytes()).hexdigest() for file in distributions
     ]
+
+
+def test_source_archive_makes_the_same_wheel(distributions: tuple[Path, Path], tmp_path: Path) -> None:
+    """It holds all that the wheel is made of, manuals and pictures included."""
+    wheel, sdist = distributions
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    again, _ = make_distributions(tmp_path / sdist.name.removesuffix(".tar.gz"))
+    assert again.read_bytes() == wheel.read_bytes()
 
 
 def test_metadata(distributions: tuple[Path, Path]) -> None:
