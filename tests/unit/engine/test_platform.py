@@ -5,16 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
-import unicodedata
 import wave
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from show_runner import PROJECT, copy_show, edit, make_show, make_two_spaces, read_show, read_tree, run_spacecast
+from show_runner import PROJECT, edit, make_show, make_two_spaces, read_show, run_spacecast
 
 ONE = "engine/platform/__init__.py"
 NOT_EVERYWHERE = {
@@ -117,60 +114,6 @@ def test_paths_stay_short(tmp_path: Path) -> None:
     assert built.code == 0, built.err
     longest = max((path.relative_to(show).as_posix() for path in show.rglob("*")), key=len)
     assert len(longest) <= 160, longest
-
-
-def test_no_two_names_differ_in_case_alone(tmp_path: Path) -> None:
-    """Windows and macOS take `Fog` and `fog` for one file, and Windows has signs that no name may hold."""
-    show = make_show(tmp_path / "show", make_two_spaces())
-    assert run_spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
-    titles = ['Fog: "what" <is> it? *|\\/', "FOG: what is it"]
-    for title, matter in zip(titles, sorted(show.glob("content/episodes/*/index.md")), strict=True):
-        edit(matter, "title: ", f"tags: [Fog, FOG, fog., 'fog?', Straße, STRASSE, e\u0301té, été]\ntitle: {title} ")
-    built = run_spacecast("-C", show, "build")
-    assert built.code == 0, built.err
-    paths = [path.relative_to(show).as_posix() for path in show.rglob("*")]
-    folded = [unicodedata.normalize("NFC", path).casefold() for path in paths]
-    assert sorted(path for path, count in Counter(folded).items() if count > 1) == []
-    assert [path for path in paths if re.search(r'[<>:"|?*\\]|[. ](/|$)', path)] == []
-
-
-def test_line_ends_of_windows_make_the_same_site(tmp_path: Path) -> None:
-    """What an editor there has saved, with or without a byte order mark, is read as it was meant."""
-    show = make_show(tmp_path / "show", make_two_spaces())
-    assert run_spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
-    for matter in show.glob("content/episodes/*/index.md"):
-        matter.with_name("transcript.vtt").write_bytes(b"WEBVTT\n\n00:01.000 --> 00:03.000\nA word\n")
-        matter.write_bytes(matter.read_bytes() + b"\n0:05 Moments\n\n- one\n- two\n\n```\ncode\n\nmore\n```\n")
-    copy = copy_show(show, tmp_path / "windows" / "show")
-    texts = [path for path in copy.rglob("*") if path.suffix in {".yaml", ".md", ".vtt"}]
-    assert len(texts) >= 6
-    for number, path in enumerate(sorted(texts)):
-        mark = b"\xef\xbb\xbf" if number % 2 else b""
-        path.write_bytes(mark + path.read_bytes().replace(b"\n", b"\r\n"))
-    before = {path: path.read_bytes() for path in texts if path.name != "people.yaml"}
-    for each in (show, copy):
-        built = run_spacecast("-C", each, "build")
-        assert built.code == 0, built.err
-    assert read_tree(copy / "output") == read_tree(show / "output")
-    assert {path: path.read_bytes() for path in before} == before
-
-
-def test_no_file_is_read_in_the_encoding_of_the_system(tmp_path: Path) -> None:
-    """On Windows that may be one of 256 letters; Python tells where a text is opened without saying which."""
-    script = (
-        "import sys, warnings\n"
-        "warnings.simplefilter('ignore')\n"
-        "warnings.filterwarnings('error', category=EncodingWarning, module=r'site_builder\\b')\n"
-        "from site_builder.cli.main import main\n"
-        "main(sys.argv[1:])\n"
-    )
-    show = make_show(tmp_path / "show", make_two_spaces())
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SPACECAST_PORTABLE": "1", "PYTHONUTF8": "0"}
-    for words in (["build"], ["check"], ["people", "--ask"], ["backup", str(tmp_path / "copy")], ["doctor"]):
-        command = [sys.executable, "-X", "warn_default_encoding", "-c", script, "-C", str(show), *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert "EncodingWarning" not in done.stderr, done.stderr
-        assert done.returncode in {0, 1, 2}
 
 
 def test_checkouts_have_the_same_bytes_everywhere() -> None:
