@@ -23,15 +23,13 @@ from site_builder.events import Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
+    from site_builder.build.content import Content
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
-    from site_builder.engine.cache import ValueCache
     from site_builder.engine.cluster.tasks import Cluster
     from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import StateDatabase
-    from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
-    from site_builder.episodes.intake.extraction import Extraction
     from site_builder.show.published import Pins, Published
 
 __all__ = ["BuildOptions", "build", "find_unchanged", "look_at"]
@@ -97,17 +95,19 @@ def _without_collection() -> Iterator[None]:
 def _build(
     folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.ChangeCheck
 ) -> BuildReport:
+    from site_builder.build.content import digest_content, read_content
+
     notify(Stage("reading content"))
     output_paths, inputs = find_output_paths(folder, preview=options.preview), look.inputs
     # Digested by another process while all that a build needs is loaded.
-    digesting = Task(partial(_digest_bundles, folder, inputs, output_paths.database))
+    digesting = Task(partial(digest_content, folder, inputs, output_paths.database))
     from site_builder.build import output as assembly
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
 
     with _open_makers(folder, output_paths, options, look, notify) as (prefetch, state, artifacts, cluster):
         kept = ValueCache(state)
-        content = _read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
+        content = read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
         look.forget()  # from here on the output changes
         output_paths.release.unlink(missing_ok=True)
@@ -129,10 +129,7 @@ def _build(
     if is_new_silent:
         return _build_again(folder, now, options, notify, content, assembled, is_first=look.last_build is None)
     notify(Stage("remembering"))
-    report = _complete_report(content, choice, assembled.report, options, is_first=look.last_build is None)
-    if not report.failures:
-        _end(content, choice, look, assembled, report, now, options)
-    return report if options.explain else replace(report, reasons={})
+    return _end(content, choice, look, assembled, now, options)
 
 
 @contextmanager
@@ -154,71 +151,6 @@ def _open_makers(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Content:
-    """What a build has read before it makes anything."""
-
-    catalog: Catalog
-    inputs: up_to_date.Inputs
-    """From before it was read."""
-    extraction: Extraction
-    postponed: tuple[str, ...]
-    """Archives that have to wait and recordings that were not transcribed, a sentence each."""
-    forgot: bool
-    """Whether refusals had been remembered, for somebody was taken out before, and were not any more."""
-
-
-def _read_content(
-    folder: Path,
-    inputs: up_to_date.Inputs,
-    digests: Digests,
-    kept: ValueCache,
-    prefetch: Prefetch,
-    options: BuildOptions,
-    notify: Notify,
-) -> _Content:
-    """The catalog, once new archives are taken in and recordings that an earlier version read are read again."""
-    from site_builder.build.consent import silence
-    from site_builder.episodes.intake import rereading, seen_archives
-    from site_builder.episodes.intake.extraction import Extraction, take_in
-    from site_builder.show import refusals
-    from site_builder.site.covers import start_early
-
-    extraction, catalog = Extraction(), _read_catalog(folder, digests, kept, options.jobs)
-    new = seen_archives.find_new(folder, catalog.entries)
-    postponed = tuple(_postpone(folder, path) for path in new if catalog.unusable)
-    outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
-    rereading.read_again(outdated)
-    is_taken = bool(new) and not postponed
-    if is_taken:
-        start_early(catalog.show_folder, options.jobs, prefetch)
-        extraction = take_in(folder, new, notify)
-    is_heard, unheard = _transcribe(folder, catalog, options, notify)
-    if is_taken or outdated or is_heard:
-        inputs, _ = inputs.look_again(folder, options.inputs)
-        database = find_output_paths(folder, preview=options.preview).database
-        catalog = _read_catalog(folder, _digest_bundles(folder, inputs, database), kept, options.jobs)
-    if is_taken:
-        seen_archives.remember(folder, new, catalog.entries)
-    forgot = refusals.remember_all(folder, catalog.show_folder.people) and catalog.find_taken_out()
-    return _Content(
-        catalog=silence.withhold_silent(catalog, kept),
-        inputs=inputs,
-        extraction=extraction,
-        postponed=(*postponed, *unheard),
-        forgot=forgot,
-    )
-
-
-def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:
-    """What is new is transcribed if the config says so, but not by a preview, whose reader waits for it."""
-    if options.preview or not catalog.show_folder.config.transcript.make:
-        return False, ()
-    from site_builder.build.transcripts import transcribe_new
-
-    return transcribe_new(folder, catalog.show_folder.config, options.jobs, notify)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Choice:
     """What a build publishes, and what it has to keep."""
 
@@ -230,7 +162,7 @@ class _Choice:
     """Why the build that a preview shows would be refused, a sentence each."""
 
 
-def _choose(content: _Content, now: datetime, options: BuildOptions) -> _Choice:
+def _choose(content: Content, now: datetime, options: BuildOptions) -> _Choice:
     from site_builder.build.selection import select
     from site_builder.show import published
 
@@ -246,7 +178,7 @@ def _build_again(
     now: datetime,
     options: BuildOptions,
     notify: Notify,
-    content: _Content,
+    content: Content,
     assembled: Assembled,
     *,
     is_first: bool,
@@ -259,7 +191,7 @@ def _build_again(
 
 
 def _complete_report(
-    content: _Content, choice: _Choice, report: BuildReport, options: BuildOptions, *, is_first: bool
+    content: Content, choice: _Choice, report: BuildReport, options: BuildOptions, *, is_first: bool
 ) -> BuildReport:
     told = (*_tell_of_archives(content), *_tell_of_consent(content, choice.selection))
     return replace(
@@ -274,27 +206,29 @@ def _complete_report(
 
 
 def _end(
-    content: _Content,
+    content: Content,
     choice: _Choice,
     look: up_to_date.ChangeCheck,
     assembled: Assembled,
-    report: BuildReport,
     now: datetime,
     options: BuildOptions,
-) -> None:
-    """Leave what the next build compares with, and what sending this output would promise."""
+) -> BuildReport:
+    """Where all went well, leave what the next build compares with, and what sending this output would promise."""
     from site_builder.build import publication
     from site_builder.build.selection import find_due
 
-    folder, catalog = content.catalog.folder, content.catalog
-    output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.entries, now)
-    _remember(output_paths, look, content.inputs, due, report, assembled.foreign)
-    if not (options.drafts or options.preview):
-        release = publication.make_release(catalog, choice.selection, assembled.episodes, now)
-        publication.end_build(folder, choice.known, release, catalog.entries, now, options)
+    report = _complete_report(content, choice, assembled.report, options, is_first=look.last_build is None)
+    if not report.failures:
+        folder, catalog = content.catalog.folder, content.catalog
+        output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.entries, now)
+        _remember(output_paths, look, content.inputs, due, report, assembled.foreign)
+        if not (options.drafts or options.preview):
+            release = publication.make_release(catalog, choice.selection, assembled.episodes, now)
+            publication.end_build(folder, choice.known, release, catalog.entries, now, options)
+    return report if options.explain else replace(report, reasons={})
 
 
-def _tell_of_archives(content: _Content) -> Iterator[str]:
+def _tell_of_archives(content: Content) -> Iterator[str]:
     """What could not be taken in, and what of free pages is left out."""
     from site_builder.episodes.intake.seen_archives import find_lost
 
@@ -304,7 +238,7 @@ def _tell_of_archives(content: _Content) -> Iterator[str]:
     yield from content.catalog.page_remarks
 
 
-def _tell_of_consent(content: _Content, selection: Selection) -> Iterator[str]:
+def _tell_of_consent(content: Content, selection: Selection) -> Iterator[str]:
     """What consent changes of what the host wrote; and where refusals had been remembered and were not any more."""
     from site_builder.show.refusals import FORGOTTEN
 
@@ -338,12 +272,6 @@ def _check_promises(
     return promises.withdraw(kept.pins, selection.withdrawn), broken
 
 
-def _postpone(folder: Path, source: Path) -> str:
-    """What an episode that cannot be read has of a recording is not known: it might be taken in a second time."""
-    name = source.relative_to(folder) if source.is_relative_to(folder) else source
-    return f"{name} is not taken in before all episodes in content/episodes/ can be read; mend them and build again"
-
-
 def _remember(
     output_paths: OutputPaths,
     look: up_to_date.ChangeCheck,
@@ -362,20 +290,6 @@ def _remember(
         state=up_to_date.mark_file(output_paths.database),
     )
     up_to_date.remember_finished(output_paths, left)
-
-
-def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
-    from site_builder.episodes import catalog
-
-    return catalog.read_catalog(folder, digests, kept, up_to_date.digest_program(), jobs)
-
-
-def _digest_bundles(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digests:
-    from site_builder.engine.cache import FileDigests, open_values
-    from site_builder.episodes.bundle_digests import digest_bundles
-
-    with open_values(database) as kept, open_values(find_artifacts(folder)) as values:
-        return digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values))
 
 
 def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:

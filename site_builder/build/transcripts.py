@@ -29,8 +29,8 @@ def find_untranscribed(content: Path) -> Iterator[Bundle]:
 
 
 def transcribe_new(folder: Path, config: Config, jobs: int, notify: Notify) -> tuple[bool, tuple[str, ...]]:
-    """Transcribe what has no transcript, if the show wants that: whether any was, and what went wrong, in sentences."""
-    wanted = list(find_untranscribed(folder / "content")) if config.transcript.make else []
+    """Transcribe what has no transcript: whether any was, and what went wrong, in sentences."""
+    wanted = list(find_untranscribed(folder / "content"))
     if not wanted:
         return False, ()
     try:

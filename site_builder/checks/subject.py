@@ -15,7 +15,7 @@ from site_builder.events import Notify, ignore
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Guid
 from site_builder.show.bundles import Bundle
-from site_builder.show.config import Config, describe_show
+from site_builder.show.config import Config
 from site_builder.show.documents import find_line
 from site_builder.show.layout import CONFIG, INDEX
 from site_builder.show.load import ShowFolder
@@ -53,8 +53,7 @@ class CheckedShow:
     @cached_property
     def site(self) -> Site:
         """What addresses mean on this disk."""
-        config = self.config
-        show = describe_show(config.show, config.feed, media_url=config.media.url or "")
+        show = self.show_folder.describe(media_url=self.config.media.url or "")
         return Site(show=show, output=self.output)
 
     @cached_property

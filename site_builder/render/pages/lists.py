@@ -16,8 +16,6 @@ from site_builder.engine.serialization import digest_value
 from site_builder.model.podcast import Episode, Person, Role
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Credit:

@@ -1,0 +1,108 @@
+"""What a build reads before it makes anything: new archives become bundles, and all bundles the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from site_builder.build import up_to_date
+from site_builder.build.options import BuildOptions
+from site_builder.events import Notify
+from site_builder.show.layout import find_artifacts, find_output_paths
+
+if TYPE_CHECKING:
+    from site_builder.engine.cache import ValueCache
+    from site_builder.engine.prefetch import Prefetch
+    from site_builder.episodes.bundle_digests import Digests
+    from site_builder.episodes.catalog import Catalog
+    from site_builder.episodes.intake.extraction import Extraction
+
+# The imports inside functions let `digest_content` begin before all that reading needs is loaded.
+# ruff: noqa: PLC0415
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a build has read before it makes anything."""
+
+    catalog: Catalog
+    inputs: up_to_date.Inputs
+    """From before it was read."""
+    extraction: Extraction
+    postponed: tuple[str, ...]
+    """Archives that have to wait and recordings that were not transcribed, a sentence each."""
+    forgot: bool
+    """Whether refusals had been remembered, for somebody was taken out before, and were not any more."""
+
+
+def read_content(
+    folder: Path,
+    inputs: up_to_date.Inputs,
+    digests: Digests,
+    kept: ValueCache,
+    prefetch: Prefetch,
+    options: BuildOptions,
+    notify: Notify,
+) -> Content:
+    """The catalog, once new archives are taken in and recordings that an earlier version read are read again."""
+    from site_builder.build.consent import silence
+    from site_builder.episodes.intake import rereading, seen_archives
+    from site_builder.episodes.intake.extraction import Extraction, take_in
+    from site_builder.show import refusals
+    from site_builder.site.covers import start_early
+
+    extraction, catalog = Extraction(), _read_catalog(folder, digests, kept, options.jobs)
+    new = seen_archives.find_new(folder, catalog.entries)
+    postponed = tuple(_postpone(folder, path) for path in new if catalog.unusable)
+    outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
+    rereading.read_again(outdated)
+    is_taken = bool(new) and not postponed
+    if is_taken:
+        start_early(catalog.show_folder, options.jobs, prefetch)
+        extraction = take_in(folder, new, notify)
+    is_heard, unheard = _transcribe(folder, catalog, options, notify)
+    if is_taken or outdated or is_heard:
+        inputs, _ = inputs.look_again(folder, options.inputs)
+        database = find_output_paths(folder, preview=options.preview).database
+        catalog = _read_catalog(folder, digest_content(folder, inputs, database), kept, options.jobs)
+    if is_taken:
+        seen_archives.remember(folder, new, catalog.entries)
+    forgot = refusals.remember_all(folder, catalog.show_folder.people) and catalog.find_taken_out()
+    return Content(
+        catalog=silence.withhold_silent(catalog, kept),
+        inputs=inputs,
+        extraction=extraction,
+        postponed=(*postponed, *unheard),
+        forgot=forgot,
+    )
+
+
+def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:
+    """What is new is transcribed if the config says so, but not by a preview, whose reader waits for it."""
+    if options.preview or not catalog.show_folder.config.transcript.make:
+        return False, ()
+    from site_builder.build.transcripts import transcribe_new
+
+    return transcribe_new(folder, catalog.show_folder.config, options.jobs, notify)
+
+
+def _postpone(folder: Path, source: Path) -> str:
+    """What an episode that cannot be read has of a recording is not known: it might be taken in a second time."""
+    name = source.relative_to(folder) if source.is_relative_to(folder) else source
+    return f"{name} is not taken in before all episodes in content/episodes/ can be read; mend them and build again"
+
+
+def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
+    from site_builder.episodes import catalog
+
+    return catalog.read_catalog(folder, digests, kept, up_to_date.digest_program(), jobs)
+
+
+def digest_content(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digests:
+    """Digests of all bundles as `inputs` found them; `database` remembers those of the last build."""
+    from site_builder.engine.cache import FileDigests, open_values
+    from site_builder.episodes.bundle_digests import digest_bundles
+
+    with open_values(database) as kept, open_values(find_artifacts(folder)) as values:
+        return digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values))
