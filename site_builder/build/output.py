@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
@@ -20,7 +21,6 @@ from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
 from site_builder.engine.builder import Builder
 from site_builder.engine.cache import FileDigests, Reader, ValueCache
-from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group
 from site_builder.engine.prefetch import Prefetch
@@ -45,6 +45,9 @@ from site_builder.site.portraits import plan_portraits
 from site_builder.site.previous_feed import PreviousFeed
 from site_builder.site.search import PROGRAM_FILES, Document, share_out
 from site_builder.site.theme_settings import describe_look, lay_out, load_show_theme
+
+if TYPE_CHECKING:  # it loads what talks to workers
+    from site_builder.engine.cluster.tasks import Cluster
 
 _PAGES = "pages"
 """The group of all pages that are no episode's."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -137,17 +137,25 @@ def _open_makers(
     folder: Path, output_paths: OutputPaths, options: BuildOptions, look: up_to_date.ChangeCheck, notify: Notify
 ) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
-    from site_builder.build.cluster.workers import open_workers
     from site_builder.engine.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
     with (
         Prefetch() as prefetch,
         open_states(output_paths.database, find_artifacts(folder), before_writing=look.expect_changes) as opened,
-        open_workers(folder, options.cluster, options.cluster_store, notify) as cluster,
+        _open_cluster(folder, options, notify) as cluster,
     ):
         state, artifacts = opened
         yield prefetch, state, artifacts, cluster
+
+
+def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> AbstractContextManager[Cluster | None]:
+    """Who makes sound instead of this process; what talks to them takes a fifth of a second to load."""
+    if not (options.cluster or options.cluster_store):
+        return nullcontext()
+    from site_builder.build.cluster.workers import open_workers
+
+    return open_workers(folder, options.cluster, options.cluster_store, notify)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
