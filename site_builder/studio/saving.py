@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from site_builder.errors import InvalidDocument, Problem, SpacecastError, TargetFailed
 from site_builder.studio.changes.changes import Edit, Stale
+from site_builder.studio.changes.comparison import compare
 from site_builder.studio.rendering import language_of, render, studio_of
 
 BASED_ON = "based-on"
@@ -130,7 +131,8 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
     paths = [version.path for version in error.versions]
     digest = studio_of(request).changes.digest(paths[0]) if len(paths) == 1 else ""
     fields = [field for field in form.fields if field[0] != BASED_ON] if form and digest else []
-    context = {"versions": error.versions, "fields": fields, "digest": digest, "back": find_page(request)}
+    versions = [(version.path, *compare(version.now, version.wanted)) for version in error.versions]
+    context = {"versions": versions, "fields": fields, "digest": digest, "back": find_page(request)}
     return render(request, "stale.html", 409, **context)
 
 
