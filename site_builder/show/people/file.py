@@ -34,6 +34,7 @@ Everything but the first line may be missing; `consent: refused` is short for a 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from site_builder.errors import InvalidDocument, Problem
@@ -52,8 +53,12 @@ def load_people(path: Path) -> People:
     return parse_people(read_text(path), path)
 
 
+@lru_cache(maxsize=8)
 def parse_people(text: str, path: Path) -> People:
-    """`people.yaml` from its text; `path` is named in problems."""
+    """`people.yaml` from its text; `path` is named in problems.
+
+    The last few are kept: whoever asks what each of several answers would change reads the same texts again and again.
+    """
     entries = parse_yaml(text, path, PeopleFile).root
     people = People(tuple(entry.make(key) for key, entry in entries.items()))
     if problems := _find_shared_ids(people, path, text):
