@@ -3,7 +3,7 @@
     python benchmarks/studio_pages.py [60 500] [--rounds 7]
 
 Makes a show with that many episodes, one of them of three hours with its recording, in a temporary folder; runs
-`spacecast studio` on it and asks as a browser does. No covers are drawn: that is once for each title, and takes its time.
+`spacecast studio` on it and asks as a browser does. No covers are drawn: each is drawn once, which takes its time.
 Milliseconds; of several rounds the median and the worst.
 """
 

@@ -76,7 +76,7 @@ def show(request: Request) -> Response:
         pending=config.consent.pending.value,
         plan=planned,
         job=job,
-        is_sent=bool(job and job.state == "done" and planned and planned.id < job.id),
+        is_sent=bool(job and job.state == "done" and (planned is None or planned.id < job.id)),
         checking=checking,
         earlier=_list_earlier(studio, place),
         remotes=remotes if not place else {},

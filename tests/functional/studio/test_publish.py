@@ -58,6 +58,7 @@ def test_to_a_folder_and_back(ready: RunningStudio) -> None:
     ready.post("/publish", scripted=False)
     page = wait_until(ready, "/publish", "It is published")
     assert "https://ana.github.io/signals/feed.xml" in page
+    assert "Nothing: what is there is what you have here." in page
     assert (folder / "feed.xml").is_file()
     assert spacecast("-C", show, "deploy", "--dry-run").out.startswith(f"{folder}: 0 would be sent")
     first = (folder / "feed.xml").read_bytes()
