@@ -22,7 +22,7 @@ from programs import BROWSER_ARGUMENTS, find_browser  # noqa: E402
 from studio_runner import start_studio  # noqa: E402
 
 ARCHIVE = PROJECT / "tests/archives/twitter-2026-11-20-practice-2.zip"
-MANUAL = ("start", "choose", "show", "people", "checks", "publish")
+MANUAL = ("start", "choose", "show", "episode", "people", "checks", "publish")
 """Pages of which the manual has a picture."""
 SLOW = 300_000
 Shoot = Callable[[str], None]
