@@ -36,6 +36,8 @@ from site_builder.text.languages import Language
 _PASSAGES = 5
 _MANY = 12
 """Episodes from which on it takes a while to see what an answer would change."""
+_MUCH = 100_000
+"""Bytes of transcripts from which on it does."""
 _LONGEST = 30.0
 """Seconds of a passage that are played; enough to know a voice."""
 
@@ -101,7 +103,7 @@ def show(request: Request) -> Response:
     subject = _find(request, folder)
     if wants_json(request):
         return JSONResponse(_describe_now(request))
-    is_long = len(subject.row.appearances) > _MANY and not subject.appearance and "effects" not in request.query_params
+    is_long = _is_long(bundles, subject) and "effects" not in request.query_params
     message, obstacles = _write_message(folder, bundles, subject)
     return render(
         request,
@@ -121,6 +123,13 @@ def show(request: Request) -> Response:
         digest=studio.changes.digest(PEOPLE),
         today=studio.clock().date(),
     )
+
+
+def _is_long(bundles: Sequence[Bundle], subject: Subject) -> bool:
+    """Whether it takes a while to see what an answer would change: in many episodes, or in long transcripts."""
+    if subject.appearance is None and len(subject.row.appearances) > _MANY:
+        return True
+    return sum(bundle.transcript.stat().st_size for bundle in bundles if bundle.transcript) > _MUCH
 
 
 def _write_message(show: ShowFolder, bundles: Sequence[Bundle], subject: Subject) -> tuple[str, tuple[Problem, ...]]:

@@ -137,7 +137,7 @@ def test_answer_for_one_episode(show: Path, studio: RunningStudio) -> None:
 
 def test_the_message(show: Path, studio: RunningStudio) -> None:
     """The same as on the command line; nobody is given one that cannot be answered."""
-    assert "placeholder" in plain(studio.get(KIT).text)
+    assert "Before you ask: the message names addresses" in plain(studio.get(KIT).text)
     for old in ("https://example.org/show/", "podcast@example.org"):
         text = (show / "config.yaml").read_text()
         (show / "config.yaml").write_text(text.replace(old, old.replace("example.org", "night-mail.radio")))
