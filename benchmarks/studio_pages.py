@@ -49,7 +49,9 @@ def make_show(folder: Path, episodes: int) -> tuple[Path, str, str]:
         write_bundle(show, episode)
     names = sorted({name for episode in others for name in episode.people})
     with (show / "content/people.yaml").open("a") as people:
-        people.writelines(f"\n{name.lower().replace(' ', '_')}:\n  name: {name}\n" for name in names)
+        keys = {name: name.lower().replace(" ", "_") for name in names}
+        entries = (f"\n{key}:\n  name: {name}\n  handle: {key}\n  consent: granted\n" for name, key in keys.items())
+        people.writelines(entries)
     return show, long.name, others[-1].folder
 
 
