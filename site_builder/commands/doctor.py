@@ -153,7 +153,7 @@ def _examine_models(config: Config | None) -> Iterator[Finding]:
         yield Finding("speech model", needed, "none is on this computer", "See `spacecast help transcripts`.")
         return
     try:
-        names = [find_model(wanted).name] if wanted else sorted({folder.name for folder in folders})
+        names = [find_model(wanted).name] if wanted else [f"in {folder}" for folder in folders]
     except UsageError as error:
         yield Finding("speech model", needed, str(error), f"Correct `transcript.model` in {CONFIG}.")
     else:
