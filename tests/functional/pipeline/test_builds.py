@@ -27,6 +27,7 @@ from show_runner import (
     spacecast,
 )
 
+from site_builder.engine import platform
 from site_builder.engine.prefetch import Prefetch
 
 NOTHING: dict[str, list[str]] = {"made": [], "removed": [], "failures": []}
@@ -329,4 +330,5 @@ def test_what_is_drawn_ahead_is_what_is_needed(two_spaces: Path, tmp_path: Path)
         with patch.object(Prefetch, "take", note):
             build(show, "--jobs", jobs)
     assert read_show(ahead) == read_show(alone)
-    assert Counter(name.split("/")[0] for name in drawn) == {"artwork": 6 + 2 * 5, "icons": 4}
+    foreseen = {"artwork": 6 + 2 * 5, "icons": 4} if platform.FORKS else {}  # elsewhere nobody draws beside the build
+    assert Counter(name.split("/")[0] for name in drawn) == foreseen
