@@ -121,7 +121,7 @@ class EpisodeBuilder:
     states: Sequence[StateDatabase]
     """What remembers, to be closed where it is used again later."""
     kept: ValueCache
-    look: ChangeCheck
+    changes: ChangeCheck
     """How the output looked before the build."""
 
     def build(
@@ -166,7 +166,7 @@ class EpisodeBuilder:
     def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
         """Those whose files are not all there as they should be, or of which nothing is kept."""
         remembered = {job.name: job.key for job in episode_jobs if known.get(job.entry.guid) == job.key}
-        current = self.builder.find_current(remembered, seen=self.look.sizes)
+        current = self.builder.find_current(remembered, seen=self.changes.sizes)
         return [job for job in episode_jobs if job.name not in current]
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:

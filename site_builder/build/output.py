@@ -79,7 +79,7 @@ class Job:
     """What remembers of the output."""
     artifacts: StateDatabase
     """What remembers of all that is dear to make."""
-    look: ChangeCheck
+    changes: ChangeCheck
     """How the output looked before the build."""
     jobs: int
     prefetch: Prefetch
@@ -148,10 +148,10 @@ class _OutputBuild:
         self.build_log.failures |= dict.fromkeys(self.cover_planner.failures)
         job.notify(Stage("making the feed"))
         self.make_feeds()
-        there = set(job.look.output.files)
+        there = set(job.changes.output.files)
         absent = {path for episode in episodes for path in episode.absent} & there
         unknown = set(job.builder.find_untracked(there))
-        lost = (unknown & job.look.made) - absent
+        lost = (unknown & job.changes.made) - absent
         job.builder.adopt(lost)
         untracked = unknown - absent - lost
         job.notify(Stage("search index"))
@@ -201,7 +201,7 @@ class _OutputBuild:
         """
         key = digest_contents(contents)
         self.groups.append(_PAGES)
-        if self.job.builder.find_current({_PAGES: key}, seen=self.job.look.sizes):
+        if self.job.builder.find_current({_PAGES: key}, seen=self.job.changes.sizes):
             search, _ = self.begin_search(contents)
             self.begin_feeds(contents)
             return search
@@ -225,7 +225,7 @@ class _OutputBuild:
         read = partial(Reader(job.output_paths.database).read, _FOUND)
         others = (Document(file, digest, partial(read, file)) for file, digest in job.kept.keys(_FOUND).items())
         parts = share_out([*_list_documents(job.output_paths, contents.episodes), *others])
-        current = job.builder.find_current({part.name: part.key for part in parts}, seen=job.look.sizes)
+        current = job.builder.find_current({part.name: part.key for part in parts}, seen=job.changes.sizes)
         self.groups += [part.name for part in parts]
         stale = [part for part in parts if part.name not in current]
         groups = [part.begin() if len(stale) < job.jobs else part.plan() for part in stale]
@@ -328,7 +328,7 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
         builder=job.builder,
         states=(job.state, job.artifacts),
         kept=job.kept,
-        look=job.look,
+        changes=job.changes,
     )
     return cover_planner, episode_builder
 

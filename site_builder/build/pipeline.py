@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from site_builder.episodes.catalog import Catalog
     from site_builder.show.published import Pins, Published
 
-__all__ = ["BuildOptions", "build", "find_unchanged", "look_at"]
+__all__ = ["BuildOptions", "build", "check_changes", "find_unchanged"]
 
 # The imports inside functions keep a build that has nothing to do quick: they load Markdown, templates, audio and more.
 # ruff: noqa: PLC0415
@@ -43,11 +43,11 @@ def build(
     now: datetime,
     options: BuildOptions,
     notify: Notify = ignore,
-    look: up_to_date.ChangeCheck | None = None,
+    changes: up_to_date.ChangeCheck | None = None,
 ) -> BuildReport:
     """Bring `output/` in line with the show in `folder`, taking in archives that are new first.
 
-    `look` is an up-to-date check made just before; made here where there is none.
+    `changes` is an up-to-date check made just before; made here where there is none.
 
     Raises:
         UsageError: the config, a document or an archive is wrong, what subscribers have would vanish, or another build
@@ -59,17 +59,17 @@ def build(
 
     with lock_show(folder, "serve" if options.preview else "build"), _without_collection():
         _take_over(folder)
-        if look is None or not look.is_current:
-            look = look_at(folder, options)
+        if changes is None or not changes.is_current:
+            changes = check_changes(folder, options)
         if not options.preview:
             require_line(folder)
-        look.drop_damaged()
+        changes.drop_damaged()
         try:
-            return _build(folder, now, options, notify, look)
+            return _build(folder, now, options, notify, changes)
         except DamagedState as damage:
             for file in damage.files:
                 file.unlink(missing_ok=True)
-            return _build(folder, now, options, notify, look_at(folder, options))
+            return _build(folder, now, options, notify, check_changes(folder, options))
 
 
 def _take_over(folder: Path) -> None:
@@ -93,23 +93,23 @@ def _without_collection() -> Iterator[None]:
 
 
 def _build(
-    folder: Path, now: datetime, options: BuildOptions, notify: Notify, look: up_to_date.ChangeCheck
+    folder: Path, now: datetime, options: BuildOptions, notify: Notify, changes: up_to_date.ChangeCheck
 ) -> BuildReport:
     from site_builder.build.content import digest_content, read_content
 
     notify(Stage("reading content"))
-    output_paths, inputs = find_output_paths(folder, preview=options.preview), look.inputs
+    output_paths, inputs = find_output_paths(folder, preview=options.preview), changes.inputs
     # Digested by another process while all that a build needs is loaded.
     digesting = Task(partial(digest_content, folder, inputs, output_paths.database))
     from site_builder.build import output as assembly
     from site_builder.build.consent import silence
     from site_builder.engine.cache import ValueCache
 
-    with _open_makers(folder, output_paths, options, look, notify) as (prefetch, state, artifacts, cluster):
+    with _open_makers(folder, output_paths, options, changes, notify) as (prefetch, state, artifacts, cluster):
         kept = ValueCache(state)
         content = read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
-        look.forget()  # from here on the output changes
+        changes.forget()  # from here on the output changes
         output_paths.release.unlink(missing_ok=True)
         job = assembly.Job(
             catalog=content.catalog,
@@ -118,7 +118,7 @@ def _build(
             output_paths=output_paths,
             state=state,
             artifacts=artifacts,
-            look=look,
+            changes=changes,
             jobs=options.jobs,
             prefetch=prefetch,
             notify=notify,
@@ -127,14 +127,14 @@ def _build(
         assembled = assembly.assemble(job)
         is_new_silent = silence.note_silent(content.catalog, kept, assembled.episodes, output_paths.output)
     if is_new_silent:
-        return _build_again(folder, now, options, notify, content, assembled, is_first=look.last_build is None)
+        return _build_again(folder, now, options, notify, content, assembled, is_first=changes.last_build is None)
     notify(Stage("remembering"))
-    return _end(content, choice, look, assembled, now, options)
+    return _end(content, choice, changes, assembled, now, options)
 
 
 @contextmanager
 def _open_makers(
-    folder: Path, output_paths: OutputPaths, options: BuildOptions, look: up_to_date.ChangeCheck, notify: Notify
+    folder: Path, output_paths: OutputPaths, options: BuildOptions, changes: up_to_date.ChangeCheck, notify: Notify
 ) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
     from site_builder.engine.prefetch import Prefetch
@@ -142,7 +142,7 @@ def _open_makers(
 
     with (
         Prefetch() as prefetch,
-        open_states(output_paths.database, find_artifacts(folder), before_writing=look.expect_changes) as opened,
+        open_states(output_paths.database, find_artifacts(folder), before_writing=changes.expect_changes) as opened,
         _open_cluster(folder, options, notify) as cluster,
     ):
         state, artifacts = opened
@@ -192,7 +192,7 @@ def _build_again(
     is_first: bool,
 ) -> BuildReport:
     """Once more, without the episodes that turned out to be silent; tells what both rounds did."""
-    again = _build(folder, now, options, notify, look_at(folder, options))
+    again = _build(folder, now, options, notify, check_changes(folder, options))
     made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
     warnings = (*content.extraction.remarks, *again.warnings)
     return replace(again, taken=content.extraction.taken, made=made, warnings=warnings, is_first=is_first)
@@ -216,7 +216,7 @@ def _complete_report(
 def _end(
     content: Content,
     choice: _Choice,
-    look: up_to_date.ChangeCheck,
+    changes: up_to_date.ChangeCheck,
     assembled: Assembled,
     now: datetime,
     options: BuildOptions,
@@ -225,11 +225,11 @@ def _end(
     from site_builder.build import publication
     from site_builder.build.selection import find_due
 
-    report = _complete_report(content, choice, assembled.report, options, is_first=look.last_build is None)
+    report = _complete_report(content, choice, assembled.report, options, is_first=changes.last_build is None)
     if not report.failures:
         folder, catalog = content.catalog.folder, content.catalog
         output_paths, due = find_output_paths(folder, preview=options.preview), find_due(catalog.entries, now)
-        _remember(output_paths, look, content.inputs, due, report, assembled.foreign)
+        _remember(output_paths, changes, content.inputs, due, report, assembled.foreign)
         if not (options.drafts or options.preview):
             release = publication.make_release(catalog, choice.selection, assembled.episodes, now)
             publication.end_build(folder, choice.known, release, catalog.entries, now, options)
@@ -282,7 +282,7 @@ def _check_promises(
 
 def _remember(
     output_paths: OutputPaths,
-    look: up_to_date.ChangeCheck,
+    changes: up_to_date.ChangeCheck,
     inputs: up_to_date.Inputs,
     due: datetime | None,
     report: BuildReport,
@@ -291,7 +291,7 @@ def _remember(
     """Leave what the next build compares with; `inputs` is from before anything was read, to see what changed since."""
     left = up_to_date.LastBuild(
         inputs=inputs,
-        output=look.output.patch(output_paths.output, [*report.made, *report.removed]),
+        output=changes.output.patch(output_paths.output, [*report.made, *report.removed]),
         due=due.isoformat() if due else None,
         report=report.as_left().as_json(),
         foreign=tuple(foreign),
@@ -300,13 +300,13 @@ def _remember(
     up_to_date.remember_finished(output_paths, left)
 
 
-def look_at(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:
+def check_changes(folder: Path, options: BuildOptions) -> up_to_date.ChangeCheck:
     """Compare all that a build reads, and its output, with what the last build recorded."""
     return up_to_date.ChangeCheck(find_output_paths(folder, preview=options.preview), folder, options.inputs)
 
 
 def find_unchanged(
-    folder: Path, now: datetime, options: BuildOptions, look: up_to_date.ChangeCheck | None = None
+    folder: Path, now: datetime, options: BuildOptions, changes: up_to_date.ChangeCheck | None = None
 ) -> BuildReport | None:
     """The report of a build that has nothing to do; None where there may be something."""
     from site_builder.build.report import parse_report
@@ -316,5 +316,5 @@ def find_unchanged(
         return None
     if not (options.preview or options.drafts or is_as_written(output_paths.release)):
         return None
-    known = (look or look_at(folder, options)).recall(now)
+    known = (changes or check_changes(folder, options)).recall(now)
     return parse_report(known, output=output_paths.output, strict=options.strict) if known else None

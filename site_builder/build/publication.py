@@ -275,6 +275,6 @@ def _write(folder: Path, published: Published, known: Published) -> None:
     if (published.pins, published.show) == (known.pins, known.show):
         return
     usual = BuildOptions().inputs
-    look = up_to_date.ChangeCheck(find_output_paths(folder, preview=False), folder, usual)
+    changes = up_to_date.ChangeCheck(find_output_paths(folder, preview=False), folder, usual)
     write_published(folder, published, known)
-    up_to_date.accept(look, folder, usual, FILE.name)
+    up_to_date.accept(changes, folder, usual, FILE.name)

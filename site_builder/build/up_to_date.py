@@ -279,20 +279,20 @@ class ChangeCheck:
         (self.output_paths.state / _MEMORY).unlink(missing_ok=True)
 
 
-def accept(look: ChangeCheck, folder: Path, options: Mapping[str, JSON], name: str) -> None:
-    """Go on as if the last build had seen the file `name` of `content/` as it was written since `look`.
+def accept(changes: ChangeCheck, folder: Path, options: Mapping[str, JSON], name: str) -> None:
+    """Go on as if the last build had seen the file `name` of `content/` as it was written since `changes`.
 
     Where anything else differs, the next build looks at everything.
     """
-    last_build = look.last_build
-    if last_build is None or not look.is_same:
+    last_build = changes.last_build
+    if last_build is None or not changes.is_same:
         return
-    inputs, _ = look.inputs.look_again(folder, options)
-    trees = [(inputs.trees[root], tree) for root, tree in look.inputs.trees.items()]
-    if inputs.fixed == look.inputs.fixed and all(
+    inputs, _ = changes.inputs.look_again(folder, options)
+    trees = [(inputs.trees[root], tree) for root, tree in changes.inputs.trees.items()]
+    if inputs.fixed == changes.inputs.fixed and all(
         _list_times(new, name) == _list_times(old, name) for new, old in trees
     ):
-        remember(look.output_paths, replace(last_build, inputs=inputs))
+        remember(changes.output_paths, replace(last_build, inputs=inputs))
 
 
 def _list_times(tree: Snapshot, without: str) -> dict[str, array[int]]:

@@ -136,11 +136,11 @@ def build(show: Path | None, json_: bool, timings: bool, **options: Any) -> None
     watch = Stopwatch("looking for changes")
     chosen = pipeline.BuildOptions(**options)
     folder = find_show(show)
-    look = pipeline.look_at(folder, chosen)
-    report = pipeline.find_unchanged(folder, read_clock(), chosen, look)
+    changes = pipeline.check_changes(folder, chosen)
+    report = pipeline.find_unchanged(folder, read_clock(), chosen, changes)
     if report is None:
         with _progress() as notify:
-            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), look)
+            report = pipeline.build(folder, read_clock(), chosen, watch.follow(notify), changes)
     print_json(report.as_json()) if json_ else _show_build(report, folder)
     for line in watch.describe() if timings else ():
         click.echo(line, err=True)

@@ -147,11 +147,11 @@ class Session(Followed):
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""
-        look = up_to_date.ChangeCheck(self.output_paths, self.folder, self._options.inputs, self._seal)
-        is_new, self._seal = self._seal is None or not look.is_same, look.inputs
+        changes = up_to_date.ChangeCheck(self.output_paths, self.folder, self._options.inputs, self._seal)
+        is_new, self._seal = self._seal is None or not changes.is_same, changes.inputs
         if not is_new and not self.is_waiting:
             return False
-        self.build(look)
+        self.build(changes)
         return True
 
     def warm_up(self) -> None:
@@ -159,17 +159,17 @@ class Session(Followed):
         if self._remake is None and not self.state.problems:
             started = time.monotonic()
             with suppress(Exception):  # what is wrong is told by the build that follows a save
-                look = pipeline.look_at(self.folder, self._options)
-                report = pipeline.build(self.folder, self._clock(), self._options, self._take_remake, look)
+                changes = pipeline.check_changes(self.folder, self._options)
+                report = pipeline.build(self.folder, self._clock(), self._options, self._take_remake, changes)
                 if report.made or report.removed:  # saved meanwhile
                     self._succeed(report, time.monotonic() - started)
 
-    def build(self, look: up_to_date.ChangeCheck) -> None:
+    def build(self, changes: up_to_date.ChangeCheck) -> None:
         """Build what looks like that, and say how it went; nothing a person or the program did wrong gets out."""
         started = time.monotonic()
         self.is_waiting = False
         try:
-            report = self._build(look)
+            report = self._build(changes)
         except ShowBusy as error:
             self.is_waiting = True
             self._fail([str(error)])
@@ -182,10 +182,10 @@ class Session(Followed):
         else:
             self._succeed(report, time.monotonic() - started)
 
-    def _build(self, look: up_to_date.ChangeCheck) -> BuildReport:
+    def _build(self, changes: up_to_date.ChangeCheck) -> BuildReport:
         now = self._clock()
-        known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options, look)
-        return known or pipeline.build(self.folder, now, self._options, self._receive, look)
+        known = None if self._remake else pipeline.find_unchanged(self.folder, now, self._options, changes)
+        return known or pipeline.build(self.folder, now, self._options, self._receive, changes)
 
     def _receive(self, event: object) -> None:
         """Pass on what a build tells; episodes are shown before the rest is made."""

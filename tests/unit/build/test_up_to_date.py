@@ -13,7 +13,7 @@ from big_show import make_episode, write_show
 from show_runner import TODAY, build, copy_show
 
 from site_builder.build import up_to_date
-from site_builder.build.pipeline import BuildOptions, look_at
+from site_builder.build.pipeline import BuildOptions, check_changes
 from site_builder.build.up_to_date import ChangeCheck
 from site_builder.show.layout import find_output_paths
 
@@ -41,7 +41,7 @@ def show(built: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatc
 
 
 def look(show: Path) -> ChangeCheck:
-    return look_at(show, BuildOptions())
+    return check_changes(show, BuildOptions())
 
 
 def add(file: Path) -> None:
