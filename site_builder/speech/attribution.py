@@ -2,7 +2,7 @@
 
 A Viterbi search over words (Forney 1973). A word may belong to whoever's turn, widened by a tick on both sides, covers
 it; the nearer the better. A change of speaker is cheap in a pause or after a sentence and dear inside one. A short turn
-inside another's thus moves only its own words.
+inside another's thus moves only its own words. docs/decisions/0045 says what holds where no turn is.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from site_builder.model.speech import Word
 NOBODY = -1
 _OUTSIDE = 2.5
 """Cost of a word at the far end of a tick beside a turn; in proportion to the distance before."""
-_NOBODY = 2.0
-"""Cost of saying that nobody known speaks."""
+_NOBODY, _NOBODY_WITHIN = 2.0, 6.0
+"""Cost of saying that nobody known speaks, a tick from all turns and within one; in proportion between."""
+_ELSEWHERE = 5.0
+"""Cost of a word far from all turns of somebody whose voice is known: a turn may fall between readings of levels."""
 _CHANGE_IN_PAUSE, _CHANGE_IN_SENTENCE = 1.0, 6.0
 _PAUSE = 0.35
 """Seconds between words in which speakers change."""
@@ -79,22 +81,28 @@ def attribute(
 def _find_candidates(word: Word, turns: TurnIndex, tick: float) -> dict[int, float]:
     """By speaker who may say a word, what that costs."""
     middle = (word.start + word.end) / 2
-    costs = {NOBODY: _NOBODY}
+    costs: dict[int, float] = {}
+    nearest = tick
     for turn in turns.find_near(middle - tick, middle + tick):
         distance = max(turn.start - middle, middle - turn.end, 0.0)
         if distance <= tick:
             cost = _OUTSIDE * distance / tick if tick else 0.0
             costs[turn.speaker] = min(cost, costs.get(turn.speaker, cost))
+            nearest = min(nearest, distance)
+    within = (1 - nearest / tick) if tick else float(bool(costs))
+    costs[NOBODY] = _NOBODY + within * (_NOBODY_WITHIN - _NOBODY)
     return costs
 
 
 def _hear_voices(costs: dict[int, float], voice: Evidence) -> dict[int, float]:
     """The same costs with what each voice says of it; speakers of whom no voice is known are judged by time alone."""
-    known = {speaker: fit for speaker, fit in voice.fits.items() if speaker in costs}
-    if len(known) < 2:
+    if len(voice.fits) < 2:
         return costs
-    best = max(known.values())
-    worse = {speaker: min(_VOICE_MOST, (best - fit) * voice.frames * _VOICE_WEIGHT) for speaker, fit in known.items()}
+    costs = dict.fromkeys(voice.fits, _ELSEWHERE) | costs
+    best = max(voice.fits.values())
+    worse = {
+        speaker: min(_VOICE_MOST, (best - fit) * voice.frames * _VOICE_WEIGHT) for speaker, fit in voice.fits.items()
+    }
     return {speaker: cost + worse.get(speaker, 0.0) for speaker, cost in costs.items()}
 
 

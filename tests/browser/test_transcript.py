@@ -83,6 +83,16 @@ def test_selected_words_become_a_link(open_page: Any, address: str) -> None:
     assert end <= page.evaluate("document.querySelector('#audio').currentTime") < end + 0.3
 
 
+def test_nothing_moves_when_a_link_is_offered(open_page: Any) -> None:
+    """The button stands over the text, whoever speaks after the words."""
+    page = open_page(EPISODE.path)
+    places = "[...document.querySelectorAll('.said')].map((said) => said.getBoundingClientRect().top)"
+    before = page.evaluate(places)
+    select(page, "coast", "rhythm")
+    page.locator(".quote").wait_for()
+    assert page.evaluate(places) == before
+
+
 def test_words_are_selected_and_linked_with_the_keyboard_alone(open_page: Any) -> None:
     """C takes the line that is heard, Shift and arrows change it, the button has the focus; Escape puts it away."""
     page = open_page(f"{EPISODE.path}#t={CUE.start + 0.2}")
