@@ -1,252 +1,322 @@
-"""Transcripts with names: this tool beside Whisper as it comes (the whole file at once, no names).
+"""Transcripts with names: what `spacecast transcribe` does, beside Whisper as it comes (the whole file, no names).
 
-    python benchmarks/speech.py [--minutes 3 10]
+    python benchmarks/speech.py [--minutes 3 10 180] [--practice ARCHIVE]
 
-Takes the two recordings of the demo archive, whose every word is known, as they are and as two calls (each voice with
-its own noise and low-pass, dropouts, then Opus; see `CALLS`). Prints how many words are wrong, how many have the right
-name for turns that begin at several phases of the tick, and CPU seconds a minute of sound; then the peak memory of
-processes that hear so many minutes, the demo's sound again and again.
+Each figure is that of the real command on an archive of X, in a process of its own: wrong words and right names of
+talks whose every word is known (tests/support/call_maker.py, the demo, a read classic), CPU, time and memory for so
+many minutes, sounds in which nobody speaks, the same bytes again, and no network. `!` marks what misses its bar.
+Whisper hears the same sound with the same model. Takes about ten minutes, and 25 with 180 minutes of sound.
+
+`--practice` takes an archive with a `.truth.json` beside it (who speaks when), in which voices speak.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import math
-import resource
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import wave
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
-from faster_whisper import WhisperModel
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/support"), str(Path(__file__).parent)]
 
+from call_maker import (  # noqa: E402 -- after the path is set
+    RATE,
+    CallSpace,
+    Sound,
+    Turn,
+    decode,
+    find_nested,
+    handle_of,
+    is_in,
+    load_classic,
+    load_turns,
+    make_music,
+    make_room,
+    make_silence,
+    mix_call,
+    mix_clean,
+    share_named,
+    write_call,
+)
+from measuring import Run, run_build  # noqa: E402
 from word_errors import count_errors, list_plain  # noqa: E402
 
-from site_builder.audio.sound import read_sound  # noqa: E402
-from site_builder.model.podcast import Recording, Timeline, Turn  # noqa: E402
-from site_builder.model.speech import Word  # noqa: E402
-from site_builder.show.bundles import Bundle, find_bundles, load_bundle  # noqa: E402
-from site_builder.speech.engine import SAMPLE_RATE, Sound  # noqa: E402
-from site_builder.speech.faster_whisper import FasterWhisper  # noqa: E402
+from site_builder.show.bundles import find_bundles, load_bundle  # noqa: E402
+from site_builder.show.transcripts.words import load_recognition  # noqa: E402
 from site_builder.speech.models import find_model  # noqa: E402
-from site_builder.speech.recognizer import recognize  # noqa: E402
 
-TRUTH = {entry["id"]: entry for entry in json.loads((ROOT / "scripts/demo_truth.json").read_text("utf-8"))}
+DEMO = ROOT / "content/archives/demo.zip"
 PHASES = (0.0, 0.25, 0.5, 0.75)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What becomes of sound on its way."""
-
-    noise: float
-    """Of the room, in full scale; each voice has one, two or three times as much besides."""
-    dropouts: float
-    """Share of frames of 20 ms that are lost."""
-    bit_rate: int
-    cuts: tuple[int, ...]
-    """Highest frequency of each voice."""
-
-
-CALLS = {
-    "call": Call(0.0007, 0.002, 24_000, (4000, 5500, 7000)),
-    "bad call": Call(0.003, 0.01, 16_000, (3400, 5000, 7000)),
-}
-NEAR = 0.2
-"""Seconds beside a turn in which a word is still of it."""
+SPACECAST = (sys.executable, "-m", "site_builder")
+OFFLINE = """import socket, sys
+def refuse(*_, **__): raise AssertionError("a socket")
+socket.socket.connect = socket.socket.connect_ex = socket.socket.bind = socket.getaddrinfo = refuse
+from site_builder.cli.main import main
+main(sys.argv[1:])
+"""
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, nargs="*", default=[3, 10])
-    parser.add_argument("--peak", type=float, help=argparse.SUPPRESS)
-    parser.add_argument("--whole", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--practice", type=Path)
+    parser.add_argument("--whole", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.peak:
-        print(measure_peak(options.peak, whole=options.whole))
+    if options.whole:
+        hear_whole(*options.whole)
         return
     with tempfile.TemporaryDirectory() as scratch:
-        bundles = list(take_demo(Path(scratch)))
-        compare_words(bundles)
-    compare_memory(options.minutes)
+        bench = Bench(Path(scratch))
+        for compare in (compare_words, compare_names, compare_silence, compare_bytes):
+            compare(bench)
+        if options.practice:
+            compare_practice(bench, options.practice)
+        compare_lengths(bench, options.minutes)
 
 
-def take_demo(show: Path) -> Iterator[Bundle]:
-    """The demo's recordings, in a show of their own."""
-    (show / "content").mkdir()
-    (show / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
-    extract = ["extract", str(ROOT / "content/archives/demo.zip")]
-    subprocess.run(
-        [sys.executable, "-m", "site_builder", "-C", show, *extract], check=True, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of one recording."""
+
+    words: tuple[Any, ...]
+    handles: tuple[str, ...]
+    """Of the recording's speakers."""
+    files: tuple[bytes, bytes]
+    """words.json and transcript.vtt."""
+
+    @property
+    def texts(self) -> list[str]:
+        """The words as they are written."""
+        return [word.text for word in self.words]
+
+
+class Bench:
+    """Shows in a scratch folder, and the lines of the table."""
+
+    def __init__(self, scratch: Path) -> None:
+        """Nothing is printed yet but what hears."""
+        self._scratch, self._count = scratch, 0
+        print(f"{find_model('').name}\n\n{'':46}{'bar':>12}{'spacecast':>14}{'Whisper':>12}")
+
+    def tell(self, what: str, bar: str, ours: str, theirs: str = "", *, met: bool = True) -> None:
+        """Print a line."""
+        print(f"{what:46}{bar:>12}{'' if met else '! ':>2}{ours:>12}{theirs:>12}", flush=True)
+
+    def place(self, name: str) -> Path:
+        """A path that nothing has."""
+        self._count += 1
+        return self._scratch / f"{self._count}-{name}"
+
+    def make_show(self, archive: Path) -> Path:
+        """A show with the recordings of an archive."""
+        show = self.place("show")
+        init = ["init", str(show), "--title", "Words", "--url", "https://words.example.net/"]
+        for command in (init, ["-C", str(show), "extract", str(archive)]):
+            subprocess.run([*SPACECAST, *command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        return show
+
+    def transcribe(self, show: Path, *arguments: str, code: str = "") -> Run:
+        """Hear all of a show, offline where `code` blocks sockets."""
+        program = [sys.executable, "-c", code] if code else list(SPACECAST)
+        return run_build([*program, "-C", str(show), "transcribe", *arguments], show, {"PYTHONPATH": str(ROOT)})
+
+    def hear(self, space: CallSpace, *arguments: str, code: str = "") -> tuple[Heard, Run]:
+        """The words of one Space that is made for it."""
+        show = self.make_show(write_call(self.place("archive.zip"), [space]))
+        run = self.transcribe(show, *arguments, code=code)
+        (heard,) = read_heard(show).values()
+        shutil.rmtree(show)
+        return heard, run
+
+    def hear_whole(self, sound: Sound) -> tuple[list[str], Run]:
+        """What Whisper makes of a sound at once."""
+        file, out = self.place("sound.wav"), self.place("texts.json")
+        with wave.open(str(file), "wb") as wav:
+            wav.setparams((1, 2, RATE, 0, "NONE", ""))
+            wav.writeframes((np.clip(sound, -1, 1) * 32767).astype(np.int16).tobytes())
+        run = run_build([sys.executable, __file__, "--whole", str(file), str(out)], self._scratch, {})
+        return json.loads(out.read_text("utf-8")), run
+
+
+def hear_whole(file: Path, out: Path) -> None:
+    """Whisper by itself, as its library is called by most."""
+    from faster_whisper import WhisperModel  # noqa: PLC0415 -- only here
+
+    model = WhisperModel(str(find_model("").folder), device="cpu", compute_type="int8", cpu_threads=2)
+    segments, _ = model.transcribe(str(file), word_timestamps=True)
+    out.write_text(json.dumps([segment.text for segment in segments]), "utf-8")
+
+
+def read_heard(show: Path) -> dict[str, Heard]:
+    """What was heard in a show, by the id of each recording."""
+    found = {}
     for folder in find_bundles(show / "content"):
-        bundle = load_bundle(folder)
-        if bundle.recording and bundle.recording.id in TRUTH:
-            yield bundle
+        bundle, recognition = load_bundle(folder), load_recognition(folder)
+        if bundle.recording and recognition:
+            handles = tuple(speaker.handle for speaker in bundle.recording.speakers)
+            files = [folder / name for name in ("words.json", "transcript.vtt")]
+            written = tuple(file.read_bytes() if file.is_file() else b"" for file in files)
+            found[bundle.recording.id] = Heard(recognition.words, handles, (written[0], written[1]))
+    return found
 
 
-def load_sound(bundle: Bundle) -> Sound:
-    """A recording as engines want it."""
-    frames = read_sound(bundle.part_files, sample_rate=SAMPLE_RATE, channels=1)
-    return np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames]).astype(np.float32)
+def share_wrong(texts: Sequence[str], read: str) -> float:
+    """Word error rate."""
+    words = list_plain(read)
+    return count_errors(words, [word for text in texts for word in list_plain(text)]) / len(words)
 
 
-def degrade(sound: Sound, turns: Sequence[dict[str, Any]], call: Call) -> Sound:
-    """The same as it comes out of a call; always the same way."""
-    chance = np.random.default_rng(15)
-    worse = sound + chance.normal(0, call.noise, len(sound)).astype(np.float32)
-    names = sorted({turn["who"] for turn in turns})
-    for turn in turns:
-        first, last = int(turn["start"] * SAMPLE_RATE), int(turn["end"] * SAMPLE_RATE)
-        voice, number = worse[first:last], names.index(turn["who"])
-        spectrum = np.fft.rfft(voice + chance.normal(0, call.noise * (number + 1), len(voice)))
-        spectrum[np.fft.rfftfreq(len(voice), 1 / SAMPLE_RATE) > call.cuts[number % 3]] = 0
-        worse[first:last] = np.fft.irfft(spectrum, len(voice))
-    frame = SAMPLE_RATE // 50
-    for at in np.flatnonzero(chance.random(len(worse) // frame) < call.dropouts).tolist():
-        worse[at * frame : (at + 1) * frame] = 0
-    return pass_opus(worse.astype(np.float32), call.bit_rate)
+def join_texts(turns: Sequence[Mapping[str, Any]]) -> str:
+    """All that is said, in order of its beginning."""
+    return " ".join(turn["text"] for turn in turns)
 
 
-def pass_opus(sound: Sound, bit_rate: int) -> Sound:
-    """Encoded and decoded again."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="ogg") as out:
-        stream = out.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")
-        stream.bit_rate = bit_rate
-        whole = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="flt", layout="mono")
-        whole.sample_rate = SAMPLE_RATE
-        out.mux(stream.encode(whole))
-        out.mux(stream.encode(None))
-    file.seek(0)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    with av.open(file, "r") as source:
-        frames = [piece for frame in source.decode(audio=0) for piece in resampler.resample(frame)]
-    heard = np.concatenate([frame.to_ndarray().reshape(-1) for frame in frames])
-    return np.pad(heard, (0, max(0, len(sound) - len(heard))))[: len(sound)].astype(np.float32)
+def compare_words(bench: Bench) -> None:
+    """How many words are wrong."""
+    said = join_texts(load_turns())
+    talks = [("clean", mix_clean(), load_turns(), said, 0.07), ("call", mix_call(), load_turns(), said, 0.10)]
+    for name, sound, turns, read, bar in [*talks, *find_classic()]:
+        heard, _ = bench.hear(CallSpace(sound=sound, turns=turns), code=OFFLINE)
+        texts, _ = bench.hear_whole(sound)
+        wrong = share_wrong(heard.texts, read)
+        bench.tell(
+            f"wrong words, {name}", f"≤ {bar:.0%}", f"{wrong:.1%}", f"{share_wrong(texts, read):.1%}", met=wrong <= bar
+        )
+    compare_demo(bench)
+    bench.tell("sockets opened meanwhile", "0", "0")
 
 
-def place_turns(recording: Recording, truth: Sequence[dict[str, Any]], phase: float) -> Recording:
-    """The recording with turns as levels read once a tick tell them, the first reading at `phase` of one."""
-    handles = [speaker.handle for speaker in recording.speakers]
-    tick = recording.tick
-
-    def read(at: float) -> float:
-        return max(0.0, (math.floor(at / tick - phase) + phase) * tick)
-
-    turns = [Turn(speaker=handles.index(t["who"]), start=read(t["start"]), end=read(t["end"]) + tick) for t in truth]
-    return replace(recording, turns=tuple(turns), timeline=Timeline.LEVELS)
-
-
-def compare_words(bundles: Sequence[Bundle]) -> None:
-    """Words, names and time of both ways, on both kinds of sound."""
-    model = find_model("")
-    engine = FasterWhisper(model.folder, 2)
-    plain = WhisperModel(str(model.folder), device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True)
-    print(f"{engine.name}, {model.name}\n{'':24}{'wrong words':>12}{'right names':>28}{'CPU s/min':>11}")
-    for kind in ("clean", *CALLS):
-        sounds = []
-        for bundle in bundles:
-            sound = load_sound(bundle)
-            sounds.append(degrade(sound, turns_of(bundle), CALLS[kind]) if kind in CALLS else sound)
-        minutes = sum(map(len, sounds)) / SAMPLE_RATE / 60
-        names = []
-        for phase in PHASES:
-            begin = time.process_time()
-            heard = [hear(engine, bundle, sound, phase) for bundle, sound in zip(bundles, sounds, strict=True)]
-            seconds = time.process_time() - begin
-            names.append(share_named(bundles, heard))
-        texts = [[word.text for word in words] for words in heard]
-        shown = " ".join(f"{name:.1%}" for name in names)
-        print(f"{'this tool, ' + kind:24}{share_wrong(bundles, texts):>12.1%}{shown:>28}{seconds / minutes:>11.1f}")
-        begin = time.process_time()
-        texts = [[one.text for one in plain.transcribe(sound, word_timestamps=True)[0]] for sound in sounds]
-        seconds = time.process_time() - begin
-        print(f"{'Whisper, ' + kind:24}{share_wrong(bundles, texts):>12.1%}{'none':>28}{seconds / minutes:>11.1f}")
+def find_classic() -> Iterator[tuple[str, Sound, Sequence[Turn], str, float]]:
+    """A classic read aloud, also by a person where the package is installed that holds that."""
+    sound, text = load_classic()
+    yield "classic", sound, [{"who": "ines", "start": 0.0, "end": len(sound) / RATE}], text, 0.02
+    try:
+        file = Path(str(distribution("moonshine-voice").locate_file("moonshine_voice/assets/two_cities.wav")))
+    except PackageNotFoundError:
+        return
+    sound = decode(file)
+    yield "classic by a person", sound, [{"who": "ines", "start": 0.0, "end": len(sound) / RATE}], text, 0.02
 
 
-def turns_of(bundle: Bundle) -> list[dict[str, Any]]:
-    """What is said in a recording, by whom and when."""
-    assert bundle.recording
-    return list(TRUTH[bundle.recording.id]["turns"])
+def compare_demo(bench: Bench) -> None:
+    """The same of the demo's two recordings, as they are."""
+    show = bench.make_show(DEMO)
+    bench.transcribe(show)
+    truth = {entry["id"]: entry["turns"] for entry in json.loads((ROOT / "scripts/demo_truth.json").read_text("utf-8"))}
+    heard = read_heard(show)
+    wrong = share_wrong(
+        [text for name in heard for text in heard[name].texts], " ".join(join_texts(truth[name]) for name in heard)
+    )
+    bench.tell("wrong words, demo", "≤ 7%", f"{wrong:.1%}", met=wrong <= 0.07)
 
 
-def hear(engine: FasterWhisper, bundle: Bundle, sound: Sound, phase: float) -> tuple[Word, ...]:
-    """The words of a recording whose levels were read at a phase of the tick."""
-    assert bundle.recording
-    recording = place_turns(bundle.recording, turns_of(bundle), phase)
-    return recognize(np.array_split(sound, 64), recording, engine, language="en")
+def compare_names(bench: Bench) -> None:
+    """How many words have the right name, and how many of a long turn with a short one inside."""
+    long, short = find_nested(load_turns())
+    for phase in PHASES:
+        heard, _ = bench.hear(CallSpace(sound=mix_call(), turns=load_turns(), phase=phase))
+        right, told = share_named(heard.words, heard.handles, load_turns())
+        around = [word for word in heard.words if is_in(word, long) and not is_in(word, short)]
+        moved = sum(heard.handles[word.speaker] != handle_of(long["who"]) for word in around)
+        share = right / told
+        bench.tell(
+            f"right names, call, tick read at {phase:g} s", "≥ 98.5%", f"{share:.1%}", "none", met=share >= 0.985
+        )
+        bench.tell("  words moved around a turn of 1 s in a long one", "0", str(moved), met=not moved)
 
 
-def share_named(bundles: Sequence[Bundle], heard: Sequence[Sequence[Word]]) -> float:
-    """Of the words that lie in a turn, how many have its name."""
-    right = told = 0
-    for bundle, words in zip(bundles, heard, strict=True):
-        assert bundle.recording
-        handles = [speaker.handle for speaker in bundle.recording.speakers]
-        for word in words:
-            middle = (word.start + word.end) / 2
-            who = {t["who"] for t in turns_of(bundle) if t["start"] - NEAR <= middle <= t["end"] + NEAR}
-            told += bool(who)
-            right += word.speaker >= 0 and handles[word.speaker] in who
-    return right / told
+def compare_practice(bench: Bench, archive: Path) -> None:
+    """Right names in an archive of which is known who speaks when."""
+    show = bench.make_show(archive)
+    bench.transcribe(show)
+    truth = json.loads(archive.with_name(f"{archive.stem}.truth.json").read_text("utf-8"))
+    heard = read_heard(show)
+    for number, entry in enumerate((entry for entry in truth if entry["id"] in heard), 1):
+        found = heard[entry["id"]]
+        right, told = share_named(found.words, found.handles, entry["turns"])
+        bench.tell(
+            f"right names, practice Space {number} ({told} words)", "≥ 99%", f"{right / told:.1%}", "none",
+            met=right / told >= 0.99,
+        )  # fmt: skip
 
 
-def share_wrong(bundles: Sequence[Bundle], texts: Sequence[Sequence[str]]) -> float:
-    """Word error rate over all recordings."""
-    wrong = spoken = 0
-    for bundle, heard in zip(bundles, texts, strict=True):
-        read = [word for turn in turns_of(bundle) for word in list_plain(turn["text"])]
-        wrong += count_errors(read, [word for text in heard for word in list_plain(text)])
-        spoken += len(read)
-    return wrong / spoken
+def compare_silence(bench: Bench) -> None:
+    """60 s of each in which nobody says a word."""
+    for name, make in {"silence": make_silence, "music": make_music, "a room": make_room}.items():
+        sound = make(60)
+        heard, _ = bench.hear(CallSpace(sound=sound))
+        texts, _ = bench.hear_whole(sound)
+        invented = sum(len(list_plain(text)) for text in texts)
+        bench.tell(f"words heard in 60 s of {name}", "0", str(len(heard.words)), str(invented), met=not heard.words)
 
 
-def compare_memory(minutes: Sequence[float]) -> None:
-    """Peak of a process that hears so many minutes, piece by piece and as one array."""
+def compare_bytes(bench: Bench) -> None:
+    """The same files with one thread and with two, and after kill -9."""
+    space = CallSpace(sound=mix_call(), turns=load_turns())
+    one, _ = bench.hear(space, "--jobs", "1")
+    two, _ = bench.hear(space, "--jobs", "2")
+    bench.tell(
+        "1 and 2 threads", "same bytes", "same" if one.files == two.files else "other", met=one.files == two.files
+    )
+    show = bench.make_show(write_call(bench.place("archive.zip"), [space]))
+    pieces = kill_midway(show)
+    bench.transcribe(show)
+    (again,) = read_heard(show).values()
+    same = again.files == two.files
+    bench.tell(f"after kill -9 ({pieces} pieces done)", "same bytes", "same" if same else "other", met=same)
+
+
+def kill_midway(show: Path) -> int:
+    """Begin to hear a show, and kill the process once it has noted two pieces; how many there are."""
+    process = subprocess.Popen([*SPACECAST, "-C", show, "transcribe"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    notes, deadline = show / ".cache/transcripts", time.monotonic() + 120
+    while (count := count_lines(notes)) < 2 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return count
+
+
+def count_lines(notes: Path) -> int:
+    """Pieces that are noted."""
+    return sum(file.read_bytes().count(b"\n") for file in notes.glob("*.jsonl"))
+
+
+def compare_lengths(bench: Bench, minutes: Sequence[float]) -> None:
+    """CPU, time and memory for so many minutes of the call, again and again; of hours only what is ours."""
+    before = 0.0
     for length in minutes:
-        ways = {"this tool": [], "Whisper": ["--whole"]}
-        peaks = {way: ask_peak(length, extra) for way, extra in ways.items()}
-        print(f"{length:g} minutes: " + ", ".join(f"{way} {peak} MB" for way, peak in peaks.items()))
-
-
-def ask_peak(minutes: float, extra: Sequence[str]) -> str:
-    """What `measure_peak` says in a process of its own."""
-    command = [sys.executable, __file__, "--peak", str(minutes), *extra]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def measure_peak(minutes: float, *, whole: bool) -> int:
-    """Megabytes this process holds at most while it hears the demo's sound again and again."""
-    with tempfile.TemporaryDirectory() as scratch:
-        bundle = next(take_demo(Path(scratch)))
-        model = find_model("")
-        loops = range(math.ceil(minutes * 60 / (bundle.recording.duration if bundle.recording else 60)))
-        if whole:
-            plain = WhisperModel(str(model.folder), device="cpu", compute_type="int8", local_files_only=True)
-            list(plain.transcribe(np.concatenate([load_sound(bundle) for _ in loops]), word_timestamps=True)[0])
-        else:
-            frames = (
-                frame.to_ndarray().reshape(-1).astype(np.float32)
-                for _ in loops
-                for frame in read_sound(bundle.part_files, sample_rate=SAMPLE_RATE, channels=1)
+        space = CallSpace(sound=mix_call(), turns=load_turns(), seconds=length * 60)
+        _, run = bench.hear(space)
+        whole = bench.hear_whole(np.resize(mix_call(), round(length * 60 * RATE)))[1] if length <= 30 else None
+        pairs = [
+            ("CPU seconds a minute", "≤ 5", run.cpu / length, whole and whole.cpu / length, 5.0),
+            ("megabytes", "≤ 400", run.megabytes, whole and whole.megabytes, 400.0),
+        ]
+        for what, bar, ours, theirs, most in pairs:
+            bench.tell(
+                f"{what}, {length:g} minutes", bar, f"{ours:.1f}", f"{theirs:.1f}" if theirs else "", met=ours <= most
             )
-            assert bundle.recording
-            nobody = replace(bundle.recording, turns=(), timeline=Timeline.NONE)
-            recognize(frames, nobody, FasterWhisper(model.folder, 2), language="en")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        quickness = length * 60 / run.seconds
+        bench.tell("  times as quick as the talk, by the clock", "≥ 15", f"{quickness:.1f}", met=quickness >= 15)
+        if before:
+            more = run.megabytes - before
+            bench.tell("  megabytes more than for less", "≤ 30", f"{more:.1f}", met=more <= 30)
+        before = run.megabytes
 
 
 if __name__ == "__main__":
