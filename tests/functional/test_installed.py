@@ -128,14 +128,22 @@ def test_manuals_and_a_show_from_the_wheel(installed: Path, tmp_path: Path) -> N
     built = run(installed, tmp_path, "-C", "my show", "build")
     assert built.returncode == 0, built.stderr
     assert (tmp_path / "my show/output/index.html").is_file()
-    place = subprocess.run(
-        [sys.executable, "-P", "-c", "import site_builder; print(site_builder.__file__)"],
+    script = (
+        "import re, site_builder; from site_builder.commands.help import find_picture, list_manuals\n"
+        "pages = ''.join(page.render_html('/help/') for page in list_manuals())\n"
+        "print(site_builder.__file__, *map(find_picture, re.findall(r'/help/pictures/([^\"]+)', pages)), sep='\\n')"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-P", "-c", script],
         env={**os.environ, "PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert place.stdout.startswith(str(installed))
+    program, *pictures = shown.stdout.splitlines()
+    assert program.startswith(str(installed))
+    assert len(pictures) >= 7
+    assert all(picture.startswith(str(installed)) and Path(picture).is_file() for picture in pictures)
 
 
 @pytest.fixture
