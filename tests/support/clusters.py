@@ -46,6 +46,7 @@ def start_cluster(
     nanny: bool = False,
     options: tuple[str, ...] = (),
     without: tuple[tuple[str, ...], ...] = (),
+    scheduled_by: Path = PROJECT,
     **environment: str,
 ) -> Iterator[RunningCluster]:
     """A scheduler, and a worker for each of `paths`, where it finds the program.
@@ -56,12 +57,13 @@ def start_cluster(
         nanny: Whether a worker that dies is started again.
         options: Of each worker.
         without: For each worker, names of variables of the environment that it lacks.
+        scheduled_by: Where the scheduler finds the program.
         environment: Of all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "scheduler.json"
     listening = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
-    scheduler = run_dask("dask_scheduler", *listening, environment=environment)
+    scheduler = run_dask("dask_scheduler", *listening, path=scheduled_by, environment=environment)
     alone = ("--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(folder / "dask"))
     workers: list[subprocess.Popen[bytes]] = []
     try:

@@ -56,10 +56,27 @@ def open_cluster(
         UsageError: the extra is not installed, nobody answers, or no worker is left.
     """
     with _without_logs(), _connect(address) as client:
+        _require_program(client, address)
         crew = Crew(client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn)
         if not crew.count():
             raise UsageError(f"--cluster {address}: no worker is left that can work on {share.name}")
         yield Cluster(client, crew, share.open_store)
+
+
+def _require_program(client: Client, address: str) -> None:
+    """The scheduler looks into tasks, so it must have the program, too."""
+    try:
+        client.run_on_scheduler(_answer)
+    except (OSError, TimeoutError) as error:
+        raise UsageError(f"--cluster {address}: its scheduler does not answer ({error})") from error
+    except Exception as error:
+        raise UsageError(
+            f"--cluster {address}: its scheduler cannot run spacecast ({error}); install the same version there, too"
+        ) from error
+
+
+def _answer() -> None:
+    """Runs on the scheduler."""
 
 
 @contextmanager

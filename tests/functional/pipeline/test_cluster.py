@@ -86,6 +86,18 @@ def test_a_worker_is_killed(plain: Path, built: dict[str, str], tmp_path: Path) 
     assert list(show.glob(".cache/**/.part-*")) == []
 
 
+def test_a_scheduler_without_the_program(plain: Path, tmp_path: Path) -> None:
+    """It is told at the start; nothing is written."""
+    show, bare = copy_show(plain, tmp_path / "show"), tmp_path / "bare"
+    (bare / "site_builder").mkdir(parents=True)
+    (bare / "site_builder/__init__.py").touch()
+    with start_cluster(tmp_path, PROJECT, scheduled_by=bare) as cluster:
+        run = spacecast("-C", show, "build", "--cluster", cluster.address)
+    assert run.code == 2, run.err
+    assert "its scheduler cannot run spacecast" in " ".join(run.err.split())
+    assert not (show / "output/feed.xml").exists()
+
+
 def test_nobody_there(plain: Path, tmp_path: Path) -> None:
     """Wrong addresses are told in a sentence; nothing is written."""
     show = copy_show(plain, tmp_path / "show")
