@@ -8,9 +8,11 @@ import wave
 from pathlib import Path
 
 import pytest
+from archive_maker import MadeArchive, MadeSpace
 from http_answer import Answer
 from PIL import Image
-from studio_runner import RunningStudio
+from show_runner import make_show, spacecast
+from studio_runner import RunningStudio, start_studio
 
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter
@@ -100,7 +102,21 @@ def test_chapters(studio: RunningStudio, show: Path) -> None:
     assert read(show).chapters is None
 
 
-def test_chapters_are_proposed_before_they_are_written(studio: RunningStudio, show: Path) -> None:
+@pytest.fixture
+def talk(tmp_path: Path) -> Path:
+    """A show of one conversation of sixteen minutes: chapters are proposed of what is heard, minutes apart."""
+    space = MadeSpace(parts=(960.0,), turns=(("host", 1, 959),))
+    show = make_show(tmp_path / "talk" / "show", MadeArchive(spaces=[space]))
+    assert spacecast("-C", show, "extract", show / "content/archives/first.zip").code == 0
+    return show
+
+
+def test_chapters_are_proposed_before_they_are_written(talk: Path) -> None:
+    with start_studio(talk) as studio:
+        propose_chapters(studio.enter(), talk)
+
+
+def propose_chapters(studio: RunningStudio, show: Path) -> None:
     """Each is accepted or discarded, or all at once; until then it is in no file."""
     cues = ((2, "Good evening."), (305, "And now, how do horns work?"), (610, "What is next?"), (915, "Who is there?"))
     lines = (f"{at // 60:02}:{at % 60:02}.000 --> {at // 60:02}:{at % 60 + 4:02}.000\n{text}" for at, text in cues)
