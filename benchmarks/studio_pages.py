@@ -117,6 +117,8 @@ def measure_preview(studio: RunningStudio, episode: str, rounds: int) -> None:
     page = re.search(r'<iframe src="([^"]+)"', studio.get(f"/episodes/{episode}").text)
     assert page
     wait_for(studio, page[1], "<h1")
+    while "data-awaits" in studio.get("/checks").text:  # the pages before have asked for a check
+        time.sleep(1)
     time.sleep(3)  # what is made once is made
     taken = []
     for number in range(rounds):

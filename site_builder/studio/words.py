@@ -6,6 +6,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def load_transcript(bundle: Bundle) -> Transcript | None:
     """
     if bundle.transcript is None:
         return None
-    cues = parse_transcript(bundle.transcript.read_bytes(), bundle.transcript)
+    cues = _parse(bundle.transcript.read_bytes(), bundle.transcript)
     try:
         heard = load_recognition(bundle.folder)
     except InvalidDocument:  # its words are made anew by the next run
@@ -150,6 +151,12 @@ def load_transcript(bundle: Bundle) -> Transcript | None:
     names = dict.fromkeys([*filter(None, speakers), *filter(None, (cue.speaker for cue in cues))])
     own = heard if heard and is_of(heard, recording) else None
     return Transcript(cues, own, recording, tuple(_distinct(names)))
+
+
+@lru_cache(maxsize=2)
+def _parse(content: bytes, file: Path) -> tuple[Cue, ...]:
+    """Read once, whatever else of the show changes: an hour and more takes its time."""
+    return parse_transcript(content, file)
 
 
 def _distinct(names: Sequence[str] | dict[str, None]) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from site_builder.consent import describe_person_rows
+from site_builder.show.bundles import Bundle
 from site_builder.show.config import Config, Pending
-from site_builder.show.load import load_whole_show
+from site_builder.show.load import ShowFolder, load_whole_show
 from site_builder.show.people import Consent
 
 
@@ -30,7 +31,11 @@ class Waiting:
 
 def find_waiting(folder: Path) -> tuple[Waiting, ...]:
     """Everybody heard in an episode that goes out, or is held back for their answer, who has not answered."""
-    show, bundles = load_whole_show(folder)
+    return list_waiting(*load_whole_show(folder))
+
+
+def list_waiting(show: ShowFolder, bundles: Sequence[Bundle]) -> tuple[Waiting, ...]:
+    """The same, of a show that was loaded already."""
     rows = describe_person_rows(show.people, [b for b in bundles if not b.draft and b.withdrawn is None])
     titles = [[entry.title for entry in row.appearances if entry.consent is Consent.PENDING] for row in rows]
     return tuple(

@@ -266,8 +266,8 @@ if (scroll !== null) {
 }
 
 // a field that a finding leads to may be folded away
-const wanted = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
-if (wanted) {
+const wanted = document.getElementById(location.hash.slice(1));
+if (wanted?.matches("input, textarea, select")) {
   wanted.closest("details")?.setAttribute("open", "");
   wanted.focus();
 }

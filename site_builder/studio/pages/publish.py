@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from site_builder.commands.deployment.history import KeptDeploy, list_deploys
-from site_builder.commands.deployment.review import find_waiting
+from site_builder.commands.deployment.review import Waiting, list_waiting
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.hosts import HOSTS, redact
 from site_builder.hosts.git import find_own_repository, list_remotes
@@ -22,6 +22,7 @@ from site_builder.show.published import load_published
 from site_builder.studio.background.held_token import MISSING, PUBLISH, REFUSED, read_token
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.changes.changes import Edit
+from site_builder.studio.loading import load_whole_show
 from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
 from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
@@ -72,7 +73,7 @@ def show(request: Request) -> Response:
         token=token,
         may_be_private=place.startswith("github-pages") or bool(place and remotes),
         digest=studio.changes.digest(CONFIG),
-        waiting=studio.keep("waiting", lambda: find_waiting(studio.folder)),
+        waiting=find_waiting(studio),
         pending=config.consent.pending.value,
         plan=planned,
         job=job,
@@ -85,6 +86,11 @@ def show(request: Request) -> Response:
 
 def _find_latest(studio: Studio, kind: str) -> Job | None:
     return next((job for job in studio.jobs.find(kind) if job.state != "cancelled"), None)
+
+
+def find_waiting(studio: Studio) -> tuple[Waiting, ...]:
+    """Who is heard and has not answered."""
+    return studio.keep("waiting", lambda: list_waiting(*load_whole_show(studio)))
 
 
 def find_place(config: Config) -> str:
@@ -133,7 +139,7 @@ def describe_lines(
     examples = find_examples(studio)
     has_address = not {"show.url", "media.url"} & examples.keys()
     has_mail = not {"show.email", "consent.contact"} & examples.keys()
-    waiting = studio.keep("waiting", lambda: find_waiting(studio.folder))
+    waiting = find_waiting(studio)
     named = [person for person in waiting if not person.asked and config.consent.pending is Pending.PUBLISH]
     found = find_last(studio)
     errors = sum(finding["severity"] == "error" for finding in found.get("findings", ()))

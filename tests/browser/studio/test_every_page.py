@@ -46,6 +46,7 @@ PAGES: dict[str, set[tuple[str, str]]] = {
         *(("textbox", "Note"), ("Date", "Date"), ("button", "Save")),
     },
     "/checks": {("button", "Check again")},
+    "/files/config": {("textbox", "What the file says")},
     "/publish": {("textbox", "Where"), ("textbox", "GitHub token"), ("button", "Publish")},
 }
 """What the issue names, by the role and name that a screen reader is told."""
