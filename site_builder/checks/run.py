@@ -69,7 +69,7 @@ def check_show(
         folder: The show's.
         now: For what must not lie in the future.
         current: Whether `output/` is what a build would make now.
-        host: Whose limits to apply: a name of `host_rules.HOSTS`; empty for those that `deploy` in the config names.
+        host: Whose limits to apply: a name of `hosts.LIMITS_OF`; empty for those that `deploy` in the config names.
         strict: Whether warnings count as problems.
         notify: Receives `Started`, `Making` and `Made` for each book of rules, and `Making` for each file measured.
 

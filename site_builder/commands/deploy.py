@@ -17,8 +17,7 @@ from site_builder.build import publication
 from site_builder.build.pipeline import BuildOptions, build, find_unchanged
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
-from site_builder.checks.site.hosts import HOSTS as LIMITED
-from site_builder.checks.site.hosts import LIMITS
+from site_builder.checks.site.hosts import LIMITS, LIMITS_OF
 from site_builder.commands.deployment.history import KeptDeploy, choose_deploy, find_site, find_uploads, keep_deploy
 from site_builder.commands.deployment.review import Waiting, describe_waiting, find_waiting
 from site_builder.commands.deployment.target import (
@@ -302,7 +301,7 @@ def require_sound(folder: Path, now: datetime, address: str, notify: Notify = ig
         TargetFailed: with each error and its remedy.
     """
     scheme = address.partition(":")[0]
-    host = scheme if scheme in LIMITED else ""
+    host = scheme if scheme in LIMITS_OF else ""
     absent = [audio.enclosure.path for audio in find_absent(folder) if not audio.is_here]
     report = check_show(folder, now, host=host, notify=notify)
     errors = [

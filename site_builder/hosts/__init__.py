@@ -21,7 +21,10 @@ HOSTS = {
     "sftp": "sftp",
     "folder": "local_folder",
 }
-"""Scheme to the module here that has an `open(address, setting)`. A new host is one file and one line."""
+"""Scheme to the module here that has an `open(address, setting)`.
+
+docs/architecture.md says where else hosts are listed.
+"""
 
 
 class _Module(Protocol):

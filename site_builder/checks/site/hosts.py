@@ -37,7 +37,7 @@ class Limits:
     """Whether files are changed on the way unless there is a `.nojekyll`."""
 
 
-HOSTS = {
+LIMITS_OF = {
     "github-pages": Limits(
         title="GitHub Pages",
         source=ref.GITHUB_PAGES,
@@ -59,7 +59,7 @@ HOSTS = {
         site_bytes=1000 * _MEGABYTE,
     ),
 }
-HOSTS["github"] = HOSTS["github-pages"]  # the same place, sent to without git
+LIMITS_OF["github"] = LIMITS_OF["github-pages"]  # the same place, sent to without git
 """Hosts with limits, by the name that `--host` and `deploy` take."""
 
 
@@ -99,7 +99,7 @@ def check_host(built: CheckedShow) -> Iterator[Finding]:
         UsageError: there is no such host.
     """
     for name in choose_hosts(built):
-        yield from LIMITS.check(describe_load(built, HOSTS[name]))
+        yield from LIMITS.check(describe_load(built, LIMITS_OF[name]))
 
 
 def choose_hosts(built: CheckedShow) -> tuple[str, ...]:
@@ -108,10 +108,10 @@ def choose_hosts(built: CheckedShow) -> tuple[str, ...]:
     Raises:
         UsageError: there is no such host.
     """
-    if built.host and built.host not in HOSTS:
-        raise UsageError(f"--host {built.host}: expected one of {', '.join(HOSTS)}")
+    if built.host and built.host not in LIMITS_OF:
+        raise UsageError(f"--host {built.host}: expected one of {', '.join(LIMITS_OF)}")
     named = [built.host] if built.host else [place.partition(":")[0] for place in built.config.deploy.values()]
-    return tuple(name for name in dict.fromkeys(named) if name in HOSTS)
+    return tuple(name for name in dict.fromkeys(named) if name in LIMITS_OF)
 
 
 def describe_load(built: CheckedShow, limits: Limits) -> Load:

@@ -11,7 +11,7 @@ from checks_clock import NOW
 from show_runner import copy_show, edit, spacecast
 
 from site_builder.checks.run import check_show
-from site_builder.checks.site.hosts import HOSTS, LIMITS, Load, find_bitrate, propose
+from site_builder.checks.site.hosts import LIMITS, LIMITS_OF, Load, find_bitrate, propose
 
 MB = 1_000_000
 HOUR = 3600.0
@@ -21,7 +21,7 @@ PAGES = {"index.html": 20_000, "feed.xml": 30_000, ".nojekyll": 0}
 def make_load(host: str, *, audio: dict[str, int] | None = None, hours: float = 1, **others: Any) -> Load:
     audio = audio or {}
     sizes = {**PAGES, **audio, **{name.replace("_", "."): size for name, size in others.items()}}
-    return Load(limits=HOSTS[host], sizes=sizes, lengths=dict.fromkeys(audio, hours * HOUR))
+    return Load(limits=LIMITS_OF[host], sizes=sizes, lengths=dict.fromkeys(audio, hours * HOUR))
 
 
 def find(load: Load) -> dict[str, str]:
@@ -97,7 +97,7 @@ def test_traffic_is_told_in_downloads() -> None:
 
 def test_jekyll_is_kept_off() -> None:
     """GitHub needs a .nojekyll."""
-    load = Load(limits=HOSTS["github-pages"], sizes={"index.html": 1}, lengths={})
+    load = Load(limits=LIMITS_OF["github-pages"], sizes={"index.html": 1}, lengths={})
     assert "host-nojekyll" in find(load)
     assert "host-nojekyll" not in find(make_load("github-pages"))
 
