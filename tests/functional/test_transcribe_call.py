@@ -84,17 +84,17 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Talks:
     """The talk, as it is and as a call."""
     engine, found = Remembering(), Talks()
     for kind, mix in MIXES.items():
-        phases = PHASES if kind == "call" else PHASES[:1]
+        phases, sound = PHASES if kind == "call" else PHASES[:1], mix()
         spaces = [
-            CallSpace(sound=mix(), turns=load_turns(), phase=phase, id=f"1cAlLoFtHrEe{number}")
+            CallSpace(sound=sound, turns=load_turns(), phase=phase, id=f"1cAlLoFtHrEe{number}")
             for number, phase in enumerate(phases)
         ]
         show = make_show(tmp_path_factory.mktemp(kind), spaces)
         for bundle, phase in zip(load_bundles(show), phases, strict=True):
             assert bundle.recording
             frames = read_sound(bundle.part_files, sample_rate=SAMPLE_RATE, channels=1)
-            sound = (frame.to_ndarray().reshape(-1).astype(np.float32) for frame in frames)
-            words = recognize(sound, bundle.recording, engine, language="en")
+            heard_sound = (frame.to_ndarray().reshape(-1).astype(np.float32) for frame in frames)
+            words = recognize(heard_sound, bundle.recording, engine, language="en")
             found[f"{kind} {phase}"] = (words, [speaker.handle for speaker in bundle.recording.speakers])
     return found
 

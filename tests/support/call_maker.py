@@ -97,6 +97,7 @@ def load_classic() -> tuple[Sound, str]:
     return decode(SPEECH / "classic.opus"), (SPEECH / "classic.txt").read_text("utf-8")
 
 
+@cache
 def mix_call() -> Sound:
     """The same as it comes out of a call: each voice with its own noise, low-pass, dropouts and Opus."""
     chance = np.random.default_rng(15)
