@@ -17,13 +17,13 @@ from site_builder.model.podcast import Turn
 from site_builder.model.speech import Word
 
 NOBODY = -1
-_OUTSIDE = 2.5
+_OUTSIDE = 3.5
 """Cost of a word at the far end of a tick beside a turn; in proportion to the distance before."""
 _NOBODY, _NOBODY_WITHIN = 2.0, 6.0
 """Cost of saying that nobody known speaks, a tick from all turns and within one; in proportion between."""
 _ELSEWHERE = 5.0
 """Cost of a word far from all turns of somebody whose voice is known: a turn may fall between readings of levels."""
-_CHANGE_IN_PAUSE, _CHANGE_IN_SENTENCE = 1.0, 6.0
+_CHANGE_IN_PAUSE, _CHANGE_IN_SENTENCE = 1.0, 5.0
 _PAUSE = 0.35
 """Seconds between words in which speakers change."""
 _SENTENCE_END = (".", "?", "!", "…", "。", "？", "！", "؟", "۔", "।")

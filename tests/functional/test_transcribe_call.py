@@ -41,7 +41,7 @@ from site_builder.speech.recognizer import recognize
 PHASES = (0.0, 0.25, 0.5, 0.75)
 Talks = dict[str, tuple[Sequence[Word], list[str]]]
 """By kind of sound and phase of the tick the words of the talk, and the handles they count in."""
-MIXES = {"clean": mix_clean, "call": mix_call}
+MIXES: dict[str, Callable[[], Sound]] = {"clean": mix_clean, "call": mix_call}
 
 
 def make_show(folder: Path, spaces: Sequence[CallSpace]) -> Path:
