@@ -45,7 +45,7 @@ from stores import Bucket, Server  # noqa: E402
 from site_builder.audio.demux import read_packets  # noqa: E402
 from site_builder.audio.encode import encoder_version  # noqa: E402
 from site_builder.audio.packets import write_silenced  # noqa: E402
-from site_builder.engine.cluster.workers import open_cluster, share_folder, share_store  # noqa: E402
+from site_builder.engine.cluster.connection import open_cluster, share_folder, share_store  # noqa: E402
 from site_builder.engine.digests import digest_file  # noqa: E402
 from site_builder.engine.files import OutputTree  # noqa: E402
 from site_builder.engine.target import FromSources, Target  # noqa: E402

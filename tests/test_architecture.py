@@ -59,7 +59,7 @@ HOUSES = {
     "ruamel": {"show/documents/yaml_edit.py"},
     "python_multipart": {"studio/uploads.py"},
     "msgspec": {"engine/serialization.py"},
-    "distributed": {f"engine/cluster/{name}.py" for name in ("crew", "tasks", "workers")},
+    "distributed": {f"engine/cluster/{name}.py" for name in ("compatibility", "connection", "tasks")},
     "obstore": {"net/stores.py", "hosts/object_store.py"},
 }
 """Libraries that live in one place only."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from site_builder.engine.cluster.crew import count_threads
+from site_builder.engine.cluster.compatibility import count_threads
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import JSON
 from site_builder.engine.files import OutputTree

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
+from site_builder.engine.cluster.connection import open_cluster, share_folder, share_store
 from site_builder.engine.cluster.tasks import Cluster
-from site_builder.engine.cluster.workers import open_cluster, share_folder, share_store
 from site_builder.engine.digests import digest_json
 from site_builder.errors import UsageError
 from site_builder.events import Notify, Warned
@@ -32,7 +32,7 @@ def open_workers(
 
     Args:
         folder: The show's.
-        address: As `engine/cluster/workers.py:open_cluster` takes it.
+        address: As `engine/cluster/connection.py:open_cluster` takes it.
         store: Address of an object store, where the workers do not see that folder.
         notify: Told who is left out.
         describe: What bytes depend on besides program and Python.

@@ -88,7 +88,7 @@ def _read(source: Source, id_: str, notify: Notify) -> Conversation:
 def _read_there(path: Path, ids: Sequence[str], address: str, notify: Notify) -> tuple[list[Conversation], list[str]]:
     """The same by a cluster's workers, in the same order, and what they remark on."""
     from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- only where a cluster is asked for
-    from site_builder.engine.cluster.workers import open_cluster, share_file  # noqa: PLC0415 -- as above
+    from site_builder.engine.cluster.connection import open_cluster, share_file  # noqa: PLC0415 -- as above
 
     def warn(said: str) -> None:
         notify(Warned(said))

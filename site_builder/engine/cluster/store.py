@@ -60,7 +60,7 @@ OpenStore = Callable[[], Store]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class StoreTask:
     """All that a worker is told of a target."""
 
     folder: str
@@ -73,14 +73,14 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class StoreTransfer:
     """Takes sources to a store, and what is made of them back."""
 
     store: Store
     version: str
     """Of the program, as workers have it: what another one made is another thing."""
 
-    def send(self, target: Target, tree: OutputTree) -> Errand | None:
+    def send(self, target: Target, tree: OutputTree) -> StoreTask | None:
         """Leave the sources of a target in the store; None where they must not leave this computer."""
         make = cast("FromSources", target.make)
         tree.make_folders(target.path)
@@ -94,9 +94,9 @@ class Carrier:
                 if not self.store.has(f"{place}/{name}"):
                     self.store.put(f"{place}/{name}", file)
         made = f"made{PurePosixPath(target.path).suffix}"
-        return Errand(folder=place, sources=names, made=made, work=make.work)
+        return StoreTask(folder=place, sources=names, made=made, work=make.work)
 
-    def fetch(self, target: Target, errand: Errand, report: dict[str, Any], tree: OutputTree) -> tuple[Entry, bool]:
+    def fetch(self, target: Target, task: StoreTask, report: dict[str, Any], tree: OutputTree) -> tuple[Entry, bool]:
         """Put what was made in its place, if it is what the worker made; then nothing of it is left in the store.
 
         Raises:
@@ -104,40 +104,40 @@ class Carrier:
         """
 
         def take(part: Path) -> Facts:
-            if not self.store.get(f"{errand.folder}/{errand.made}", part) or digest_file(part) != report["sha256"]:
+            if not self.store.get(f"{task.folder}/{task.made}", part) or digest_file(part) != report["sha256"]:
                 raise SpacecastError(f"{target}: {self.store.place} has not what a worker left there; build again")
             return {**report["facts"], "sha256": report["sha256"], "size_bytes": part.stat().st_size}
 
         made = make_file(replace(target, make=take), tree)
         with suppress(SpacecastError):  # at the end of the run all goes
-            self.forget(errand)
+            self.forget(task)
         return made
 
-    def forget(self, errand: Errand) -> None:
+    def forget(self, task: StoreTask) -> None:
         """Leave nothing of a target in the store."""
-        self.store.delete(f"{errand.folder}/{name}" for name in (*errand.sources, errand.made, _REPORT))
+        self.store.delete(f"{task.folder}/{name}" for name in (*task.sources, task.made, _REPORT))
 
 
-def run_errand(open_store: OpenStore, errand: Errand, scratch: str) -> dict[str, Any]:
+def run_task(open_store: OpenStore, task: StoreTask, scratch: str) -> dict[str, Any]:
     """Runs on a worker: makes a file of sources in the store, and leaves it there; returns the report on it.
 
     Args:
         open_store: Opens the store.
-        errand: What to make.
+        task: What to make.
         scratch: A folder of this computer for what is at work.
     """
     store = open_store()
-    known = store.read(f"{errand.folder}/{_REPORT}")
+    known = store.read(f"{task.folder}/{_REPORT}")
     if known is not None:
         return cast("dict[str, Any]", json.loads(known))
     with TemporaryDirectory(dir=scratch, prefix="spacecast-") as name:
         folder = Path(name)
-        sources = [_fetch_source(store, errand.folder, source, folder) for source in errand.sources]
-        out = folder / errand.made
-        facts = errand.work(sources, out) or {}
+        sources = [_fetch_source(store, task.folder, source, folder) for source in task.sources]
+        out = folder / task.made
+        facts = task.work(sources, out) or {}
         report = encode_json({"sha256": digest_file(out), "facts": facts})
-        store.put(f"{errand.folder}/{errand.made}", out)
-        store.put(f"{errand.folder}/{_REPORT}", report)
+        store.put(f"{task.folder}/{task.made}", out)
+        store.put(f"{task.folder}/{_REPORT}", report)
     return cast("dict[str, Any]", json.loads(report))
 
 

@@ -24,8 +24,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from site_builder.engine.cluster.crew import Crew, Stranger, do
-from site_builder.engine.cluster.store import Carrier, OpenStore, run_errand
+from site_builder.engine.cluster.compatibility import CompatibleWorkers, Unchecked, do
+from site_builder.engine.cluster.store import OpenStore, StoreTransfer, run_task
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry
 from site_builder.engine.target import FromSources, Target, describe_failure, make_file
@@ -53,11 +53,11 @@ _PATIENCE_SECONDS = 60.0
 class Cluster:
     """Workers that may make targets of one show."""
 
-    def __init__(self, client: Client, crew: Crew, open_store: OpenStore | None = None) -> None:
+    def __init__(self, client: Client, workers: CompatibleWorkers, open_store: OpenStore | None = None) -> None:
         self._client = client
-        self._crew = crew
+        self._workers = workers
         self._open_store = open_store
-        self._carrier = Carrier(open_store(), crew.version) if open_store else None
+        self._transfer = StoreTransfer(open_store(), workers.version) if open_store else None
         self._transfers = threading.Semaphore(_TRANSFERS)
         self._here = threading.Semaphore(os.cpu_count() or 1)
         self._futures: set[Any] = set()
@@ -66,7 +66,7 @@ class Cluster:
 
     def takes(self, target: Target) -> bool:
         """Whether a target can be made by workers: by those without a common folder, only from what is sent."""
-        return target.portable and (self._carrier is None or isinstance(target.make, FromSources))
+        return target.portable and (self._transfer is None or isinstance(target.make, FromSources))
 
     def make_all(self, targets: Sequence[Target], tree: OutputTree, begin: Begin) -> Iterator[tuple[Target, Made]]:
         """Make files below a root; yields each target with what came of it, as soon as it is there.
@@ -119,7 +119,7 @@ class Cluster:
     @contextmanager
     def _threads(self, count: int) -> Iterator[ThreadPoolExecutor]:
         """Each waits for one task; whatever ends the work takes back what was not begun and ends what was."""
-        pool = ThreadPoolExecutor(max(1, min(count, self._crew.count() * _AHEAD + 1)))
+        pool = ThreadPoolExecutor(max(1, min(count, self._workers.count() * _AHEAD + 1)))
         try:
             yield pool
         finally:
@@ -138,7 +138,7 @@ class Cluster:
 
     def _require_workers(self) -> None:
         try:
-            if self._crew.is_anybody_there():
+            if self._workers.has_any():
                 self._seen_at = time.monotonic()
         except (OSError, TimeoutError, RuntimeError) as error:
             raise _say_gone(error) from error
@@ -146,20 +146,20 @@ class Cluster:
             raise SpacecastError("no worker of the cluster is left; start some and run this again: what was made stays")
 
     def _make(self, target: Target, tree: OutputTree) -> Made:
-        if self._carrier is None:
+        if self._transfer is None:
             made: Made = self._run(str(target), target.recipe, partial(_make_there, tree.root, target))
             return made
         with self._transfers:
-            errand = self._carrier.send(target, tree)
-        if errand is None:
+            task = self._transfer.send(target, tree)
+        if task is None:
             with self._here:
                 return make_file(target, tree)
         assert self._open_store
-        report = self._run(str(target), target.recipe, partial(_make_apart, self._open_store, errand, str(target)))
+        report = self._run(str(target), target.recipe, partial(_make_apart, self._open_store, task, str(target)))
         if isinstance(report, str):
             return report
         with self._transfers:
-            return self._carrier.fetch(target, errand, report, tree)
+            return self._transfer.fetch(target, task, report, tree)
 
     def _run(self, name: str, kind: str, work: Callable[[], Any]) -> Any:
         """What a worker returns; one that came in the meantime is looked at first."""
@@ -176,15 +176,15 @@ class Cluster:
                 ) from None
             finally:
                 self._futures.discard(future)
-            if not isinstance(result, Stranger):
+            if not isinstance(result, Unchecked):
                 return result
-            self._crew.look_at(result.address)
+            self._workers.check(result.address)
 
     def _submit(self, kind: str, work: Callable[[], Any]) -> Any:
         if self._is_stopped.is_set():
             raise _Stopped
         key = f"spacecast-{kind.partition('/')[0]}-{secrets.token_hex(16)}"
-        future = self._client.submit(do, self._crew.run, work, key=key, pure=False, **self._crew.wishes())
+        future = self._client.submit(do, self._workers.run, work, key=key, pure=False, **self._workers.task_options())
         self._futures.add(future)
         return future
 
@@ -217,12 +217,12 @@ def _make_there(root: str, target: Target) -> Made:
         return describe_failure(target.path, error)
 
 
-def _make_apart(open_store: OpenStore, errand: Any, name: str) -> dict[str, Any] | str:
+def _make_apart(open_store: OpenStore, task: Any, name: str) -> dict[str, Any] | str:
     """Runs on a worker, in a folder that Dask empties after one that died."""
     from distributed import get_worker  # noqa: PLC0415 -- only where a cluster is asked for
 
     try:
-        return run_errand(open_store, errand, get_worker().local_directory)
+        return run_task(open_store, task, get_worker().local_directory)
     except Exception as error:
         said = describe_failure(name, error)
         return said if name in said else f"{name}: {said}"  # its files have other names there

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder.engine.cluster.crew import Crew, Needs
+from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs
 from site_builder.engine.cluster.store import OpenStore
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.errors import SpacecastError, UsageError
@@ -57,10 +57,12 @@ def open_cluster(
     """
     with _without_logs(), _connect(address) as client:
         _require_program(client, address)
-        crew = Crew(client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn)
-        if not crew.count():
+        workers = CompatibleWorkers(
+            client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn
+        )
+        if not workers.count():
             raise UsageError(f"--cluster {address}: no worker is left that can work on {share.name}")
-        yield Cluster(client, crew, share.open_store)
+        yield Cluster(client, workers, share.open_store)
 
 
 def _require_program(client: Client, address: str) -> None:

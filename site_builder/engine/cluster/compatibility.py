@@ -1,6 +1,6 @@
 """Which workers of a Dask cluster are fit: same program, and what is to be shared is found.
 
-Each is looked at before its first task: at the start, or when it comes back from the dead.
+Each is looked at before its first task: at the start, or when it comes back after its process died.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -39,8 +39,8 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
-    """What a worker returns that was not looked at."""
+class Unchecked:
+    """What a worker that was not checked returns in place of a result."""
 
     address: str
 
@@ -57,7 +57,7 @@ class Needs:
     """Of Dask's: one of it is taken for each task, where workers declare it."""
 
 
-class Crew:
+class CompatibleWorkers:
     """The workers of a cluster that are fit for one run."""
 
     def __init__(self, client: Client, needs: Needs, warn: Callable[[str], None]) -> None:
@@ -70,18 +70,18 @@ class Crew:
         self._fit: set[str] = set()
         self._unfit: set[str] = set()
         self._resources: dict[str, float] = {}
-        self.look_at()
+        self.check()
 
     def count(self) -> int:
         """How many are fit."""
         return len(self._fit)
 
-    def is_anybody_there(self) -> bool:
+    def has_any(self) -> bool:
         """Whether any worker is left that was not found unfit; OSError where the scheduler is gone."""
         return bool(self._client.nthreads().keys() - self._unfit)
 
-    def look_at(self, *addresses: str) -> None:
-        """Look at workers by their addresses, or at all there are; who is not fit is named, once."""
+    def check(self, *addresses: str) -> None:
+        """Check workers by their addresses, or all there are; who is not fit is named, once."""
         with self._lock:
             if new := [address for address in addresses if address not in self._fit | self._unfit]:
                 self._look(workers=new)
@@ -90,14 +90,14 @@ class Crew:
             if self._needs.resource and not self._resources:
                 self._resources = self._find_resources()
 
-    def wishes(self) -> dict[str, Any]:
+    def task_options(self) -> dict[str, Any]:
         """How tasks are kept from workers that are not fit; who comes later is looked at once it is given one."""
-        wishes: dict[str, Any] = {"resources": self._resources} if self._resources else {}
+        options: dict[str, Any] = {"resources": self._resources} if self._resources else {}
         if not self._unfit:
-            return wishes
+            return options
         mixed = {_host_of(address) for address in self._unfit}
         places = {address if _host_of(address) in mixed else _host_of(address) for address in self._fit}
-        return {**wishes, "workers": sorted(places)}
+        return {**options, "workers": sorted(places)}
 
     def _look(self, **whom: Any) -> None:
         told = self._client.run(_describe, self.run, self._needs, self.version, on_error="return", **whom)
@@ -141,7 +141,7 @@ def do(run: str, work: Callable[[], Any]) -> Any:
     from distributed import get_worker  # noqa: PLC0415 -- only where a cluster is asked for
 
     if run not in _fit_for:
-        return Stranger(get_worker().address)
+        return Unchecked(get_worker().address)
     with _ended_with_its_task():
         return work()
 
