@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions
+from site_builder.errors import InvalidDocument
 from site_builder.events import Notify
 from site_builder.show.layout import find_artifacts, find_output_paths
 
@@ -60,7 +61,10 @@ def read_content(
     is_taken = bool(new) and not postponed
     if is_taken:
         start_early(catalog.show_folder, options.jobs, prefetch)
-        extraction = take_in(folder, new, notify)
+        try:
+            extraction = take_in(folder, new, notify)
+        except InvalidDocument as error:  # what the catalog does not read of an episode: `media.json`
+            is_taken, postponed = False, (*map(str, error.problems), *(_postpone(folder, path) for path in new))
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:
         inputs, _ = inputs.look_again(folder, options.inputs)

@@ -23,8 +23,11 @@ from site_builder.engine.groups import Group, Planned
 from site_builder.engine.state import StateDatabase
 from site_builder.episodes.catalog import Catalog, load_source
 from site_builder.episodes.catalog_entry import CatalogEntry
+from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
+from site_builder.errors import InvalidDocument
 from site_builder.render.pages.contexts import Neighbour
+from site_builder.show.load import nearby
 from site_builder.show.lock import lock_show
 from site_builder.site.episode_files import Setting, plan_episode
 
@@ -169,10 +172,20 @@ class EpisodeBuilder:
         current = self.builder.find_current(remembered, seen=self.changes.sizes)
         return [job for job in episode_jobs if job.name not in current]
 
+    def _load_sources(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> list[EpisodeSource]:
+        """Those that can be read; what is wrong with the others is told, and they fail."""
+        sources = []
+        for job in episode_jobs:
+            try:
+                sources.append(load_source(self.catalog, job.entry, draft=job.draft))
+            except InvalidDocument as error:  # of `media.json`, which the catalog does not read
+                build_log.failures |= dict.fromkeys(str(nearby(problem)) for problem in error.problems)
+        return sources
+
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:
         """By guid, the summaries of episodes whose files are all there now; they are kept."""
         dear = [job for job in episode_jobs if self.audio_builder.needs_files(job.entry)]
-        sources = [load_source(self.catalog, job.entry, draft=job.draft) for job in dear]
+        sources = self._load_sources(dear, build_log)
         encodings = self.audio_builder.produce(sources) if sources else {}
         failed = {job.entry.guid for job in dear} - encodings.keys()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -44,6 +45,7 @@ from site_builder.show.load import (
     nearby,
     settle,
 )
+from site_builder.show.own_files import read_own_file
 from site_builder.show.people import People, explain_missing
 from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
 from site_builder.show.transcripts.files import parse_transcript
@@ -90,8 +92,12 @@ class Catalog:
 
     def find_taken_out(self) -> bool:
         """Whether somebody who refuses was taken out of an episode when its sound was last made."""
-        refused = (self.locate(entry) / MEDIA for entry in self.entries if entry.taken_out)
-        return any(media.taken_out for file in refused if (media := load_noun(file, PublishedAudio)))
+        for entry in self.entries:
+            with suppress(InvalidDocument):  # told of where the episode is read
+                media = load_noun(self.locate(entry) / MEDIA, PublishedAudio) if entry.taken_out else None
+                if media and media.taken_out:
+                    return True
+        return False
 
 
 def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str, jobs: int) -> Catalog:
@@ -220,8 +226,8 @@ def _find_clashes(folder: Path, entries: Sequence[CatalogEntry]) -> dict[str, tu
 def _find_guid(folder: Path, name: str, known: Mapping[str, tuple[str, bytes]]) -> str:
     """The guid of a bundle that cannot be read: as it stands in its text, or as it was when it could."""
     try:
-        text = (folder / EPISODES / name / INDEX).read_bytes()[:_HEAD].decode("utf-8", "replace")
-    except OSError:
+        text = read_own_file(folder / EPISODES / name / INDEX, folder)[:_HEAD].decode("utf-8", "replace")
+    except (OSError, InvalidDocument):
         text = ""
     if written := _GUID.search(text):
         return written[1].strip().strip("'\"")

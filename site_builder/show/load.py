@@ -90,9 +90,9 @@ def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None
     """
     config = next(_load_each(lambda _: load_config(folder), [folder], problems), None)
     content = folder / "content"
-    problems += (*_find_linked(content), *find_foreign(folder / "templates", folder))
+    problems += (*_find_linked(content, "", "episodes", "pages"), *find_foreign(folder / "templates", folder))
     people = next(_load_each(load_people, [folder / PEOPLE], problems), People(()))
-    apart: list[Problem] = []
+    apart = list(_find_linked(content / "episodes", *_list_names(content / "episodes")))
     pages = tuple(_load_each(load_page, find_pages(content), apart))
     if config is None:
         problems += apart
@@ -112,18 +112,14 @@ def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None
     )
 
 
-def _find_linked(content: Path) -> Iterator[Problem]:
+def _find_linked(folder: Path, *names: str) -> Iterator[Problem]:
     """Folders that are links: what is below them would not be looked at."""
-    episodes = content / "episodes"
-    folders = [content, episodes, content / "pages"]
-    if episodes.is_dir() and not episodes.is_symlink():
-        with os.scandir(episodes) as entries:
-            folders += [Path(entry.path) for entry in entries if entry.is_symlink()]
-    yield from (
-        Problem("is a link; put the folder itself there", file=folder)
-        for folder in folders
-        if folder.is_symlink() and folder.is_dir()
-    )
+    linked = [folder / name for name in names if (folder / name).is_symlink()]
+    yield from (Problem("is a link; put the folder itself there", file=file) for file in linked if file.is_dir())
+
+
+def _list_names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def settle(folder: Path, show_folder: ShowFolder | None, problems: Sequence[Problem]) -> ShowFolder:

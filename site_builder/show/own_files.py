@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from site_builder.errors import InvalidDocument, Problem
@@ -24,8 +25,18 @@ def explain_foreign(file: Path, show: Path) -> str:
         if not os.path.realpath(file).startswith(f"{os.path.realpath(show).rstrip(os.sep)}{os.sep}"):
             return _OUTSIDE
     except OSError:  # not there, or a circle of links
-        return _OUTSIDE if file.is_symlink() else ""
+        with suppress(OSError):  # a name that is too long for any file
+            return _OUTSIDE if file.is_symlink() else ""
+        return ""
     return "" if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else _SPECIAL
+
+
+def is_plain_file(file: Path) -> bool:
+    """Whether there is such a file; of a name that is too long there is none, and `Path.is_file` raises."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def read_own_file(file: Path, show: Path) -> bytes:

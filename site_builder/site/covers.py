@@ -20,7 +20,7 @@ from site_builder.show.bundles import Bundle, find_usual_cover
 from site_builder.show.config import EpisodeCovers
 from site_builder.show.layout import INDEX
 from site_builder.show.load import ShowFolder
-from site_builder.show.own_files import check_own_file
+from site_builder.show.own_files import check_own_file, is_plain_file
 from site_builder.site import pictures
 from site_builder.site.pictures import GivenCover, Pictures
 from site_builder.site.portraits import Portraits
@@ -185,7 +185,7 @@ class CoverPlanner:
         if matter.cover:
             file = bundle.folder / matter.cover
             name = f"{bundle.folder.name}/{matter.cover}"
-            if not file.is_file():
+            if not is_plain_file(file):
                 message = f"there is no file {matter.cover!r} in the episode's folder"
                 raise InvalidDocument([Problem(message, file=bundle.folder / INDEX, field="cover")])
             check_own_file(file, self.folder)

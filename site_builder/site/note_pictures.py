@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from site_builder.engine.digests import digest_file, digest_json
 from site_builder.episodes.summary import SharedPicture
-from site_builder.show.own_files import read_own_file
+from site_builder.show.own_files import is_plain_file, read_own_file
 
 LARGE, SMALL = 1600, 800
 """Pixels each way, at most."""
@@ -60,7 +60,7 @@ def _plan_copies(file: Path, folder: Path, show: Path) -> list[tuple[SharedPictu
     """Each copy with its width and height, the largest last; none where the file is not there or not the folder's."""
     from site_builder.render.artwork.images import measure_picture  # noqa: PLC0415 -- Pillow, where needed
 
-    if ".." in file.parts or folder not in file.parents or not file.is_file():
+    if ".." in file.parts or folder not in file.parents or not is_plain_file(file):
         return []
     width, height = measure_picture(read_own_file(file, show), file.name)
     digest = digest_file(file)

@@ -17,6 +17,7 @@ from site_builder.episodes.summary import SharedPicture
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Chapter, Episode, Person, Show
 from site_builder.show.layout import CONFIG, INDEX
+from site_builder.show.own_files import is_plain_file
 from site_builder.site.note_pictures import illustrate
 
 PORTRAIT = 400
@@ -79,7 +80,7 @@ class Portraits:
     def _plan(self, folder: Path, name: str, size: int, said: Path, field: str) -> str:
         """Where the picture will lie, which is planned."""
         file = folder / name
-        if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
+        if not is_plain_file(file) or not file.resolve().is_relative_to(folder.resolve()):
             where = "the show's folder" if said.name == CONFIG else "the episode's folder"
             message = f"there is no file {name!r} in {where}"
             raise InvalidDocument([Problem(message, file=said, field=field)])

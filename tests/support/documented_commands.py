@@ -23,6 +23,8 @@ _INDENTED = re.compile(r"^    \S.*$", re.MULTILINE)
 _INLINE = re.compile(r"`([^`]+)`")
 ELSEWHERE = {
     r"build --cluster": ("functional/pipeline/test_cluster.py", "--cluster"),
+    r"inspect .* --cluster": ("functional/pipeline/test_cluster.py", '"inspect"'),
+    r"extract .* --show-per-account": ("functional/pipeline/test_accounts.py", "--show-per-account"),
     r"build --retire": ("functional/pipeline/test_life.py", "--retire"),
     r"check --live": ("functional/hosts/test_live.py", "--live"),
     r"consent unknown": ("functional/pipeline/test_whoever_refused_is_silent.py", '"unknown"'),

@@ -16,7 +16,7 @@ from site_builder.show.bundles import Bundle, FreePage
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter
 from site_builder.show.layout import INDEX
-from site_builder.show.own_files import explain_foreign
+from site_builder.show.own_files import explain_foreign, is_plain_file
 
 _ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
@@ -93,8 +93,8 @@ def _explain_picture(folder: Path, name: str, show: Path, *, cover: bool = False
         return f"the picture {name!r} has to lie beside this file, or in a folder below it; write its name with `/`"
     if reason := explain_foreign(file, show):
         return f"{name!r} {reason}"
-    if not file.is_file():
-        return f"there is no file {name!r} in {_name_folder(folder)}{_suggest(file)}"
+    if not is_plain_file(file):
+        return f"there is no file {_shorten(name)!r} in {_name_folder(folder)}{_suggest(file)}"
     return _explain_pixels(file, name, cover=cover)
 
 
@@ -104,8 +104,9 @@ def _name_folder(folder: Path) -> str:
 
 def _suggest(file: Path) -> str:
     """Names that differ in case are one on some computers, and two where the site is served."""
-    near = [other.name for other in _list(file.parent) if other.name.casefold() == file.name.casefold()]
-    near += [other.name for other in _list(file.parent) if other.stem == file.stem and other.name not in near]
+    others = [other for other in _list(file.parent) if other.name != file.name]
+    near = [other.name for other in others if other.name.casefold() == file.name.casefold()]
+    near += [other.name for other in others if other.stem == file.stem and other.name not in near]
     return f"; did you mean `{near[0]}`?" if near else ""
 
 

@@ -23,6 +23,9 @@ _MOST_ENTITIES = 300_000
 _KNOWN_ENTITIES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;", b"&#")
 _MOST_TAGS = 1_500_000
 """Opening and closing ones, those in notes included: ten thousand episodes have a million."""
+_REFERENCE = re.compile(rb"&#(?:[xX]0*[dD][0-9a-fA-F]{3}|0*5[5-7][0-9]{3});")
+"""To characters among which halves of UTF-16 pairs are."""
+_HALVES = re.compile(rb"<!\[CDATA\[.*?\]\]>|(?:" + _REFERENCE.pattern + rb")+", re.DOTALL)
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
 _UTF_8 = {"", "utf-8", "utf8", "utf-8-sig", "us-ascii", "ascii", "utf8mb4", "unicode"}
 _LATIN = {"iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "windows-1252", "cp1252", "iso-8859-15"}
@@ -44,7 +47,7 @@ def parse_document(content: bytes, name: str) -> XmlDocument:
     Raises:
         UnusableSource: it is too large, or damaged where it is compressed.
     """
-    content = _unzip(content, name).lstrip(b" \t\r\n\0")
+    content = _mend_references(_unzip(content, name).lstrip(b" \t\r\n\0"))
     if len(content) > LARGEST or content.count(b"<") > _MOST_TAGS or _count_entities(content) > _MOST_ENTITIES:
         raise UnusableSource(f"{name} is longer than {LARGEST // 1_000_000} MB, or has more tags than any feed")
     remarks: list[str] = []
@@ -61,6 +64,22 @@ def parse_document(content: bytes, name: str) -> XmlDocument:
     named = (child for child in children if isinstance(child.tag, str))
     channel = next((child for child in named if child.tag.rpartition("}")[2] == "channel"), None)
     return XmlDocument(channel, remarks)
+
+
+def _mend_references(content: bytes) -> bytes:
+    """Makes one reference of two that are halves of a UTF-16 pair, and U+FFFD of half a pair, as browsers do.
+
+    XML has no such characters (https://www.w3.org/TR/xml/#charsets), but makers of feeds write emoji so, and lxml ends
+    in an exception.
+    """
+    return _HALVES.sub(lambda found: found[0] if found[0].startswith(b"<") else _join_halves(found[0]), content)
+
+
+def _join_halves(references: bytes) -> bytes:
+    written = _REFERENCE.findall(references)
+    numbers = [int(one[3:-1], 16) if one[2:3] in b"xX" else int(one[2:-1]) for one in written]
+    utf_16 = b"".join(chr(number).encode("utf-16-le", "surrogatepass") for number in numbers)
+    return "".join(f"&#{ord(character)};" for character in utf_16.decode("utf-16-le", "replace")).encode()
 
 
 def _count_entities(content: bytes) -> int:

@@ -95,15 +95,16 @@ class Reader(Element):
         people = []
         for child in self.all("podcast:person"):
             name = line_of(child)
+            if not name:
+                continue
             try:
                 role, group = parse_role(child.get("role") or "host"), (child.get("group") or "").strip()
             except ValueError:
                 left_out.remarks.append(f"{name} is left out: nobody knows the role “{child.get('role')[:80]}”")
                 continue
-            if name:
-                href, image = (child.get("href") or "").strip(), (child.get("img") or "").strip()
-                group = _find_group(group, role)
-                people.append(Person(name=name, role=role, group=group, href=href, avatar_url=image))
+            href, image = (child.get("href") or "").strip(), (child.get("img") or "").strip()
+            group = _find_group(group, role)
+            people.append(Person(name=name, role=role, group=group, href=href, avatar_url=image))
         return tuple(people)
 
     def read_license(self) -> p20.License | None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,9 +200,14 @@ class FeedSource:
         if item.chapters_url:
             try:
                 content = self._web.fetch(item.chapters_url, largest=_LARGEST_CHAPTERS).body
-                return parse_json_chapters(content) or item.chapters
             except UnusableSource as error:
                 self._regret(item, "chapters", error)
+                return item.chapters
+            found, lost = parse_json_chapters(content)
+            if lost:
+                many = "s" if lost > 1 else ""
+                self.remarks.append(f"“{item.title}” lost {lost} chapter{many}: what it begins at is no time")
+            return found or item.chapters
         return item.chapters
 
     def _fit(self, item: FeedItem, chapters: Sequence[Chapter], duration: float) -> None:
@@ -269,28 +274,35 @@ class FeedSource:
         self.remarks.append(f"“{item.title}” lost its {what}: {error}")
 
 
-def parse_json_chapters(content: bytes) -> tuple[Chapter, ...]:
-    """Visible chapters of a JSON chapters file; whatever is none is passed over.
+def parse_json_chapters(content: bytes) -> tuple[tuple[Chapter, ...], int]:
+    """Visible chapters of a JSON chapters file, and how many begin at no time; whatever is no chapter is passed over.
 
     https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md
     """
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        return ()
+        return (), 0
     entries = document.get("chapters") if isinstance(document, dict) else None
-    found = _list_chapters(entries if isinstance(entries, list) else ())
-    return tuple(chapter for chapter in found if chapter.title)
+    listed = entries if isinstance(entries, list) else []
+    shown = [one for one in listed if isinstance(one, dict) and one.get("toc") is not False]
+    timed = [(_find_start(one.get("startTime")), one) for one in shown]
+    found = (_make_chapter(start, one) for start, one in timed if start is not None)
+    return tuple(chapter for chapter in found if chapter.title), sum(start is None for start, _ in timed)
 
 
-def _list_chapters(entries: Iterable[Any]) -> Iterable[Chapter]:
+def _find_start(said: object) -> float | None:
+    """Seconds, also where a number is written as text; None where it is no time of an episode."""
+    if isinstance(said, bool) or not isinstance(said, int | float | str):
+        return None
+    try:
+        start = float(said)
+    except (ValueError, OverflowError):
+        return None
+    return start if 0 <= start < 360_000 else None
+
+
+def _make_chapter(start: float, entry: dict[str, Any]) -> Chapter:
     text: Callable[[Any], str] = lambda value: clean(value, keep_lines=False) if isinstance(value, str) else ""  # noqa: E731
-    for entry in entries:
-        start = entry.get("startTime") if isinstance(entry, dict) else None
-        if isinstance(start, int | float) and 0 <= start < 360_000 and entry.get("toc") is not False:
-            yield Chapter(
-                start=float(start),
-                title=text(entry.get("title")),
-                href=text(entry.get("url")),
-                image=text(entry.get("img")),
-            )
+    title, href, image = (text(entry.get(name)) for name in ("title", "url", "img"))
+    return Chapter(start=start, title=title, href=href, image=image)

@@ -14,6 +14,8 @@ from site_builder.sources.x.tweets import Tweet, tidy
 
 _LONGEST_CALL = 40
 _CALL = re.compile(r"[:：→➡👇👉⬇]\ufe0f?\s*$")
+_ANSWERED = re.compile(r"^(?:@\w{1,15}\s+)+")
+"""Whom a reply answers: X puts them before its text, and shows them above it."""
 _WORD = re.compile(r"[^\W\d_]{2,}[’'\w]*")
 _LINK = re.compile(r"https?://\S+")
 _ENOUGH = 4
@@ -100,7 +102,7 @@ def make_notes(tweets: Iterable[Tweet], space_id: str, locate: Callable[[datetim
 
 def _own_words(tweet: Tweet, space_id: str) -> tuple[str, tuple[str, ...]]:
     """Text and links of a tweet without the links to the Space it is about."""
-    text = tweet.text
+    text = _ANSWERED.sub("", tweet.text) if tweet.reply_to else tweet.text
     for link in sorted(tweet.links, key=len, reverse=True):
         if find_space_id(link) == space_id:
             text = text.replace(link, " ")

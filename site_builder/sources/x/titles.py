@@ -45,7 +45,8 @@ def split_title(text: str) -> tuple[str, str]:
     title, links, used = "", [], 0
     while used < len(pieces) and len(trim(title)) < SHORTEST_TITLE:
         links += _LINK.findall(pieces[used])
-        title = " ".join([title, *_LINK.sub(" ", pieces[used]).split()])
+        glue = " " if title and pieces[used - 1][-1].isspace() else ""
+        title = f"{title}{glue}{' '.join(_LINK.sub(' ', pieces[used]).split())}"
         used += 1
     title = trim(title)
     if len(title) > LONGEST_TITLE:

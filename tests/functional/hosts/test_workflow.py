@@ -212,7 +212,7 @@ def test_nothing_is_installed_by_name(tmp_path: Path) -> None:
     assert all(re.match(r"\./\.spacecast/\S+\.whl |[a-z0-9-]+==\S+ ", entry) for entry in entries)
     names = {re.split("==|-", entry.removeprefix("./.spacecast/"))[0] for entry in entries}
     assert {"spacecast", "feedgen", "lxml", "pillow", "six"} <= names
-    assert not {"hatchling", "editables", "packaging"} & names
+    assert not {"hatchling", "editables", "pathspec", "pluggy"} & names
 
 
 def test_the_file(tmp_path: Path) -> None:
@@ -236,6 +236,17 @@ def test_the_file(tmp_path: Path) -> None:
     file.write_text("name: Mine\n")
     assert spacecast("-C", show, "workflow").code == 2
     assert file.read_text() == "name: Mine\n"
+
+
+def test_only_at_the_top_of_a_repository(old: Path, tmp_path: Path) -> None:
+    """GitHub looks nowhere else, and what is private would be added to somebody's repository."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    show = copy_show(old, tmp_path / "show")
+    before = read_site(show)
+    run = spacecast("-C", show, "workflow", "--repository-is-private")
+    assert run.code == 2
+    assert "lies inside the repository" in run.err
+    assert read_site(show) == before
 
 
 def test_only_for_a_private_repository(old: Path, tmp_path: Path) -> None:

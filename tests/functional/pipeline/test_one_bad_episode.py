@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,13 +25,14 @@ from show_runner import (
 from site_builder.build.options import BuildOptions
 from site_builder.preview.session import Session
 
-SLIPS = {
+SLIPS: dict[str, Callable[[str], str]] = {
     "no front matter": lambda text: text.split("---")[-1],
     "unclosed quote": lambda text: text.replace("title: ", 'title: "'),
     "unknown name": lambda text: text.replace("title:", "titel:"),
     "soundbite after the end": lambda text: text.replace("slug:", "soundbites:\n- 10:30-11:00\nslug:"),
     "chapter after the end": lambda text: text.replace("slug:", "chapters:\n- 0:00 A\n- 10:00 B\nslug:"),
     "not UTF-8": lambda text: text.replace("title: ", "title: \udcff"),
+    "a picture whose name is too long": lambda text: f"{text}\n![x]({'a' * 400}.jpg)\n",
     "no guid": lambda text: text.replace("guid:", "giud:"),
 }
 
@@ -72,6 +74,21 @@ def test_the_others_go_on_and_what_is_out_stays(slip: str, pair: Path, tmp_path:
     edit(other, "title: Sygnals", "title: Signals")
     build(show)
     assert read_tree(show / "output") == before
+
+
+@pytest.mark.parametrize("harm", ["media.json", "link"])
+def test_harm_elsewhere_leaves_the_others_alone(harm: str, pair: Path, tmp_path: Path) -> None:
+    """A damaged file of the program's, and a link in place of an episode's folder."""
+    show = copy_show(pair, tmp_path / "show")
+    edit(find_bundle(show, "2026-10-16") / "index.md", "title: Signals", "title: Sygnals")
+    if harm == "link":
+        (show / "content/episodes/outer").symlink_to(tmp_path)
+    else:
+        (find_bundle(show, "2026-10-09") / harm).write_text('{"parts": 5}')
+    run = spacecast("-C", show, "build")
+    assert run.code == 1, run.err
+    assert ("is a link" if harm == "link" else "media.json") in run.err
+    assert "Sygnals" in (show / "output/index.html").read_text()
 
 
 @pytest.mark.parametrize("slip", SLIPS)

@@ -109,6 +109,7 @@ def special(tmp_path: Path) -> Iterator[dict[str, Callable[[Path], None]]]:
     "name",
     [
         "content/pages/f.md",
+        "E/index.md",
         "E/transcript.vtt",
         "E/notes.bin",
         "E/recording-0.aac",

@@ -225,6 +225,20 @@ def test_guids_are_read_to_the_letter(guid: str) -> None:
     assert read(item(guid=f"\n {guid} ")).items[0].guid == guid
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("c&#xD800;d", "c\ufffdd"),
+        ("&#55357;&#56832;&#55100;", "\U0001f600\ud73c"),
+        ("&#xd83d;&#XDE00;", "\U0001f600"),
+        ("<![CDATA[&#55357;]]>", "&#55357;"),
+    ],
+)
+def test_halves_of_characters(written: str, read_as: str) -> None:
+    """Emoji as pairs of references, as old makers of feeds write them, and a half alone."""
+    assert read(item(title=written)).items[0].title == read_as
+
+
 @pytest.mark.parametrize("start", ["9" * 400 + ":00:00", "9" * 5000, "1e400", "NaN", "-1", "", "٣:٠٠"])
 def test_chapters_without_a_time(start: str) -> None:
     """Left out and told; the others stay."""
@@ -240,12 +254,10 @@ def test_chapters_without_a_time(start: str) -> None:
 
 def test_json_chapters_without_end() -> None:
     """Numbers that are none, nesting without end: nothing, and no traceback."""
-    assert (
-        parse_json_chapters(b'{"chapters": [{"startTime": 1e999, "title": "x"}, {"startTime": NaN, "title": "y"}]}')
-        == ()
-    )
-    assert parse_json_chapters(b"[" * 1_000_000) == ()
-    assert parse_json_chapters(b'{"chapters": [{"startTime": ' + b"9" * 5000 + b', "title": "x"}]}') == ()
+    content = b'{"chapters": [{"startTime": 1e999, "title": "x"}, {"startTime": NaN, "title": "y"}]}'
+    assert parse_json_chapters(content) == ((), 2)
+    assert parse_json_chapters(b"[" * 1_000_000) == ((), 0)
+    assert parse_json_chapters(b'{"chapters": [{"startTime": ' + b"9" * 5000 + b', "title": "x"}]}') == ((), 0)
 
 
 def test_titles_that_feeds_cut_are_told() -> None:

@@ -179,7 +179,11 @@ def test_no_file_is_read_and_nothing_explodes(tmp_path) -> None:  # type: ignore
     ("content", "found"),
     [
         (b'{"version":"1.2.0","chapters":[{"startTime":0,"title":"A"},{"startTime":2.5,"title":" B\\n"}]}', [0.0, 2.5]),
-        (b'{"chapters":[{"startTime":1,"title":"A","toc":false},{"startTime":2},{"startTime":"3","title":"x"}]}', []),
+        (
+            b'{"chapters":[{"startTime":1,"title":"A","toc":false},{"startTime":2},{"startTime":"3","title":"x"}]}',
+            [3.0],
+        ),
+        (b'{"chapters":[{"startTime":true,"title":"A"},{"startTime":"abc","title":"B"},{"title":"C"}]}', []),
         (b'{"chapters":[{"startTime":-1,"title":"A"},{"startTime":1e300,"title":"A"},7,null]}', []),
         (b'{"chapters":{"a":1}}', []),
         (b"[1]", []),
@@ -189,4 +193,4 @@ def test_no_file_is_read_and_nothing_explodes(tmp_path) -> None:  # type: ignore
 )
 def test_json_chapters(content: bytes, found: list[float]) -> None:
     """Those that are shown and have a title; anything else is passed over."""
-    assert [chapter.start for chapter in parse_json_chapters(content)] == found
+    assert [chapter.start for chapter in parse_json_chapters(content)[0]] == found

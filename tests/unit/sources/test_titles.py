@@ -35,6 +35,7 @@ AUTHOR: dict[str, Any] = {"in_reply_to_user_id_str": OWNER_ID, "in_reply_to_scre
         ("رات کی ریل کیوں چلتی ہے۔ آج رات", "رات کی ریل کیوں چلتی ہے"),
         ("ညရထားများ။ ဒီည", "ညရထားများ"),
         ("夜行列車はなぜ待つのか。今夜", "夜行列車はなぜ待つのか"),
+        ("川の声。今夜九時から話します", "川の声。今夜九時から話します"),
         ("Le dernier cafe\u0301", "Le dernier cafe\u0301"),
         ("Why I left C++", "Why I left C++"),
         (".NET in the night. Come.", ".NET in the night"),
@@ -106,6 +107,7 @@ THREAD = [
         ([post("Thank you all for coming", 99)], ""),
         ([post("Merci à tous", 99)], ""),
         ([post(TOPIC, -60, **AUTHOR, in_reply_to_status_id_str="1")], TOPIC),
+        ([post(f"@kit @lou {TOPIC}", -60, **AUTHOR, in_reply_to_status_id_str="1")], TOPIC),
     ],
 )
 def test_the_announcement_that_says_most(tmp_path: Path, tweets: list[dict[str, Any]], title: str) -> None:
