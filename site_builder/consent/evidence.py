@@ -27,6 +27,8 @@ _PROFILE = re.compile(
 _WORD_BEFORE = re.compile(r"([^\W_][\w'’.-]*)[\s\"“”„«»‘'*_(\[&,]*$")
 _WORD_AFTER = re.compile(r"[\s,]*([^\W_][\w-]*)")
 _STARTS = re.compile(r"(?:^|[\n\0]|[.!?…:;•·]\s|[¿¡])[\s\"“”„«»‘'*_(\[#>–—•·\d.)-]*$")
+_TIME = re.compile(r"(?:^|(?<=[\n\0]))[ \t*•–-]*\d{1,3}(?::\d\d){1,2}[ \t]+$")
+"""Of a chapter or a note: its text begins after it."""
 _JOINED = re.compile(r"\s*(?:,|&|and|und|y|et|e)\s+(?=[^\W\d_])(\w)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
 _NEAR = 60
@@ -82,7 +84,7 @@ def is_shaped_like_term(name: str) -> bool:
 
 def is_meant(text: str, start: int, end: int, word: str) -> bool:
     """Whether a word with a capital that is ordinary too is the name of somebody here; `word` is folded."""
-    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    before, after = _TIME.sub("", text[max(0, start - _NEAR) : start]), text[end : end + _NEAR]
     previous, following = _find_word(_WORD_BEFORE, before), _find_word(_WORD_AFTER, after)
     if previous in words.NAMING and not (word in words.DATED and previous in words.DATING):
         return True

@@ -16,6 +16,8 @@ from site_builder.text.folding import fold
 _LINK_TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|!?\[")
 _TIMING = re.compile(r"(?:^|\n)\s*(?:[^\n]*\n)?[^\n]*-->[^\n]*")
 _ADDRESS_LINE = re.compile(r"^(?:slug|tags|cover|image|-)\s*:?.*$", re.MULTILINE)
+_TAGS = re.compile(r"^tags:([^\n]*(?:\n[ \t]*- [^\n]*)*)", re.MULTILINE)
+_TAG_ITEM = re.compile(r"[^\s\[\],\"'-][^\[\],\"'\n]*")
 
 
 class Mention(NamedTuple):
@@ -64,6 +66,15 @@ def _find_all(text: str, matcher: Matcher) -> Iterator[tuple[View, Match]]:
         at = line.start()
         view = View(line.group(), [(at + place, at + place + 1) for place in range(len(line.group()))])
         yield from ((view, match) for match in matcher.find(view, Reading.ADDRESS))
+    for item in _find_tags(text):
+        yield from ((item, match) for match in matcher.find(item))
+
+
+def _find_tags(text: str) -> Iterator[View]:
+    """Each item of `tags`, in one line or a line each: on pages it stands alone."""
+    for block in _TAGS.finditer(text):
+        for item in _TAG_ITEM.finditer(text, block.start(1), block.end(1)):
+            yield View(item.group(), [(place, place + 1) for place in range(item.start(), item.end())])
 
 
 def describe_mentions(file: Path, name: str, redaction: Redaction) -> list[str]:

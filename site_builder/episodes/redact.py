@@ -46,7 +46,7 @@ def redact_episode(episode: Episode, casting: Casting) -> Episode:
         episode,
         title=redact(episode.title, redaction),
         summary=redact(episode.summary, redaction),
-        tags=tuple(tag for tag in episode.tags if not mentions(tag, redaction, Reading.ADDRESS)),
+        tags=tuple(tag for tag in episode.tags if not _is_named_in_tag(tag, redaction)),
         people=tuple(_redact_person(person, redaction) for person in episode.people),
         chapters=tuple(_redact_chapter(chapter, redaction) for chapter in episode.chapters),
         floors=tuple(_redact_chapter(chapter, redaction) for chapter in episode.floors),
@@ -103,3 +103,8 @@ def redact_cues(cues: Iterable[Cue], casting: Casting) -> tuple[Cue, ...]:
     speakers = {name: redact(name, casting.redaction, Reading.NAME) for name in {cue.speaker for cue in cues}}
     told = (replace(reword(cue, text), speaker=speakers[cue.speaker]) for cue, text in zip(cues, texts, strict=True))
     return tuple(cue for cue in told if cue.text.strip())
+
+
+def _is_named_in_tag(tag: str, redaction: Redaction) -> bool:
+    """Tags are part of addresses, and stand alone on pages, where `Hope` is a name."""
+    return any(mentions(tag, redaction, reading) for reading in (Reading.ADDRESS, Reading.TEXT))

@@ -78,7 +78,8 @@ def _render_episode(page: Mapping[str, Any]) -> Iterator[str]:
     yield f"<p>{escape(episode['summary'])}</p>"
     yield f"<p>{escape(', '.join(tag['name'] for tag in episode['tags']))}</p>"
     for person in episode["people"]:
-        yield f'<p data-pagefind-weight="4">{escape(person["name"])} {escape(person["handle"])}</p>'
+        called = f"{person['name']} {person['handle']}".strip()  # a space at the end would join it with what follows
+        yield f'<p data-pagefind-weight="4">{escape(called)}</p>'
     for chapter in page["player"]["chapters"]:
         yield f'<p data-pagefind-weight="3" id="c{chapter["fragment"]}">{escape(chapter["title"])}</p>'
     yield _STAMPED.sub(r'<\1 id="n\3">\2', episode["notes"])
