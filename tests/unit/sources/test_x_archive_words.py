@@ -155,7 +155,7 @@ def announcing(text: str, seconds: float, **fields: Any) -> dict[str, Any]:
         ([announcing("RT @other: retweeted", -90), announcing("The host's own", -60)], "The host's own"),
         ([announcing("Flagged retweet", -90, retweeted=True), announcing("The host's own", -60)], "The host's own"),
         ([announcing("@kit come", -90, in_reply_to_screen_name="kit"), announcing("A real one", 60)], "A real one"),
-        ([announcing("@kit come along", -90, in_reply_to_screen_name="kit")], "@kit come along"),
+        ([announcing("@kit come along", -90, in_reply_to_screen_name="kit")], "come along"),
         ([announcing("", -90), announcing("One with words", -60)], "One with words"),
         ([announcing("Heard afterwards", 99999)], "Heard afterwards"),
     ],
