@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,22 +50,14 @@ def read_content(
     """The catalog, once new archives are taken in and recordings that an earlier version read are read again."""
     from site_builder.build.consent import silence
     from site_builder.episodes.intake import rereading, seen_archives
-    from site_builder.episodes.intake.extraction import Extraction, take_in
     from site_builder.show import refusals
-    from site_builder.site.covers import start_early
 
-    extraction, catalog = Extraction(), _read_catalog(folder, digests, kept, options.jobs)
+    catalog = _read_catalog(folder, digests, kept, options.jobs)
     new = seen_archives.find_new(folder, catalog.entries)
-    postponed = tuple(_postpone(folder, path) for path in new if catalog.unusable)
     outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
     rereading.read_again(outdated)
+    extraction, postponed = _take_in(catalog, new, prefetch, options, notify)
     is_taken = bool(new) and not postponed
-    if is_taken:
-        start_early(catalog.show_folder, options.jobs, prefetch)
-        try:
-            extraction = take_in(folder, new, notify)
-        except InvalidDocument as error:  # what the catalog does not read of an episode: `media.json`
-            is_taken, postponed = False, (*map(str, error.problems), *(_postpone(folder, path) for path in new))
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:
         inputs, _ = inputs.look_again(folder, options.inputs)
@@ -80,6 +73,23 @@ def read_content(
         postponed=(*postponed, *unheard),
         forgot=forgot,
     )
+
+
+def _take_in(
+    catalog: Catalog, new: Sequence[Path], prefetch: Prefetch, options: BuildOptions, notify: Notify
+) -> tuple[Extraction, tuple[str, ...]]:
+    """What is taken out of new archives; where an episode cannot be read, nothing is, and why, a sentence each."""
+    from site_builder.episodes.intake.extraction import Extraction, take_in
+    from site_builder.site.covers import start_early
+
+    folder = catalog.folder
+    if new and not catalog.unusable:
+        start_early(catalog.show_folder, options.jobs, prefetch)
+        try:
+            return take_in(folder, new, notify), ()
+        except InvalidDocument as error:  # what the catalog does not read of an episode: `media.json`
+            return Extraction(), (*map(str, error.problems), *(_postpone(folder, path) for path in new))
+    return Extraction(), tuple(_postpone(folder, path) for path in new)
 
 
 def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:
