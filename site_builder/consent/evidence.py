@@ -27,7 +27,7 @@ _PROFILE = re.compile(
 _WORD_BEFORE = re.compile(r"([^\W_][\w'’.-]*)[\s\"“”„«»‘'*_(\[&,]*$")
 _WORD_AFTER = re.compile(r"[\s,]*([^\W_][\w-]*)")
 _STARTS = re.compile(r"(?:^|[\n\0]|[.!?…:;•·]\s|[¿¡])[\s\"“”„«»‘'*_(\[#>–—•·\d.)-]*$")
-_TIME = re.compile(r"(?:^|(?<=[\n\0]))[ \t*•–-]*\d{1,3}(?::\d\d){1,2}[ \t]+$")
+_TIME = re.compile(r"(?:^|(?<=[\n\0])|(?<=[.!?…:]\s))[ \t*•–-]*\d{1,3}(?::\d\d){1,2}[ \t]+$")
 """Of a chapter or a note: its text begins after it."""
 _JOINED = re.compile(r"\s*(?:,|&|and|und|y|et|e)\s+(?=[^\W\d_])(\w)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
