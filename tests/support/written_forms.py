@@ -158,7 +158,7 @@ INNOCENT = (
     Form("another willpower maybe", "Will Power"),
     Form("open source software is open", "Open Source"),
     Form("Grace notes. By the grace of", "Grace"),
-    Form("0:08 Mark the date\n- 1:02:08 Hope springs", "Mark"),
+    Form("0:08 Mark the date", "Mark"),
     Form("Mark the date. Hope springs. Art is long", "Mark"),
     Form("Monday: 4 April, in April", "April"),
     Form("김철순이 왔다", "김철수"),
