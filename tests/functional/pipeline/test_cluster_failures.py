@@ -117,7 +117,7 @@ def test_nobody_waits_any_more(plain: Path, tmp_path: Path, ended_by: signal.Sig
         running.send_signal(ended_by)
         _, err = running.communicate(timeout=60)
         assert running.returncode in {130, -ended_by}, err
-        wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=20)
+        wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=60)
     assert b"Traceback" not in err
 
 
