@@ -1,4 +1,4 @@
-"""Brackets and quotation marks around part of a name: whoever takes the name out takes both of a pair or none."""
+"""Finds the partner of a bracket or quotation mark, so that text can be removed without leaving one of a pair behind."""
 
 from __future__ import annotations
 
