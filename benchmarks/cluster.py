@@ -45,6 +45,7 @@ from stores import Bucket, Server  # noqa: E402
 from site_builder.audio.demux import read_packets  # noqa: E402
 from site_builder.audio.encode import encoder_version  # noqa: E402
 from site_builder.audio.packets import write_silenced  # noqa: E402
+from site_builder.build.cluster.workers import FolderOfStore  # noqa: E402
 from site_builder.engine.cluster.connection import open_cluster, share_folder, share_store  # noqa: E402
 from site_builder.engine.digests import digest_file  # noqa: E402
 from site_builder.engine.files import OutputTree  # noqa: E402
@@ -52,7 +53,6 @@ from site_builder.engine.target import FromSources, Target  # noqa: E402
 from site_builder.events import ignore  # noqa: E402
 from site_builder.model.edits import EditList  # noqa: E402
 from site_builder.model.podcast import Span  # noqa: E402
-from site_builder.net.stores import FileStore  # noqa: E402
 
 BATCH = 400
 """Episodes with sound that a build makes together (`build/episodes.py`)."""
@@ -80,7 +80,7 @@ def measure_overhead(cluster: RunningCluster, folder: Path, tasks: int, bucket: 
     """Of so many tasks, one after the other on each worker."""
     source = folder / "source"
     source.write_bytes(b"x" * 1000)
-    shared = share_store(partial(FileStore, bucket.address(), "bench"), print) if bucket else share_folder(folder)
+    shared = share_store(FolderOfStore(bucket.address(), "bench"), print) if bucket else share_folder(folder)
     make = FromSources(own=[source], prepare=partial(list_source, source), work=write_nothing)
     targets = [
         Target(path=f"made/{number}", recipe="bench/1", inputs={"n": number}, make=make, portable=True)

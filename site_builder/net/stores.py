@@ -129,12 +129,6 @@ class FileStore:
 
         self._try(lambda: obstore.put(self._opened.store, self._locate(name), content))
 
-    def has(self, name: str) -> bool:
-        """Whether there is such a file."""
-        import obstore  # noqa: PLC0415
-
-        return self._find(lambda: bool(obstore.head(self._opened.store, self._locate(name))), otherwise=False)
-
     def read(self, name: str) -> bytes | None:
         """A small file; None where there is none."""
         import obstore  # noqa: PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
@@ -50,9 +50,21 @@ def open_workers(
     def warn(said: str) -> None:
         notify(Warned(said))
 
-    shared = share_store(partial(FileStore, store, _name_folder(folder)), warn) if store else share_folder(folder)
+    shared = share_store(FolderOfStore(store, _name_folder(folder)), warn) if store else share_folder(folder)
     with shared as share, open_cluster(address, share, describe, warn, resource=resource) as cluster:
         yield cluster
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOfStore:
+    """What opens a folder of a store, wherever it is called; equal where it opens the same."""
+
+    address: str
+    name: str
+
+    def __call__(self) -> FileStore:
+        """Opens it, with the login of this process."""
+        return FileStore(self.address, self.name)
 
 
 def _name_folder(folder: Path) -> str:

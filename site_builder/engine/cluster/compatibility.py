@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from site_builder import __version__
+from site_builder.engine.cluster.waiting import call_apart
 
 if TYPE_CHECKING:
     from distributed import Client
 
 _CANCEL_SECONDS = 0.5
+_ANSWER_SECONDS = 10.0
 _fit_for: set[str] = set()
 """In a worker's process: runs for which it was looked at and found fit."""
 
@@ -77,8 +79,13 @@ class CompatibleWorkers:
         return len(self._fit)
 
     def has_any(self) -> bool:
-        """Whether any worker is left that was not found unfit; OSError where the scheduler is gone."""
-        return bool(self._client.nthreads().keys() - self._unfit)
+        """Whether any worker is left that was not found unfit.
+
+        Raises:
+            TimeoutError: the scheduler does not answer.
+            OSError: it is gone.
+        """
+        return bool(call_apart(self._client.nthreads, _ANSWER_SECONDS).keys() - self._unfit)
 
     def check(self, *addresses: str) -> None:
         """Check workers by their addresses, or all there are; who is not fit is named, once."""

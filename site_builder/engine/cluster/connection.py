@@ -11,19 +11,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs
-from site_builder.engine.cluster.store import OpenStore
+from site_builder.engine.cluster.store import OpenStore, Store
 from site_builder.engine.cluster.tasks import Cluster
+from site_builder.engine.cluster.waiting import call_apart
 from site_builder.errors import SpacecastError, UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
 
+Connection = TypeVar("Connection", bound=Any)
+
 LOCAL = "local:"
 _CONNECT_SECONDS = 20
+_CLOSE_SECONDS = 5.0
+_END_SECONDS = 3.0
+"""How long a store may take to be cleared once somebody pressed Ctrl-C."""
 _MARK = ".cache/cluster-mark"
 _STORE_MARK = "mark"
 
@@ -115,15 +122,25 @@ def _find_lack_of_folder(folder: str, mark: str) -> str:
 @contextmanager
 def share_store(open_store: OpenStore, warn: Callable[[str], None]) -> Iterator[Share]:
     """A store, of which nothing is left at the end."""
-    store, mark = open_store(), secrets.token_hex(8)
-    store.put(_STORE_MARK, mark.encode())
+    mark = secrets.token_hex(8)
+    store = call_apart(partial(_leave_mark, open_store, mark))
+    seconds = None
     try:
         yield Share(name=store.place, find_lack=partial(_find_lack_of_store, open_store, mark), open_store=open_store)
+    except KeyboardInterrupt:
+        seconds = _END_SECONDS
+        raise
     finally:
         try:
-            store.delete(store.list())
-        except SpacecastError as error:
-            warn(f"{error}; delete what is left there, it holds recordings")
+            call_apart(lambda: store.delete(store.list()), seconds)
+        except (SpacecastError, TimeoutError) as error:
+            warn(f"{store.place}: {error}; delete what is left there, it holds recordings")
+
+
+def _leave_mark(open_store: OpenStore, mark: str) -> Store:
+    store = open_store()
+    store.put(_STORE_MARK, mark.encode())
+    return store
 
 
 def _find_lack_of_store(open_store: OpenStore, mark: str) -> str:
@@ -162,12 +179,37 @@ def _connect(address: str) -> Iterator[Client]:
             client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError(f"--cluster {address}: nobody answers there ({error})") from error
-        with client:
+        with _closing(client):
             yield client
         return
     count = address.removeprefix(LOCAL)
     if not count.isdigit() or int(count) < 1:
         raise UsageError(f"--cluster {address}: write the number of processes, as in `local:4`")
     options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
-    with LocalCluster(n_workers=int(count), host="127.0.0.1", **options) as cluster, Client(cluster) as client:
+    with (
+        _ended_with_all_processes(),
+        _closing(LocalCluster(n_workers=int(count), host="127.0.0.1", **options)) as cluster,
+        _closing(Client(cluster, set_as_default=False)) as client,
+    ):
         yield client
+
+
+@contextmanager
+def _closing(opened: Connection) -> Iterator[Connection]:
+    """Close it at the end, or let it go where that takes long: with the process all connections end."""
+    try:
+        yield opened
+    finally:
+        with suppress(Exception):  # nobody is left to tell
+            call_apart(opened.close, _CLOSE_SECONDS)
+
+
+@contextmanager
+def _ended_with_all_processes() -> Iterator[None]:
+    """At the end there is none of this process's children that answers to nobody."""
+    before = set(active_children())
+    try:
+        yield
+    finally:
+        for process in set(active_children()) - before:
+            process.kill()

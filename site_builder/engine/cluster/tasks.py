@@ -14,18 +14,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from site_builder.engine.cluster.compatibility import CompatibleWorkers, Unchecked, do
-from site_builder.engine.cluster.store import OpenStore, StoreTransfer, run_task
+from site_builder.engine.cluster.store import OpenStore, Store, StoreTask, StoreTransfer, run_task
+from site_builder.engine.cluster.waiting import call_apart, start_threads, wait_for_threads
+from site_builder.engine.digests import digest_json
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry
 from site_builder.engine.target import FromSources, Target, describe_failure, make_file
@@ -46,6 +50,8 @@ _AHEAD = 2
 _TRANSFERS = 8
 """Targets whose files are on their way to or from a store at once."""
 _LOOK_SECONDS = 5.0
+_END_SECONDS = 2.0
+"""How long what is at work is waited for where nobody wants it any more."""
 _PATIENCE_SECONDS = 60.0
 """How long nobody may be there: a worker that was killed comes back within that."""
 
@@ -57,7 +63,7 @@ class Cluster:
         self._client = client
         self._workers = workers
         self._open_store = open_store
-        self._transfer = StoreTransfer(open_store(), workers.version) if open_store else None
+        self._transfer = call_apart(partial(StoreTransfer, open_store, workers.version)) if open_store else None
         self._transfers = threading.Semaphore(_TRANSFERS)
         self._here = threading.Semaphore(os.cpu_count() or 1)
         self._futures: set[Any] = set()
@@ -92,22 +98,24 @@ class Cluster:
         Raises:
             SpacecastError: as `make_all`, or one of the functions does.
         """
-        yield from self._each(list(questions), lambda name: self._run(name, "question", questions[name]))
+        yield from self._each(list(questions), lambda name: self._run(name, (), questions[name]))
 
     def _each(self, items: Sequence[Item], do: Callable[[Item], Result]) -> Iterator[tuple[Item, Result]]:
         done: SimpleQueue[tuple[Item, Result | None, BaseException | None]] = SimpleQueue()
+        todo = deque(items)
 
-        def try_it(item: Item) -> None:
-            try:
-                done.put((item, do(item), None))
-            except BaseException as error:
-                done.put((item, None, error))
+        def work() -> None:
+            with suppress(IndexError):  # none is left
+                while not self._is_stopped.is_set():
+                    item = todo.popleft()
+                    try:
+                        done.put((item, do(item), None))
+                    except BaseException as error:
+                        done.put((item, None, error))
 
         self._is_stopped.clear()
         self._seen_at = time.monotonic()
-        with self._threads(len(items)) as pool:
-            for item in items:
-                pool.submit(try_it, item)
+        with self._working(work, len(items)):
             for _ in items:
                 item, result, error = self._wait_for(done)
                 if isinstance(error, _ENDED):
@@ -117,16 +125,17 @@ class Cluster:
                 yield item, cast("Result", result)
 
     @contextmanager
-    def _threads(self, count: int) -> Iterator[ThreadPoolExecutor]:
-        """Each waits for one task; whatever ends the work takes back what was not begun and ends what was."""
-        pool = ThreadPoolExecutor(max(1, min(count, self._workers.count() * _AHEAD + 1)))
+    def _working(self, work: Callable[[], None], count: int) -> Iterator[None]:
+        """Threads of which each waits for one task; whatever ends this takes back what was not done, and soon."""
+        ahead = self._workers.count() * _AHEAD + (_TRANSFERS if self._transfer else 1)
+        threads = start_threads(work, min(count, ahead))
         try:
-            yield pool
+            yield
         finally:
             self._is_stopped.set()
             with suppress(Exception):  # nobody is left to tell
-                self._client.cancel(list(self._futures), force=True)
-            pool.shutdown(wait=True, cancel_futures=True)
+                call_apart(lambda: self._client.cancel(list(self._futures), force=True), _END_SECONDS)
+            wait_for_threads(threads, _END_SECONDS)
 
     def _wait_for(self, done: SimpleQueue[Result]) -> Result:
         while True:
@@ -140,38 +149,49 @@ class Cluster:
         try:
             if self._workers.has_any():
                 self._seen_at = time.monotonic()
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except TimeoutError:
+            pass  # it may be busy
+        except (OSError, RuntimeError) as error:
             raise _say_gone(error) from error
         if time.monotonic() - self._seen_at > _PATIENCE_SECONDS:
             raise SpacecastError("no worker of the cluster is left; start some and run this again: what was made stays")
 
     def _make(self, target: Target, tree: OutputTree) -> Made:
         if self._transfer is None:
-            made: Made = self._run(str(target), target.recipe, partial(_make_there, tree.root, target))
+            made: Made = self._run(target, [tree.root], partial(_make_there, tree.root, target))
             return made
         with self._transfers:
             task = self._transfer.send(target, tree)
         if task is None:
             with self._here:
                 return make_file(target, tree)
-        assert self._open_store
-        report = self._run(str(target), target.recipe, partial(_make_apart, self._open_store, task, str(target)))
-        if isinstance(report, str):
-            return report
+        sha256 = ""
+        if not self._transfer.has_made(task):
+            assert self._open_store
+            said = self._run(target, [task.folder], partial(_make_apart, self._open_store, task, str(target)))
+            if isinstance(said, _Failure):
+                return said.sentence
+            sha256 = said
         with self._transfers:
-            return self._transfer.fetch(target, task, report, tree)
+            return self._transfer.fetch(target, task, sha256, tree)
 
-    def _run(self, name: str, kind: str, work: Callable[[], Any]) -> Any:
-        """What a worker returns; one that came in the meantime is looked at first."""
+    def _run(self, what: Target | str, inputs: Sequence[str], work: Callable[[], Any]) -> Any:
+        """What a worker returns; one that came in the meantime is looked at first.
+
+        Args:
+            what: A target, or the name of a question.
+            inputs: All that the result depends on besides what the target names.
+            work: Called there.
+        """
         from distributed import KilledWorker  # noqa: PLC0415 -- only where a cluster is asked for
 
-        while True:
-            future = self._submit(kind, work)
+        for attempt in count():
+            future = self._submit(self._name_task(what, inputs, attempt), work)
             try:
                 result = self._wait(future)
             except KilledWorker:
                 raise SpacecastError(
-                    f"{name}: it killed every worker that took it up; look at its recording, "
+                    f"{what}: it killed every worker that took it up; look at its recording, "
                     "or give workers more memory"
                 ) from None
             finally:
@@ -179,12 +199,18 @@ class Cluster:
             if not isinstance(result, Unchecked):
                 return result
             self._workers.check(result.address)
+        raise AssertionError
 
-    def _submit(self, kind: str, work: Callable[[], Any]) -> Any:
+    def _name_task(self, what: Target | str, inputs: Sequence[str], attempt: int) -> str:
+        """After all its inputs; another run's is another task, for it has workers of its own choice."""
+        asked = [what.path, what.fingerprint] if isinstance(what, Target) else [what]
+        kind = what.recipe.partition("/")[0] if isinstance(what, Target) else "question"
+        return f"spacecast-{kind}-{digest_json([self._workers.run, *asked, *inputs, attempt])}"
+
+    def _submit(self, key: str, work: Callable[[], Any]) -> Any:
         if self._is_stopped.is_set():
             raise _Stopped
-        key = f"spacecast-{kind.partition('/')[0]}-{secrets.token_hex(16)}"
-        future = self._client.submit(do, self._workers.run, work, key=key, pure=False, **self._workers.task_options())
+        future = self._client.submit(do, self._workers.run, work, key=key, **self._workers.task_options())
         self._futures.add(future)
         return future
 
@@ -217,12 +243,25 @@ def _make_there(root: str, target: Target) -> Made:
         return describe_failure(target.path, error)
 
 
-def _make_apart(open_store: OpenStore, task: Any, name: str) -> dict[str, Any] | str:
-    """Runs on a worker, in a folder that Dask empties after one that died."""
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a worker did not make something: not every exception survives the way."""
+
+    sentence: str
+
+
+def _make_apart(open_store: OpenStore, task: StoreTask, name: str) -> str | _Failure:
+    """Runs on a worker, in a folder that Dask empties after one that died; the digest of what was made."""
     from distributed import get_worker  # noqa: PLC0415 -- only where a cluster is asked for
 
     try:
-        return run_task(open_store, task, get_worker().local_directory)
+        return run_task(_open_once(open_store), task, get_worker().local_directory)
     except Exception as error:
         said = describe_failure(name, error)
-        return said if name in said else f"{name}: {said}"  # its files have other names there
+        return _Failure(said if name in said else f"{name}: {said}")  # its files have other names there
+
+
+@lru_cache(maxsize=1)
+def _open_once(open_store: OpenStore) -> Store:
+    """Opened once for each worker, so that connections stay."""
+    return open_store()

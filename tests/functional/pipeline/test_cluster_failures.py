@@ -7,8 +7,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import subprocess
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,15 +106,6 @@ def test_the_scheduler_is_killed(plain: Path, built: dict[str, str], tmp_path: P
     assert_finished_by_the_next(show, built, 3 - made)
 
 
-def end(running: subprocess.Popen[bytes], ended_by: signal.Signals) -> bytes:
-    """What it said to the end; whoever is not heard presses the keys once more."""
-    for _ in range(3):
-        running.send_signal(ended_by)
-        with suppress(subprocess.TimeoutExpired):
-            return running.communicate(timeout=30)[1]
-    raise AssertionError("it goes on")
-
-
 @pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_nobody_waits_any_more(plain: Path, tmp_path: Path, ended_by: signal.Signals) -> None:
     """However the build ends, no task of it is left, waiting or at work."""
@@ -125,8 +114,29 @@ def test_nobody_waits_any_more(plain: Path, tmp_path: Path, ended_by: signal.Sig
     with start_cluster(tmp_path, program) as cluster:
         running = start_spacecast("-C", show, "build", "--cluster", cluster.address)
         wait_until(lambda: count_tasks(cluster.address)[1] == 1 or running.poll() is not None)
-        err = end(running, ended_by)
+        running.send_signal(ended_by)
+        err = running.communicate(timeout=30)[1]
         assert running.returncode in {130, -ended_by}, err
+        wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=60)
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("whom", ["scheduler", "worker"])
+def test_nobody_answers_and_nobody_waits(plain: Path, tmp_path: Path, whom: str) -> None:
+    """Ctrl-C ends a build within seconds though the scheduler, or a worker, hangs; once it is back no task is left."""
+    show = copy_show(plain, tmp_path / "show")
+    program = make_program(tmp_path / "slow", _WAIT, odd_only=False)
+    with start_cluster(tmp_path, program) as cluster:
+        running = start_spacecast("-C", show, "build", "--cluster", cluster.address)
+        wait_until(lambda: count_tasks(cluster.address)[1] == 1 or running.poll() is not None)
+        hanging = cluster.scheduler if whom == "scheduler" else cluster.workers[0]
+        hanging.send_signal(signal.SIGSTOP)
+        running.send_signal(signal.SIGINT)
+        try:
+            err = running.communicate(timeout=20)[1]
+        finally:
+            hanging.send_signal(signal.SIGCONT)
+        assert running.returncode == 130, err
         wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=60)
     assert b"Traceback" not in err
 
