@@ -54,8 +54,9 @@ write_encoded([part], EditList.keep_all(measure(part).duration), out, EncodeSett
 LOUDNESS_OF = """
 import sys
 from pathlib import Path
-from site_builder.audio.measure import measure_loudness
-found = measure_loudness([Path(sys.argv[1])])
+from site_builder.audio.decode import read_frames
+from site_builder.audio.measure import gauge_loudness
+found = gauge_loudness(read_frames(Path(sys.argv[1])))
 print(f"{found.integrated:.1f} LUFS, {found.peak:.1f} dBTP")
 """
 
