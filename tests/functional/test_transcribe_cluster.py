@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from clusters import start_cluster
 from show_runner import PROJECT, build, copy_show, find_bundle, spacecast
-from stores import Bucket, Server, serve_store
+from stores import Bucket
 
 from site_builder.build.cluster.hearing import _choose_free
 from site_builder.show.bundles import load_bundle
@@ -40,21 +39,6 @@ def heard(taken: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, by
 def read_words(show: Path) -> dict[str, bytes]:
     """Both files of the shorter one."""
     return {name: (find_bundle(show, FOGHORN) / name).read_bytes() for name in FILES}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A store."""
-    with serve_store("s3", tmp_path_factory.mktemp("store")) as running:
-        yield running
-
-
-@pytest.fixture
-def bucket(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A bucket; its keys are in the environment."""
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    return Bucket(server)
 
 
 def test_workers_hear_the_same(taken: Path, heard: dict[str, bytes], bucket: Bucket, tmp_path: Path) -> None:

@@ -147,11 +147,15 @@ def answer(handler: BaseHTTPRequestHandler, status: int, text: str = "") -> None
 
 
 class CuttingProxy:
-    """A way to a server that breaks: after `budget` bytes sent there, every connection is cut, until `mend`."""
+    """A way to a server that breaks: after `budget` bytes sent there, every connection is cut, until `mend`.
 
-    def __init__(self, port: int, budget: int) -> None:
-        self.target, self.budget = port, budget
+    With `seconds` it is mended so long after it broke.
+    """
+
+    def __init__(self, port: int, budget: int, seconds: float | None = None) -> None:
+        self.target, self.budget, self.seconds = port, budget, seconds
         self.broken = False
+        self.has_broken = threading.Event()
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -173,12 +177,19 @@ class CuttingProxy:
             threading.Thread(target=self._pump, args=(client, server, True), daemon=True).start()
             threading.Thread(target=self._pump, args=(server, client, False), daemon=True).start()
 
+    def _break(self) -> None:
+        self.broken = True
+        if self.seconds is not None and not self.has_broken.is_set():
+            threading.Timer(self.seconds, self.mend).start()
+        self.has_broken.set()
+
     def _pump(self, source: socket.socket, sink: socket.socket, counts: bool) -> None:
         with suppress(OSError):
             while chunk := source.recv(16384):
                 if counts:
                     self.budget -= len(chunk)
-                self.broken = self.broken or self.budget < 0
+                if self.budget < 0:
+                    self._break()
                 if self.broken:
                     break
                 sink.sendall(chunk)

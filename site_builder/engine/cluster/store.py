@@ -87,7 +87,8 @@ class StoreTransfer:
         """
         self._store = open_store()
         self._version = version
-        self._left = frozenset(self._store.list())
+        self._left = set(self._store.list())
+        """What an earlier run left and nobody fetched."""
         self._eraser = _Eraser(self._store)
 
     def send(self, target: Target, tree: OutputTree) -> StoreTask | None:
@@ -108,7 +109,7 @@ class StoreTransfer:
         return task
 
     def has_made(self, task: StoreTask) -> bool:
-        """Whether a worker of an earlier run made it, and nobody fetched it."""
+        """Whether a worker of an earlier run made it."""
         return f"{task.folder}/{task.made}" in self._left
 
     def fetch(self, target: Target, task: StoreTask, sha256: str, tree: OutputTree) -> tuple[Entry, bool]:
@@ -126,12 +127,14 @@ class StoreTransfer:
 
         def take(part: Path) -> Facts:
             report = _take_report(part) if self._store.get(f"{task.folder}/{task.made}", part) else None
-            if not report or report["sha256"] != digest_file(part) or report["sha256"] != (sha256 or report["sha256"]):
+            if not report or {digest_file(part), sha256 or report["sha256"]} != {report["sha256"]}:
                 raise SpacecastError(f"{target}: {self._store.place} has not what a worker left there; build again")
             return {**report["facts"], "sha256": report["sha256"], "size_bytes": part.stat().st_size}
 
+        names = {f"{task.folder}/{name}" for name in (*task.sources, task.made)}
         made = make_file(replace(target, make=take), tree)
-        self._eraser.erase(f"{task.folder}/{name}" for name in (*task.sources, task.made))
+        self._left -= names
+        self._eraser.erase(names)
         return made
 
 

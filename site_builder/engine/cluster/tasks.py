@@ -22,7 +22,6 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -185,7 +184,8 @@ class Cluster:
         """
         from distributed import KilledWorker  # noqa: PLC0415 -- only where a cluster is asked for
 
-        for attempt in count():
+        attempt = 0
+        while True:
             future = self._submit(self._name_task(what, inputs, attempt), work)
             try:
                 result = self._wait(future)
@@ -199,7 +199,7 @@ class Cluster:
             if not isinstance(result, Unchecked):
                 return result
             self._workers.check(result.address)
-        raise AssertionError
+            attempt += 1
 
     def _name_task(self, what: Target | str, inputs: Sequence[str], attempt: int) -> str:
         """After all its inputs; another run's is another task, for it has workers of its own choice."""

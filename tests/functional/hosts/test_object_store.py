@@ -34,14 +34,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield running
 
 
-@pytest.fixture
-def bucket(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A new bucket, and the keys to it in the environment."""
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    return Bucket(server)
-
-
 def send(show: Path, bucket: Bucket, *options: str, address: str = "") -> Run:
     """`spacecast deploy s3://…`; no key is ever printed."""
     run = spacecast("-C", show, "deploy", address or bucket.address(), *options)

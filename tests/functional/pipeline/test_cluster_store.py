@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +13,28 @@ import boto3  # type: ignore[import-untyped]
 import obstore
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
-from clusters import start_cluster
+from clusters import start_cluster, wait_until
 from listening import decode, loudest
 from online import CuttingProxy
 from show_runner import PROJECT, Run, build, copy_show, make_show, read_tree, spacecast
-from stores import SECRET, Bucket, Server, serve_store
+from stores import SECRET, Bucket
+
+from site_builder.build.cluster.workers import FolderOfStore
+from site_builder.engine.cluster.store import StoreTransfer, run_task
+from site_builder.engine.files import OutputTree
+from site_builder.engine.ledger import Facts
+from site_builder.engine.target import FromSources, Target
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _SILENT = 1e-4
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A store."""
-    with serve_store("s3", tmp_path_factory.mktemp("store")) as running:
-        yield running
-
-
 @pytest.fixture
-def bucket(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A bucket that keeps every version of what was ever in it; its keys are in the environment."""
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    made = Bucket(server)
-    client = boto3.client("s3", endpoint_url=server.url)
-    client.put_bucket_versioning(Bucket=made.name, VersioningConfiguration={"Status": "Enabled"})
-    return made
+def bucket(bucket: Bucket) -> Bucket:
+    """A bucket that keeps every version of what was ever in it."""
+    client = boto3.client("s3", endpoint_url=bucket.server.url)
+    client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+    return bucket
 
 
 def list_versions(bucket: Bucket) -> list[tuple[str, bytes]]:
@@ -130,11 +126,12 @@ def test_a_worker_without_a_login_is_left_out(
 def test_the_store_is_away_for_a_while(plain: Path, built: dict[str, str], bucket: Bucket, tmp_path: Path) -> None:
     """Ten seconds in mid-upload cost ten seconds."""
     show = copy_show(plain, tmp_path / "show")
-    proxy = CuttingProxy(bucket.server.port, 150_000)
-    threading.Timer(10, proxy.mend).start()
+    proxy = CuttingProxy(bucket.server.port, 150_000, seconds=10)
     with start_cluster(tmp_path, PROJECT) as cluster:
         run = build_there(show, cluster.address, bucket.address(port=proxy.port))
     assert run.code == 0, run.err
+    assert proxy.has_broken.is_set()
+    assert not proxy.broken
     assert read_tree(show / "output") == built
     assert bucket.read() == {}
 
@@ -155,6 +152,41 @@ def test_what_an_ended_run_left_is_taken_up_and_cleared(
     assert read_tree(again / "output") == built
     assert len(list_versions(bucket)) - 2 * len(left) == 2  # the new mark, and what is the host's
     assert bucket.read() == {"mine.txt": b"mine"}
+
+
+def test_targets_of_one_recording_share_nothing(bucket: Bucket, tmp_path: Path) -> None:
+    """What one of them leaves is deleted once it is fetched; the other one, or the same again, lacks nothing."""
+    recording = tmp_path / "recording.aac"
+    recording.write_bytes(b"sound")
+    make = FromSources(own=(recording,), prepare=lambda _: (recording,), work=join_files)
+    one, other = (Target(path=f"{name}.mp3", recipe="join/1", inputs={}, make=make) for name in ("one", "other"))
+    tree = OutputTree(str(tmp_path / "made"))
+    open_store = FolderOfStore(bucket.address(), "show")
+    earlier = StoreTransfer(open_store, "1").send(one, tree)
+    assert earlier
+    run_task(open_store(), earlier, str(tmp_path))
+    transfer = StoreTransfer(open_store, "1")
+    tasks = [transfer.send(target, tree) for target in (one, other)]
+    for target, sent in [(one, tasks[0]), (other, tasks[1]), (one, None)]:
+        task = sent or transfer.send(target, tree)
+        assert task
+        assert transfer.has_made(task) == (task is tasks[0])
+        sha256 = "" if transfer.has_made(task) else run_task(open_store(), task, str(tmp_path))
+        entry, _ = transfer.fetch(target, task, sha256, tree)
+        assert entry.facts == {"joined": 1}
+        assert (tmp_path / "made" / target.path).read_bytes() == b"sound"
+        wait_until(partial(is_cleared, bucket, task.folder))
+
+
+def is_cleared(bucket: Bucket, folder: str) -> bool:
+    """Whether nothing of a folder is left."""
+    return not any(folder in name for name in bucket.read())
+
+
+def join_files(sources: Sequence[Path], out: Path) -> Facts:
+    """All of them, one after the other."""
+    out.write_bytes(b"".join(source.read_bytes() for source in sources))
+    return {"joined": len(sources)}
 
 
 def test_wrong_addresses_are_told(plain: Path, bucket: Bucket, tmp_path: Path) -> None:
