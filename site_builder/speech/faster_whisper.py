@@ -15,6 +15,8 @@ _TOKENS = "tokenizer.json"
 
 _LARGE = 200_000_000
 """Bytes of weights from which a model takes hints: smaller ones repeat them where nobody says them (decision 29)."""
+_LOOP = 2.4
+"""How many times smaller text packs that says the same over and over: Whisper's own sign of having lost the thread."""
 _CODES = {"nb": "no", "fil": "tl", "jv": "jw"}
 """Languages that Whisper knows under another code."""
 
@@ -45,11 +47,16 @@ class FasterWhisper:
         self.languages = frozenset([*known, *(ours for ours, theirs in _CODES.items() if theirs in known)])
 
     def hear(self, sound: Sound, language: str, hints: Sequence[str] = ()) -> list[Heard]:
-        """See `Engine.hear`."""
+        """See `Engine.hear`.
+
+        Where the model loses the thread, in noise mostly, no words come of it. Trying again at a higher temperature, as
+        is usual, means to draw lots: one sound would give other words each time.
+        """
         segments, _ = self._model.transcribe(
             sound,
             language=_CODES.get(language, language) or None,
             beam_size=5,
+            temperature=0.0,
             word_timestamps=True,
             condition_on_previous_text=False,
             vad_filter=False,
@@ -58,6 +65,7 @@ class FasterWhisper:
         return [
             Heard(float(word.start), float(word.end), word.word.strip(), round(float(word.probability), 3))
             for segment in segments
+            if segment.compression_ratio <= _LOOP
             for word in segment.words or ()
             if word.word.strip()
         ]

@@ -157,6 +157,16 @@ def test_nothing_is_heard_where_nobody_speaks(tmp_path: Path, make: Callable[[fl
     assert spacecast("-C", show, "transcribe", "--json").json["episodes"] == []
 
 
+def test_noise_in_which_the_engine_is_lost_gives_no_words() -> None:
+    """Not what it made up, and not other words each time, with one thread or two."""
+    talk = mix_clean()[: 25 * RATE]
+    loud = 1.4 * float(np.sqrt((mix_clean() ** 2).mean()))
+    noisy = talk + loud * np.random.default_rng(3).standard_normal(len(talk)).astype(np.float32)
+    one, two = (FasterWhisper(find_model("").folder, threads) for threads in (1, 2))
+    assert one.hear(noisy, "en") == two.hear(noisy, "en") == []
+    assert len(two.hear(talk, "en")) > 30
+
+
 PEAK = """import re, sys
 from pathlib import Path
 from site_builder.cli.main import main
