@@ -121,7 +121,7 @@ class AudioBuilder:
     def _build_in_cache(self, folder: str, targets: Iterable[Target]) -> Outcome:
         planned = list(targets)
         keep = self.cached - {target.group for target in planned}
-        outcome = self.artifacts.make(planned, keep=keep, within=f"{folder}/")
+        outcome = self.artifacts.make(planned, keep=keep, within=f"{folder}/", forked=True)
         self.failures += outcome.failed.values()
         return outcome
 
@@ -180,7 +180,8 @@ class AudioBuilder:
     def _draw_ahead(self, sources: Sequence[EpisodeSource], planned: Mapping[str, Sequence[Target]]) -> None:
         """Begin to draw covers of episodes of which a file has to be made."""
         new = [source for source in sources if any(not self._is_there(target) for target in planned[source.guid])]
-        self.cover_planner.start([(source.bundle, self._foresee(source)) for source in new[:FEW]])
+        if len(new) <= FEW:  # more are drawn by all processes at once, when their sound is there
+            self.cover_planner.start([(source.bundle, self._foresee(source)) for source in new])
 
     def _is_there(self, target: Target) -> bool:
         return (self.cache / target.path).exists()
@@ -228,7 +229,8 @@ class AudioBuilder:
         )
         self.failures += covers.failures
         planned = [self._plan_files(encoding, episode, covers) for encoding, episode in drafts]
-        outcome = self.output.make([target for encoding in planned for target in encoding.targets])
+        targets = [target for encoding in planned for target in encoding.targets]
+        outcome = self.output.make(targets, forked=len(planned) > FEW)
         self.failures += outcome.failed.values()
         self.tagged.append(outcome)
         finished = (self._finish(encoding, outcome) for encoding in planned)

@@ -86,7 +86,7 @@ def _take_in(
     if new and not catalog.unusable:
         start_early(catalog.show_folder, options.jobs, prefetch)
         try:
-            return take_in(folder, new, notify), ()
+            return take_in(folder, new, notify, jobs=options.jobs), ()
         except InvalidDocument as error:  # what the catalog does not read of an episode: `media.json`
             return Extraction(), (*map(str, error.problems), *(_postpone(folder, path) for path in new))
     return Extraction(), tuple(_postpone(folder, path) for path in new)

@@ -86,7 +86,7 @@ def extract(
         recordings.extract_accounts(find_show(show), archives, only, json_=json_)
         return
     with tables.progress() as notify:
-        extraction = story.extract(find_show(show), archives, notify, only=only)
+        extraction = story.extract(find_show(show), archives, notify, only=only, jobs=os.cpu_count() or 1)
     if json_:
         print_json([entry.as_json() for entry in extraction.taken])
     else:

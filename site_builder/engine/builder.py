@@ -33,15 +33,26 @@ from typing import TYPE_CHECKING
 from site_builder.engine.files import OutputTree
 from site_builder.engine.groups import FEW, Done, Group, Notes, Remember, make_group, take_some
 from site_builder.engine.ledger import Entry, Facts, Ledger
+from site_builder.engine.long_work import iterate_as_done
 from site_builder.engine.processes import iterate_in_processes, map_in_processes, run_in_threads
 from site_builder.engine.state import StateDatabase
-from site_builder.engine.target import Target, check_plan, describe_failure, explain, find_in_the_way, make_file
+from site_builder.engine.target import (
+    MadeFile,
+    Target,
+    check_plan,
+    describe_failure,
+    explain,
+    find_in_the_way,
+    make_file,
+    try_file,
+)
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started, ignore
 
 if TYPE_CHECKING:
     from site_builder.engine.cluster.tasks import Cluster
 
+_KILLED = "the process that was at it was ended, twice; is there enough memory? (`spacecast doctor`)"
 _MANY = 200
 """Quick targets for which it pays to use processes."""
 _BATCH = 1000
@@ -107,6 +118,7 @@ class Builder:
         keep: Collection[str] | None = None,
         within: str = "",
         jobs: int | None = None,
+        forked: bool = False,
     ) -> Outcome:
         """Makes what is not current, and deletes what is no longer planned if asked to; one failure stops no other.
 
@@ -116,6 +128,8 @@ class Builder:
             keep: Groups whose files stay though they are not planned; None: whatever is not planned stays.
             within: Beginning of the paths that may be deleted.
             jobs: As for the builder, where it is otherwise this time.
+            forked: Whether targets that take long are made in processes, not in threads: where they compute, and need
+                nothing that is only learnt meanwhile.
 
         Raises:
             UsageError: two targets want one path, or one a file where another wants a folder; nothing was written.
@@ -124,6 +138,7 @@ class Builder:
         with self._recording():
             run = _Run(self._tree, self._ledger, self._notify, self._cluster)
             stale = [] if keep is None else run.find_stale(planned.keys() | {*hold}, frozenset(keep), within)
+            run.forked = forked
             return run.run(planned, stale, jobs=jobs or self._jobs, held=frozenset(hold))
 
     def make_group(self, name: str, key: str, targets: Iterable[Target]) -> Outcome:
@@ -231,6 +246,7 @@ class _Run:
 
     def __init__(self, tree: OutputTree, book: Ledger, notify: Notify, cluster: Cluster | None = None) -> None:
         self.cluster = cluster
+        self.forked = False
         self.tree = tree
         self.book = book
         self.notify = notify
@@ -264,13 +280,14 @@ class _Run:
         return {path: reason for path, reason in found if reason}
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
-        """Makes the long ones in threads, then the quick ones, in processes where they are many; or all in turn."""
+        """Makes the long ones at once, then the quick ones, in processes where they are many; or all in turn."""
         if self.cluster and (taken := [target for target in todo if self.cluster.takes(target)]):
-            self.make_on_cluster(self.cluster, taken)
+            self.take(self.cluster.make_all(taken, self.tree, self.begin))
             todo = [target for target in todo if not self.cluster.takes(target)]
         quick = [target for target in todo if target.is_quick]
         if jobs > 1 and len(todo) - len(quick) > 1:
-            run_in_threads(self.make, [target for target in todo if not target.is_quick], jobs)
+            long = [target for target in todo if not target.is_quick]
+            self.take(self.make_apart(long, jobs)) if self.forked else run_in_threads(self.make, long, jobs)
             todo = quick
         if jobs > 1 and todo == quick and len(quick) >= _MANY:
             for at in range(0, len(quick), _BATCH):
@@ -288,9 +305,14 @@ class _Run:
         for target, made in zip(todo, results, strict=True):
             self.finish(target, made[1]) if made else self.make(target)
 
-    def make_on_cluster(self, cluster: Cluster, todo: Sequence[Target]) -> None:
-        """Has the targets made elsewhere, and records what came of each as soon as it is known."""
-        for target, made in cluster.make_all(todo, self.tree, self.begin):
+    def make_apart(self, todo: Sequence[Target], jobs: int) -> Iterator[tuple[Target, MadeFile]]:
+        """Has targets made by processes, each as soon as one is free."""
+        for number, made in iterate_as_done(partial(try_file, self.tree), todo, jobs, self.begin):
+            yield todo[number], made[0] if made else f"{todo[number].path}: could not be made: {_KILLED}"
+
+    def take(self, results: Iterable[tuple[Target, MadeFile]]) -> None:
+        """Records what others made, as soon as it is known."""
+        for target, made in results:
             if isinstance(made, str):
                 self.failed[target.path] = made
                 self.tell(Failed(target.path, target.label, made, SpacecastError(made)))

@@ -51,7 +51,7 @@ def iterate_in_processes(
     pipes = [fork(partial(_call_all, function, items[number::jobs])) for number in range(jobs)]
     try:
         for number, item in enumerate(items):
-            made: tuple[Result] | None = _receive(pipes[number % jobs][1])
+            made: tuple[Result] | None = receive(pipes[number % jobs][1])
             yield made[0] if made else function(item)
     except BaseException:
         for child, _ in pipes:
@@ -172,8 +172,8 @@ def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent:
     return ((function(item),) for item in while_wanted(items, parent))
 
 
-def _receive(pipe: BinaryIO) -> tuple[Result] | None:
-    """The next result, or None where the process failed."""
+def receive(pipe: BinaryIO) -> tuple[Result] | None:
+    """The next result, in a tuple, of a process that makes such; None where it failed."""
     with suppress(EOFError, pickle.UnpicklingError):
         made: tuple[Result] = pickle.load(pipe)  # noqa: S301 -- from our own process
         return made

@@ -165,6 +165,19 @@ def make_file(target: Target, tree: OutputTree) -> tuple[Entry, bool]:
     return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=target.group), changed
 
 
+MadeFile = tuple[Entry, bool] | str
+"""What came of a target that something else than the builder made: its entry and whether its bytes are new, or why it
+could not be made, a sentence."""
+
+
+def try_file(tree: OutputTree, target: Target) -> MadeFile:
+    """As `make_file`, for a process that cannot be asked what went wrong."""
+    try:
+        return make_file(target, tree)
+    except Exception as error:  # whatever one target does must not stop the others
+        return describe_failure(target.path, error)
+
+
 def _find_measures(facts: dict[str, Any], tree: OutputTree, part: str) -> tuple[int, str]:
     """Size and digest of the file at `part`: those among `facts`, which are taken out, or found by reading it."""
     size_bytes, sha256 = facts.pop("size_bytes", None), facts.pop("sha256", None)

@@ -283,8 +283,12 @@ class Staging:
             file.replace(final / file.name)
         return final
 
-    def __exit__(self, *failure: object) -> None:
+    def discard(self) -> None:
+        """Delete what was not published."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __exit__(self, *failure: object) -> None:
+        self.discard()
 
 
 def restore_parts(staged: Path, bundle: Path, files: Sequence[str]) -> None:

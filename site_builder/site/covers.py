@@ -28,7 +28,7 @@ from site_builder.site.portraits import Portraits
 _FOLDER = "pictures"
 """In `.cache/`, where originals lie."""
 FEW = 8
-"""Covers up to which one after the other is quick enough: each takes 65 MB while it is drawn."""
+"""Covers up to which one after the other is quick enough, ahead of time: each takes 65 MB while it is drawn."""
 _MAIN = "show"
 """Group of the show's own picture in the cache; those of episodes are named by guid."""
 
@@ -176,6 +176,7 @@ class CoverPlanner:
             keep=self.published - {target.group for target in originals},
             within=f"{_FOLDER}/",
             jobs=self.jobs if len(originals) > FEW else 1,
+            forked=True,
         )
 
     def _plan(self, bundle: Bundle, episode: Episode) -> Pictures | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Announcement, Conversation
@@ -100,7 +100,10 @@ class AudioFile:
         """One."""
         return 1
 
-    def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
+    def read_sound(self, id: str, copy_into: Path | None = None) -> None:  # noqa: A002
+        """Nothing is read ahead."""
+
+    def read(self, id: str, copy_into: Path | None = None, sound: Any = None) -> Conversation:  # noqa: A002, ARG002
         """The conversation; see `Source.read`."""
         if id != self._id:
             raise KeyError(id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from site_builder.model.conversation import Account, Conversation
 
@@ -43,11 +43,17 @@ class Source(Protocol):
     def count_parts(self, id: str) -> int:  # noqa: A002
         """How many files it holds of the recording of `id`; reads none of them."""
 
-    def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
+    def read_sound(self, id: str, copy_into: Path | None = None) -> Any:  # noqa: A002
+        """What takes long of `read`, for it to be given: may be called in a process that was forked from this one.
+
+        None where nothing can be read ahead. Damage is no exception.
+        """
+
+    def read(self, id: str, copy_into: Path | None = None, sound: Any = None) -> Conversation:  # noqa: A002
         """The conversation `id`, each part of its recording read once.
 
         With `copy_into` (an existing folder) each part is written there as `Part.file`, byte for byte, while it is
-        read.
+        read. `sound` is what `read_sound` made of the same.
 
         Raises:
             UnusableSource: A part cannot be read. Nothing half-written is left in `copy_into`.

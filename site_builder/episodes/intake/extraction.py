@@ -28,10 +28,13 @@ class Extraction:
     """Damage that was worked around, a sentence each."""
 
 
-def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, only: Sequence[str] = ()) -> Extraction:
+def extract(
+    folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, only: Sequence[str] = (), jobs: int = 1
+) -> Extraction:
     """Take what archives and audio files hold into `content/episodes/`, and people who are new into `people.yaml`.
 
     With `only` those conversations alone that are called so: ids, parts of titles, or numbers as `inspect` counts.
+    Up to `jobs` processes read recordings.
 
     Raises:
         UnusableSource: something that was named cannot be read; nothing was written.
@@ -40,11 +43,17 @@ def extract(folder: Path, sources: Iterable[Path], notify: Notify = ignore, *, o
     """
     load_config(folder)
     with lock_show(folder, "extract"):
-        return take_in(folder, sources, notify, only, is_asked_for=True)
+        return take_in(folder, sources, notify, only, is_asked_for=True, jobs=jobs)
 
 
 def take_in(
-    folder: Path, sources: Iterable[Path], notify: Notify, only: Sequence[str] = (), *, is_asked_for: bool = False
+    folder: Path,
+    sources: Iterable[Path],
+    notify: Notify,
+    only: Sequence[str] = (),
+    *,
+    is_asked_for: bool = False,
+    jobs: int = 1,
 ) -> Extraction:
     """What `extract` does, for a build that holds the lock already.
 
@@ -53,7 +62,7 @@ def take_in(
     """
     content = folder / "content"
     bundles = {bundle: load_bundle(bundle) for bundle in find_bundles(content)}
-    intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE))
+    intake = Intake(content / "episodes", bundles, people=load_people(folder / PEOPLE), jobs=jobs)
     deleted = list_taken(folder)
     taken: list[IntakeEntry] = []
     remarks: list[str] = []

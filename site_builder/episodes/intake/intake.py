@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
 from site_builder.engine.files import write_file
+from site_builder.engine.long_work import map_long
 from site_builder.episodes.intake.choice import Offer
 from site_builder.episodes.intake.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.intake.new_episode import describe_draft, make_title, name_bundle, render_index
@@ -106,9 +111,16 @@ class Intake:
         bundles: Mapping[Path, Bundle],
         render: Callable[[Conversation, str], str] = render_index,
         people: People | None = None,
+        jobs: int = 1,
     ) -> None:
-        """`people` are those known so far; anybody, known or new, who has not agreed is named in no address."""
+        """As far as is known now.
+
+        Args:
+            people: Those known so far; anybody, known or new, who has not agreed is named in no address.
+            jobs: How many processes may read recordings at once.
+        """
         self.people = people
+        self.jobs = jobs
         self.episodes = episodes
         self.render = render
         self.slugs = {bundle.slug.lower() for bundle in bundles.values()}
@@ -117,39 +129,55 @@ class Intake:
 
     def take_all(self, source: Source, taken: Collection[str] = ()) -> Iterator[IntakeEntry]:
         """Take in every conversation of a source, oldest first, but for those `taken` once and deleted since."""
-        for id_ in source.find_ids():
-            if id_ in taken and id_ not in self.by_id:
-                yield _describe_deleted(source, id_)
-            else:
-                yield self._take(source, id_)
+        ids = source.find_ids()
+        deleted = {id_ for id_ in ids if id_ in taken and id_ not in self.by_id}
+        with closing(self._take(source, [id_ for id_ in ids if id_ not in deleted])) as entries:
+            for id_ in ids:
+                yield _describe_deleted(source, id_) if id_ in deleted else next(entries)
 
     def take_some(self, chosen: Sequence[Offer], left: Sequence[Offer]) -> Iterator[IntakeEntry]:
         """Take in those chosen, and tell of those left that are not here anyway."""
-        for offer in chosen:
-            yield self._take(offer.source, offer.id)
+        for source, offers in groupby(chosen, key=attrgetter("source")):
+            yield from self._take(source, [offer.id for offer in offers])
         for offer in left:
             if offer.id not in self.by_id:
                 yield IntakeEntry(id=offer.id, title=offer.title, result=IntakeResult.LEFT, source=offer.source.name)
 
-    def _take(self, source: Source, id_: str) -> IntakeEntry:
+    def _take(self, source: Source, ids: Sequence[str]) -> Generator[IntakeEntry]:
+        """Take in these, of which the recordings are read by several processes before it is their turn."""
+        whole = {id_: bundle for id_ in ids if (bundle := self._find_whole(source, id_))}
+        unread = [id_ for id_ in dict.fromkeys(ids) if id_ not in whole or may_be_completed(whole[id_])]
+        with ExitStack() as stack:
+            stagings = {id_: Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16]) for id_ in unread}
+            folders = {id_: stack.enter_context(staging) for id_, staging in stagings.items()}
+            copies = {id_: None if id_ in whole else folder for id_, folder in folders.items()}
+            sounds = stack.enter_context(closing(map_long(partial(_read_sound, source, copies), unread, self.jobs)))
+            for id_ in ids:
+                if staging := stagings.pop(id_, None):
+                    yield self._add(source, id_, next(sounds), staging, copies[id_])
+                    staging.discard()
+                else:
+                    yield _describe_known(source, id_, self.by_id[id_])
+
+    def _find_whole(self, source: Source, id_: str) -> Bundle | None:
+        """The bundle that has all the source has of a recording."""
         bundle = self.by_id.get(id_)
         is_whole = bundle and bundle.has_recording and source.count_parts(id_) <= len(bundle.part_files)
-        if bundle and is_whole and not may_be_completed(bundle):
-            return IntakeEntry(
-                id=id_, title=bundle.matter.title, result=IntakeResult.KNOWN, source=source.name, folder=bundle.folder
-            )
-        staging = Staging(self.episodes, sha256(id_.encode()).hexdigest()[:16])
-        with staging as staged:
-            conversation = source.read(id_, copy_into=None if is_whole else staged)
-            if conversation.missing:
-                result = _add_facts(bundle, conversation) if bundle else _find_result(conversation)
-                folder = bundle.folder if bundle else None
-            elif bundle:
-                result, folder = _complete(bundle, conversation, staged), bundle.folder
-            else:
-                result, folder = IntakeResult.NEW, self._make_bundle(conversation, staging)
-            if folder:
-                bundle = self.by_id[id_] = load_bundle(folder)
+        return bundle if is_whole else None
+
+    def _add(self, source: Source, id_: str, sound: Any, staging: Staging, copied: Path | None) -> IntakeEntry:
+        """Make a bundle of one conversation, or give the one that is here what it lacks."""
+        bundle = self.by_id.get(id_)
+        conversation = source.read(id_, copied, sound)
+        if conversation.missing:
+            result = _add_facts(bundle, conversation) if bundle else _find_result(conversation)
+            folder = bundle.folder if bundle else None
+        elif bundle:
+            result, folder = _complete(bundle, conversation, staging.folder), bundle.folder
+        else:
+            result, folder = IntakeResult.NEW, self._make_bundle(conversation, staging)
+        if folder:
+            bundle = self.by_id[id_] = load_bundle(folder)
         return IntakeEntry(
             id=id_,
             title=bundle.matter.title if bundle else make_title(conversation),
@@ -172,6 +200,15 @@ class Intake:
     def _list_folders(self) -> set[str]:
         """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""
         return {path.name.lower() for path in self.episodes.iterdir() if not is_waiting(path)}
+
+
+def _read_sound(source: Source, copies: Mapping[str, Path | None], id_: str) -> Any:
+    return source.read_sound(id_, copies[id_])
+
+
+def _describe_known(source: Source, id_: str, bundle: Bundle) -> IntakeEntry:
+    title, folder = bundle.matter.title, bundle.folder
+    return IntakeEntry(id=id_, title=title, result=IntakeResult.KNOWN, source=source.name, folder=folder)
 
 
 def _describe_deleted(source: Source, id_: str) -> IntakeEntry:

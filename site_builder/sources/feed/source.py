@@ -160,7 +160,10 @@ class FeedSource:
         """One."""
         return 1
 
-    def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
+    def read_sound(self, id: str, copy_into: Path | None = None) -> None:  # noqa: A002
+        """Nothing is read ahead: a connection belongs to one process."""
+
+    def read(self, id: str, copy_into: Path | None = None, sound: Any = None) -> Conversation:  # noqa: A002, ARG002
         """An episode; `missing` says why where its audio cannot be had. See `Source.read`."""
         item = self.items[id]
         announcement = Announcement(title=item.title, tags=item.tags)

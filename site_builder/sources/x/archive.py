@@ -23,7 +23,7 @@ from site_builder.sources.x.json import Entry, is_user_id, load_entries, parse_m
 from site_builder.sources.x.members import Members
 from site_builder.sources.x.missing import explain_missing, explain_torn
 from site_builder.sources.x.people import People
-from site_builder.sources.x.recordings import read_recordings
+from site_builder.sources.x.recordings import SpaceSound, read_recordings
 from site_builder.sources.x.spaces import Space, find_spaces
 from site_builder.sources.x.speaking.clock import Clock, make_clock
 from site_builder.sources.x.speaking.hydra_tags import PartReading
@@ -108,14 +108,18 @@ class XArchive:
         """How many files it holds of the recording of the Space `id`; reads none of them."""
         return len(self._spaces[id].media)
 
-    def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
+    def read_sound(self, id: str, copy_into: Path | None = None) -> SpaceSound:  # noqa: A002
+        """The recording of the Space `id`; see `Source.read_sound`."""
+        space = self._spaces[id]
+        return read_recordings(self._members, () if self._is_torn(space) else space.media, copy_into)
+
+    def read(self, id: str, copy_into: Path | None = None, sound: SpaceSound | None = None) -> Conversation:  # noqa: A002
         """The Space `id`; see `Source.read`. Where its recording cannot be read at all, `missing` says why.
 
         Parts that cannot be read are left out, and damaged ones end early; `remarks` says so.
         """
         space = self._spaces[id]
-        media = () if self._is_torn(space) else space.media
-        parts, damage = read_recordings(self._members, media, copy_into)
+        parts, damage = sound or self.read_sound(id, copy_into)
         self.remarks += [f"{self.name}: {sentence}" for sentence in (*damage, *describe_damage(parts))]
         people = People(space, self.account, self._tweets)
         reading = make_timeline(parts, people.describe_host(_guest_handles(parts)))

@@ -13,6 +13,7 @@ from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Conversation
 from site_builder.sources.x.archive import XArchive
 from site_builder.sources.x.members import open_members
+from site_builder.sources.x.recordings import SpaceSound
 
 
 def detect(path: Path) -> bool:
@@ -105,9 +106,13 @@ class SeveralArchives:
         """How many files there are of the recording of a Space."""
         return self._holders[id].count_parts(id)
 
-    def read(self, id: str, copy_into: Path | None = None) -> Conversation:  # noqa: A002
+    def read_sound(self, id: str, copy_into: Path | None = None) -> SpaceSound:  # noqa: A002
+        """The recording of a Space, from the archive that knows most of it."""
+        return self._holders[id].read_sound(id, copy_into)
+
+    def read(self, id: str, copy_into: Path | None = None, sound: SpaceSound | None = None) -> Conversation:  # noqa: A002
         """A Space from the archive that knows most of it."""
-        return self._holders[id].read(id, copy_into)
+        return self._holders[id].read(id, copy_into, sound)
 
 
 def _rank(archive: XArchive, id_: str) -> tuple[int, bool]:

@@ -73,11 +73,14 @@ class ZipMembers:
         self.path = path
         self.root = root
         self._zip = opened
+        self._opened_by = os.getpid()
         self._entries = entries
         self.members = {name: _describe_entry(name, info) for name, info in entries.items()}
 
     def open_raw(self, name: str) -> IO[bytes]:
         """The unpacked bytes of a member; never more than it declares."""
+        if os.getpid() != self._opened_by:  # forked: an open file has one position for both processes
+            self._zip, self._opened_by = zipfile.ZipFile(self.path), os.getpid()
         return self._zip.open(self._entries[name])
 
     def close(self) -> None:

@@ -31,9 +31,11 @@ class _Prefix:
             return b""
 
 
-def read_recordings(
-    members: Members, media: Sequence[Member], copy_into: Path | None
-) -> tuple[list[PartReading], list[str]]:
+SpaceSound = tuple[list[PartReading], list[str]]
+"""What the files of a recording hold, in order, and a sentence for each that is damaged or holds nothing."""
+
+
+def read_recordings(members: Members, media: Sequence[Member], copy_into: Path | None) -> SpaceSound:
     """What the recording's files hold, in order, and a sentence for each that is damaged or holds nothing.
 
     A damaged file counts up to its damage, as one that was cut off does. What holds no audio is left out.
