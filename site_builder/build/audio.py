@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import cast
 
 from site_builder import __version__
-from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.builder import Builder
 from site_builder.engine.cache import FileDigests
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
+from site_builder.engine.run import Outcome
 from site_builder.engine.target import Target
 from site_builder.episodes.assemble import make_episode, trim_dead_air
 from site_builder.episodes.catalog_entry import CatalogEntry

@@ -15,7 +15,7 @@ from site_builder.show.layout import find_artifacts, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.engine.cache import ValueCache
-    from site_builder.engine.prefetch import Prefetch
+    from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
     from site_builder.episodes.intake.extraction import Extraction

@@ -16,10 +16,11 @@ from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.leak_check import find_audible
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
-from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.builder import Builder
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, Planned
+from site_builder.engine.run import Outcome
 from site_builder.engine.state import StateDatabase
 from site_builder.episodes.catalog import Catalog, load_source
 from site_builder.episodes.catalog_entry import CatalogEntry

@@ -23,7 +23,7 @@ from site_builder.engine.builder import Builder
 from site_builder.engine.cache import FileDigests, Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.groups import Group
-from site_builder.engine.prefetch import Prefetch
+from site_builder.engine.processes.prefetch import Prefetch
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.state import StateDatabase
 from site_builder.engine.target import Target

@@ -18,7 +18,7 @@ from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.digests import is_as_written
-from site_builder.engine.processes import Task
+from site_builder.engine.processes.forking import Task
 from site_builder.events import Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from site_builder.build.output import Assembled
     from site_builder.build.selection import Selection
     from site_builder.engine.cluster.tasks import Cluster
-    from site_builder.engine.prefetch import Prefetch
+    from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.engine.state import StateDatabase
     from site_builder.episodes.catalog import Catalog
     from site_builder.show.published import Pins, Published
@@ -137,7 +137,7 @@ def _open_makers(
     folder: Path, output_paths: OutputPaths, options: BuildOptions, changes: up_to_date.ChangeCheck, notify: Notify
 ) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
     """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
-    from site_builder.engine.prefetch import Prefetch
+    from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
     with (

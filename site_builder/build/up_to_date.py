@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from site_builder import __version__
 from site_builder.engine.digests import JSON, digest_file, digest_json, read_checked, write_checked
-from site_builder.engine.processes import Task, within
+from site_builder.engine.processes.forking import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
 from site_builder.engine.stamps import FileStamp
 from site_builder.show.layout import CONFIG, OutputPaths

@@ -17,7 +17,7 @@ from pathlib import Path
 from site_builder.consent import Casting, Redaction, decide, make_redaction, redact
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.serialization import change, encode_value, parse_values
 from site_builder.episodes.assemble import explain_silence, find_displaced, make_edits
 from site_builder.episodes.bundle_digests import Digests

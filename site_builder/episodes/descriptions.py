@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.engine.cache import ValueCache
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Recording, Speaker

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.builder import Builder
 from site_builder.engine.digests import digest_file
-from site_builder.engine.prefetch import Prefetch
+from site_builder.engine.processes.prefetch import Prefetch
+from site_builder.engine.run import Outcome
 from site_builder.engine.target import Target
 from site_builder.episodes.summary import name_group
 from site_builder.errors import InvalidDocument, Problem

@@ -19,7 +19,7 @@ from site_builder.engine.cache import open_values
 from site_builder.engine.digests import JSON, digest_json
 from site_builder.engine.files import HashingWriter
 from site_builder.engine.ledger import Facts
-from site_builder.engine.processes import Task
+from site_builder.engine.processes.forking import Task
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target
 from site_builder.episodes.summary import EpisodeSummary

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
-from site_builder.engine.prefetch import Take, take_nothing
+from site_builder.engine.processes.prefetch import Take, take_nothing
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.summary import EpisodeSummary, SharedPicture

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
-from site_builder.engine.prefetch import Take, take_nothing
+from site_builder.engine.processes.prefetch import Take, take_nothing
 from site_builder.engine.target import Target
 from site_builder.model.podcast import Artwork, Episode, Person, Show, Turn
 

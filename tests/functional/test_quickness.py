@@ -17,7 +17,7 @@ OURS = {
     *("cli.options", "cli.options.group", "cli.options.examples", "cli.options.verbosity"),
     *("cli.setup", "cli.setup.commands", "cli.setup.help", "cli.studio"),
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
-    *("engine", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes"),
+    *("engine", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes", "engine.processes.forking"),
     "engine.platform",
     *("show", "show.layout", "text", "text.timecode", "errors", "events"),
 }

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Set
 from pathlib import Path
 from typing import TypeVar
 
-from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.builder import Builder
 from site_builder.engine.ledger import Entry, Ledger
+from site_builder.engine.run import Outcome
 from site_builder.engine.state import DamagedState, StateDatabase, open_states
 from site_builder.engine.target import Target
 from site_builder.events import Notify, ignore

@@ -12,7 +12,7 @@ from site_builder.build.consent.leak_sources import LeakSources
 from site_builder.consent import Casting, make_redaction
 from site_builder.consent.leaks import Secrets, check_silence, describe_secrets, find_leaks
 from site_builder.consent.readers import SOUND
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.episodes.catalog import Catalog, load_casting
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.summary import EpisodeSummary

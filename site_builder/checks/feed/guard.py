@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.engine.cache import ValueCache
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.episodes.summary import EpisodeSummary
 from site_builder.errors import SpacecastError
 from site_builder.model.podcast import Show

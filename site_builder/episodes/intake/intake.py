@@ -15,7 +15,7 @@ from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
 from site_builder.engine.files import write_file
-from site_builder.engine.long_work import map_long
+from site_builder.engine.processes.long_calls import map_long
 from site_builder.episodes.intake.choice import Offer
 from site_builder.episodes.intake.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.intake.new_episode import describe_draft, make_title, name_bundle, render_index

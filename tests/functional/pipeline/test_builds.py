@@ -28,7 +28,7 @@ from show_runner import (
 )
 
 from site_builder.engine import platform
-from site_builder.engine.prefetch import Prefetch
+from site_builder.engine.processes.prefetch import Prefetch
 
 NOTHING: dict[str, list[str]] = {"made": [], "removed": [], "failures": []}
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,6 +44,8 @@ from show_runner import (
     run_spacecast,
     spacecast,
 )
+
+from site_builder.episodes.intake.extraction import extract as extract_all
 
 SECOND = "1YqKDoVkzRexV"
 
@@ -417,3 +420,25 @@ def test_a_title_of_the_hosts_own_stays(tmp_path: Path) -> None:
     assert extract(show, later) == ["completed"]
     assert index.read_text() == before
     assert "Night Mail" in (show / "content/people.yaml").read_text()
+
+
+def test_several_processes_take_in_what_one_does(tmp_path: Path) -> None:
+    """The same files, results and remarks, of damaged and missing recordings as well; nothing lies about afterwards."""
+    lengths: list[tuple[float, ...]] = [(4,), (3, 3), (4,), (), (5,), (3,)]
+    spaces = [
+        MadeSpace(id=f"1vOxwMrkPaaG{letter}", start=START + timedelta(days=day), parts=parts)
+        for day, (letter, parts) in enumerate(zip("abcdef", lengths, strict=True))
+    ]
+    archive = write_archive(tmp_path / "six.zip", MadeArchive(spaces=spaces))
+    damaged = next(name for name in make_files(MadeArchive(spaces=spaces)) if spaces[2].id in name)
+    damage_members(archive, [damaged])
+    takings = {}
+    for jobs in (1, 2):
+        show = make_show(tmp_path / f"show-{jobs}")
+        extraction = extract_all(show, [archive], jobs=jobs)
+        entries = [replace(entry, folder=None) for entry in extraction.taken]
+        takings[jobs] = entries, extraction.remarks, read_tree(show / "content")
+        assert not list(show.rglob(".new-*"))
+    assert takings[1] == takings[2]
+    assert damaged.rpartition("/")[2] in " ".join(takings[2][1])
+    assert [entry.result.value for entry in takings[2][0]].count("new") >= 4

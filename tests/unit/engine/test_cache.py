@@ -10,7 +10,7 @@ import pytest
 
 from site_builder.engine import platform
 from site_builder.engine.cache import Reader, open_values
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.quick_calls import map_in_processes
 
 
 @pytest.fixture

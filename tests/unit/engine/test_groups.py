@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from builder_desk import Desk as BuilderDesk
 
-from site_builder.engine.builder import Builder, Outcome
+from site_builder.engine.builder import Builder
 from site_builder.engine.groups import Group, Planned
+from site_builder.engine.run import Outcome
 from site_builder.engine.snapshot import take_snapshot
 from site_builder.engine.target import Target, bytes_target
 from site_builder.events import Failed, Made

@@ -75,10 +75,10 @@ def test_portable_way_forks_and_links_nothing() -> None:
     """Or else the test above would compare one way with itself."""
     script = (
         "import os, sys; os.fork = os.link = None\n"
-        "from site_builder.engine import platform, processes\n"
+        "from site_builder.engine import platform\nfrom site_builder.engine.processes import forking, quick_calls\n"
         "assert not platform.FORKS and platform.find_memory(1) is None and not platform.kill_group(1)\n"
-        "assert processes.Task(lambda: 3).result() == 3\n"
-        "assert processes.map_in_processes(str, range(500), 2, at_least=1) == [str(n) for n in range(500)]\n"
+        "assert forking.Task(lambda: 3).result() == 3\n"
+        "assert quick_calls.map_in_processes(str, range(500), 2, at_least=1) == [str(n) for n in range(500)]\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SPACECAST_PORTABLE": "1"}
     subprocess.run([sys.executable, "-c", script], check=True, env=environment)

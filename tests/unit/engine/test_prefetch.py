@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from site_builder.engine import platform
-from site_builder.engine.prefetch import Prefetch
-from site_builder.engine.processes import map_in_processes
+from site_builder.engine.processes.prefetch import Prefetch
+from site_builder.engine.processes.quick_calls import map_in_processes
 
 fcntl = pytest.importorskip("fcntl")
 pytestmark = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")

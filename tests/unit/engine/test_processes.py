@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from site_builder.engine import platform
-from site_builder.engine.processes import Task, map_in_processes, within
+from site_builder.engine.processes.forking import Task, within
+from site_builder.engine.processes.quick_calls import map_in_processes
 
 HERE = os.getpid()
 MANY = range(1000)

@@ -13,7 +13,7 @@ from builder_desk import make_all
 from episode_maker import make_episode, make_show
 from PIL import Image
 
-from site_builder.engine.builder import Outcome
+from site_builder.engine.run import Outcome
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Artwork, Person, Turn
 from site_builder.site.pictures import (

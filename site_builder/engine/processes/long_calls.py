@@ -1,7 +1,8 @@
 """Calls that take long, by processes that are given one after the other: each its next as soon as it is free.
 
 They are forked, see all that this process knew then, and end with it, whatever they are at: nothing that one of them
-writes comes after what the next run of the program writes. For many quick calls see `processes.py`.
+writes comes after what the next run of the program writes. For many quick calls see `quick_calls.py`;
+docs/decisions/0046-long-calls-in-processes.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import partial
 from typing import BinaryIO, Generic, TypeVar, cast
 
 from site_builder.engine import platform
-from site_builder.engine.processes import fork, receive, stop
+from site_builder.engine.processes.forking import fork, receive, stop
 from site_builder.events import ignore
 
 Item = TypeVar("Item")

@@ -22,7 +22,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from site_builder.engine import platform
-from site_builder.engine.processes import fork, stop, while_wanted
+from site_builder.engine.processes.forking import fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
 Take = Callable[[str], bytes | None]

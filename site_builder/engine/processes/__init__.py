@@ -1,0 +1,1 @@
+"""Work by child processes, forked from this one."""
