@@ -52,18 +52,30 @@ class Shape:
         loudest = max((peak or 0.0 for peak in peaks), default=0.0)
         return tuple(round(100 * (peak or 0.0) / loudest) if loudest else 0 for peak in peaks)
 
+    @property
+    def peaks_so_far(self) -> tuple[int, ...]:
+        """As `peaks`, with silence where nothing was heard yet."""
+        after = max((number + 1 for number, peak in enumerate(self._peaks) if peak is not None), default=0)
+        return self.peaks[:after] + (0,) * (len(self._peaks) - after)
+
     def hear(self, batches: Iterator[Batch], *, fallback: Path) -> Self:
         """Take in all packets; what is no AAC is decoded from the file `fallback`."""
+        for _ in self.hear_stepwise(batches, fallback=fallback):
+            pass
+        return self
+
+    def hear_stepwise(self, batches: Iterator[Batch], *, fallback: Path) -> Iterator[None]:
+        """As `hear`, pausing again and again, so that what was heard so far can be looked at."""
         first = next(batches, None)
         if first and first.coding.codec == "aac":
             for _ in self.listen(chain((first,), batches)):
-                pass
+                yield
         elif first:
             time = 0.0
             for frame in container_frames(fallback):
                 self._add(time, frame)
                 time += frame.samples / frame.sample_rate
-        return self
+                yield
 
     def listen(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Yield AAC packets unchanged, and measure the level of frames that are evenly spread among them."""

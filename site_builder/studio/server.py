@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -79,6 +80,7 @@ async def _serve(studio: Studio, own: socket.socket, frame: socket.socket, ready
         await asyncio.sleep(0.01)
     ready(f"{studio.origin}/?{TOKEN}={studio.keys.token}")
     await over.wait()
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what open pages lose now is nobody's mistake
     for server in servers:
         server.should_exit = server.force_exit = True
     await asyncio.wait(running, timeout=2)

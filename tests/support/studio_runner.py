@@ -58,6 +58,15 @@ class RunningStudio:
         connection.close()
         return answer
 
+    @contextmanager
+    def follow(self, path: str) -> Iterator[None]:
+        """An answer that goes on and on, as an open page has it."""
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=20)
+        connection.request("GET", path, headers={"cookie": self.cookie})
+        assert connection.getresponse().status == 200
+        yield
+        connection.close()
+
     def get(self, path: str, **headers: str) -> Answer:
         """A page, which must be there."""
         answer = self.ask(path, **headers)

@@ -1,7 +1,7 @@
 // The recording as a picture: waveform over lanes, with what is trimmed, cut, muted and taken out; edges can be dragged.
 import { format } from "./times.js";
 
-const LANE = 26;
+const LANE = 30;
 const AXIS = 20;
 const GRIP = 22; // half of 44 px, the reach of a finger
 
@@ -14,10 +14,28 @@ class Shapes {
     this.glance = null;
     this.tiles = new Map();
     this.density = 50;
-    this.load(address).then((bytes) => {
-      this.glance = bytes;
-      ready();
-    });
+    this.follow(address);
+  }
+
+  /** The whole at a glance; while it is made it comes again and again, each time with more in it. */
+  async follow(address) {
+    const response = await fetch(address);
+    if (!response.ok) return;
+    const points = Number(response.headers.get("x-points"));
+    const glance = new Uint8Array(points);
+    let at = 0;
+    for (const reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      for (let from = 0; from < value.length; ) {
+        const piece = value.subarray(from, from + points - at);
+        glance.set(piece, at);
+        from += piece.length;
+        at = (at + piece.length) % points;
+      }
+      this.glance = glance;
+      this.ready();
+    }
   }
 
   async load(address) {
@@ -254,7 +272,7 @@ export class Timeline {
     pen.fillStyle = this.colour("ink");
     pen.fillRect(x - 1, 0, 2, height - AXIS);
     pen.beginPath();
-    pen.arc(x, 4, 4, 0, 7);
+    pen.arc(Math.min(Math.max(x, 4), width - 4), 4, 4, 0, 7);
     pen.fill();
   }
 
@@ -274,12 +292,12 @@ export class Timeline {
   paintLanes(pen, width, wave) {
     const { speakers, turns } = this.sound;
     pen.fillStyle = this.colour("line");
-    speakers.forEach((_, lane) => pen.fillRect(0, wave + lane * LANE + 19, width, 1));
+    speakers.forEach((_, lane) => pen.fillRect(0, wave + lane * LANE + 22, width, 1));
     for (const [speaker, start, end] of turns) {
       if (end < this.view[0] || start > this.view[1]) continue;
       const left = this.x(start);
       pen.fillStyle = this.colour(`p${speaker % 8}`);
-      pen.fillRect(left, wave + speaker * LANE + 14, Math.max(1.5, this.x(end) - left), 10);
+      pen.fillRect(left, wave + speaker * LANE + 17, Math.max(1.5, this.x(end) - left), 10);
     }
   }
 

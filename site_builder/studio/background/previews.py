@@ -74,16 +74,25 @@ def main() -> None:
     with Watch(folder) as watch:
         session = SessionProcess(folder, BuildOptions(drafts=True), _read_clock)  # for here are threads
         session.follow(tell)
-        shaped: set[str] = set()
         session.refresh()
         session.warm_up()
-        prepare_shapes(folder, shaped)
+        built = threading.Event()
+        built.set()
+        threading.Thread(target=_prepare_shapes, args=(folder, built), daemon=True).start()
         while watch.wait():
             session.hurry(watch.take_touched())
             session.refresh()
-            prepare_shapes(folder, shaped)
+            built.set()
             if session.is_waiting:
                 watch.touch()
+
+
+def _prepare_shapes(folder: Path, built: threading.Event) -> None:
+    """After each build, beside the next ones: hundreds of long recordings take minutes, and a save does not wait."""
+    done: set[str] = set()
+    while built.wait():
+        built.clear()
+        prepare_shapes(folder, done)
 
 
 def _read_clock() -> datetime:

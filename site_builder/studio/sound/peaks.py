@@ -7,6 +7,7 @@ minute is decoded when somebody looks at it so closely.
 from __future__ import annotations
 
 import hashlib
+import time
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,6 +31,8 @@ TILE = 60
 DENSITY = 50
 """Points of a second in a tile."""
 _RATE = 8000
+_OFTEN = 0.2
+"""Seconds between two looks at a shape that is being made."""
 
 
 def make_key(recording: Recording) -> str:
@@ -40,9 +43,9 @@ def make_key(recording: Recording) -> str:
 def prepare_shapes(show: Path, done: set[str]) -> None:
     """Look at every recording that nobody has looked at yet, so that an episode's page has its shape at once.
 
-    `done` are names of episodes that need not be looked at again; those that are looked at come to it.
+    The newest first. `done` are names of episodes that need not be looked at again; those looked at come to it.
     """
-    for folder in find_bundles(show / "content"):
+    for folder in sorted(find_bundles(show / "content"), reverse=True):
         if folder.name in done:
             continue
         done.add(folder.name)
@@ -54,17 +57,28 @@ def prepare_shapes(show: Path, done: set[str]) -> None:
 
 def read_glance(recording: Recording, parts: tuple[Path, ...], cache: Path) -> bytes:
     """The loudest of each of `GLANCE` slices, a byte each."""
+    *_, known = follow_glance(recording, parts, cache)
+    return known
+
+
+def follow_glance(recording: Recording, parts: tuple[Path, ...], cache: Path) -> Iterator[bytes]:
+    """The same, the last time; where it has to be made first, before that what is known of it so far."""
     file = cache / f"{make_key(recording)}.glance"
     known = read_file(file)
     if known is None:
         shape = Shape(recording.duration, GLANCE)
-        for part in parts if len(parts) == 1 else ():
-            shape.hear(read_packets(part), fallback=part)
-        if len(parts) > 1:
-            shape.hear(_chain(parts), fallback=parts[0])
-        known = bytes(round(peak * 2.55) for peak in shape.peaks)
+        shown = time.monotonic()
+        for _ in shape.hear_stepwise(_chain(parts), fallback=parts[0]):
+            if time.monotonic() - shown > _OFTEN:
+                yield _scale(shape.peaks_so_far)
+                shown = time.monotonic()
+        known = _scale(shape.peaks)
         write_file(file, known)
-    return known
+    yield known
+
+
+def _scale(peaks: tuple[int, ...]) -> bytes:
+    return bytes(round(peak * 2.55) for peak in peaks)
 
 
 def _chain(parts: tuple[Path, ...]) -> Iterator[Batch]:

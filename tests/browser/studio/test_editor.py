@@ -121,6 +121,19 @@ def test_notes_are_seen_on_the_page_at_once(studio: RunningStudio, show: Path, o
     expect(frame.locator("strong", has_text="horns")).to_be_visible(timeout=90_000)
 
 
+def test_the_shape_is_drawn_while_it_is_made(studio: RunningStudio, open_studio: Any) -> None:
+    """It comes again and again, cut anywhere; the last one holds."""
+    page = open_studio(studio)
+    shapes = bytes(4000) + b"\xff" * 1000 + bytes(3000) + b"\xff" * 4000
+    page.route("**/shape?v=*", lambda route: route.fulfill(body=shapes, headers={"x-points": "4000"}))
+    page.goto(f"{studio.origin}/episodes/{index_of(studio.show).parent.name}")
+    column = (
+        "canvas => [...canvas.getContext('2d').getImageData(canvas.width * 0.9 - 3, 6, 6, 1).data].some((one) => one)"
+    )
+    expect(page.locator("#overview")).to_be_visible()
+    page.wait_for_function(f"({column})(document.querySelector('#overview'))")
+
+
 def test_on_a_phone(studio: RunningStudio, show: Path, open_studio: Any) -> None:
     page = open_episode(open_studio, studio, viewport={"width": 320, "height": 700}, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

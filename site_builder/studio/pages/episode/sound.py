@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,13 +21,14 @@ from site_builder.studio.pages.episode.page import find_editing, make_extra
 from site_builder.studio.rendering import language_of, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, read_form, save
 from site_builder.studio.sound.editing import Editing, Stretch
-from site_builder.studio.sound.peaks import DENSITY, SOUNDS, TILE, read_glance, read_tile
+from site_builder.studio.sound.peaks import DENSITY, GLANCE, SOUNDS, TILE, follow_glance, read_tile
 from site_builder.studio.sound.wave_file import Piece, WaveFile, take_around
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_precise, parse_timecode
 
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 """Of what has the recording's digest in its address."""
+_BYTES = "application/octet-stream"
 _JOIN = 2.0
 """Seconds before and after a join that are heard."""
 _SHORTEST = 0.02
@@ -42,16 +44,25 @@ def _open(request: Request) -> Editing:
 
 
 def show_shape(request: Request) -> Response:
-    """The recording at a glance, or with `?tile=` one minute of it in detail: a byte for each point."""
+    """The recording at a glance, or with `?tile=` one minute of it in detail: a byte for each point.
+
+    A glance that is still to be made comes again and again, each time with more in it; the last one holds.
+    """
     editing = _open(request)
     cache = studio_of(request).folder / SOUNDS
     recording, parts = editing.recording, editing.bundle.part_files
     tile = request.query_params.get("tile", "")
     if tile and not (tile.isdecimal() and len(tile) < 6 and int(tile) * TILE < recording.duration):
         raise HTTPException(404)
-    shape = read_tile(recording, parts, int(tile), cache) if tile else read_glance(recording, parts, cache)
-    headers = {**_FOR_EVER, "x-density": str(DENSITY)}
-    return Response(shape, media_type="application/octet-stream", headers=headers)
+    headers = {**_FOR_EVER, "x-density": str(DENSITY), "x-points": str(GLANCE)}
+    if tile:
+        return Response(read_tile(recording, parts, int(tile), cache), media_type=_BYTES, headers=headers)
+    glances = follow_glance(recording, parts, cache)
+    first, second = next(glances), next(glances, None)
+    if second is None:
+        return Response(first, media_type=_BYTES, headers=headers)
+    headers["cache-control"] = "no-store"
+    return StreamingResponse(chain((first, second), glances), 200, headers, _BYTES)
 
 
 def play(request: Request) -> Response:
