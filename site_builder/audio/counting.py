@@ -29,6 +29,14 @@ class SampleCount:
         """Exact."""
         return sum((Fraction(samples, rate) for rate, samples in self._by_rate.items()), Fraction(0))
 
+    @property
+    def position(self) -> float:
+        """The seconds, to the nearest float; asked at every tag, so quick where there is one rate."""
+        if len(self._by_rate) == 1:
+            [(rate, samples)] = self._by_rate.items()
+            return samples / rate
+        return float(self.seconds)
+
     def add_run(self, run: Run) -> None:
         """Take in frames of an ADTS stream; two channels where only the sound itself tells."""
         self.add(run.format.sample_rate, run.format.channels or 2, run.frames * SAMPLES_PER_FRAME)

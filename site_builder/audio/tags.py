@@ -37,7 +37,7 @@ from mutagen.mp4 import MP4, MP4Cover
 
 from site_builder.audio.facts import AudioFacts, AudioTags
 from site_builder.audio.measure import measure
-from site_builder.audio.mp4.chapters import MOST_CHAPTERS, write_chapters
+from site_builder.audio.mp4.chapters import MOST_CHAPTERS, add_chapters, read_index
 from site_builder.model.podcast import Chapter
 
 ROOM = 262_144
@@ -49,7 +49,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:
-    """Copy `source`, which has no tags, to `out` and tag it there; the sound is not touched.
+    """Copy `source`, which has no tags, to `out` with tags; the sound is not touched.
 
     Args:
         source: MP4 or MP3 as `write_copy` and `write_encoded` make it; its name does not matter.
@@ -61,8 +61,7 @@ def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:
         shutil.copyfile(source, out)
         _tag_mp3(out, tags, facts.duration)
     else:
-        _copy_mp4(source, out, tags, facts.duration)
-        _tag_mp4(out, tags, source.stat().st_size)
+        _write_mp4(source, out, tags, facts.duration)
     return AudioFacts(
         codec=facts.codec,
         sample_rate=facts.sample_rate,
@@ -72,14 +71,21 @@ def write_tagged(source: Path, out: Path, tags: AudioTags) -> AudioFacts:
     )
 
 
-def _copy_mp4(source: Path, out: Path, tags: AudioTags, duration: float) -> None:
-    if tags.chapters:
-        write_chapters(source, out, [_clean_chapter(chapter) for chapter in tags.chapters], duration)
-    else:
-        shutil.copyfile(source, out)
+def _write_mp4(source: Path, out: Path, tags: AudioTags, duration: float) -> None:
+    """Tag the index alone, then append the sound: mutagen would move what follows each time it writes."""
+    size = source.stat().st_size
+    with source.open("rb") as sound:
+        (head, moov), titles = read_index(sound), b""
+        if tags.chapters:
+            moov, titles = add_chapters(moov, size, [_clean_chapter(chapter) for chapter in tags.chapters], duration)
+        out.write_bytes(head + moov)
+        _tag_mp4(out, tags, size, follows=size - sound.tell() + len(titles))
+        with out.open("ab") as file:
+            shutil.copyfileobj(sound, file, 1 << 20)
+            file.write(titles)
 
 
-def _tag_mp4(path: Path, tags: AudioTags, sound_bytes: int) -> None:
+def _tag_mp4(path: Path, tags: AudioTags, sound_bytes: int, follows: int) -> None:
     atoms = {"\xa9nam": tags.title, "\xa9alb": tags.album, "\xa9ART": tags.artist, "aART": tags.artist}
     atoms |= {"\xa9day": tags.date, "\xa9cmt": tags.comment, "desc": tags.comment, "\xa9gen": tags.genre}
     content: dict[str, Any] = {name: [_clean(text)] for name, text in atoms.items() if text}
@@ -93,7 +99,7 @@ def _tag_mp4(path: Path, tags: AudioTags, sound_bytes: int) -> None:
     file = MP4(path)
     for name, value in content.items():
         file[name] = value
-    _save_rounded(path, file.save, sound_bytes)
+    _save_rounded(path, file.save, sound_bytes - follows)
 
 
 def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
@@ -116,7 +122,7 @@ def _tag_mp3(path: Path, tags: AudioTags, duration: float) -> None:
 
 
 def _save_rounded(path: Path, save: Callable[..., None], sound_bytes: int) -> None:
-    """Save with as much padding as makes the file a multiple of `ROOM` larger than the sound alone."""
+    """Save with as much padding as makes the file a multiple of `ROOM` larger than `sound_bytes`."""
     save(padding=lambda _info: 0)
     missing = (sound_bytes - path.stat().st_size) % ROOM
     if missing:

@@ -176,7 +176,8 @@ class AudioBuilder:
         """Those of the targets that are there."""
         for target, wanted in zip(targets, settings, strict=True):
             if facts := outcome.facts.get(target.path):
-                yield media.CachedSound(cache=self.cache, target=target, facts=facts, title=self._name(wanted))
+                is_new, title = target.path in outcome.reasons, self._name(wanted)
+                yield media.CachedSound(cache=self.cache, target=target, facts=facts, title=title, is_new=is_new)
 
     def _draw_ahead(self, sources: Sequence[EpisodeSource], planned: Mapping[str, Sequence[Target]]) -> None:
         """Begin to draw covers of episodes of which a file has to be made."""

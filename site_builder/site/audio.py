@@ -154,6 +154,8 @@ class CachedSound:
     """Of the file as it was made."""
     title: str
     """What a listener who may choose between encodings reads."""
+    is_new: bool = False
+    """It was made by this very build, and its digest taken then."""
 
     @property
     def file(self) -> Path:
@@ -180,7 +182,7 @@ class CachedSound:
         Raises:
             SpacecastError: what was made anew is another sound than the episode was described with.
         """
-        if not self.file.is_file() or digest_file(self.file) != self.sha256:
+        if not self.file.is_file() or not (self.is_new or digest_file(self.file) == self.sha256):
             entry, _ = make_file(self.target, OutputTree(os.path.realpath(self.cache)))
             if entry.sha256 != self.sha256:
                 self.file.unlink()  # so that the next build takes nothing of it for granted

@@ -9,8 +9,10 @@ https://id3.org/id3v2.4.0-structure, https://id3.org/id3v2.3.0
 from __future__ import annotations
 
 from collections.abc import Iterator
+from struct import Struct
 
 _UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
+_HEAD = Struct(">4sIBB")  # of a frame: its id, its size as a plain number, two bytes of flags
 _CODECS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 
 
@@ -28,8 +30,9 @@ def parse_tag_frames(tag: bytes) -> Iterator[tuple[bytes, bytes]]:
         body = _undo_unsync(body)
     at = _extended_size(body, version) if flags & _EXTENDED else 0
     while at + 10 < len(body) and body[at]:
-        name, frame_flags = body[at : at + 4], body[at + 9]
-        size = _frame_size(body, at, version)
+        name, size, _, frame_flags = _HEAD.unpack_from(body, at)
+        if size > 0x7F and version == 4:  # below that both ways to write a number are the same
+            size = _frame_size(body, at, size)
         content = body[at + 10 : at + 10 + size]
         at += 10 + size
         plain = _unwrap_v3(content, frame_flags) if version == 3 else _unwrap_v4(content, frame_flags, flags)
@@ -50,7 +53,7 @@ def parse_user_text(content: bytes) -> tuple[str, str] | None:
         return None
     encoding, rest = content[0], content[1:]
     width = 2 if encoding in {1, 2} else 1
-    end = rest.find(bytes(width))
+    end = rest.find(b"\0" * width)
     while width == 2 and end % 2 and end >= 0:
         end = rest.find(b"\0\0", end + 1)
     if end < 0:
@@ -79,11 +82,9 @@ def _extended_size(body: bytes, version: int) -> int:
     return parse_syncsafe(size) if version == 4 else 4 + int.from_bytes(size, "big")
 
 
-def _frame_size(body: bytes, at: int, version: int) -> int:
+def _frame_size(body: bytes, at: int, plain: int) -> int:
+    """Of a v2.4 frame, whose size as a plain number is known."""
     raw = body[at + 4 : at + 8]
-    plain = int.from_bytes(raw, "big")
-    if version == 3:
-        return plain
     size = parse_syncsafe(raw)
     if plain == size or (max(raw) < 0x80 and _leads_on(body, at + 10 + size)):
         return size

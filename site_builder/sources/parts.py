@@ -161,7 +161,7 @@ class _AdtsCount:
                     self.frames.add_run(item)
                     self._audio_bytes += len(item.content)
                 case Tag():
-                    self.ticks.append(parse_tag(item.content, float(self.frames.seconds)))
+                    self.ticks.append(parse_tag(item.content, self.frames.position))
                 case Junk():
                     self._junk_bytes += item.size_bytes
                     self.cut = self.cut or item.cut

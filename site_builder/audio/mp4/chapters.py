@@ -8,10 +8,8 @@ and players agree on it.
 
 from __future__ import annotations
 
-import shutil
 import struct
 from collections.abc import Sequence
-from pathlib import Path
 from typing import BinaryIO
 
 from site_builder.audio.mp4.boxes import make_box, pack_numbers, split_boxes, unpack_numbers
@@ -26,32 +24,28 @@ _MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SELF = struct.pack(">II", 0, 1)
 
 
-def write_chapters(source: Path, out: Path, chapters: Sequence[Chapter], duration: float) -> None:
-    """Copy an MP4 whose index precedes its sound, and add chapters.
+def add_chapters(moov: bytes, size_bytes: int, chapters: Sequence[Chapter], duration: float) -> tuple[bytes, bytes]:
+    """The index of an MP4 with chapters, and the box of their titles, which goes to the end of the file.
 
     Args:
-        source: One audio track, as `packets.write_copy` writes it.
-        out: The copy.
+        moov: Of one audio track, which follows, as `packets.write_copy` writes it.
+        size_bytes: Of the whole file, without chapters.
         chapters: In order; times in seconds, exact to a millisecond. Those beyond `MOST_CHAPTERS` are left out.
         duration: Seconds; where the last chapter ends.
-
-    Raises:
-        ValueError: `source` is not such a file.
     """
     chapters = chapters[:MOST_CHAPTERS]
-    with source.open("rb") as old, out.open("wb") as new:
-        head, moov = _read_head(old)
-        titles = b"".join(map(_title_sample, chapters))
-        grown = _with_chapters(moov, chapters, duration, shift=0, titles_at=0)
-        shift = len(grown) - len(moov)
-        titles_at = source.stat().st_size + shift + 8
-        new.write(head + _with_chapters(moov, chapters, duration, shift=shift, titles_at=titles_at))
-        shutil.copyfileobj(old, new, 1 << 20)
-        new.write(make_box(b"mdat", titles))
+    grown = _with_chapters(moov, chapters, duration, shift=0, titles_at=0)
+    shift = len(grown) - len(moov)
+    grown = _with_chapters(moov, chapters, duration, shift=shift, titles_at=size_bytes + shift + 8)
+    return grown, make_box(b"mdat", *map(_title_sample, chapters))
 
 
-def _read_head(file: BinaryIO) -> tuple[bytes, bytes]:
-    """Everything before `moov`, and `moov`; the file is left right after it."""
+def read_index(file: BinaryIO) -> tuple[bytes, bytes]:
+    """Everything before `moov`, and `moov`; the file is left right after it.
+
+    Raises:
+        ValueError: it is no MP4 file whose index precedes its sound.
+    """
     head = b""
     while len(start := file.read(8)) == 8:
         size, kind = struct.unpack(">I4s", start)

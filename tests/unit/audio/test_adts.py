@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recording_maker import TagStyle, encode_tones, make_recording, make_tag, split_frames, tone_frames
 
-from site_builder.audio.adts import AdtsFormat, Junk, Run, Tag, is_adts, scan_frames
+from site_builder.audio.adts import SAMPLES_PER_FRAME, AdtsFormat, Junk, Run, Tag, is_adts, scan_frames
+from site_builder.audio.counting import SampleCount
 
 FRAMES = tone_frames((440,))
 TAG = make_tag(4e9, [50, 0], ["kit"])
@@ -190,3 +191,12 @@ def test_what_is_adts() -> None:
     assert not is_adts(TAG)
     assert not is_adts(b"\xff\xfb\x90\x64" * 500)
     assert not is_adts(bytes(range(256)) * 40)
+
+
+@pytest.mark.parametrize("rates", [(44100,), (48000, 44100, 48000)])
+def test_a_position_is_the_nearest_to_the_exact_time(rates: tuple[int, ...]) -> None:
+    """However many frames of whatever rates came before."""
+    count = SampleCount()
+    for number, rate in enumerate(rates * 5):
+        count.add(rate, 2, SAMPLES_PER_FRAME * (number + 1))
+        assert count.position == float(count.seconds)

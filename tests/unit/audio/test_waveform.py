@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 
+import av
 import pytest
 from recording_maker import make_recording, wrap
 
@@ -37,3 +39,20 @@ def test_same_input_same_numbers(tmp_path: Path) -> None:
     """The same file always gives the same shape."""
     (tmp_path / "in").write_bytes(make_recording(3, turns=[("host", 0, 2)]))
     assert make_peaks(tmp_path / "in") == make_peaks(tmp_path / "in")
+
+
+@pytest.mark.parametrize(
+    ("codec", "code", "full_scale"), [("f32le", "f", 1), ("f64le", "d", 1), ("s16le", "h", 1 << 15)]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_height_is_the_largest_magnitude(codec: str, code: str, full_scale: int, sign: int, tmp_path: Path) -> None:
+    """A wave that reaches further down than up is as high as one turned over, in every kind of sample."""
+    heights = [sign * 0.8, -sign * 0.2] * 8 + [sign * 0.4, -sign * 0.1] * 8
+    numbers = [height * full_scale for height in heights for _ in range(1000)]
+    samples = array(code, map(int, numbers) if code == "h" else numbers)
+    with av.open(str(tmp_path / "in"), "w", format="wav") as container:
+        stream = container.add_stream(f"pcm_{codec}", rate=16000, layout="mono")
+        packet = av.Packet(samples.tobytes())
+        packet.stream = stream
+        container.mux(packet)
+    assert make_peaks(tmp_path / "in", 4) == (100, 100, 50, 50)

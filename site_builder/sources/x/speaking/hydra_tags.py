@@ -64,19 +64,21 @@ class PartReading:
 
 def parse_tag(tag: bytes, at: float = 0.0) -> Tick:
     """What an ID3v2 tag that stands after `at` seconds of audio says; an empty tick where it says nothing."""
-    ntp = spare_ntp = levels = participants = None
+    ntp = levels = participants = metadata = None
     for name, content in parse_tag_frames(tag):
         if name == b"TIT3":
             ntp = _parse_ntp(parse_text(content))
         elif name == b"TXXX" and (described := parse_user_text(content)):
-            match described:
-                case "HydraAudioLevel", text:
-                    levels = _parse_levels(text)
-                case "HydraParticipants", text:
-                    participants = _parse_participants(text)
-                case "JSONMetadata", text:
-                    spare_ntp = _parse_metadata_ntp(text)
-    return Tick(at=at, ntp=spare_ntp if ntp is None else ntp, levels=levels, participants=participants)
+            kind, text = described
+            if kind == "HydraAudioLevel":
+                levels = _parse_levels(text)
+            elif kind == "HydraParticipants":
+                participants = _parse_participants(text)
+            elif kind == "JSONMetadata":
+                metadata = text
+    if ntp is None and metadata is not None:  # it holds the clock once more
+        ntp = _parse_metadata_ntp(metadata)
+    return Tick(at=at, ntp=ntp, levels=levels, participants=participants)
 
 
 def join_ticks(ticks: Sequence[Tick]) -> tuple[Tick, ...]:
