@@ -24,6 +24,9 @@ WORDS: Final = "words.json"
 TRANSCRIPT: Final = "transcript.vtt"
 """What is said, as people correct it."""
 
+FOLDERS: Final = ("content", EPISODES, "content/archives", "output", "templates", ".cache", ".spacecast")
+"""Those that a show has, or may come to have."""
+
 STATE: Final = "state.db"
 """In the folder that remembers: what was made of the site, and values kept between builds."""
 

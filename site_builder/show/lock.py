@@ -13,7 +13,7 @@ from pathlib import Path
 
 from site_builder.engine.platform import try_lock
 from site_builder.errors import UsageError
-from site_builder.show.layout import CONFIG
+from site_builder.show.layout import CONFIG, FOLDERS
 
 PATIENCE = 5.0
 """Seconds that a second build waits for the first."""
@@ -38,10 +38,12 @@ def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterato
 
     Raises:
         ShowBusy: somebody else still has it; names who.
+        UsageError: what has to be a folder of the show is none.
     """
     if not (folder / CONFIG).is_file():
         yield
         return
+    _require_folders(folder)
     file = folder / _FILE
     file.parent.mkdir(exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
@@ -51,6 +53,14 @@ def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterato
         yield
     finally:
         os.close(descriptor)  # which unlocks
+
+
+def _require_folders(folder: Path) -> None:
+    """What is taken for an empty folder would be a show without episodes."""
+    others = [str(folder / name) for name in FOLDERS if os.path.lexists(folder / name) and not (folder / name).is_dir()]
+    if others:
+        what = "is no folder, but the show needs one" if len(others) == 1 else "are no folders, but the show needs such"
+        raise UsageError(f"{', '.join(others)}: {what} of that name; move it away, then run the same command again")
 
 
 def _wait(descriptor: int, file: Path, until: float) -> None:
