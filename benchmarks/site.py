@@ -152,7 +152,7 @@ def _make_spacecast(folder: Path, episodes: Sequence[BigEpisode], jobs: int) -> 
         render=render_index,
         template=template,
         tags=_list_other_tags(episodes, middle),
-        environment={"PYTHONPATH": str(ROOT)},
+        environment={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""},  # as where it is installed
     )
 
 

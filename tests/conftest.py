@@ -29,7 +29,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What is the same for all shows of tests is made once; each show still keeps its own, as it does elsewhere."""
     templates, pictures = (tmp_path_factory.mktemp(name) for name in ("templates", "pictures"))
     with (
-        patch("site_builder.render.pages.theme.FileSystemBytecodeCache", SharedTemplates.below(templates)),
+        patch("site_builder.render.compiled_templates.FileSystemBytecodeCache", SharedTemplates.below(templates)),
+        patch("site_builder.render.compiled_templates.find_shared_folder", lambda _: None),
         patch("site_builder.build.up_to_date.digest_program", cache(digest_program)),
         keep_pictures(pictures),
     ):

@@ -55,7 +55,7 @@ HOUSES = {
             "summary",
         )
     },
-    "jinja2": {"render/pages/theme.py", "studio/rendering.py"},
+    "jinja2": {"render/compiled_templates.py", "render/pages/theme.py", "studio/rendering.py"},
     "ruamel": {"show/documents/yaml_edit.py"},
     "python_multipart": {"studio/uploads.py"},
     "msgspec": {"engine/serialization.py"},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from site_builder.build.options import BuildOptions, is_ci
 from site_builder.build.report import BuildReport
 from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes.forking import Task
+from site_builder.errors import SpacecastError
 from site_builder.events import Notify, Stage, ignore
 from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
 
@@ -101,11 +102,12 @@ def _build(
     output_paths, inputs = find_output_paths(folder, preview=options.preview), changes.inputs
     # Digested by another process while all that a build needs is loaded.
     digesting = Task(partial(digest_content, folder, inputs, output_paths.database))
-    from site_builder.build import output as assembly
-    from site_builder.build.consent import silence
-    from site_builder.engine.cache import ValueCache
-
     with _open_makers(folder, output_paths, options, changes, notify) as (prefetch, state, artifacts, cluster):
+        _draw_ahead(folder, options.jobs, prefetch)
+        from site_builder.build import output as assembly
+        from site_builder.build.consent import silence
+        from site_builder.engine.cache import ValueCache
+
         kept = ValueCache(state)
         content = read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
@@ -130,6 +132,16 @@ def _build(
         return _build_again(folder, now, options, notify, content, assembled, is_first=changes.last_build is None)
     notify(Stage("remembering"))
     return _end(content, choice, changes, assembled, now, options)
+
+
+def _draw_ahead(folder: Path, jobs: int, prefetch: Prefetch) -> None:
+    """The pictures of a show that has none yet: the other core has nothing to do before all modules are loaded."""
+    if jobs > 1 and not (folder / ".cache" / "pictures").is_dir():
+        from site_builder.show.load import load_bare_show
+        from site_builder.site.covers import start_early
+
+        with suppress(SpacecastError):  # told of where the show is read
+            start_early(load_bare_show(folder), jobs, prefetch)
 
 
 @contextmanager
@@ -194,8 +206,8 @@ def _build_again(
     """Once more, without the episodes that turned out to be silent; tells what both rounds did."""
     again = _build(folder, now, options, notify, check_changes(folder, options))
     made = tuple(dict.fromkeys((*assembled.report.made, *again.made)))
-    warnings = (*content.extraction.remarks, *again.warnings)
-    return replace(again, taken=content.extraction.taken, made=made, warnings=warnings, is_first=is_first)
+    warnings = (*content.remarks, *again.warnings)
+    return replace(again, taken=content.taken, made=made, warnings=warnings, is_first=is_first)
 
 
 def _complete_report(
@@ -204,10 +216,10 @@ def _complete_report(
     told = (*_tell_of_archives(content), *_tell_of_consent(content, choice.selection))
     return replace(
         report,
-        taken=content.extraction.taken,
+        taken=content.taken,
         skipped=choice.selection.skipped,
         strict=options.strict,
-        warnings=(*report.warnings, *content.extraction.remarks, *told),
+        warnings=(*report.warnings, *content.remarks, *told),
         failures=(*report.failures, *choice.broken),
         is_first=is_first,
     )

@@ -83,6 +83,18 @@ def load_whole_show(folder: Path) -> tuple[ShowFolder, tuple[Bundle, ...]]:
     return replace(show_folder, people=show_folder.people.describe(list_speakers(bundles))), bundles
 
 
+def load_bare_show(folder: Path) -> ShowFolder:
+    """A show as its config alone says it, without people and pages.
+
+    Raises:
+        UsageError: there is no show in `folder`.
+        InvalidDocument: what is wrong with the config.
+    """
+    config = load_config(folder)
+    words = load_language(config.show.language, folder, config.site.texts)
+    return ShowFolder(folder=folder, config=config, people=People(()), pages=(), words=words)
+
+
 def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None:
     """Config, people and pages; None where there is no usable config. What is wrong is added to `problems`.
 

@@ -63,6 +63,11 @@ class Language:
         return self.tag.split("-")[0] == self.code.split("-")[0]
 
     @property
+    def has_own_texts(self) -> bool:
+        """Whether the host's own words stand for some of the interface."""
+        return bool(self._texts)
+
+    @property
     def direction(self) -> str:
         """`ltr` or `rtl`: which way the show's language runs; the script decides where the tag names one."""
         language, *further = self.tag.split("-")

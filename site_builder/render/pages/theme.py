@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import (
     Environment,
-    FileSystemBytecodeCache,
     FunctionLoader,
     StrictUndefined,
     TemplateError,
@@ -36,6 +35,7 @@ from jinja2.runtime import Context as JinjaContext
 from markupsafe import Markup, escape
 
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.render.compiled_templates import CompiledTemplates
 from site_builder.render.pages.fragments import make_name_row, make_turn_rows, render_strip
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder
 from site_builder.text.timecode import format_clock, format_fragment
@@ -131,9 +131,7 @@ class Theme:
         self.digest = self._make_digest()
         self._environment = self._make_environment()
         if compiled:
-            folder = compiled / language.digest[:16]  # formats of a language may be folded into what is compiled
-            folder.mkdir(parents=True, exist_ok=True)
-            self._environment.bytecode_cache = FileSystemBytecodeCache(str(folder), "%s.page")
+            self._environment.bytecode_cache = CompiledTemplates(compiled, language)
 
     @property
     def assets(self) -> dict[str, bytes]:

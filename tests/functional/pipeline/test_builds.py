@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import pytest
 from archive_maker import START
+from big_show import make_episode, write_show
 from listening import decode, probe
 from show_runner import (
     build,
@@ -332,3 +333,26 @@ def test_what_is_drawn_ahead_is_what_is_needed(two_spaces: Path, tmp_path: Path)
     assert read_show(ahead) == read_show(alone)
     foreseen = {"artwork": 6 + 2 * 5, "icons": 4} if platform.FORKS else {}  # elsewhere nobody draws beside the build
     assert Counter(name.split("/")[0] for name in drawn) == foreseen
+
+
+def test_a_new_show_has_its_pictures_drawn_while_the_rest_is_loaded(tmp_path: Path) -> None:
+    """Also where no archive is taken in; what is wrong with the config is told where it is read, all at once."""
+    show = tmp_path / "show"
+    write_show(show, [make_episode(number) for number in range(2)])
+    drawn: list[str] = []
+    take = Prefetch.take
+
+    def note(prefetch: Prefetch, name: str) -> bytes | None:
+        content = take(prefetch, name)
+        drawn.extend([name] if content else [])
+        return content
+
+    with patch.object(Prefetch, "take", note):
+        build(show, "--jobs", 2)
+    foreseen = {"artwork": 6, "icons": 4} if platform.FORKS else {}
+    assert Counter(name.split("/")[0] for name in drawn) == foreseen
+    ahead = read_show(show)
+    for name in ("output", ".cache"):
+        shutil.rmtree(show / name)
+    build(show, "--jobs", 1)
+    assert read_show(show) == ahead
