@@ -132,7 +132,7 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
     digest = studio_of(request).changes.digest(paths[0]) if len(paths) == 1 else ""
     fields = [field for field in form.fields if field[0] != BASED_ON] if form and digest else []
     versions = [(version.path, *compare(version.now, version.wanted)) for version in error.versions]
-    context = {"versions": versions, "fields": fields, "digest": digest, "back": find_page(request)}
+    context = {"versions": versions, "fields": fields, "digest": digest, "back": find_page(request), "stale": error}
     return render(request, "stale.html", 409, **context)
 
 

@@ -42,8 +42,14 @@ class Versions:
 class Stale(SpacecastError):
     """A file is not as it was when the person saw it; nothing was changed."""
 
-    def __init__(self, versions: Sequence[Versions]) -> None:
+    def __init__(self, versions: Sequence[Versions], step: str = "", *, is_possible: bool = True) -> None:
         self.versions = tuple(versions)
+        self.step = step
+        """Of the history, by its label, that does not fit any more."""
+        self.is_possible = is_possible
+        """Whether the change can be made all the same."""
+        self.seen = make_digest("\0".join(f"{v.path}\0{v.now}\0{v.wanted}" for v in versions).encode())
+        """Tells what is shown of the files from anything else."""
         super().__init__(f"{versions[0].path} was changed meanwhile")
 
 
@@ -100,33 +106,79 @@ class Changes:
         now = read_file(self._folder / patch.path)
         return [make_patch(patch.path, known.inverse.apply(now), patch.apply(now))]
 
-    def undo(self) -> Entry | None:
+    def undo(self, *, seen: str = "") -> Entry | None:
         """Take the last change back; None where there is none.
+
+        Args:
+            seen: `Stale.seen` of an attempt before: the person has seen what it makes of the file that it is now.
 
         Raises:
             Stale: a file was changed since by somebody else.
         """
         with self._lock:
             entry = self.history.last
-            return entry and self._step(entry, [patch.inverse for patch in reversed(entry.patches)], -1)
+            if entry is None:
+                return None
+            patches = [patch.inverse for patch in reversed(entry.patches)]
+            fitted = self._fit(entry, patches, seen)
+            if fitted != patches:
+                forward = tuple(patch.inverse for patch in reversed(fitted))
+                self.history.add(Entry(entry.label, forward, entry.page), replaces=True)
+            self.history.step(-1)
+            self._finish(fitted)
+            return entry
 
-    def redo(self) -> Entry | None:
+    def redo(self, *, seen: str = "") -> Entry | None:
         """Do again what was undone last; None where there is nothing.
+
+        Args:
+            seen: As of `undo`.
 
         Raises:
             Stale: a file was changed since by somebody else.
         """
         with self._lock:
             entry = self.history.next
-            return entry and self._step(entry, list(entry.patches), 1)
+            if entry is None:
+                return None
+            patches = list(entry.patches)
+            fitted = self._fit(entry, patches, seen)
+            if fitted == patches:
+                self.history.step(1)
+            else:
+                self.history.add(Entry(entry.label, tuple(fitted), entry.page))
+            self._finish(fitted)
+            return entry
 
-    def _step(self, entry: Entry, patches: Sequence[Patch], by: int) -> Entry:
+    def skip(self, by: int, *, seen: str) -> None:
+        """Leave a step out that does not fit any more, Undo (-1) or Redo (1); no file changes.
+
+        `seen` is `Stale.seen` of the attempt: nothing is left out that the person did not decide on.
+        """
+        with self._lock:
+            entry = self.history.last if by < 0 else self.history.next
+            patches = [patch.inverse if by < 0 else patch for patch in entry.patches] if entry else []
+            try:
+                if entry:
+                    self._fit(entry, patches[::by], "")
+            except Stale as error:
+                if error.seen == seen:
+                    self.history.step(by)
+                    self.history.note_finished()
+
+    def _fit(self, entry: Entry, patches: list[Patch], seen: str) -> list[Patch]:
+        """The patches for the files as they are."""
         stale = [patch for patch in patches if self.digest(patch.path) != patch.before]
-        if stale:
-            raise Stale([self._describe(patch) for patch in stale])
-        self.history.step(by)
-        self._finish(patches)
-        return entry
+        if not stale:
+            return patches
+        now = {patch.path: read_file(self._find(patch.path)) for patch in patches}
+        fitted = [patch.fit(now[patch.path]) for patch in patches]
+        error = Stale([_describe(patch, now[patch.path]) for patch in stale], entry.label, is_possible=all(fitted))
+        if not all(fitted) or seen != error.seen:
+            raise error
+        found = [patch for patch in fitted if patch]
+        self._validate([(patch.path, now[patch.path], patch.apply(now[patch.path])) for patch in found])
+        return found
 
     def _finish(self, patches: Sequence[Patch]) -> None:
         finish(self._folder, patches)
@@ -134,11 +186,6 @@ class Changes:
         for patch in patches:
             if patch.path == PEOPLE:
                 note_answers(self._folder, patch)
-
-    def _describe(self, patch: Patch) -> Versions:
-        """The file as it is, and the passage as it would be."""
-        now = read_file(self._find(patch.path))
-        return Versions(patch.path, _show(now), _show(patch.new))
 
     def _plan(self, edits: Sequence[Edit]) -> list[Patch]:
         planned, stale = [], []
@@ -173,6 +220,12 @@ class Changes:
         if not is_plain or "\\" in path or "\0" in path or explain_foreign(file, self._folder):
             raise UsageError(f"{path!r} is no file of this show")
         return file
+
+
+def _describe(patch: Patch, now: bytes | None) -> Versions:
+    """The file as it is, and as it would be; where that is not plain, the passage alone."""
+    fitted = patch.fit(now)
+    return Versions(patch.path, _show(now), _show(fitted.apply(now) if fitted else patch.new))
 
 
 def _show(content: bytes | None) -> str:

@@ -127,18 +127,14 @@ def finish(folder: Path, patches: Sequence[Patch]) -> None:
             replace_file(folder / patch.path, patch.apply(content))
 
 
+_BYTES = ("old", "new", "lead", "tail")
+
+
 def _pack(entry: Entry) -> dict[str, Any]:
-    patches = [
-        {
-            "path": patch.path,
-            "before": patch.before,
-            "after": patch.after,
-            "at": patch.at,
-            "old": base64.b64encode(patch.old).decode(),
-            "new": base64.b64encode(patch.new).decode(),
-        }
-        for patch in entry.patches
-    ]
+    patches = []
+    for patch in entry.patches:
+        pieces = {name: base64.b64encode(getattr(patch, name)).decode() for name in _BYTES}
+        patches.append({"path": patch.path, "before": patch.before, "after": patch.after, "at": patch.at, **pieces})
     return {"label": entry.label, "page": entry.page, "patches": patches}
 
 
@@ -149,8 +145,7 @@ def _unpack(noted: dict[str, Any]) -> Entry:
             before=patch["before"],
             after=patch["after"],
             at=patch["at"],
-            old=base64.b64decode(patch["old"]),
-            new=base64.b64decode(patch["new"]),
+            **{name: base64.b64decode(patch.get(name, "")) for name in _BYTES},
         )
         for patch in noted["patches"]
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder.engine.files import write_file
 
 NOTHING = "nothing"
 """Digest of a file that is not there."""
+_AROUND = 80
+"""Bytes before and after a change that are kept with it."""
 
 
 def make_digest(content: bytes | None) -> str:
@@ -30,6 +32,10 @@ class Patch:
     """How many bytes at the beginning are the same."""
     old: bytes = b""
     new: bytes = b""
+    lead: bytes = b""
+    """What stands before the middle, in both: by it the middle is found again in a file that changed elsewhere."""
+    tail: bytes = b""
+    """What stands after it."""
 
     def apply(self, content: bytes | None) -> bytes | None:
         """The file after the change, from what it was before."""
@@ -41,7 +47,18 @@ class Patch:
     @property
     def inverse(self) -> Patch:
         """What takes it back."""
-        return Patch(path=self.path, before=self.after, after=self.before, at=self.at, old=self.new, new=self.old)
+        return replace(self, before=self.after, after=self.before, old=self.new, new=self.old)
+
+    def fit(self, content: bytes | None) -> Patch | None:
+        """The same change of a file that differs elsewhere; None where it is not plain what it would change there."""
+        if content is None or NOTHING in {self.before, self.after}:
+            return None
+        for lead, tail in ((self.lead, self.tail), (self.lead, b""), (b"", self.tail)):
+            passage = lead + self.old + tail
+            if passage and content.count(passage) == 1:
+                moved = replace(self, before=make_digest(content), at=content.index(passage) + len(lead))
+                return replace(moved, after=make_digest(moved.apply(content)))
+        return None
 
 
 def make_patch(path: str, before: bytes | None, after: bytes | None) -> Patch:
@@ -56,6 +73,8 @@ def make_patch(path: str, before: bytes | None, after: bytes | None) -> Patch:
         at=at,
         old=old[at : len(old) - tail],
         new=new[at : len(new) - tail],
+        lead=old[max(0, at - _AROUND) : at],
+        tail=old[len(old) - tail :][:_AROUND],
     )
 
 

@@ -53,6 +53,23 @@ def test_two_windows(studio: RunningStudio, show: Path, open_studio: Any) -> Non
     assert "From the second" in read_index(show)
 
 
+def test_undo_of_a_file_changed_by_hand(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    """Both versions are shown; it can be undone all the same, and what was written by hand stays."""
+    page = open_studio(studio, page_of(show))
+    before = page.get_by_label("Title", exact=True).input_value()
+    page.get_by_label("Title", exact=True).fill("In the studio")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    file = show / f"content{page_of(show)}/index.md"
+    file.write_text(file.read_text("utf-8") + "\nBy hand.\n", "utf-8")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Changed meanwhile")
+    expect(page.locator("mark", has_text=before)).to_be_visible()
+    page.get_by_role("button", name="Do it all the same").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value(before)
+    assert "By hand." in read_index(show)
+
+
 def test_without_scripts(studio: RunningStudio, show: Path, open_studio: Any) -> None:
     page = open_studio(studio, page_of(show), java_script_enabled=False)
     page.get_by_label("Title", exact=True).fill("By hand")

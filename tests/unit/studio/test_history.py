@@ -108,6 +108,54 @@ def test_older_files_are_refused(tmp_path: Path) -> None:
         changes.undo()
 
 
+LINES = b"".join(b"line %d of the notes\n" % number for number in range(9))
+
+
+@pytest.mark.parametrize("elsewhere", [b"by hand\n" + LINES, LINES + b"by hand\n", LINES.replace(b"8", b"eight")])
+@pytest.mark.parametrize("step", ["undo", "redo"])
+def test_a_step_of_a_file_that_changed_elsewhere(tmp_path: Path, elsewhere: bytes, step: str) -> None:
+    """First both versions; then it is made all the same, and can be taken back; what was done by hand stays."""
+    file = tmp_path / "notes.txt"
+    file.write_bytes(LINES)
+    changes = Changes(tmp_path)
+    done = [LINES.replace(b"2", b"two"), elsewhere.replace(b"2", b"two")]
+    changes.apply("two", Edit(path="notes.txt", change=lambda _: done[0]))
+    if step == "redo":
+        changes.undo()
+    here, wanted = (done[1], elsewhere) if step == "undo" else (elsewhere, done[1])
+    file.write_bytes(here)
+    take = changes.undo if step == "undo" else changes.redo
+    with pytest.raises(Stale) as caught:
+        take()
+    assert caught.value.is_possible
+    assert [version.wanted.encode() for version in caught.value.versions] == [wanted]
+    assert file.read_bytes() == here
+    take(seen=caught.value.seen)
+    assert file.read_bytes() == wanted
+    changes = Changes(tmp_path)
+    (changes.redo if step == "undo" else changes.undo)()
+    assert file.read_bytes() == here
+
+
+def test_a_step_that_fits_no_more_is_left_out(tmp_path: Path) -> None:
+    """It does not stand in the way of those before it; pressed twice, it leaves out no second one."""
+    changes = Changes(tmp_path)
+    changes.apply("one", write("one", "other.txt"))
+    changes.apply("made", write("made"))
+    (tmp_path / "notes.txt").write_text("by hand")
+    with pytest.raises(Stale) as caught:
+        changes.undo()
+    assert not caught.value.is_possible
+    with pytest.raises(Stale):
+        changes.undo(seen=caught.value.seen)
+    for _ in range(2):
+        changes.skip(-1, seen=caught.value.seen)
+    assert Changes(tmp_path).history.last == changes.history.entries[0]
+    changes.undo()
+    assert (tmp_path / "notes.txt").read_text() == "by hand"
+    assert not (tmp_path / "other.txt").exists()
+
+
 @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "a\\b", "", "a//b", "link/x", "\0"])
 def test_no_path_leads_elsewhere(tmp_path: Path, path: str) -> None:
     show = tmp_path / "show"
