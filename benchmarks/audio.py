@@ -55,7 +55,7 @@ LOUDNESS_OF = """
 import sys
 from pathlib import Path
 from site_builder.audio.decode import read_frames
-from site_builder.audio.measure import gauge_loudness
+from site_builder.audio.encoding.loudness import gauge_loudness
 found = gauge_loudness(read_frames(Path(sys.argv[1])))
 print(f"{found.integrated:.1f} LUFS, {found.peak:.1f} dBTP")
 """

@@ -5,21 +5,27 @@ One decode, one encode; a loudness target adds one decode to measure with.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import av
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
+from site_builder.audio.encoding.loudness import Loudness, gauge_segments
+from site_builder.audio.encoding.seams import FRAME_SAMPLES, NoSeam, Run, join_runs
+from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
+from site_builder.audio.encoding.voices import Knot, apply_gains, measure_voices, plan_gains
 from site_builder.audio.facts import AudioFacts
-from site_builder.audio.measure import gauge_loudness, measure
+from site_builder.audio.measure import measure
 from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.audio.sound import edit_sound, filter_sound, read_sound
-from site_builder.audio.voices import Knot, apply_gains, measure_voices, plan_gains
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Span, Turn
@@ -46,6 +52,16 @@ _SMEAR = 0.06
 """Seconds: more than the longest window of both encoders."""
 _LAME_EFFORT = "5"
 """0 is best and slowest; at speech bit rates more effort is not heard."""
+_ENCODERS = {"mp3": "libmp3lame", "aac": "aac"}
+"""FFmpeg's names."""
+_FRAMES = 8
+"""Frames of the encoder in a chunk of sound, of some 0.2 s."""
+_SEGMENT = 30.0
+"""Seconds that are encoded at a time."""
+_LEAD, _TAIL = 6, 3
+"""Chunks that are encoded with the segments on both sides of a seam: before it, and after it."""
+_UNUSABLE = 6
+"""Packets at the end of a segment that know nothing of what comes next: encoders look ahead."""
 
 Filters = tuple[tuple[str, str], ...]
 """FFmpeg filters as names and arguments."""
@@ -93,11 +109,10 @@ def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: E
     sound = _Sound(parts, _guard(edits), rate if rate in _RATES else _RATES[0], settings.channels)
     if settings.voices:
         sound = _even_out(sound, settings.voices)
-    filters: Filters = ()
     if settings.loudness is not None:
         filters = _plan_loudness(sound, settings.loudness + _lost_by_encoding(settings))
-    frames = filter_sound(sound.frames(), *filters) if filters else sound.frames()
-    samples = _encode(frames, sound.sample_rate, out, settings)
+        sound = replace(sound, filters=filters)
+    samples = _encode(sound, out, settings)
     if not samples:
         raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
     return AudioFacts(
@@ -149,12 +164,22 @@ class _Sound:
     channels: int
     gains: Sequence[Knot] = ()
     """In published time."""
+    filters: Filters = ()
+    """For what comes behind the gains."""
 
     def frames(self) -> Iterator[AudioFrame]:
-        """Edited frames of packed floats."""
+        """Edited frames of packed floats; `change` makes of them what is to be heard."""
         frames = read_sound(self.parts, sample_rate=self.sample_rate, channels=self.channels)
-        edited = edit_sound(frames, self.edits, self.sample_rate)
-        return apply_gains(edited, self.gains) if self.gains else edited
+        return edit_sound(frames, self.edits, self.sample_rate)
+
+    def change(self, segment: Segment) -> Iterable[AudioFrame]:
+        """Frames of a segment as they are to be heard."""
+        frames = apply_gains(segment.frames, self.gains, segment.start) if self.gains else segment.frames
+        return filter_sound(frames, *self.filters) if self.filters else frames
+
+    def gauge(self) -> Loudness:
+        """How loud all is."""
+        return gauge_segments(self.frames(), self.change, self.sample_rate)
 
 
 def _even_out(sound: _Sound, voices: Voices) -> _Sound:
@@ -162,7 +187,7 @@ def _even_out(sound: _Sound, voices: Voices) -> _Sound:
     heard = [
         replace(turn, start=start, end=end) for turn in voices.turns for start, end in sound.edits.find_published(turn)
     ]
-    measured = measure_voices(sound.frames(), heard, voices.tick)
+    measured = measure_voices(sound.frames(), sound.sample_rate, heard, voices.tick)
     return replace(sound, gains=plan_gains(measured, heard, voices.tick, _EVEN_AT))
 
 
@@ -172,7 +197,7 @@ def _plan_loudness(sound: _Sound, target: float) -> Filters:
     The limiter takes some loudness away again, how much only listening tells; so with one the gain is corrected until
     the target is met, three times at most.
     """
-    found = gauge_loudness(sound.frames(), true_peak=False)
+    found = sound.gauge()
     if found.integrated < _SILENCE:
         return ()
     gain = target - found.integrated
@@ -199,28 +224,56 @@ def _lost_by_encoding(settings: EncodeSettings) -> float:
 
 def _limited_loudness(sound: _Sound, gain: float) -> float:
     """LUFS after a gain and the limiter."""
-    return gauge_loudness(filter_sound(sound.frames(), _volume(gain), _LIMITER), true_peak=False).integrated
+    return replace(sound, filters=(_volume(gain), _LIMITER)).gauge().integrated
 
 
 def _volume(gain: float) -> tuple[str, str]:
     return "volume", f"{gain:.3f}dB:precision=float"
 
 
-def _encode(frames: Iterable[AudioFrame], sample_rate: int, out: Path, settings: EncodeSettings) -> int:
+def _encode(sound: _Sound, out: Path, settings: EncodeSettings) -> int:
     """Write the file; returns the number of samples encoded."""
-    mp3 = settings.format == "mp3"
-    samples = 0
-    with open_mp3(out) if mp3 else open_mp4(out, sample_rate=sample_rate, hides_start=True) as container:
-        stream = container.add_stream("libmp3lame" if mp3 else "aac", rate=sample_rate)
+    chunk = FRAME_SAMPLES[settings.format] * _FRAMES
+    grid = Grid(chunk, own=round(_SEGMENT * sound.sample_rate / chunk), lead=_LEAD, tail=_TAIL)
+    try:
+        return _encode_segments(sound, out, settings, grid)
+    except NoSeam:
+        return _encode_segments(sound, out, settings, replace(grid, own=sys.maxsize))
+
+
+def _encode_segments(sound: _Sound, out: Path, settings: EncodeSettings, grid: Grid) -> int:
+    mp3, samples = settings.format == "mp3", 0
+    with open_mp3(out) if mp3 else open_mp4(out, sample_rate=sound.sample_rate, hides_start=True) as container:
+        stream = container.add_stream(_ENCODERS[settings.format], rate=sound.sample_rate)
         assert isinstance(stream, AudioStream)
-        stream.layout = "mono" if settings.channels == 1 else "stereo"
-        stream.bit_rate = settings.bitrate
-        stream.codec_context.options = {"compression_level": _LAME_EFFORT} if mp3 else {}
-        stream.codec_context.flags |= av.codec.context.Flags.bitexact
-        for frame in frames:
-            frame.pts, frame.time_base = samples, Fraction(1, sample_rate)
-            samples += frame.samples
-            container.mux(stream.encode(frame))
-        if samples:
-            container.mux(stream.encode(None))
+        _set_up(stream.codec_context, sound.sample_rate, settings)
+        runs = map_segments(partial(_encode_segment, sound, settings), split_sound(sound.frames(), grid))
+        for packet in join_runs(runs, settings.format, settings.channels, tail=_UNUSABLE):
+            samples = (packet.pts or 0) + (packet.duration or 0)
+            packet.stream = stream
+            container.mux_one(packet)
     return samples
+
+
+def _encode_segment(sound: _Sound, settings: EncodeSettings, segment: Segment) -> Run:
+    """Packets of a segment, with times of the whole."""
+    context = av.CodecContext.create(_ENCODERS[settings.format], "w")
+    assert isinstance(context, AudioCodecContext)
+    _set_up(context, sound.sample_rate, settings)
+    position, packets = segment.start, []
+    for frame in sound.change(segment):
+        frame.pts, frame.time_base = position, Fraction(1, sound.sample_rate)
+        position += frame.samples
+        packets += context.encode(frame)
+    packets += context.encode(None)
+    size = FRAME_SAMPLES[settings.format]
+    return Run(packets, segment.start // size, segment.own // size)
+
+
+def _set_up(context: AudioCodecContext, sample_rate: int, settings: EncodeSettings) -> None:
+    context.sample_rate, context.time_base = sample_rate, Fraction(1, sample_rate)
+    context.layout = "mono" if settings.channels == 1 else "stereo"
+    context.format = "fltp"
+    context.bit_rate = settings.bitrate
+    context.options = {"compression_level": _LAME_EFFORT} if settings.format == "mp3" else {}
+    context.flags |= av.codec.context.Flags.bitexact

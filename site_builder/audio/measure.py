@@ -1,9 +1,9 @@
-"""Lengths, levels and loudness of audio files, counted and decoded rather than read from headers."""
+"""Lengths and levels of audio files, counted and decoded rather than read from headers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,7 @@ from site_builder.audio.counting import SampleCount
 from site_builder.audio.decode import read_spans
 from site_builder.audio.demux import count_samples, demux, holds_adts, open_audio, read_chunks
 from site_builder.audio.facts import AudioFacts
-from site_builder.audio.sound import filter_sound, make_graph, pull_sound
+from site_builder.audio.sound import make_graph, pull_sound
 from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Span
 
@@ -32,16 +32,6 @@ class Level:
     """The largest sample of any channel."""
     rms: float
     """Root mean square over all channels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loudness:
-    """Loudness as ITU-R BS.1770-5 and EBU R 128 define it."""
-
-    integrated: float
-    """LUFS, gated; -70 or less for silence."""
-    peak: float
-    """dBTP, estimated by oversampling; the plain sample peak in dBFS where that was asked for."""
 
 
 def measure(path: Path) -> AudioFacts:
@@ -81,16 +71,6 @@ def _measure_adts(path: Path) -> AudioFacts:
         samples=count.samples,
         size_bytes=path.stat().st_size,
     )
-
-
-def gauge_loudness(frames: Iterable[AudioFrame], *, true_peak: bool = True) -> Loudness:
-    """Loudness of decoded frames; with `true_peak` off the plain sample peak, in half the time."""
-    kind = "true" if true_peak else "sample"
-    last: dict[str, str] = {}
-    for frame in filter_sound(frames, ("ebur128", f"metadata=1:peak={kind}:framelog=quiet")):
-        last = frame.metadata or last
-    peak = float(last.get(f"lavfi.r128.{kind}_peak", 0))
-    return Loudness(float(last.get("lavfi.r128.I", -70)), 20 * math.log10(peak) if peak > 0 else SILENT)
 
 
 def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | None, ...]:

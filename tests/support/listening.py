@@ -10,7 +10,8 @@ from typing import Any
 
 import av
 
-from site_builder.audio.measure import Loudness, gauge_loudness, measure
+from site_builder.audio.encoding.loudness import Loudness, gauge_loudness
+from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 
 

@@ -13,7 +13,8 @@ from av.audio.frame import AudioFrame
 
 from site_builder.audio.containers import read_tags
 from site_builder.audio.demux import demux, open_audio
-from site_builder.audio.measure import gauge_loudness, measure
+from site_builder.audio.encoding.loudness import gauge_loudness
+from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.checks.feed.document import Branch, Element
 from site_builder.engine.cache import FileDigests, ValueCache, open_values

@@ -17,9 +17,9 @@ from listening import gauge_file
 from recording_maker import encode_pcm
 
 from site_builder.audio.encode import EncodeSettings, Voices, write_encoded
+from site_builder.audio.encoding.voices import Knot, find_solos, measure_voices, plan_gains
 from site_builder.audio.measure import find_levels
 from site_builder.audio.sound import read_sound
-from site_builder.audio.voices import Knot, find_solos, measure_voices, plan_gains
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Span, Turn
 
@@ -84,7 +84,7 @@ def test_three_voices(part: Path, tmp_path: Path) -> None:
 def test_gains_change_in_pauses(part: Path) -> None:
     """Slower than 3 dB in a tenth of a second, and where nobody speaks."""
     frames = read_sound([part], sample_rate=48_000, channels=1)
-    measured = measure_voices(frames, TURNS, tick=0.5)
+    measured = measure_voices(frames, 48_000, TURNS, tick=0.5)
     knots = plan_gains(measured, TURNS, 0.5, -20)
     assert len(knots) == 17
     for before, after in pairwise(knots):
@@ -137,7 +137,7 @@ def test_solos() -> None:
 def test_an_interjection_moves_no_long_turn() -> None:
     """Two voices at once are as loud as the louder one would be; afterwards the gain is the long one's again."""
     turns = [Turn(speaker=0, start=0, end=20), Turn(speaker=1, start=8, end=9)]
-    measured = measure_voices(iter(()), turns, 0.5)
+    measured = measure_voices(iter(()), 48_000, turns, 0.5)
     assert plan_gains(measured, turns, 0.5, -20) == []
     loud = type(measured)({0: -26.0, 1: -14.0}, array("f", [-60.0] * 1000))
     knots = plan_gains(loud, turns, 0.5, -20)

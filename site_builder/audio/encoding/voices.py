@@ -17,7 +17,9 @@ from itertools import pairwise
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from site_builder.audio.sound import make_graph, pull_sound
+from site_builder.audio.encoding.loudness import TENTH, Heard, choose_moments, cut_for_listening, integrate, listen
+from site_builder.audio.encoding.segments import Segment, map_segments
+from site_builder.audio.sound import filter_sound, pull_sound
 from site_builder.model.podcast import Span, Turn
 
 LEAST_SPEECH = 3.0
@@ -58,32 +60,34 @@ class Measured:
     """Decibels of each `_HOP` in a row."""
 
 
-def measure_voices(frames: Iterable[AudioFrame], turns: Sequence[Turn], tick: float) -> Measured:
+def measure_voices(frames: Iterable[AudioFrame], sample_rate: int, turns: Sequence[Turn], tick: float) -> Measured:
     """Listen to each speaker where nobody else speaks, and to how loud each moment is.
 
     Args:
         frames: The sound, as packed floats.
+        sample_rate: Of the frames.
         turns: Who speaks when.
         tick: Seconds by which the edges of turns may be wrong.
     """
-    solos = find_solos(turns, tick)
-    starts = [solo.start for _, solo in solos]
-    meters: dict[int, _Meter] = {}
-    ear: _Ear | None = None
-    position = 0.0
-    for frame in frames:
-        ear = ear or _Ear(frame.sample_rate)
-        end = position + frame.samples / frame.sample_rate
-        index = bisect_right(starts, position) - 1
-        if index >= 0 and end <= solos[index][1].end:
-            meters.setdefault(solos[index][0], _Meter()).hear(frame)
-        ear.hear(ear.add(frame))
-        position = end
-    if ear:
-        ear.hear(ear.finish())
-    found = {speaker: meter.measure() for speaker, meter in meters.items() if meter.seconds >= LEAST_SPEECH}
-    loudness = {speaker: level for speaker, level in found.items() if level > _NOTHING}
-    return Measured(loudness, ear.energies if ear else array("f"))
+    moments, energies = array("f"), array("f")
+    for heard, levels in map_segments(_hear, cut_for_listening(frames, sample_rate)):
+        moments += heard.moments
+        energies += levels
+    alone: dict[int, array[float]] = {}
+    for speaker, solo in find_solos(turns, tick):
+        alone.setdefault(speaker, array("f")).extend(choose_moments(moments, solo))
+    enough = {speaker: integrate(own) for speaker, own in alone.items() if len(own) >= LEAST_SPEECH / TENTH}
+    return Measured({speaker: level for speaker, level in enough.items() if level > _NOTHING}, energies)
+
+
+def _hear(segment: Segment) -> tuple[Heard, array[float]]:
+    """How loud a segment is, and each `_HOP` of it."""
+    hop = round(_HOP * segment.frames[0].sample_rate)
+    wanted = "metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level"
+    frames = filter_sound(segment.frames, ("asetnsamples", f"n={hop}:p=0"), ("astats", wanted))
+    levels = (float(frame.metadata.get("lavfi.astats.Overall.RMS_level", "-inf")) for frame in frames)
+    energies = array("f", (max(_SILENT, level) for level in levels))
+    return listen(segment, segment.frames), energies[(segment.own - segment.start) // hop :]
 
 
 def find_solos(turns: Sequence[Turn], tick: float) -> list[tuple[int, Span]]:
@@ -155,10 +159,12 @@ def _find_quietest(energies: array[float], earliest: float, latest: float, takes
     return (first + sums.index(min(sums))) * _HOP
 
 
-def apply_gains(frames: Iterable[AudioFrame], knots: Sequence[Knot]) -> Iterator[AudioFrame]:
-    """Frames of packed floats, as loud as `knots` say, exact to a thousandth of a second."""
+def apply_gains(frames: Iterable[AudioFrame], knots: Sequence[Knot], position: int) -> Iterator[AudioFrame]:
+    """Frames of packed floats, as loud as `knots` say, exact to a thousandth of a second.
+
+    `position` is the number of the first sample.
+    """
     graph: _Multiplier | None = None
-    position = 0
     for frame in frames:
         graph = graph or _Multiplier(frame)
         yield from graph.multiply(frame, _draw_gain(knots, position, frame.samples, frame.sample_rate))
@@ -227,65 +233,3 @@ class _Multiplier:
         for entrance in (self._sound, self._gain):
             entrance.push(None)
         return pull_sound(self._graph)
-
-
-class _Listener:
-    """Sends frames, which need not follow each other, through a filter that writes down what it hears."""
-
-    def __init__(self, *filters: tuple[str, str]) -> None:
-        self.seconds = 0.0
-        self._filters = filters
-        self._graph: Graph | None = None
-        self._position = 0
-
-    def add(self, frame: AudioFrame) -> Iterator[dict[str, str]]:
-        """Send in a frame; gives the metadata of those that are through."""
-        self._graph = self._graph or make_graph(frame, self._filters)
-        frame.pts, frame.time_base = self._position, Fraction(1, frame.sample_rate)
-        self._graph.push(frame)
-        self._position += frame.samples
-        self.seconds += frame.samples / frame.sample_rate
-        return self._pull()
-
-    def finish(self) -> Iterator[dict[str, str]]:
-        """End the sound; gives the metadata of the rest."""
-        if self._graph:
-            self._graph.push(None)
-            yield from self._pull()
-
-    def _pull(self) -> Iterator[dict[str, str]]:
-        assert self._graph
-        return (frame.metadata for frame in pull_sound(self._graph))
-
-
-class _Meter(_Listener):
-    """Loudness of somebody's frames."""
-
-    def __init__(self) -> None:
-        super().__init__(("ebur128", "metadata=1:framelog=quiet"))
-        self._found = "-70"
-
-    def hear(self, frame: AudioFrame) -> None:
-        """Add a frame to what is measured."""
-        for told in self.add(frame):
-            self._found = told.get("lavfi.r128.I", self._found)
-
-    def measure(self) -> float:
-        """LUFS of all that was heard."""
-        for told in self.finish():
-            self._found = told.get("lavfi.r128.I", self._found)
-        return float(self._found)
-
-
-class _Ear(_Listener):
-    """How loud each moment is."""
-
-    def __init__(self, sample_rate: int) -> None:
-        wanted = "metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level"
-        super().__init__(("asetnsamples", f"n={round(_HOP * sample_rate)}:p=0"), ("astats", wanted))
-        self.energies = array("f")
-
-    def hear(self, frames: Iterable[dict[str, str]]) -> None:
-        """Note the level of each moment, from the filter's metadata."""
-        for told in frames:
-            self.energies.append(max(_SILENT, float(told.get("lavfi.astats.Overall.RMS_level", "-inf"))))

@@ -1,0 +1,105 @@
+"""Loudness as ITU-R BS.1770-5 and EBU R 128 define it, of sound in a row or of many moments of it."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from av.audio.frame import AudioFrame
+
+from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
+from site_builder.audio.measure import SILENT
+from site_builder.audio.sound import filter_sound
+from site_builder.model.podcast import Span
+
+_NOTHING = -70.0
+"""LUFS up to which a moment does not count, and of what has no other."""
+_RELATIVE = -10.0
+"""LU below the mean of the others from which a moment does not count either."""
+TENTH = 0.1
+"""Seconds from one moment to the next."""
+BLOCK = 4
+"""Tenths of a second that a moment's loudness is measured over."""
+_EXACT = 1e-6
+"""Tenths of a second that are none: seconds are not exact."""
+_OWN, _LEAD = 300, 10
+"""Tenths of a second: what is measured at a time, and what filters hear before."""
+
+Change = Callable[[Segment], Iterable[AudioFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud some sound is."""
+
+    integrated: float
+    """LUFS, gated; -70 or less for silence."""
+    peak: float
+    """dBTP, estimated by oversampling; the plain sample peak in dBFS where that was asked for."""
+
+
+def gauge_loudness(frames: Iterable[AudioFrame]) -> Loudness:
+    """Loudness of decoded frames, with their true peak."""
+    last: dict[str, str] = {}
+    for frame in filter_sound(frames, ("ebur128", "metadata=1:peak=true:framelog=quiet")):
+        last = frame.metadata or last
+    return Loudness(float(last.get("lavfi.r128.I", _NOTHING)), _find_peak(last, "true"))
+
+
+def _find_peak(told: dict[str, str], kind: str) -> float:
+    peak = float(told.get(f"lavfi.r128.{kind}_peak", 0))
+    return 20 * math.log10(peak) if peak > 0 else SILENT
+
+
+def gauge_segments(frames: Iterable[AudioFrame], change: Change, sample_rate: int) -> Loudness:
+    """The same of long sound, on all free cores, with its plain sample peak.
+
+    `change` makes of a segment what counts.
+    """
+    segments = cut_for_listening(frames, sample_rate)
+    found = list(map_segments(lambda segment: listen(segment, change(segment)), segments))
+    moments = [level for heard in found for level in heard.moments]
+    return Loudness(integrate(moments), max((heard.peak for heard in found), default=SILENT))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a segment sounds like."""
+
+    moments: array[float]
+    """LUFS of the 0.4 s up to each tenth of a second; the first of all sound is that after 0.4 s."""
+    peak: float
+    """dBFS of the loudest sample."""
+
+
+def cut_for_listening(frames: Iterable[AudioFrame], sample_rate: int) -> Iterator[Segment]:
+    """Segments for `listen`."""
+    return split_sound(frames, Grid(round(sample_rate * TENTH), own=_OWN, lead=_LEAD))
+
+
+def listen(segment: Segment, frames: Iterable[AudioFrame]) -> Heard:
+    """Measure a segment, of which `frames` were made."""
+    moments, last = array("f"), dict[str, str]()
+    for frame in filter_sound(frames, ("ebur128", "metadata=1:peak=sample:framelog=quiet")):
+        if told := frame.metadata:
+            moments.append(float(told["lavfi.r128.M"]))
+            last = told
+    known = _LEAD if segment.start < segment.own else BLOCK - 1
+    return Heard(moments[known:], _find_peak(last, "sample"))
+
+
+def integrate(moments: Sequence[float]) -> float:
+    """LUFS of all moments that count (BS.1770-5, annex 1)."""
+    energies = [10 ** (level / 10) for level in moments if level > _NOTHING]
+    if not energies:
+        return _NOTHING
+    least = sum(energies) / len(energies) * 10 ** (_RELATIVE / 10)
+    counting = [energy for energy in energies if energy > least]
+    return 10 * math.log10(sum(counting) / len(counting))
+
+
+def choose_moments(moments: array[float], span: Span) -> array[float]:
+    """Those measured within a span of the sound alone."""
+    return moments[math.ceil(span.start / TENTH - _EXACT) : max(0, int(span.end / TENTH + _EXACT) - BLOCK + 1)]
