@@ -130,6 +130,27 @@ def _parse_format(head: int) -> AdtsFormat | None:
     return AdtsFormat(_RATES[rate], channels, (head >> 14 & 3) + 1)
 
 
+class _Lengths(dict[bytes, int]):
+    """Header to the length of its frame, 0 where it is none of the row: an hour has 170,000, of which hundreds differ.
+
+    Where the encoder tells in each how full its buffer is, they nearly all differ.
+    """
+
+    _MOST = 1 << 14
+
+    def __init__(self, fixed: int) -> None:
+        self.fixed = fixed
+        """What all headers of the row begin with."""
+
+    def __missing__(self, header: bytes) -> int:
+        if len(self) == self._MOST:
+            self.clear()
+        head, rest, blocks = _HEADER.unpack(header)
+        length = (head & 3) << 11 | rest >> 5
+        self[header] = length if head & _FIXED == self.fixed and length >= 8 and not blocks & 3 else 0
+        return self[header]
+
+
 class _Scanner:
     """Holds the bytes that are not decided yet."""
 
@@ -138,6 +159,7 @@ class _Scanner:
         self._ended = False
         self._fixed = 0  # the stream's fixed header, once known
         self._rate = 0
+        self._lengths = _Lengths(0)
         self._need = 0  # bytes to have before the next decision
 
     def feed(self, chunk: bytes) -> Iterator[Item]:
@@ -205,14 +227,12 @@ class _Scanner:
 
     def _jump(self, start: int, fixed: int) -> list[int]:
         """Where each frame of the row that begins at `start` ends, counted from there; the last perhaps too late."""
-        buffer, unpack = self._bytes, _HEADER.unpack_from
+        if fixed != self._lengths.fixed:
+            self._lengths = _Lengths(fixed)
+        buffer, lengths = self._bytes, self._lengths
         stop = len(buffer) - (_HEADER.size - 1 if self._ended else _LOOK_AHEAD)
         ends, at = [], start
-        while at < stop:
-            head, rest, blocks = unpack(buffer, at)
-            length = (head & 3) << 11 | rest >> 5
-            if head & _FIXED != fixed or length < 8 or blocks & 3:
-                break
+        while at < stop and (length := lengths[buffer[at : at + 7]]):
             at += length
             ends.append(at - start)
         return ends

@@ -80,8 +80,9 @@ def _gather(batches: Iterable[Batch], sound: IO[bytes]) -> tuple[array[int], Bat
 
 
 def _strip(packets: Sequence[bytes]) -> list[bytes]:
-    """ADTS frames without their headers, which are two bytes longer where there is a checksum."""
-    return [packet[7 if packet[1] & 1 else 9 :] for packet in packets]
+    """ADTS frames of one format without their headers, which are two bytes longer where there is a checksum."""
+    size = 7 if packets[0][1] & 1 else 9
+    return [packet[size:] for packet in packets]
 
 
 def _mux_few(part: Path, first: Batch, last: Batch, frames: int, out: Path) -> bytes:
