@@ -31,7 +31,7 @@ CARD = (1200, 630)
 
 _ENOUGH = 0.6
 """Share of letters, as in `render.artwork.lettering`."""
-_RECIPE = "artwork/5"
+_RECIPE = "artwork/6"
 """Raise the number when drawing, converting or encoding changes: names change with it."""
 
 
