@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -30,10 +30,12 @@ from site_builder.errors import InvalidDocument
 from site_builder.render.pages.contexts import Neighbour
 from site_builder.show.load import nearby
 from site_builder.show.lock import lock_show
-from site_builder.site.episode_files import Setting, plan_episode
+from site_builder.site.episode_files import Setting, plan_episode, plan_kept_pages
 
 BATCH = 2000
 """Episodes that are made together; some kilobytes are kept in memory of each while they are."""
+_AND_THEME = "/"
+"""In the key of an episode's group, between that of its content and that of the theme."""
 _DEAR = 400
 """Of those of which audio has to be made; some hundred kilobytes each."""
 
@@ -43,7 +45,7 @@ class EpisodeJob(NamedTuple):
 
     entry: CatalogEntry
     key: str
-    """Digest of all that the episode's files depend on."""
+    """Digest of all that the episode's files depend on, but for the theme, on which only pages do."""
     newer: Neighbour | None
     older: Neighbour | None
     draft: bool
@@ -59,7 +61,7 @@ def plan_jobs(selection: Selection, base: str, left: Iterable[EpisodeSummary] = 
 
     Args:
         selection: The episodes.
-        base: Digest of all that every episode depends on.
+        base: Digest of all that every episode depends on, but for the theme.
         left: Episodes that cannot be made anew, but stand among their neighbours as they were.
     """
     row: list[CatalogEntry | EpisodeSummary] = [*selection.chosen, *left]
@@ -133,9 +135,11 @@ class EpisodeBuilder:
     ) -> tuple[EpisodeSummary, ...]:
         """All episodes but those that fail, in the order of `episode_jobs`; those `unusable` (guids) stay cached."""
         known = self.kept.load("outline")
-        stale = self._find_stale(episode_jobs, {guid: key for guid, (key, _) in known.items()})
-        names = {job.entry.guid for job in stale}
-        texts = {job.entry.guid: known[job.entry.guid][1] for job in episode_jobs if job.entry.guid not in names}
+        stale, unstyled = self._find_stale(episode_jobs, {guid: key for guid, (key, _) in known.items()})
+        unread, failed = self._style_anew(unstyled, build_log)
+        stale = [*stale, *unread]
+        missing = {job.entry.guid for job in (*stale, *failed)}
+        texts = {job.entry.guid: known[job.entry.guid][1] for job in episode_jobs if job.entry.guid not in missing}
         for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.entry)):
             texts |= self._make(some, build_log)
         gone = known.keys() - {job.entry.guid for job in episode_jobs} - set(unusable)
@@ -167,11 +171,51 @@ class EpisodeBuilder:
                     closing.callback(state.close)
                 self._make([episode_jobs[name]._replace(key="")], BuildLog())
 
-    def _find_stale(self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]) -> list[EpisodeJob]:
-        """Those whose files are not all there as they should be, or of which nothing is kept."""
-        remembered = {job.name: job.key for job in episode_jobs if known.get(job.entry.guid) == job.key}
-        current = self.builder.find_current(remembered, seen=self.changes.sizes)
-        return [job for job in episode_jobs if job.name not in current]
+    def _find_stale(
+        self, episode_jobs: Sequence[EpisodeJob], known: Mapping[str, str]
+    ) -> tuple[list[EpisodeJob], list[EpisodeJob]]:
+        """Those whose files are not all there, or of which nothing is kept; those that only look otherwise now."""
+        whole = self.builder.find_whole({job.name for job in episode_jobs}, seen=self.changes.sizes)
+        stale, unstyled = [], []
+        for job in episode_jobs:
+            content, _, theme = whole.get(job.name, "").partition(_AND_THEME)
+            if not content == job.key == known.get(job.entry.guid):
+                stale.append(job)
+            elif theme != self.setting.theme.digest:
+                unstyled.append(job)
+        return stale, unstyled
+
+    def _name_state(self, job: EpisodeJob) -> str:
+        """The key of the group of an episode's files."""
+        return f"{job.key}{_AND_THEME}{self.setting.theme.digest}"
+
+    def _style_anew(
+        self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog
+    ) -> tuple[list[EpisodeJob], list[EpisodeJob]]:
+        """Make nothing but the pages of episodes anew, in another theme, from what is kept of them.
+
+        Gives those of which that cannot be read, and those that failed.
+        docs/decisions/0048 says why.
+        """
+        unread, done = list[EpisodeJob](), dict[str, object]()
+        for some in _share_out(episode_jobs, lambda _: False):
+            pages = self.kept.find("pages", {job.entry.guid: job.key for job in some})
+            keys = {job.name: self._name_state(job) for job in some}
+            groups = [
+                Group(
+                    name=job.name,
+                    key=keys[job.name],
+                    plan=partial(plan_kept_pages, self.setting, pages.get(job.entry.guid, b"")),
+                    label=job.entry.shown_title,
+                )
+                for job in some
+            ]
+            outcome = self.builder.make_groups(groups, remember=done.update)
+            unread += [job for job in some if job.name in outcome.failed]
+            shown = {name: sentence for name, sentence in outcome.failed.items() if name not in keys}
+            build_log.add(replace(outcome, failed=shown))
+        made = done.keys() | {job.name for job in unread}
+        return unread, [job for job in episode_jobs if job.name not in made]
 
     def _load_sources(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> list[EpisodeSource]:
         """Those that can be read; what is wrong with the others is told, and they fail."""
@@ -204,7 +248,7 @@ class EpisodeBuilder:
             texts.update({keys[name][0]: parts["outline"] for name, parts in whole.items()})
 
         groups = [
-            Group(name=job.name, key=job.key, plan=partial(plan, job), label=job.entry.shown_title)
+            Group(name=job.name, key=self._name_state(job), plan=partial(plan, job), label=job.entry.shown_title)
             for job in episode_jobs
             if job.entry.guid not in failed
         ]

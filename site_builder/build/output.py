@@ -334,11 +334,9 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
 
 
 def _digest_base(job: Job, setting: Setting) -> str:
-    """Of all that the files of every episode depend on."""
+    """Of all that the files of every episode depend on, but for the theme."""
     show = digest_value(setting.site.show)
-    return digest_json(
-        ["episode/1", job.catalog.base, setting.site_digest, setting.theme.digest, show, job.output_paths.is_preview]
-    )
+    return digest_json(["episode/1", job.catalog.base, setting.site_digest, show, job.output_paths.is_preview])
 
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:

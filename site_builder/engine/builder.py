@@ -149,7 +149,8 @@ class Builder:
         whole = [(group, done) for group, done in results if not done.failed]
         self._ledger.finish({path: entry for _, done in results for path, entry in done.entries.items()})
         keys = {group.name: group.key for group, _ in whole}
-        self._ledger.complete(keys, {group.name: frozenset(done.paths) for group, done in whole})
+        members = {group.name: frozenset(done.paths) for group, done in whole if not done.is_part}
+        self._ledger.complete(keys, members)
 
     def find_current(self, groups: Mapping[str, str], *, seen: Mapping[str, int] | None) -> set[str]:
         """Names of those of `groups` (name to key) that are current: nothing has to be planned for these.
@@ -157,12 +158,15 @@ class Builder:
         `seen` is the size of each file below the root as it was just now; None: all are known to be as the last build
         left them.
         """
-        known = self._ledger.find_groups(groups.keys())
-        current = {name for name, key in groups.items() if known.get(name) == key}
-        current -= {entry.group for entry in self._ledger.find(self._ledger.begun).values()}
-        if seen is None:
-            return current
-        return current - {group for group, path, size_bytes in self._ledger.sizes() if seen.get(path) != size_bytes}
+        whole = self.find_whole(groups.keys(), seen=seen)
+        return {name for name, key in groups.items() if whole.get(name) == key}
+
+    def find_whole(self, names: Collection[str], *, seen: Mapping[str, int] | None) -> dict[str, str]:
+        """Name to key of those groups of which every file is there; `seen` as for `find_current`."""
+        broken = {entry.group for entry in self._ledger.find(self._ledger.begun).values()}
+        if seen is not None:
+            broken |= {group for group, path, size_bytes in self._ledger.sizes() if seen.get(path) != size_bytes}
+        return {name: key for name, key in self._ledger.find_groups(names).items() if name not in broken}
 
     def find_outdated(self, targets: Iterable[Target]) -> dict[str, Entry | None]:
         """What is remembered of those that are not current, by path; nothing is done about them."""

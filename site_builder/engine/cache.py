@@ -63,6 +63,17 @@ class ValueCache:
             found = dict(self._state.ask(sql, (kind, *some)))
             yield from (found[name] for name in some)
 
+    def find(self, kind: str, keys: Mapping[str, str]) -> dict[str, bytes]:
+        """Values of those of `keys` (name to key) that are kept under that key."""
+        found: dict[str, bytes] = {}
+        names = list(keys)
+        for at in range(0, len(names), _FEW):
+            some = names[at : at + _FEW]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT name, key, value FROM kept WHERE kind = ? AND name IN ({marks})"  # noqa: S608 -- question marks
+            found |= {name: value for name, key, value in self._state.ask(sql, (kind, *some)) if keys[name] == key}
+        return found
+
     def put(self, kind: str, values: Mapping[str, tuple[str, bytes]]) -> None:
         """Keep these, in place of those of the same name."""
         if values:

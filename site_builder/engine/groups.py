@@ -34,6 +34,8 @@ class Planned:
     """All of them."""
     remembered: Mapping[str, bytes] = field(default_factory=dict)
     """Handed to whoever builds the group, once it is whole."""
+    is_part: bool = False
+    """The group has further files, which stay as they are: it was whole before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Done:
     reasons: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[str, bytes] = field(default_factory=dict)
+    is_part: bool = False
 
 
 def take_some(results: Iterator[tuple[Group, Done]]) -> Iterator[Sequence[tuple[Group, Done]]]:
@@ -80,7 +83,7 @@ def make_group(tree: OutputTree, before: Mapping[str, Entry], begun_file: Path, 
         declare(begun_file, reasons)
     entries, changed, failed = _make_files(tree, [target for target in targets if target.path in reasons])
     paths = tuple(target.path for target in targets)
-    return Done(paths, entries, tuple(changed), reasons, failed, planned.remembered)
+    return Done(paths, entries, tuple(changed), reasons, failed, planned.remembered, planned.is_part)
 
 
 def _make_files(tree: OutputTree, targets: Collection[Target]) -> tuple[dict[str, Entry], list[str], dict[str, str]]:

@@ -18,6 +18,7 @@ from site_builder.engine.digests import digest_bytes
 T = TypeVar("T")
 S = TypeVar("S", bound="Value")
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_encode_in_order = msgspec.json.Encoder().encode
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -59,6 +60,19 @@ def parse_values(type_: type[T], texts: Iterable[bytes]) -> tuple[T, ...]:
 def encode_value(value: object) -> bytes:
     """JSON of a value that only this program reads again; equal values, equal bytes."""
     return _encode(value)
+
+
+def encode_plain(value: object) -> bytes:
+    """JSON of dicts, lists, texts and numbers, in one line; dicts keep their order."""
+    return _encode_in_order(value)
+
+
+def decode_plain(text: bytes) -> Any:
+    """What `encode_plain` was given. ValueError where it is no JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error
 
 
 def digest_value(value: object) -> str:

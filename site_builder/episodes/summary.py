@@ -14,8 +14,8 @@ from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Span
 from site_builder.render.pages.lists import Credit, ListEntry
 
-PARTS = ("outline", "names", "row", "item", "document")
-"""Kinds of what is kept of an episode, under its guid."""
+PARTS = ("outline", "names", "row", "item", "document", "pages")
+"""Kinds of what is kept of an episode, under its guid: all but the theme decides what they say."""
 
 
 def name_group(guid: str) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.engine.groups import Planned
-from site_builder.engine.serialization import change, encode_value
+from site_builder.engine.serialization import change, decode_plain, encode_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.provenance import find_refused
 from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture
+from site_builder.errors import SpacecastError
 from site_builder.model import podcasting20 as p20
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Show
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item
 from site_builder.render.pages.contexts import Neighbour, describe_embed, describe_episode, describe_whole_transcript
 from site_builder.render.pages.episode_rows import describe_episode_row, find_transcript_path
-from site_builder.render.pages.lists import complete, digest_context, list_credits
+from site_builder.render.pages.lists import complete, encode_context, list_credits
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.sharing import find_oembed_path, render_oembed
 from site_builder.render.pages.site_context import Context, Site
@@ -30,6 +32,8 @@ from site_builder.site.audio import CachedSound
 from site_builder.site.pictures import Pictures, with_pictures
 from site_builder.site.portraits import Portraits
 
+_QUICK = 1
+"""Of zlib's levels: the others take several times as long to save a tenth."""
 _TRANSCRIPTS = (
     (".vtt", "text/vtt", render_vtt),
     (".srt", "application/x-subrip", render_srt),
@@ -93,24 +97,46 @@ def plan_episode(
     peaks = [peak / 100 for peak in encoding.audio.peaks]
     row = describe_episode_row(episode, site.zone)
     page = describe_episode(site, episode, newer=newer, older=older, peaks=peaks, row=row)
+    words = [describe_whole_transcript(site, episode, page, row)] if episode.cues else []
+    pages = [
+        (context, encode_context(context, setting.site_digest))
+        for context in (page, describe_embed(site, episode, row), *words)
+    ]
     targets = (
         *encoding.targets,
         *_plan_files(site.show, episode),
-        plan_page(setting, page),
-        plan_page(setting, describe_embed(site, episode, row)),
-        *([plan_page(setting, describe_whole_transcript(site, episode, page, row))] if episode.cues else []),
+        *(_plan_page(setting, context, encoded) for context, encoded in pages),
     )
     summary = _summarise(site.show, episode, encoding, portraits.pictures)
-    return Planned(targets=targets, remembered=_remember(site.show, episode, summary, page, encode_json(row)))
+    remembered = _remember(site.show, episode, summary, page, encode_json(row))
+    kept = zlib.compress(b"\n".join(encoded for _, encoded in pages), _QUICK)
+    return Planned(targets=targets, remembered={**remembered, "pages": kept})
+
+
+def plan_kept_pages(setting: Setting, pages: bytes) -> Planned:
+    """The pages of an episode in another theme, from what `plan_episode` remembered of them; its other files stay.
+
+    Raises:
+        SpacecastError: they cannot be read.
+    """
+    try:
+        kept = [(decode_plain(encoded), encoded) for encoded in zlib.decompress(pages).split(b"\n")]
+    except (zlib.error, ValueError) as error:
+        raise SpacecastError(f"what was kept of a page cannot be read: {error}") from error
+    site = setting.site.described
+    return Planned(
+        targets=[_plan_page(setting, {**context, "site": site}, encoded) for context, encoded in kept], is_part=True
+    )
 
 
 def plan_page(setting: Setting, context: Context) -> Target:
     """A page that is a function of its context and of the theme."""
+    return _plan_page(setting, context, encode_context(context, setting.site_digest))
+
+
+def _plan_page(setting: Setting, context: Context, encoded: bytes) -> Target:
     page = context["page"]
-    inputs: dict[str, JSON] = {
-        "context": digest_context(context, setting.site_digest),
-        "theme": setting.theme.digest,
-    }
+    inputs: dict[str, JSON] = {"context": digest_bytes(encoded)[:32], "theme": setting.theme.digest}
     render = partial(_render_page, setting.theme, context)
     return bytes_target(page["file"], "page/1", inputs, render, label=str(page.get("title", page["file"])))
 

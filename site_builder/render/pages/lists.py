@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-from site_builder.engine.serialization import digest_value
+from site_builder.engine.serialization import encode_plain
 from site_builder.model.podcast import Episode, Person, Role
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 
@@ -125,6 +125,6 @@ def _replace(context: Mapping[str, Any], put: Callable[[ListEntry], object]) -> 
     return {key: fill(value) for key, value in context.items()}
 
 
-def digest_context(context: Mapping[str, Any], site: str) -> str:
-    """Digest of a context; `site` is that of its `site`, which all pages share."""
-    return digest_value({**_replace(context, attrgetter("digest")), "site": site})[:32]
+def encode_context(context: Mapping[str, Any], site: str) -> bytes:
+    """All that a context says, as JSON in one line; in place of `site`, which all pages share, its digest."""
+    return encode_plain({**_replace(context, attrgetter("digest")), "site": site})

@@ -74,3 +74,11 @@ def test_each_process_reads_with_a_connection_of_its_own(file: Path) -> None:
     found = map_in_processes(lambda name: (os.getpid(), reader.read("row", name)), list("abc") * 80, 2)
     assert {value for _, value in found} == {name.encode() * 1000 for name in "abc"}
     assert (os.getpid() not in {process for process, _ in found}) == platform.FORKS
+
+
+def test_a_value_is_found_under_its_key_alone(tmp_path: Path) -> None:
+    """What was made from something else is not there."""
+    with open_values(tmp_path / "state.db") as kept:
+        kept.put("kind", {"a": ("1", b"one"), "b": ("2", b"two")})
+        assert kept.find("kind", {"a": "1", "b": "1", "c": "1"}) == {"a": b"one"}
+        assert kept.find("other", {"a": "1"}) == {}

@@ -224,3 +224,19 @@ def test_a_file_may_pass_from_one_group_to_another(desk: Desk) -> None:
     desk.make(group("two", {**TWO, "one/page": "1"}), group("one", {"one/embed/page": "i"}))
     assert desk.build(keep=["two"]).removed == ("one/embed/page",)
     assert desk.read() == {**TWO, "one/page": "1"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_part_of_a_group_is_made_anew(desk: Desk, jobs: int) -> None:
+    """The rest stays as it is, and still belongs to it: it is not deleted, and missed where it is gone."""
+    desk.make(group("one", ONE), group("two", TWO))
+    parts = [
+        group("one", {}, key="new", plan=lambda: Planned(targets=[text("one/page", "other")], is_part=True)),
+        group("two", {}, key="new", plan=lambda: Planned(targets=[text("two/page", "other")], is_part=True)),
+    ]
+    assert desk.make(*parts, jobs=jobs).made == ("one/page", "two/page")
+    assert desk.current(*parts) == {"one", "two"}
+    assert desk.build(keep=["one", "two"]).removed == ()
+    assert desk.read() == {"one/page": "other", "one/embed/page": "i", "two/page": "other"}
+    (desk.root / "one/embed/page").unlink()
+    assert desk.current(*parts) == {"two"}
