@@ -15,8 +15,6 @@ from typing import BinaryIO
 from site_builder.model.podcast import Recording, Role, Speaker, Timeline
 from site_builder.show.bundles import Bundle, load_bundle, write_noun
 from site_builder.show.layout import RECORDING
-from site_builder.sources.parts import read_part
-from site_builder.sources.x.speaking.timeline import make_timeline
 
 
 def is_outdated(bundle: Bundle) -> bool:
@@ -38,6 +36,9 @@ def read_again(folders: Iterable[Path]) -> None:
 
 
 def _read(bundle: Bundle, recording: Recording) -> Recording:
+    from site_builder.sources.parts import read_part  # noqa: PLC0415 -- every build asks `is_outdated`, few go on
+    from site_builder.sources.x.speaking.timeline import make_timeline  # noqa: PLC0415
+
     host = next((speaker for speaker in recording.speakers if speaker.role is Role.HOST), Speaker(role=Role.HOST))
     with ExitStack() as stack:
         files: list[BinaryIO] = [stack.enter_context(file.open("rb")) for file in bundle.part_files]
