@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from site_builder.engine.digests import JSON
+
+if TYPE_CHECKING:  # which is loaded by builds that have something to do
+    from site_builder.consent.leaks import LeakMemory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,8 @@ class BuildOptions:
     """The host puts `output/` online as it will be, so what is in it is promised."""
     moved: bool = False
     """The host says that the show's new address leaves nobody behind."""
+    leak_memory: LeakMemory | None = None
+    """Of the leak searches of this process; for previews, which are built again and again."""
 
     @property
     def inputs(self) -> dict[str, JSON]:

@@ -19,6 +19,7 @@ from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
 from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
+from site_builder.consent.leaks import LeakMemory
 from site_builder.engine.builder import Builder
 from site_builder.engine.cache import FileDigests, Reader, ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
@@ -87,6 +88,8 @@ class Job:
     notify: Notify
     cluster: Cluster | None = None
     """Who makes sound instead of this process."""
+    leak_memory: LeakMemory | None = None
+    """See `BuildOptions`."""
 
     @cached_property
     def kept(self) -> ValueCache:
@@ -273,7 +276,8 @@ class _OutputBuild:
         if not self.build_log.failures:
             chosen = job.selection.chosen
             own = {*self.episode_builder.setting.theme.assets, *PROGRAM_FILES}
-            site = Searched(job.output_paths.output, untracked, own, is_whole=not (self.apart or self.is_feed_held))
+            is_whole = not (self.apart or self.is_feed_held)
+            site = Searched(job.output_paths.output, untracked, own, is_whole, job.leak_memory)
             found = find_exposed(site, job.catalog, chosen, episodes, job.jobs)
             self.build_log.leaks |= dict.fromkeys(found)
         if self.build_log.leaks:

@@ -125,6 +125,7 @@ def _build(
             prefetch=prefetch,
             notify=notify,
             cluster=cluster,
+            leak_memory=options.leak_memory,
         )
         assembled = assembly.assemble(job)
         is_new_silent = silence.note_silent(content.catalog, kept, assembled.episodes, output_paths.output)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from site_builder.consent import Casting, make_redaction
@@ -174,22 +175,64 @@ def _find_longer(hidden: Iterable[Hidden], shown: Iterable[str]) -> tuple[str, .
     return tuple(sorted(text for text in shown if "://" not in text and any(name in text for name in names)))
 
 
-def find_leaks(output: Path, secrets: Secrets, own: Collection[str] = ()) -> tuple[Leak, ...]:
+class LeakMemory:
+    """What was found in each file, for the next search by the same process: only files that changed are read again.
+
+    For previews alone, which search after every save: what goes online is always searched whole.
+    """
+
+    def __init__(self) -> None:
+        self._searches: list[tuple[Secrets, dict[str, _Known]]] = []
+
+    def recall(self, secrets: Secrets) -> dict[str, _Known]:
+        """What the last search for the same has found, by file."""
+        return next((known for searched, known in self._searches if searched == secrets), {})
+
+    def keep(self, secrets: Secrets, known: dict[str, _Known]) -> None:
+        """Note what a search has found; a build makes two at most."""
+        others = [search for search in self._searches if search[0] != secrets]
+        self._searches = [(secrets, known), *others[:1]]
+
+
+class _Known(NamedTuple):
+    """One file as it was searched."""
+
+    stamp: tuple[int, int, int]
+    leaks: tuple[Leak, ...]
+
+
+def find_leaks(
+    output: Path, secrets: Secrets, own: Collection[str] = (), memory: LeakMemory | None = None
+) -> tuple[Leak, ...]:
     """Search every file below `output`, names of files included, for every secret; sorted by file.
 
-    `own` are paths of files of the theme and the program, which nothing of the show is in.
+    `own` are paths of files of the theme and the program, which nothing of the show is in. With a `memory`, files that
+    are as they were are not read again.
     """
-    leaks: dict[Leak, None] = {}
     search = Search(secrets)
+    before = memory.recall(secrets) if memory else {}
+    known: dict[str, _Known] = {}
     for path in sorted(path for path in output.rglob("*") if path.is_file()) if secrets else ():
         file = path.relative_to(output).as_posix()
-        if file in own:
-            continue
-        matcher = search.choose(file)
-        if matcher.hidden:
-            for person, what in _search(path, file, matcher):
-                leaks[Leak(file=file, what=what, person=matcher.hidden[person].person)] = None
-    return tuple(leaks)
+        if file not in own:
+            stamp = _stamp(path) if memory else (0, 0, 0)
+            same = before.get(file)
+            is_same = same is not None and same.stamp == stamp
+            known[file] = same if same and is_same else _Known(stamp, _search_file(path, file, search))
+    if memory:
+        memory.keep(secrets, known)
+    return tuple(dict.fromkeys(leak for found in known.values() for leak in found.leaks))
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _search_file(path: Path, file: str, search: Search) -> tuple[Leak, ...]:
+    matcher = search.choose(file)
+    found = _search(path, file, matcher) if matcher.hidden else ()
+    return tuple(Leak(file=file, what=what, person=matcher.hidden[person].person) for person, what in found)
 
 
 def _search(path: Path, file: str, matcher: Matcher) -> Iterator[tuple[int, str]]:

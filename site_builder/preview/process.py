@@ -46,9 +46,9 @@ class SessionProcess(Followed):
         """Of the process that builds."""
         return self._process.pid or 0
 
-    def hurry(self, touched: Collection[str]) -> None:
+    def hurry(self, touched: Collection[str]) -> bool:
         """As `Session.hurry`."""
-        self._ask("hurry", tuple(touched))
+        return bool(self._ask("hurry", tuple(touched)))
 
     def refresh(self) -> bool:
         """As `Session.refresh`."""

@@ -38,6 +38,7 @@ from starlette.types import ASGIApp
 
 from site_builder.errors import UsageError
 from site_builder.model.media_types import find_media_type
+from site_builder.preview.following import follow_changes
 from site_builder.preview.process import SessionProcess
 from site_builder.preview.session import Previewed, State
 from site_builder.preview.watch import Watch
@@ -91,11 +92,7 @@ def serve(
 
 def _rebuild(session: SessionProcess, watch: Watch) -> None:
     session.warm_up()
-    while watch.wait():
-        session.hurry(watch.take_touched())
-        session.refresh()
-        if session.is_waiting:
-            watch.touch()
+    follow_changes(session, watch)
 
 
 def find_port(host: str, first: int = PORT) -> int:

@@ -128,22 +128,34 @@ class Session(Followed):
     """Builds one show folder in turn. It forks processes, so no thread may run beside it: see `process.py`."""
 
     def __init__(self, folder: Path, options: pipeline.BuildOptions, clock: Clock, notify: Notify = ignore) -> None:
+        from site_builder.consent.leaks import LeakMemory  # noqa: PLC0415 -- in the process that builds
+
         super().__init__(folder)
-        self._options = replace(options, preview=True)
+        self._options = replace(options, preview=True, leak_memory=LeakMemory())
         self._clock = clock
         self._notify = notify
         self._seal: up_to_date.Inputs | None = None
         self._remake: Callable[[str], None] | None = None
 
-    def hurry(self, touched: Collection[str]) -> None:
-        """Show episodes of which only their own files were `touched` (paths below the show), ahead of `refresh`."""
-        names = {path.split("/")[2] for path in touched if path.startswith(_EPISODES) and path.count("/") == _DEPTH}
+    def hurry(self, touched: Collection[str]) -> bool:
+        """Show episodes of which only their own files were `touched` (paths below the show), ahead of `refresh`.
+
+        Whether that was all that was touched, so that the rest of the site may wait.
+        """
         if self._remake is None or not all(path.startswith(_EPISODES) for path in touched):
-            return
-        for name in sorted(names):
-            with suppress(Exception):  # what is wrong is told by the build that follows
-                self._remake(name)
+            return False
+        files = [path for path in touched if path.count("/") == _DEPTH]
+        shown = [self._show(name) for name in sorted({path.split("/")[2] for path in files})]
         self._publish(self.state)
+        return bool(shown) and all(shown) and len(files) == len(touched)
+
+    def _show(self, name: str) -> bool:
+        assert self._remake
+        try:
+            self._remake(name)
+        except Exception:  # what is wrong is told by the build that follows
+            return False
+        return True
 
     def refresh(self) -> bool:
         """Build if anything changed since the last build began; whether something did."""

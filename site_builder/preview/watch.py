@@ -93,10 +93,11 @@ class Watch:
             self._stopped = True
             self._condition.notify_all()
 
-    def wait(self) -> bool:
-        """Sleep until something changed and all is quiet again; False when it is time to end."""
+    def wait(self, longest: float | None = None) -> bool:
+        """Sleep until something changed and all is quiet again; False when it is time to end, or `longest` is over."""
         with self._condition:
-            self._condition.wait_for(lambda: self._changed or self._stopped)
+            if not self._condition.wait_for(lambda: self._changed or self._stopped, longest):
+                return False
             end = time.monotonic() + LONGEST_BURST
             while not self._stopped and (rest := min(self._last_change + QUIET, end) - time.monotonic()) > 0:
                 self._condition.wait(rest)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from site_builder.build.consent.leak_sources import LeakSources
 from site_builder.consent import Casting, make_redaction
-from site_builder.consent.leaks import Secrets, check_silence, describe_secrets, find_leaks
+from site_builder.consent.leaks import LeakMemory, Secrets, check_silence, describe_secrets, find_leaks
 from site_builder.consent.readers import SOUND
 from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.episodes.catalog import Catalog, load_casting
@@ -32,6 +32,8 @@ class Searched(NamedTuple):
     """Files of the theme and the program, which nothing of the show is in."""
     is_whole: bool
     """Whether all was made anew that had to be; where not, what was made before may still name somebody."""
+    memory: LeakMemory | None = None
+    """Of the searches before, where there are many in a row."""
 
 
 def find_exposed(
@@ -50,10 +52,10 @@ def find_exposed(
     if not secrets:
         return ()
     unknown = set(site.untracked)
-    leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
+    leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
     if leaks:
         secrets = _spare_texts(secrets, catalog)
-        leaks = find_leaks(site.output, secrets, set(site.own) - unknown)
+        leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
     sources = LeakSources(catalog, site.output, secrets, {one.path: one.guid for one in episodes})
     return (
         *sources.explain(leaks, unknown, is_whole=site.is_whole),

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from site_builder.preview.following import follow_changes
 from site_builder.preview.process import SessionProcess
 from site_builder.preview.session import Followed, State, find_base
 from site_builder.preview.watch import Watch
@@ -79,12 +80,7 @@ def main() -> None:
         built = threading.Event()
         built.set()
         threading.Thread(target=_prepare_shapes, args=(folder, built), daemon=True).start()
-        while watch.wait():
-            session.hurry(watch.take_touched())
-            session.refresh()
-            built.set()
-            if session.is_waiting:
-                watch.touch()
+        follow_changes(session, watch, built.set)
 
 
 def _prepare_shapes(folder: Path, built: threading.Event) -> None:

@@ -172,7 +172,7 @@ def test_an_episode_is_shown_before_the_rest(host: Host) -> None:
 
     host.session.follow(look)
     edit(index, "\n---\n", "\n---\nAhead of all.\n")
-    host.session.hurry({f"content/episodes/{index.parent.name}/index.md"})
+    assert host.session.hurry({f"content/episodes/{index.parent.name}/index.md"})
     assert seen == [(True, True)]
     assert host.session.refresh()
     assert seen[-1] == (True, False)
@@ -190,7 +190,7 @@ def test_what_is_wrong_is_told_by_the_build(host: Host) -> None:
     assert "did you mean `title`?" in "".join(host.session.state.problems)
     told: list[object] = []
     host.session.follow(told.append)
-    host.session.hurry({path, "config.yaml"})
+    assert not host.session.hurry({path, "config.yaml"})
     assert told == []
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from site_builder.consent import decide
-from site_builder.consent.leaks import Leak, Secrets, check_silence, describe_secrets, find_leaks
+from site_builder.consent.leaks import Leak, LeakMemory, Secrets, check_silence, describe_secrets, find_leaks
 from site_builder.model.podcast import Guid, Recording, Role, Span, Speaker
 from site_builder.show.people import Answer, Consent, People, PersonRecord
 
@@ -99,6 +100,32 @@ def test_file_names_are_searched(tmp_path: Path) -> None:
     (tmp_path / "people" / "kit-gauges" / "index.html").write_text("nobody", "utf-8")
     (leak,) = find_leaks(tmp_path, SECRETS)
     assert leak == Leak(file="people/kit-gauges/index.html", what="handle", person="kit")
+
+
+def test_a_second_search_reads_what_changed(tmp_path: Path) -> None:
+    """With a memory the same is found as without, also of others than before; files that stayed are not opened."""
+    memory = LeakMemory()
+    for name, text in (("a.html", "by @kit_gauges"), ("b.html", "nobody"), ("c.html", "nobody")):
+        (tmp_path / name).write_text(text)
+
+    def search(secrets: Secrets = SECRETS) -> list[str]:
+        found = find_leaks(tmp_path, secrets, memory=memory)
+        assert found == find_leaks(tmp_path, secrets)
+        return [leak.file for leak in found]
+
+    assert search() == ["a.html"]
+    (tmp_path / "b.html").write_text("by Zoë Ünver")
+    (tmp_path / "new.html").write_text("by Kit")
+    assert search() == ["a.html", "b.html", "new.html"]
+    assert search(describe_secrets(People((ZOE,)), {}, {})) == ["b.html"]
+    (tmp_path / "a.html").unlink()
+    (tmp_path / "b.html").write_text("nobody")
+    assert search() == ["new.html"]
+    file = tmp_path / "new.html"
+    before = file.stat().st_mtime_ns
+    file.write_text("by Xyz")  # which nobody could tell from what was there
+    os.utime(file, ns=(before, before))
+    assert [leak.file for leak in find_leaks(tmp_path, SECRETS, memory=memory)] == ["new.html"]
 
 
 def test_the_message_names_file_and_kind() -> None:
