@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from site_builder.engine.stamps import FileStamp
+
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """What a JSON document can hold; tuples count as lists."""
 
@@ -43,7 +45,27 @@ def digest_bytes(content: bytes) -> str:
 def digest_file(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file of any size, 64 hexadecimal digits; memory does not grow with the file."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- half the cost of Path.open, thousands of times
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        known = _HASHED and _HASHED.get(_mark(os.fstat(file.fileno())))
+        return known or hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remember_digest(path: Path, sha256: str) -> None:
+    """Have `digest_file` know a file that this process, or one that it waited for, hashed while writing it.
+
+    It is believed until the process ends, as long as the file's size and times stay; that a build need not read
+    gigabytes again that it has just taken in.
+    """
+    if len(_HASHED) == _MOST_HASHED:
+        _HASHED.clear()
+    _HASHED[_mark(path.stat())] = sha256
+
+
+_MOST_HASHED = 4096
+_HASHED: dict[tuple[int, ...], str] = {}
+
+
+def _mark(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, *FileStamp.of(status))
 
 
 def write_checked(file: Path, values: JSON) -> None:

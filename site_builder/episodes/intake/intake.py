@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.consent.redaction import hide_unanswered
+from site_builder.engine.digests import remember_digest
 from site_builder.engine.files import write_file
 from site_builder.engine.processes.long_calls import map_long
 from site_builder.episodes.intake.choice import Offer
@@ -195,7 +196,10 @@ class Intake:
         write_noun(staging.folder / RECORDING, _recording_of(conversation))
         (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
         self.slugs.add(slug)
-        return staging.publish(name)
+        folder = staging.publish(name)
+        for part in conversation.recording.parts:
+            remember_digest(folder / part.file, part.sha256)
+        return folder
 
     def _list_folders(self) -> set[str]:
         """Names in `content/episodes/` that are in use; a folder may wait for its episode with a transcript alone."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder.engine.digests import JSON, digest_bytes, digest_file, digest_json, encode_json
+from site_builder.engine.digests import JSON, digest_bytes, digest_file, digest_json, encode_json, remember_digest
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -52,3 +54,23 @@ def test_files_and_bytes_have_the_same_digest(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"spoken" * 100_000)
     assert digest_file(tmp_path / "x") == digest_bytes(b"spoken" * 100_000)
     assert digest_bytes(b"") == hashlib.sha256().hexdigest()
+
+
+@pytest.mark.parametrize("change", ["longer", "as long", "replaced", "copied"])
+def test_a_file_that_was_hashed_is_not_read_until_it_changes(change: str, tmp_path: Path) -> None:
+    """What was remembered is told, right or wrong; of what was written since, or lies elsewhere, its own digest."""
+    file = tmp_path / "recording-0.aac"
+    file.write_bytes(b"as it was taken in")
+    remember_digest(file, "0" * 64)
+    assert digest_file(file) == "0" * 64
+    time.sleep(0.02)  # a tick of the clock
+    other = b"as somebody left it and more" if change == "longer" else b"as SOMEBODY left i"
+    if change == "replaced":
+        (tmp_path / "new").write_bytes(other)
+        (tmp_path / "new").replace(file)
+    elif change == "copied":
+        file = Path(shutil.copy2(file, tmp_path / "copy"))
+        other = b"as it was taken in"
+    else:
+        file.write_bytes(other)
+    assert digest_file(file) == digest_bytes(other)
