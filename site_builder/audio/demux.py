@@ -8,12 +8,12 @@ which could name other files or addresses.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import av
 import av.error
@@ -55,13 +55,46 @@ class Batch:
     """Some packets in a row."""
 
     coding: Coding
-    packets: list[bytes]
+    packets: Sequence[bytes]
     lead: int = 0
     """Samples by which the batch begins before the recording does: they only prepare the decoder (MP4 edit list)."""
     missing: int = 0
     """Samples by which the last packet is shorter than a frame."""
     unheard: bool = False
     """An edit list inside the container leaves some of the packets out, though sound came before."""
+
+
+class Frames(Sequence[bytes]):
+    """The frames of an ADTS stream that lie in a row, each cut out where somebody asks for it."""
+
+    def __init__(self, run: Run) -> None:
+        self._content = run.content
+        self._ends = run.ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return self._split(0)[place]
+        number = range(len(self))[place]
+        return self._content[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._split(0))
+
+    def strip(self) -> list[bytes]:
+        """All without their headers, which are two bytes longer where there is a checksum."""
+        return self._split(7 if self._content[1] & 1 else 9)
+
+    def _split(self, left_out: int) -> list[bytes]:
+        """All without so many bytes at the start."""
+        content = self._content
+        return [content[start + left_out : end] for start, end in pairwise((0, *self._ends))]
 
 
 @contextmanager
@@ -159,13 +192,7 @@ def _adts_batches(chunks: Iterator[bytes]) -> Iterator[Batch]:
                 frame_samples=SAMPLES_PER_FRAME,
                 adts=True,
             )
-        yield Batch(coding=coding, packets=_split_run(item))
-
-
-def _split_run(run: Run) -> list[bytes]:
-    """The frames of a run."""
-    content = run.content
-    return [content[start:end] for start, end in pairwise((0, *run.ends))]
+        yield Batch(coding=coding, packets=Frames(item))
 
 
 def _container_batches(container: InputContainer, stream: AudioStream) -> Iterator[Batch]:

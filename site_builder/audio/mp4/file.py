@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from fractions import Fraction
 from itertools import accumulate, chain
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 import av
 from av.audio.stream import AudioStream
 
-from site_builder.audio.demux import Batch, open_audio
+from site_builder.audio.demux import Batch, Frames, open_audio
 from site_builder.audio.mp4.boxes import make_box, pack_numbers, split_boxes, unpack_numbers
 from site_builder.audio.mux import open_mp4
 
@@ -35,6 +35,8 @@ _LONGEST_GAP = 1 << 28
 """Samples between two packets of the small file."""
 _CHUNK = 1 << 20
 """Bytes below which packets in a row are one chunk; FFmpeg's number."""
+_IN_MEMORY = 1 << 25
+"""Bytes of sound, of an hour say, that are kept in memory until the index is known, which precedes them."""
 _LARGE = 1 << 32
 """Bytes from which sizes and offsets take 64 bits."""
 _DECODER = re.compile(rb"\x04\x80{3}.\x40\x15...", re.DOTALL)
@@ -55,7 +57,7 @@ def write_mp4(batches: Iterable[Batch], part: Path, out: Path) -> int:
     first = next(batches, None)
     if first is None:
         return 0
-    with TemporaryFile(dir=out.parent) as sound:
+    with SpooledTemporaryFile(_IN_MEMORY, dir=str(out.parent)) as sound:
         sizes, last = _gather(chain((first,), batches), sound)
         shown = min(len(first.packets), _SHOWN)
         small = _mux_few(part, first, last, len(sizes), out)
@@ -80,7 +82,9 @@ def _gather(batches: Iterable[Batch], sound: IO[bytes]) -> tuple[array[int], Bat
 
 
 def _strip(packets: Sequence[bytes]) -> list[bytes]:
-    """ADTS frames of one format without their headers, which are two bytes longer where there is a checksum."""
+    """ADTS frames of one format without their headers."""
+    if isinstance(packets, Frames):
+        return packets.strip()
     size = 7 if packets[0][1] & 1 else 9
     return [packet[size:] for packet in packets]
 
@@ -134,7 +138,7 @@ def _read_sizes(small: bytes, count: int) -> array[int]:
 
 
 def _make_sizes(sizes: array[int]) -> bytes:
-    if min(sizes) == max(sizes):
+    if sizes[1:] == sizes[:-1]:
         return make_box(b"stsz", struct.pack(">III", 0, sizes[0], len(sizes)))
     return make_box(b"stsz", struct.pack(">III", 0, 0, len(sizes)), pack_numbers(sizes))
 
@@ -157,12 +161,13 @@ def _make_head(small: bytes, sizes: array[int], last: Batch) -> bytes:
     mdat = struct.pack(">I4sQ", 1, b"mdat", places[-1] + 16) if is_large else _begin(b"mdat", places[-1])
     free = b"" if is_large else boxes[b"free"]
     chunks = list(_split_chunks(places))
-    entry = _with_bit_rate(_find(small, *_TABLES, b"stsd"), bit_rate)
+    entry = make_box(b"stsd", _with_bit_rate(_find(small, *_TABLES, b"stsd"), bit_rate))
+    tables = {b"stsd": entry, **_make_tables(sizes, last.missing, chunks)}
     moov = b""
     for _ in range(2):  # where the chunks lie depends on how much the tables take
         start = len(boxes[b"ftyp"]) + len(moov) + len(free) + len(mdat)
-        tables = _make_tables(sizes, last.missing, chunks, [start + places[chunk] for chunk in chunks])
-        moov = _with_tables(boxes[b"moov"], {b"stsd": make_box(b"stsd", entry), **tables})
+        tables[b"stco"] = _make_offsets([start + places[chunk] for chunk in chunks])
+        moov = _with_tables(boxes[b"moov"], tables)
     return boxes[b"ftyp"] + moov + free + mdat
 
 
@@ -178,20 +183,24 @@ def _split_chunks(places: array[int]) -> Iterator[int]:
         first = max(first + 1, bisect_left(places, places[first] + _CHUNK) - 1)
 
 
-def _make_tables(sizes: array[int], missing: int, chunks: Sequence[int], offsets: Sequence[int]) -> dict[bytes, bytes]:
+def _make_tables(sizes: array[int], missing: int, chunks: Sequence[int]) -> dict[bytes, bytes]:
+    """All but the places of the chunks."""
     count = len(sizes)
     runs = [(count, _FRAME)] if not missing else [(count - 1, _FRAME), (1, _FRAME - missing)]
     in_chunk = [end - start for start, end in zip(chunks, [*chunks[1:], count], strict=True)]
     kinds = [(n + 1, held, 1) for n, held in enumerate(in_chunk) if n == 0 or held != in_chunk[n - 1]]
-    is_large = offsets[-1] >= _LARGE
-    stco = b"co64" if is_large else b"stco"
     return {
         b"stts": _make_table(b"stts", [run for run in runs if run[0]]),
         b"stsc": _make_table(b"stsc", kinds),
         b"stsz": _make_sizes(sizes),
-        b"stco": make_box(stco, struct.pack(">II", 0, len(offsets)), pack_numbers(offsets, "Q" if is_large else "I")),
         b"sbgp": make_box(b"sbgp", struct.pack(">I4sIII", 0, b"roll", 1, count, 1)),
     }
+
+
+def _make_offsets(offsets: Sequence[int]) -> bytes:
+    is_large = offsets[-1] >= _LARGE
+    head = struct.pack(">II", 0, len(offsets))
+    return make_box(b"co64" if is_large else b"stco", head, pack_numbers(offsets, "Q" if is_large else "I"))
 
 
 def _make_table(kind: bytes, rows: Sequence[Sequence[int]]) -> bytes:

@@ -15,6 +15,7 @@ from recording_maker import TagStyle, encode_tones, make_recording, make_tag, sp
 
 from site_builder.audio.adts import SAMPLES_PER_FRAME, AdtsFormat, Junk, Run, Tag, is_adts, scan_frames
 from site_builder.audio.counting import SampleCount
+from site_builder.audio.demux import Frames
 
 FRAMES = tone_frames((440,))
 TAG = make_tag(4e9, [50, 0], ["kit"])
@@ -200,3 +201,32 @@ def test_a_position_is_the_nearest_to_the_exact_time(rates: tuple[int, ...]) -> 
     for number, rate in enumerate(rates * 5):
         count.add(rate, 2, SAMPLES_PER_FRAME * (number + 1))
         assert count.position == float(count.seconds)
+
+
+@pytest.mark.parametrize("most", [3, 1 << 14])
+def test_headers_that_all_differ(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An encoder may tell in each frame how full its buffer is (ISO/IEC 14496-3, 1.A.3.2.2)."""
+    monkeypatch.setattr("site_builder.audio.adts._Lengths._MOST", most)
+    frames = [bytearray(frame) for frame in FRAMES * 3]
+    for fullness, frame in enumerate(frames):
+        frame[5] = frame[5] & 0xE0 | fullness >> 6 & 0x1F
+        frame[6] = frame[6] & 0x03 | (fullness & 0x3F) << 2
+    assert len({bytes(frame[:7]) for frame in frames}) == len(frames)
+    runs = list(scan_frames([b"".join(frames)]))
+    assert [frame for run in runs if isinstance(run, Run) for frame in Frames(run)] == frames
+
+
+@pytest.mark.parametrize("has_checksum", [False, True])
+def test_frames_of_a_run_are_cut_out_as_from_a_list(has_checksum: bool) -> None:
+    """By number, by slice, all of them, and without their headers."""
+    frames = list(FRAMES[:20])
+    if has_checksum:
+        frames = [bytes([frame[0], frame[1] & 0xFE, *frame[2:]]) for frame in frames]
+    (run,) = scan_frames([b"".join(frames)])
+    assert isinstance(run, Run)
+    cut = Frames(run)
+    assert (len(cut), list(cut), cut[0], cut[-1]) == (len(frames), frames, frames[0], frames[-1])
+    assert (cut[3:5], cut[::-2]) == (frames[3:5], frames[::-2])
+    assert cut.strip() == [frame[9 if has_checksum else 7 :] for frame in frames]
+    with pytest.raises(IndexError):
+        cut[len(frames)]
