@@ -106,8 +106,12 @@ def list_source(source: Path, folder: Path) -> list[Path]:  # noqa: ARG001 -- as
 
 def make_recordings(folder: Path, count: int, minutes: float) -> Path:
     """A show of so many recordings, all encoded; not built yet."""
-    parts = (minutes * 60,)
-    spaces = [MadeSpace(id=f"1bench{n:07}", start=START + timedelta(days=n), parts=parts) for n in range(count)]
+    seconds = minutes * 60  # all of them spoken: dead air at the end would not be encoded
+    turns = [(who, at, at + 10) for at in range(0, int(seconds), 20) for who, at in (("host", at), ("kit", at + 10))]
+    spaces = [
+        MadeSpace(id=f"1bench{n:07}", start=START + timedelta(days=n), parts=(seconds,), turns=turns)
+        for n in range(count)
+    ]
     show = make_show(folder / "show", MadeArchive(spaces=spaces))
     with (show / "config.yaml").open("a") as config:
         config.write("audio: {format: mp3, loudness: -16}\n")

@@ -69,6 +69,11 @@ class AudioBuilder:
         """How each file of an episode is made, the usual one first."""
         return media.list_settings(self.config.audio)
 
+    @property
+    def encodes(self) -> bool:
+        """Whether the sound of an episode takes long, so that none may wait for another one."""
+        return any(wanted.format != "copy" for wanted in self.settings)
+
     def needs_files(self, entry: CatalogEntry) -> bool:
         """Whether sound or pictures have to be made for an episode."""
         return entry.has_recording or entry.has_pictures or self.cover_planner.draws

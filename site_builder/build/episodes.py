@@ -82,13 +82,12 @@ def _introduce(episode: CatalogEntry | EpisodeSummary) -> Neighbour:
 
 
 def _share_out(
-    episode_jobs: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool]
+    episode_jobs: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool], ahead: int
 ) -> Iterator[Sequence[EpisodeJob]]:
-    """In batches; the first episode alone, for what it loads (templates, Markdown) is then there for all processes."""
-    if episode_jobs:
-        yield episode_jobs[:1]
+    """In batches; so many go `ahead`, for what these load (libraries of sound) is then there for all processes."""
+    yield from filter(None, [episode_jobs[:ahead]])
     for kind, size in ((True, _DEAR), (False, BATCH)):
-        some = [job for job in episode_jobs[1:] if is_dear(job) is kind]
+        some = [job for job in episode_jobs[ahead:] if is_dear(job) is kind]
         yield from (some[at : at + size] for at in range(0, len(some), size))
 
 
@@ -140,7 +139,8 @@ class EpisodeBuilder:
         stale = [*stale, *unread]
         missing = {job.entry.guid for job in (*stale, *failed)}
         texts = {job.entry.guid: known[job.entry.guid][1] for job in episode_jobs if job.entry.guid not in missing}
-        for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.entry)):
+        ahead = 0 if self.audio_builder.encodes else 1
+        for some in _share_out(stale, lambda job: self.audio_builder.needs_files(job.entry), ahead):
             texts |= self._make(some, build_log)
         gone = known.keys() - {job.entry.guid for job in episode_jobs} - set(unusable)
         for part in PARTS:
@@ -252,10 +252,10 @@ class EpisodeBuilder:
             for job in episode_jobs
             if job.entry.guid not in failed
         ]
-        outcome = self.builder.make_groups(groups, remember=remember)
         for tagged in self.audio_builder.tagged:
             build_log.add(tagged)
-        build_log.add(outcome)
+        for some in filter(None, (groups[:1], groups[1:])):  # what the first loads (templates) is there for all processes
+            build_log.add(self.builder.make_groups(some, remember=remember))
         build_log.failures |= dict.fromkeys(self.audio_builder.failures)
         build_log.warnings |= dict.fromkeys(self.audio_builder.warnings)
         build_log.leaks |= dict.fromkeys(find_audible(self.output, parse_summaries(texts.values())))

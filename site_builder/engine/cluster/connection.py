@@ -185,7 +185,12 @@ def _connect(address: str) -> Iterator[Client]:
     count = address.removeprefix(LOCAL)
     if not count.isdigit() or int(count) < 1:
         raise UsageError(f"--cluster {address}: write the number of processes, as in `local:4`")
-    options = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    options = {
+        "threads_per_worker": 1,
+        "dashboard_address": None,
+        "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},  # else it warns where another one has Dask's port
+        "silence_logs": 50,
+    }
     with (
         _ended_with_all_processes(),
         _closing(LocalCluster(n_workers=int(count), host="127.0.0.1", **options)) as cluster,
