@@ -103,7 +103,7 @@ def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: N
         return False, ()
     from site_builder.build.transcripts import transcribe_new
 
-    return transcribe_new(folder, catalog.show_folder.config, options.jobs, notify)
+    return transcribe_new(folder, catalog.show_folder.config, options, notify)
 
 
 def _postpone(folder: Path, source: Path) -> str:

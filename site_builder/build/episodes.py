@@ -254,7 +254,7 @@ class EpisodeBuilder:
         ]
         for tagged in self.audio_builder.tagged:
             build_log.add(tagged)
-        for some in filter(None, (groups[:1], groups[1:])):  # what the first loads (templates) is there for all processes
+        for some in filter(None, (groups[:1], groups[1:])):  # what the first loads is there for all processes
             build_log.add(self.builder.make_groups(some, remember=remember))
         build_log.failures |= dict.fromkeys(self.audio_builder.failures)
         build_log.warnings |= dict.fromkeys(self.audio_builder.warnings)

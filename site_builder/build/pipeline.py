@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -102,7 +102,7 @@ def _build(
     output_paths, inputs = find_output_paths(folder, preview=options.preview), changes.inputs
     # Digested by another process while all that a build needs is loaded.
     digesting = Task(partial(digest_content, folder, inputs, output_paths.database))
-    with _open_makers(folder, output_paths, options, changes, notify) as (prefetch, state, artifacts, cluster):
+    with _open_makers(folder, output_paths, changes) as (prefetch, state, artifacts), ExitStack() as later:
         _draw_ahead(folder, options.jobs, prefetch)
         from site_builder.build import output as assembly
         from site_builder.build.consent import silence
@@ -111,6 +111,7 @@ def _build(
         kept = ValueCache(state)
         content = read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
+        cluster = later.enter_context(_open_cluster(folder, options, notify))  # from here on nothing is forked
         changes.forget()  # from here on the output changes
         output_paths.release.unlink(missing_ok=True)
         job = assembly.Job(
@@ -147,19 +148,18 @@ def _draw_ahead(folder: Path, jobs: int, prefetch: Prefetch) -> None:
 
 @contextmanager
 def _open_makers(
-    folder: Path, output_paths: OutputPaths, options: BuildOptions, changes: up_to_date.ChangeCheck, notify: Notify
-) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase, Cluster | None]]:
-    """What is drawn ahead, what remembers the site and what is dear, and who makes sound instead of this process."""
+    folder: Path, output_paths: OutputPaths, changes: up_to_date.ChangeCheck
+) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase]]:
+    """What is drawn ahead, and what remembers the site and what is dear."""
     from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.engine.state import open_states
 
     with (
         Prefetch() as prefetch,
         open_states(output_paths.database, find_artifacts(folder), before_writing=changes.expect_changes) as opened,
-        _open_cluster(folder, options, notify) as cluster,
     ):
         state, artifacts = opened
-        yield prefetch, state, artifacts, cluster
+        yield prefetch, state, artifacts
 
 
 def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> AbstractContextManager[Cluster | None]:

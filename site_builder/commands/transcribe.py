@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from site_builder.episodes.transcripts.hearing import Hearing, describe_hearing, open_hearing, require_engine
+from site_builder.episodes.transcripts.hearing import Hearing, open_hearing, require_engine
 from site_builder.episodes.transcripts.learn_replacements import learn_replacements
 from site_builder.episodes.transcripts.transcribe import (
     Outcome,
@@ -106,7 +105,8 @@ def transcribe(  # noqa: PLR0913 -- what the command takes
     with lock_show(folder, "transcribe"):
         wanted = [bundle for bundle in chosen if again or _wants(bundle, hearing, named=bool(episodes))]
         notify(Started(len(wanted)))
-        there = _hear_there(folder, wanted, hearing, model, (cluster, cluster_store), notify) if cluster else {}
+        wished = model or config.transcript.model
+        there = _hear_there(folder, wanted, hearing, wished, (cluster, cluster_store), notify) if cluster else {}
         done = [entry for bundle in chosen if bundle not in wanted for entry in _rewrite(bundle, config)]
         cache = folder / ".cache/transcripts"
         done += [there.get(bundle.folder) or _transcribe(bundle, hearing, cache, notify) for bundle in wanted]
@@ -131,20 +131,14 @@ def _hear_there(
     folder: Path, wanted: Sequence[Bundle], hearing: Hearing, model: str, place: tuple[str, str], notify: Notify
 ) -> dict[Path, Transcribed]:
     """By folder, what came of those that a cluster takes."""
-    from site_builder.build.cluster.hearing import RESOURCE, hear_all  # noqa: PLC0415 -- only where a cluster is asked for
-    from site_builder.build.cluster.workers import open_workers  # noqa: PLC0415 -- as above
+    from site_builder.build.cluster.hearing import hear_there  # noqa: PLC0415 -- only where a cluster is asked for
 
-    called = model if Path(model).is_dir() and model else hearing.model.name
+    def begin(bundle: Bundle) -> None:
+        notify(Making(_locate(bundle), bundle.matter.title))
+
     bundles = [bundle for bundle in wanted if bundle.has_recording and bundle.recording]
-    describe = partial(describe_hearing, called)
-    with open_workers(folder, *place, notify, describe=describe, resource=RESOURCE) as cluster:
-        assert cluster
-
-        def begin(bundle: Bundle) -> None:
-            notify(Making(_locate(bundle), bundle.matter.title))
-
-        found = hear_all(cluster, folder, bundles, hearing, called, begin)
-        return {bundle.folder: _describe(bundle, came, notify) for bundle, came in found}
+    found = hear_there(folder, bundles, hearing, place, notify, begin, model=model)
+    return {bundle.folder: _describe(bundle, came, notify) for bundle, came in found}
 
 
 def learn(folder: Path, episodes: Sequence[str] = ()) -> dict[str, str]:

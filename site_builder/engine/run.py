@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from site_builder.engine import platform
 from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry, Facts, Ledger
+from site_builder.engine.processes.forking import may_fork
 from site_builder.engine.processes.long_calls import iterate_as_done
 from site_builder.engine.processes.quick_calls import map_in_processes, run_in_threads
 from site_builder.engine.target import (
@@ -104,7 +104,7 @@ class Run:
         quick = [target for target in todo if target.is_quick]
         if jobs > 1 and len(todo) - len(quick) > 1:
             long = [target for target in todo if not target.is_quick]
-            if self.forked and platform.FORKS:
+            if self.forked and may_fork():
                 self.take(self.make_apart(long, jobs))
             else:
                 run_in_threads(self.make, long, jobs)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from clusters import start_cluster
-from show_runner import PROJECT, build, copy_show, find_bundle, spacecast
+from show_runner import PROJECT, build, copy_show, find_bundle, read_tree, spacecast
 from stores import Bucket
 
 from site_builder.build.cluster.hearing import _choose_free
@@ -52,6 +53,41 @@ def test_workers_hear_the_same(taken: Path, heard: dict[str, bytes], bucket: Buc
         assert read_words(show) == heard
         assert bucket.read() == {}
         assert not list(show.glob(".cache/transcripts/*"))
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["folder", "store"])
+def test_a_build_has_new_recordings_heard_there(
+    taken: Path, heard: dict[str, bytes], bucket: Bucket, tmp_path: Path, is_stored: bool
+) -> None:
+    """`transcript.make`: by the workers that make its sound, and with the words that this computer hears."""
+    show, noted = copy_show(taken, tmp_path / "show"), tmp_path / "noted"
+    for folder in (show / "content/episodes").iterdir():
+        if FOGHORN not in folder.name:
+            (folder / "transcript.srt").write_text("1\n00:00:11,000 --> 00:00:12,000\nmine\n")
+    with (show / "config.yaml").open("a") as config:
+        config.write("\ntranscript: {make: yes}\n")
+    alone = copy_show(show, tmp_path / "alone")
+    store = ("--cluster-store", bucket.address()) if is_stored else ()
+    with start_cluster(tmp_path, note_hearing(tmp_path / "noting", noted)) as cluster:
+        report = build(show, "--cluster", cluster.address, *store)
+    assert noted.read_text() == "heard\n"
+    assert not [told for told in report["warnings"] if "transcript" in told]
+    assert read_words(show) == heard
+    build(alone)
+    assert read_tree(show / "output") == read_tree(alone / "output")
+    assert bucket.read() == {}
+    assert build(show)["made"] == []
+
+
+def note_hearing(folder: Path, noted: Path) -> Path:
+    """A copy of the program whose workers write a line into a file for each recording that they hear."""
+    shutil.copytree(PROJECT / "site_builder", folder / "site_builder")
+    file = folder / "site_builder/build/cluster/hearing.py"
+    begin = "    engine = _open_engine("
+    assert begin in file.read_text()
+    note = f"    print('heard', file=open({str(noted)!r}, 'a'), flush=True)\n"
+    file.write_text(file.read_text().replace(begin, note + begin))
+    return folder
 
 
 def test_a_worker_without_the_model_is_left_out(taken: Path, tmp_path: Path) -> None:

@@ -194,10 +194,11 @@ def handle_of(who: str) -> str:
 
 def write_call(path: Path, spaces: Sequence[CallSpace]) -> Path:
     """An archive with these Spaces."""
-    return write_archive(path, MadeArchive(spaces=[_make_space(space) for space in spaces], private=False))
+    return write_archive(path, MadeArchive(spaces=[make_call_space(space) for space in spaces], private=False))
 
 
-def _make_space(space: CallSpace) -> MadeSpace:
+def make_call_space(space: CallSpace) -> MadeSpace:
+    """The Space as archives are made of."""
     seconds = space.seconds or len(space.sound) / RATE
     turns = [("host" if turn["who"] == HOST else turn["who"], turn["start"], turn["end"]) for turn in space.turns]
     return MadeSpace(

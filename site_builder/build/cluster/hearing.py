@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
+from site_builder.build.cluster.workers import open_workers
 from site_builder.engine.cluster.compatibility import count_threads
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import JSON
@@ -20,9 +21,10 @@ from site_builder.engine.files import OutputTree
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.engine.target import FromSources, Target
 from site_builder.episodes.catalog import decide_consent
-from site_builder.episodes.transcripts.hearing import Hearing, code_of, load_engine
+from site_builder.episodes.transcripts.hearing import Hearing, code_of, describe_hearing, load_engine
 from site_builder.episodes.transcripts.transcribe import Outcome, find_hints, keep_words, read_speech
 from site_builder.errors import InvalidDocument, Problem
+from site_builder.events import Notify
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Recording, Span, Timeline, Turn
 from site_builder.model.speech import Word
@@ -51,7 +53,39 @@ class _Settings:
     tick: float
 
 
-def hear_all(
+def hear_there(
+    folder: Path,
+    bundles: Sequence[Bundle],
+    hearing: Hearing,
+    place: tuple[str, str],
+    notify: Notify,
+    begin: Callable[[Bundle], None],
+    *,
+    model: str = "",
+) -> Iterator[tuple[Bundle, Outcome | str]]:
+    """Have recordings heard by a cluster; yields each with what came of it, a sentence where it failed.
+
+    Args:
+        folder: The show's.
+        bundles: Each with its recording.
+        hearing: What hears, as it is here.
+        place: Addresses of the cluster and of its store, if any, as `open_workers` takes them.
+        notify: Told which workers are left out.
+        begin: Told of each that is begun, in any thread.
+        model: As it was asked for: a folder is looked for under that path, any other is found by its name.
+
+    Raises:
+        UsageError: the cluster cannot be used.
+        SpacecastError: it is gone; what was heard is written down.
+    """
+    called = model if model and Path(model).is_dir() else hearing.model.name
+    describe = partial(describe_hearing, called)
+    with open_workers(folder, *place, notify, describe=describe, resource=RESOURCE) as cluster:
+        assert cluster
+        yield from _hear_all(cluster, folder, bundles, hearing, called, begin)
+
+
+def _hear_all(
     cluster: Cluster,
     folder: Path,
     bundles: Sequence[Bundle],
@@ -59,16 +93,6 @@ def hear_all(
     model: str,
     begin: Callable[[Bundle], None],
 ) -> Iterator[tuple[Bundle, Outcome | str]]:
-    """Have recordings heard; yields each that workers take with what came of it, a sentence where it failed.
-
-    Args:
-        cluster: Whose workers hear.
-        folder: The show's.
-        bundles: Each with its recording.
-        hearing: What hears, as it is here.
-        model: What workers find it by.
-        begin: Told of each that is begun, in any thread.
-    """
     may_leave = _choose_free(folder, bundles)
     plans = [(_plan(bundle, hearing, model, bundle.folder in may_leave), bundle) for bundle in bundles]
     planned = {target.path: (target, bundle) for target, bundle in plans}

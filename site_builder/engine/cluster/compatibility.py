@@ -12,20 +12,25 @@ import ctypes
 import platform
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from site_builder import __version__
-from site_builder.engine.cluster.waiting import call_apart
+from site_builder.engine.cluster.waiting import call_apart, start_threads, wait_for_threads
 
 if TYPE_CHECKING:
     from distributed import Client
 
 _CANCEL_SECONDS = 0.5
 _ANSWER_SECONDS = 10.0
+_DESCRIBE_SECONDS = 60.0
+"""How long a worker may load the program and find its model."""
+_SILENT = f"it does not answer within {_DESCRIBE_SECONDS:.0f} s"
 _fit_for: set[str] = set()
 """In a worker's process: runs for which it was looked at and found fit."""
 
@@ -90,10 +95,8 @@ class CompatibleWorkers:
     def check(self, *addresses: str) -> None:
         """Check workers by their addresses, or all there are; who is not fit is named, once."""
         with self._lock:
-            if new := [address for address in addresses if address not in self._fit | self._unfit]:
-                self._look(workers=new)
-            elif not addresses:
-                self._look()
+            there = addresses or call_apart(self._client.nthreads, _ANSWER_SECONDS).keys()
+            self._look([address for address in there if address not in self._fit | self._unfit])
             if self._needs.resource and not self._resources:
                 self._resources = self._find_resources()
 
@@ -106,16 +109,37 @@ class CompatibleWorkers:
         places = {address if _host_of(address) in mixed else _host_of(address) for address in self._fit}
         return {**options, "workers": sorted(places)}
 
-    def _look(self, **whom: Any) -> None:
-        told = self._client.run(_describe, self.run, self._needs, self.version, on_error="return", **whom)
-        for address, said in sorted(told.items()):
+    def _look(self, addresses: Sequence[str]) -> None:
+        for address, said in sorted(self._ask(addresses).items()):
             if reason := self._find_reason(said):
                 self._unfit.add(address)
                 self._warn(f"worker {address} is left out: {reason}")
             else:
                 self._fit.add(address)
 
+    def _ask(self, addresses: Sequence[str]) -> dict[str, Description | BaseException]:
+        """What each says of itself: all at once, then each apart, where one hangs."""
+        if not addresses:
+            return {}
+        told: dict[str, Description | BaseException] = {}
+
+        def ask(*whom: str) -> None:
+            about = (self.run, self._needs, self.version)
+            told.update(self._client.run(_describe, *about, on_error="return", workers=list(whom)))
+
+        def ask_next() -> None:
+            with suppress(Exception):  # what it did not say is told
+                ask(todo.popleft())
+
+        with suppress(TimeoutError):
+            call_apart(partial(ask, *addresses), _DESCRIBE_SECONDS)
+        todo = deque(address for address in addresses if address not in told)
+        wait_for_threads(start_threads(ask_next, len(todo)), _DESCRIBE_SECONDS)
+        return {address: told.get(address, TimeoutError(_SILENT)) for address in addresses}
+
     def _find_reason(self, said: Description | BaseException) -> str:
+        if isinstance(said, TimeoutError) and str(said) == _SILENT:
+            return _SILENT
         if not isinstance(said, Description):
             return f"it cannot run spacecast ({said})"
         return f"it has {said.version}; this is {self.version}" if said.version != self.version else said.lacks

@@ -19,6 +19,7 @@ from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs
 from site_builder.engine.cluster.store import OpenStore, Store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.cluster.waiting import call_apart
+from site_builder.engine.processes.forking import beside_threads
 from site_builder.errors import SpacecastError, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def open_cluster(
     Raises:
         UsageError: the extra is not installed, nobody answers, or no worker is left.
     """
-    with _without_logs(), _connect(address) as client:
+    with _without_logs(), beside_threads(), _connect(address) as client:
         _require_program(client, address)
         workers = CompatibleWorkers(
             client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn

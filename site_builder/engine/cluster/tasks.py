@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -157,7 +157,7 @@ class Cluster:
 
     def _make(self, target: Target, tree: OutputTree) -> Made:
         if self._transfer is None:
-            made: Made = self._run(target, [tree.root], partial(_make_there, tree.root, target))
+            made: Made = self._run(target, [tree.root], partial(_make_there, tree.root, replace(target, label="")))
             return made
         with self._transfers:
             task = self._transfer.send(target, tree)
@@ -167,9 +167,9 @@ class Cluster:
         sha256 = ""
         if not self._transfer.has_made(task):
             assert self._open_store
-            said = self._run(target, [task.folder], partial(_make_apart, self._open_store, task, str(target)))
+            said = self._run(target, [task.folder], partial(_make_apart, self._open_store, task, target.path))
             if isinstance(said, _Failure):
-                return said.sentence
+                return said.sentence if target.path in said.sentence else f"{target}: {said.sentence}"
             sha256 = said
         with self._transfers:
             return self._transfer.fetch(target, task, sha256, tree)
@@ -257,8 +257,7 @@ def _make_apart(open_store: OpenStore, task: StoreTask, name: str) -> str | _Fai
     try:
         return run_task(_open_once(open_store), task, get_worker().local_directory)
     except Exception as error:
-        said = describe_failure(name, error)
-        return _Failure(said if name in said else f"{name}: {said}")  # its files have other names there
+        return _Failure(describe_failure(name, error))
 
 
 @lru_cache(maxsize=1)

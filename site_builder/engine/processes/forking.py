@@ -1,7 +1,7 @@
 """Processes forked from this one, and what comes of them.
 
 A forked process sees all that its parent knew at that moment; only results come back, pickled. Where processes cannot
-be forked safely (anywhere but on Linux) a `Task` is done here.
+be forked safely (anywhere but on Linux, and beside a library's threads) a `Task` is done here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import pickle
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
@@ -19,6 +19,27 @@ from site_builder.engine import platform
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_foreign_threads: list[None] = []
+"""As many as there are callers within `beside_threads`."""
+
+
+def may_fork() -> bool:
+    """Whether a process can be forked from this one safely now."""
+    return platform.FORKS and not _foreign_threads
+
+
+@contextmanager
+def beside_threads() -> Iterator[None]:
+    """While threads of a library run here nothing is forked.
+
+    One of them may hold a lock at that moment, and the forked process would wait for it forever.
+    """
+    _foreign_threads.append(None)
+    try:
+        yield
+    finally:
+        _foreign_threads.pop()
 
 
 def fork(make: Callable[[int], Iterable[object]], *, alone: bool = False) -> tuple[int, BinaryIO]:
@@ -63,7 +84,8 @@ class Task(Generic[Result]):
 
     def __init__(self, *functions: Callable[[], Result]) -> None:
         self._functions = list(functions)
-        if platform.FORKS:
+        self._end: weakref.finalize[[int, BinaryIO], Task[Result]] | None = None
+        if may_fork():
             child, self._pipe = fork(
                 lambda parent: (function() for function in while_wanted(functions, parent)), alone=True
             )
@@ -72,7 +94,7 @@ class Task(Generic[Result]):
     def result(self) -> Result:
         """What the next function returns; waits for it. To be asked once for each."""
         function = self._functions.pop(0)
-        if platform.FORKS and self._end.alive:
+        if self._end and self._end.alive:
             try:
                 made: Result = pickle.load(self._pipe)  # noqa: S301 -- from our own process
             except (EOFError, pickle.UnpicklingError):  # it failed, or was killed

@@ -15,7 +15,7 @@ from functools import partial
 from typing import BinaryIO, Generic, TypeVar, cast
 
 from site_builder.engine import platform
-from site_builder.engine.processes.forking import fork, receive, stop
+from site_builder.engine.processes.forking import fork, may_fork, receive, stop
 from site_builder.events import ignore
 
 Item = TypeVar("Item")
@@ -48,7 +48,7 @@ def iterate_as_done(
     None is what came of an item over which two processes failed or were killed. `begin` is told of each item here.
     Where nothing can be forked, and for one job or item, all is done here.
     """
-    if min(jobs, len(items)) < 2 or not platform.FORKS:
+    if min(jobs, len(items)) < 2 or not may_fork():
         for number, item in enumerate(items):
             begin(item)
             yield number, (function(item),)

@@ -21,8 +21,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from types import TracebackType
 
-from site_builder.engine import platform
-from site_builder.engine.processes.forking import fork, stop, while_wanted
+from site_builder.engine.processes.forking import fork, may_fork, stop, while_wanted
 
 Make = Callable[[], Iterable[tuple[str, bytes]]]
 Take = Callable[[str], bytes | None]
@@ -52,7 +51,7 @@ class Prefetch:
 
     def start(self, make: Make, names: Collection[str]) -> None:
         """Begin to make what has these names; not once it is over."""
-        if platform.FORKS and not self._is_over:
+        if may_fork() and not self._is_over:
             self._at_work.append(_Process(make, names))
 
     def take(self, name: str) -> bytes | None:

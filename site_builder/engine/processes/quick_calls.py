@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from site_builder.engine import platform
-from site_builder.engine.processes.forking import fork, receive, while_wanted
+from site_builder.engine.processes.forking import fork, may_fork, receive, while_wanted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -42,7 +42,7 @@ def iterate_in_processes(
     is raised here as well. Whoever does not go through to the end closes it, which ends the processes.
     """
     jobs = min(jobs, len(items) // at_least)
-    if jobs < 2 or not platform.FORKS:
+    if jobs < 2 or not may_fork():
         yield from map(function, items)
         return
     pipes = [fork(partial(_call_all, function, items[number::jobs])) for number in range(jobs)]

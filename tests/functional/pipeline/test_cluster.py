@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +17,8 @@ import pytest
 from archive_maker import START, MadeArchive, MadeSpace
 from clusters import start_cluster, wait_until
 from show_runner import PROJECT, build, copy_show, make_show, read_tree, run_spacecast, spacecast
+
+from site_builder.engine import platform
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +43,12 @@ def built(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
 def test_local_processes_give_the_same_bytes(plain: Path, built: dict[str, str], tmp_path: Path) -> None:
     """`local:2` starts two processes, which end with the build."""
     show = copy_show(plain, tmp_path / "show")
-    run = run_spacecast(
-        "-C", show, "build", "--cluster", "local:2"
-    )  # Python keeps a process beside those it has spawned
+    with socket.socket() as dashboard, suppress(OSError):
+        dashboard.bind(("127.0.0.1", 8787))
+        dashboard.listen()
+        run = run_spacecast("-C", show, "build", "--cluster", "local:2")  # Python keeps a process beside those spawned
     assert run.code == 0, run.err
+    assert "Port" not in run.err
     assert read_tree(show / "output") == built
     assert build(show)["made"] == []
 
@@ -84,6 +91,32 @@ def test_a_worker_is_killed(plain: Path, built: dict[str, str], tmp_path: Path) 
     assert running.returncode == 0, err
     assert read_tree(show / "output") == built
     assert list(show.glob(".cache/**/.part-*")) == []
+
+
+def test_nothing_is_forked_beside_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive is read by forked processes before Dask's threads run here; pages and tags are made without any."""
+    spaces = [MadeSpace(id=f"1forked000{n:02}", start=START + timedelta(days=n)) for n in range(9)]
+    show = make_show(tmp_path / "show", MadeArchive(spaces=spaces))
+    with (show / "config.yaml").open("a") as config:
+        config.write("audio: {format: mp3}\n")
+    beside: list[list[str]] = []
+    forked = platform.fork
+
+    def fork() -> int:
+        beside.append([thread.name for thread in threading.enumerate() if thread is not threading.main_thread()])
+        return forked()
+
+    alone = copy_show(show, tmp_path / "alone")
+    with start_cluster(tmp_path, PROJECT) as cluster:
+        monkeypatch.setattr(platform, "fork", fork)
+        run = spacecast("-C", show, "build", "--jobs", "2", "--cluster", cluster.address)
+        assert run.code == 0, run.err
+        there, beside[:] = list(beside), []
+        build(alone, "--jobs", "2")
+    assert read_tree(show / "output") == read_tree(alone / "output")
+    assert len(there) >= 2
+    assert [names for names in there if names] == []
+    assert len(beside) > len(there)
 
 
 def test_a_scheduler_without_the_program(plain: Path, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
-from clusters import count_tasks, start_cluster, wait_until
+from clusters import count_tasks, make_program, start_cluster, wait_until
 from show_runner import PROJECT, build, copy_show, make_show, read_tree, spacecast, start_spacecast
+
+from site_builder.engine.cluster import compatibility
 
 ODD = "Poison"
 """Title of the one whose recording is longer than the others."""
@@ -44,26 +46,17 @@ def built(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     return read_tree(show / "output")
 
 
-def make_program(folder: Path, at_work: str, *, odd_only: bool = True) -> Path:
-    """A copy of the program that does something else where a recording, or the odd one, is encoded."""
-    shutil.copytree(PROJECT / "site_builder", folder / "site_builder")
-    file = folder / "site_builder/audio/encode.py"
-    begin = "    rate = measure(parts[0]).sample_rate\n"
-    assert begin in file.read_text()
-    where = "edits.recording > 13" if odd_only else "True"
-    file.write_text(file.read_text().replace(begin, f"    if {where}:\n        {at_work}\n{begin}"))
-    return folder
-
-
 def list_made(show: Path) -> set[str]:
     """Whole encodings in the cache."""
     return {file.name for file in show.glob(".cache/audio/*.mp3") if not file.name.startswith(".part-")}
 
 
 def assert_finished_by_the_next(show: Path, built: dict[str, str], made: int) -> None:
-    """A build here makes so many files of sound; then the site is whole, and nothing half-written is left."""
+    """What workers made stays; a build here makes so many more, and the site is whole: nothing is half-written."""
     before = list_made(show)
+    times = {file.name: file.stat().st_mtime_ns for file in show.glob(".cache/audio/*.mp3")}
     build(show)
+    assert {name: (show / ".cache/audio" / name).stat().st_mtime_ns for name in before} == times
     assert list(show.glob(".cache/**/.part-*")) == []
     assert len(list_made(show) - before) == made
     assert read_tree(show / "output") == built
@@ -72,8 +65,8 @@ def assert_finished_by_the_next(show: Path, built: dict[str, str], made: int) ->
 @pytest.mark.parametrize("at_work", [_KILL, _EAT], ids=["poison", "memory"])
 def test_a_recording_that_kills_its_worker(plain: Path, built: dict[str, str], tmp_path: Path, at_work: str) -> None:
     """It is tried again, then named; the rest is made by the workers that came back."""
-    show = copy_show(plain, tmp_path / "show")
-    program = make_program(tmp_path / "odd", at_work)
+    show, tries = copy_show(plain, tmp_path / "show"), tmp_path / "tries"
+    program = make_program(tmp_path / "odd", f"open({str(tries)!r}, 'a').write('x'); {at_work}")
     options = ("--memory-limit", "600MB")
     once = "1"
     with start_cluster(
@@ -83,6 +76,7 @@ def test_a_recording_that_kills_its_worker(plain: Path, built: dict[str, str], t
     assert run.code == 1, run.err
     said = " ".join((run.out + run.err).split())
     assert f"“{ODD}”: it killed every worker" in said
+    assert tries.read_text() == "xx"
     assert len(list_made(show)) == 2
     assert_finished_by_the_next(show, built, 1)
 
@@ -156,4 +150,19 @@ def test_a_worker_that_comes_later_is_looked_at(plain: Path, built: dict[str, st
         _, err = running.communicate(timeout=120)
     assert running.returncode == 0, err
     assert "is left out: it has spacecast 0.0.1" in " ".join(err.decode().split())
+    assert read_tree(show / "output") == built
+
+
+def test_a_worker_that_hangs_at_the_start(
+    plain: Path, built: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named and left out; nobody waits for it for long."""
+    monkeypatch.setattr(compatibility, "_DESCRIBE_SECONDS", 8.0)
+    show = copy_show(plain, tmp_path / "show")
+    with start_cluster(tmp_path, PROJECT, PROJECT) as cluster:
+        cluster.workers[0].send_signal(signal.SIGSTOP)
+        run = spacecast("-C", show, "build", "--cluster", cluster.address)
+    assert run.code == 0, run.err
+    assert run.err.count("is left out") == 1
+    assert "it does not answer" in " ".join(run.err.split())
     assert read_tree(show / "output") == built

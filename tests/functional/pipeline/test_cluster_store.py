@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from array import array
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,10 +14,10 @@ import boto3  # type: ignore[import-untyped]
 import obstore
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
-from clusters import start_cluster, wait_until
+from clusters import Wire, count_tasks, make_program, start_cluster, wait_until
 from listening import decode, loudest
 from online import CuttingProxy
-from show_runner import PROJECT, Run, build, copy_show, make_show, read_tree, spacecast
+from show_runner import PROJECT, Run, build, copy_show, make_show, read_tree, run_spacecast, spacecast, start_spacecast
 from stores import SECRET, Bucket
 
 from site_builder.build.cluster.workers import FolderOfStore
@@ -101,6 +102,31 @@ def test_same_bytes_and_nobody_who_refused_leaves(
     assert build(show)["made"] == []
 
 
+def test_what_goes_over_the_scheduler(
+    plain: Path, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edits, settings and digests: no key, nobody's name, no title and no path of this computer."""
+    show = copy_show(plain, tmp_path / "show")
+    (title,) = {line for file in show.glob("content/episodes/*/index.md") for line in read_title(file)}
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__COMPRESSION", "none")
+    with start_cluster(tmp_path, PROJECT) as cluster:
+        wire = Wire(cluster.address)
+        there = ("--cluster", wire.address, "--cluster-store", bucket.address("/work"))
+        run = run_spacecast("-C", show, "build", *there)
+    assert run.code == 0, run.err
+    heard = bytes(wire.heard)
+    assert heard.count(b"spacecast-audio-") >= 6
+    assert b"write_encoded" in heard or b"_encode" in heard
+    people = ("kit", "Kit", "nightmail", "Night Mail")
+    found = [one for one in (*KEYS, SECRET, title, str(tmp_path), str(PROJECT), *people) if one.encode() in heard]
+    assert found == []
+
+
+def read_title(file: Path) -> list[str]:
+    """Of an episode."""
+    return [line.removeprefix("title: ").strip("'\"") for line in file.read_text().splitlines() if "title: " in line]
+
+
 def is_silent_between(content: bytes, start: float, end: float, folder: Path) -> bool:
     """Whether nothing is heard of a recording there, though it is elsewhere."""
     file = folder / "heard.m4a"
@@ -134,6 +160,23 @@ def test_the_store_is_away_for_a_while(plain: Path, built: dict[str, str], bucke
     assert not proxy.broken
     assert read_tree(show / "output") == built
     assert bucket.read() == {}
+
+
+def test_a_worker_is_killed(plain: Path, built: dict[str, str], bucket: Bucket, tmp_path: Path) -> None:
+    """In the middle of its work: the other one makes it, and the store is left as it was."""
+    show = copy_show(plain, tmp_path / "show")
+    slow = make_program(tmp_path / "slow", "import time; time.sleep(3)", odd_only=False)
+    with start_cluster(tmp_path, slow, slow) as cluster:
+        there = ("--cluster", cluster.address, "--cluster-store", bucket.address())
+        running = start_spacecast("-C", show, "build", *there)
+        wait_until(lambda: count_tasks(cluster.address)[1] == 2 or running.poll() is not None)
+        cluster.workers[0].send_signal(signal.SIGKILL)
+        _, err = running.communicate(timeout=300)
+    assert running.returncode == 0, err
+    assert read_tree(show / "output") == built
+    assert bucket.read() == {}
+    assert list(show.glob(".cache/**/.part-*")) == []
+    assert build(show)["made"] == []
 
 
 def test_what_an_ended_run_left_is_taken_up_and_cleared(
