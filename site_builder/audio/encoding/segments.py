@@ -103,6 +103,12 @@ _free_cores = _share_cores()
 """However many episodes are made at once, by threads or forked processes, no more segments than that are in threads."""
 
 
+def compute_alone() -> None:
+    """Take no core from now on but that on which a caller of `map_segments` is: another program shares them out."""
+    global _free_cores  # noqa: PLW0603 -- of this process
+    _free_cores = threading.Semaphore(0)
+
+
 def map_segments(function: Callable[[Segment], Result], segments: Iterable[Segment]) -> Iterator[Result]:
     """`map(function, segments)` in threads: FFmpeg computes without holding up Python.
 

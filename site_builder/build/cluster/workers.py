@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
+from site_builder.audio.encoding.segments import compute_alone
 from site_builder.engine.cluster.connection import open_cluster, share_folder, share_store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_json
@@ -51,7 +52,17 @@ def open_workers(
         notify(Warned(said))
 
     shared = share_store(FolderOfStore(store, _name_folder(folder)), warn) if store else share_folder(folder)
-    with shared as share, open_cluster(address, share, describe, warn, resource=resource) as cluster:
+    with (
+        shared as share,
+        open_cluster(
+            address,
+            share,
+            describe,
+            warn,
+            prepare=compute_alone,
+            resource=resource,  # Dask gives a task one thread
+        ) as cluster,
+    ):
         yield cluster
 
 

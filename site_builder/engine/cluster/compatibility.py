@@ -52,6 +52,10 @@ class Unchecked:
     address: str
 
 
+def do_nothing() -> None:
+    """Of what runs on a worker."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """What a worker must be and have. It can be pickled."""
@@ -60,6 +64,8 @@ class Needs:
     """Called here and there: what bytes depend on besides program and Python."""
     find_lack: Callable[[], str]
     """Called there: why it cannot work, as the end of a sentence; empty where it can."""
+    prepare: Callable[[], None] = do_nothing
+    """Called there before its first task."""
     resource: str = ""
     """Of Dask's: one of it is taken for each task, where workers declare it."""
 
@@ -163,6 +169,7 @@ def _describe(run: str, needs: Needs, version: str) -> Description:
     if said.version == version:
         said = Description(said.version, needs.find_lack())
         if not said.lacks:
+            needs.prepare()
             _fit_for.add(run)
     return said
 

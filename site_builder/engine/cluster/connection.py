@@ -15,7 +15,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs
+from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs, do_nothing
 from site_builder.engine.cluster.store import OpenStore, Store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.cluster.waiting import call_apart
@@ -49,7 +49,13 @@ class Share:
 
 @contextmanager
 def open_cluster(
-    address: str, share: Share, describe: Callable[[], str], warn: Callable[[str], None], *, resource: str = ""
+    address: str,
+    share: Share,
+    describe: Callable[[], str],
+    warn: Callable[[str], None],
+    *,
+    prepare: Callable[[], None] = do_nothing,
+    resource: str = "",
 ) -> Iterator[Cluster]:
     """Connect to a Dask cluster and choose the workers whose program is the same.
 
@@ -58,6 +64,7 @@ def open_cluster(
         share: What workers must find.
         describe: Called here and by each worker: what bytes depend on besides program and Python.
         warn: Told, in a sentence each, of workers that are left out.
+        prepare: Called by each worker before its first task.
         resource: Of which workers may declare how many tasks they take at once.
 
     Raises:
@@ -65,9 +72,8 @@ def open_cluster(
     """
     with _without_logs(), beside_threads(), _connect(address) as client:
         _require_program(client, address)
-        workers = CompatibleWorkers(
-            client, Needs(describe=describe, find_lack=share.find_lack, resource=resource), warn
-        )
+        needs = Needs(describe=describe, find_lack=share.find_lack, prepare=prepare, resource=resource)
+        workers = CompatibleWorkers(client, needs, warn)
         if not workers.count():
             raise UsageError(f"--cluster {address}: no worker is left that can work on {share.name}")
         yield Cluster(client, workers, share.open_store)
