@@ -35,7 +35,10 @@ class Wire(CuttingProxy):
                 if counts:
                     self.heard += chunk
                 sink.sendall(chunk)
-            sink.shutdown(socket.SHUT_WR)
+        for end in (source, sink):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 @dataclass(slots=True, kw_only=True)
