@@ -82,7 +82,7 @@ def _introduce(episode: CatalogEntry | EpisodeSummary) -> Neighbour:
 
 
 def _share_out(
-    episode_jobs: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool], ahead: int
+    episode_jobs: Sequence[EpisodeJob], is_dear: Callable[[EpisodeJob], bool], ahead: int = 1
 ) -> Iterator[Sequence[EpisodeJob]]:
     """In batches; so many go `ahead`, for what these load (libraries of sound) is then there for all processes."""
     yield from filter(None, [episode_jobs[:ahead]])
