@@ -111,9 +111,6 @@ def _build(
         kept = ValueCache(state)
         content = read_content(folder, inputs, digesting.result(), kept, prefetch, options, notify)
         choice = _choose(content, now, options)
-        cluster = later.enter_context(_open_cluster(folder, options, notify))  # from here on nothing is forked
-        changes.forget()  # from here on the output changes
-        output_paths.release.unlink(missing_ok=True)
         job = assembly.Job(
             catalog=content.catalog,
             selection=choice.selection,
@@ -125,9 +122,11 @@ def _build(
             jobs=options.jobs,
             prefetch=prefetch,
             notify=notify,
-            cluster=cluster,
+            cluster=later.enter_context(_open_cluster(folder, options, notify)),  # from here on nothing is forked
             leak_memory=options.leak_memory,
         )
+        changes.forget()  # from here on the output changes
+        output_paths.release.unlink(missing_ok=True)
         assembled = assembly.assemble(job)
         is_new_silent = silence.note_silent(content.catalog, kept, assembled.episodes, output_paths.output)
     if is_new_silent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
@@ -48,22 +49,15 @@ def open_workers(
         yield None
         return
 
-    def warn(said: str) -> None:
-        notify(Warned(said))
-
+    warn = partial(_warn, notify)
     shared = share_store(FolderOfStore(store, _name_folder(folder)), warn) if store else share_folder(folder)
-    with (
-        shared as share,
-        open_cluster(
-            address,
-            share,
-            describe,
-            warn,
-            prepare=compute_alone,
-            resource=resource,  # Dask gives a task one thread
-        ) as cluster,
-    ):
+    opened = partial(open_cluster, prepare=compute_alone, resource=resource)  # Dask gives a task one thread
+    with shared as share, opened(address, share, describe, warn) as cluster:
         yield cluster
+
+
+def _warn(notify: Notify, said: str) -> None:
+    notify(Warned(said))
 
 
 @dataclass(frozen=True, slots=True)
