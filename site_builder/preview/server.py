@@ -75,7 +75,7 @@ def serve(
     Raises:
         UsageError: it cannot listen there.
     """
-    with _listen(host, find_port(host) if port is None else port) as listener, Watch(session.folder) as watch:
+    with listen(host, find_port(host) if port is None else port) as listener, Watch(session.folder) as watch:
         session.refresh()
         site = PreviewSite(session)
         server = _Server(site, allowed_hosts=_find_names(host))
@@ -115,7 +115,12 @@ def _open(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at an address of this computer.
+
+    Raises:
+        UsageError: that cannot be had.
+    """
     try:
         return _open(host, port)
     except socket.gaierror:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
+from contextlib import suppress
 
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -16,7 +18,7 @@ from site_builder.preview.server import LOOPBACK, PreviewSite
 from site_builder.studio.changes.changes import Stale
 from site_builder.studio.places import describe_places, list_routes
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import answer_problems, answer_stale, wants_json
+from site_builder.studio.saving import answer_problems, answer_stale, explain_disk, wants_json
 from site_builder.studio.security import Guard, make_policy
 from site_builder.studio.studio import CACHE, Studio
 
@@ -30,6 +32,7 @@ def make_app(studio: Studio) -> ASGIApp:
             Stale: answer_stale,
             InvalidDocument: answer_problems,
             SpacecastError: answer_problems,
+            OSError: _answer_disk,
             Exception: _answer_mistake,
         },
     )
@@ -63,14 +66,27 @@ def _answer_http(request: Request, error: Exception) -> Response:
     return render(request, "message.html", error.status_code, title=sentence, sentences=[])
 
 
+_DISK = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a disk says that will not have something written."""
+
+
+def _answer_disk(request: Request, error: Exception) -> Response:
+    """The disk is full, or the folder may not be written to: no mistake of ours, and a sentence for the host."""
+    assert isinstance(error, OSError)
+    if error.errno not in _DISK:
+        return _answer_mistake(request, error)
+    return answer_problems(request, explain_disk(error, language_of(request)))
+
+
 def _answer_mistake(request: Request, error: Exception) -> Response:
     """A mistake of ours: a sentence for the host, the rest in a file that can be sent to us."""
     studio, language = studio_of(request), language_of(request)
     file = studio.folder / CACHE / "errors.log"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as log:
-        log.write(f"{studio.clock().isoformat()} {request.method} {request.url.path}\n")
-        log.write("".join(traceback.format_exception(error)))
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as log:
+            log.write(f"{studio.clock().isoformat()} {request.method} {request.url.path}\n")
+            log.write("".join(traceback.format_exception(error)))
     sentence = language.gettext(
         "spacecast itself failed here. Nothing you saved is lost; what happened is written in %(file)s."
     )

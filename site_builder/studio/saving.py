@@ -16,6 +16,7 @@ from site_builder.errors import InvalidDocument, Problem, SpacecastError, Target
 from site_builder.studio.changes.changes import Edit, Stale
 from site_builder.studio.changes.comparison import compare
 from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.text.languages import Language
 
 BASED_ON = "based-on"
 """Field of every form that changes a file: the digest of the file that the person saw."""
@@ -148,6 +149,13 @@ def answer_problems(request: Request, error: Exception) -> Response:
     sentences = [str(problem) if is_look else problem.message for problem in problems]
     back = {} if is_look else {"back": find_page(request)}
     return render(request, "message.html", 422, title=title, sentences=sentences, **back)
+
+
+def explain_disk(error: OSError, language: Language) -> SpacecastError:
+    """What the disk says, in a sentence for the host: which file, and why."""
+    sentence = language.gettext("%(file)s cannot be read or written (%(reason)s). Nothing was changed.")
+    file = str(error.filename2 or error.filename or "").replace(".part-", "")  # the name while it is written
+    return SpacecastError(sentence % {"file": file, "reason": error.strerror})
 
 
 def list_problems(error: Exception) -> list[Problem]:

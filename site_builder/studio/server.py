@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from site_builder.errors import UsageError
-from site_builder.preview.server import LOOPBACK, configure, find_port
+from site_builder.preview.server import LOOPBACK, configure, find_port, listen
 from site_builder.studio.app import make_app, make_preview_app
 from site_builder.studio.security import TOKEN
 from site_builder.studio.studio import Studio
@@ -32,7 +31,7 @@ def run(studio: Studio, *, port: int | None = None, ready: Callable[[str], None]
     Raises:
         UsageError: it cannot listen there.
     """
-    with _listen(find_port(LOOPBACK, PORT) if port is None else port) as own, _listen(0) as frame:
+    with listen(LOOPBACK, find_port(LOOPBACK, PORT) if port is None else port) as own, listen(LOOPBACK, 0) as frame:
         studio.origin, studio.preview_origin = _describe(own), _describe(frame)
         studio.keys.name = f"spacecast-studio-{own.getsockname()[1]}"
         clear_uploads(studio)
@@ -42,14 +41,6 @@ def run(studio: Studio, *, port: int | None = None, ready: Callable[[str], None]
         finally:
             studio.close()
             clear_uploads(studio)
-
-
-def _listen(port: int) -> socket.socket:
-    try:
-        return socket.create_server((LOOPBACK, port))
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"port {port} cannot be used ({reason}); choose another with --port") from None
 
 
 def _describe(listener: socket.socket) -> str:

@@ -130,8 +130,11 @@ def _run(folder: Path, job: dict[str, Any], send: Send) -> None:
         send({"state": "failed", "problems": [str(problem) for problem in error.problems]})
     except TargetFailed as error:
         send({"state": "failed", "problems": list(error.failures)})
-    except (SpacecastError, OSError) as error:
+    except SpacecastError as error:
         send({"state": "failed", "problems": [str(error)]})
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        send({"state": "failed", "problems": [told]})
     except Exception as error:  # a mistake of ours must not end the worker either
         send({"state": "failed", "problems": [f"spacecast itself failed: {type(error).__name__}: {error}"]})
     else:

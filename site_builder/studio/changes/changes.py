@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class Changes:
             before = self._find_mergeable(label, patches) if merge else None
             whole = self._join(before, patches[0]) if before else patches
             self.history.add(Entry(label, tuple(whole), page), replaces=before is not None)
-            self._finish(patches)
+            self._finish(patches, 1)
         return True
 
     def _find_mergeable(self, label: str, patches: Sequence[Patch]) -> Patch | None:
@@ -125,7 +126,7 @@ class Changes:
                 forward = tuple(patch.inverse for patch in reversed(fitted))
                 self.history.add(Entry(entry.label, forward, entry.page), replaces=True)
             self.history.step(-1)
-            self._finish(fitted)
+            self._finish(fitted, -1)
             return entry
 
     def redo(self, *, seen: str = "") -> Entry | None:
@@ -147,7 +148,7 @@ class Changes:
                 self.history.step(1)
             else:
                 self.history.add(Entry(entry.label, tuple(fitted), entry.page))
-            self._finish(fitted)
+            self._finish(fitted, 1)
             return entry
 
     def skip(self, by: int, *, seen: str) -> None:
@@ -180,8 +181,15 @@ class Changes:
         self._validate([(patch.path, now[patch.path], patch.apply(now[patch.path])) for patch in found])
         return found
 
-    def _finish(self, patches: Sequence[Patch]) -> None:
-        finish(self._folder, patches)
+    def _finish(self, patches: Sequence[Patch], by: int) -> None:
+        """Change the files as was noted; where one cannot be written, none is."""
+        try:
+            finish(self._folder, patches)
+        except OSError:
+            with suppress(OSError):
+                finish(self._folder, [patch.inverse for patch in reversed(patches)])
+            self.history.retract(by)
+            raise
         self.history.note_finished()
         for patch in patches:
             if patch.path == PEOPLE:

@@ -8,10 +8,13 @@ the person's, who may have changed them back.
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +58,8 @@ class History:
 
     def add(self, entry: Entry, *, replaces: bool = False) -> None:
         """Note a change that is about to be made; what had been undone is forgotten, and the last one if replaced."""
-        self._do(entry, replaces=replaces)
         self._append({"do": _pack(entry), **({"replaces": True} if replaces else {})})
+        self._do(entry, replaces=replaces)
 
     def _do(self, entry: Entry, *, replaces: bool) -> None:
         self.position -= replaces
@@ -66,8 +69,15 @@ class History:
 
     def step(self, by: int) -> None:
         """Note that the last change is taken back (-1), or the next one done again (+1)."""
-        self.position += by
         self._append({"step": by})
+        self.position += by
+
+    def retract(self, by: int) -> None:
+        """Note that a step which was noted last could not be made: the disk is full, say; for now, where it is."""
+        self.position -= by
+        with suppress(OSError):
+            self._append({"step": -by})
+            self.note_finished()
 
     def note_finished(self) -> None:
         """Note that the files are as the last line says."""
@@ -75,11 +85,16 @@ class History:
 
     def _append(self, line: dict[str, Any], *, durable: bool = True) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("ab") as file:
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
+        content = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        with self._file.open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                _write(file, content)
+                if durable:
+                    os.fsync(file.fileno())
+            except OSError:
+                file.truncate(size)  # half a line would spoil the next one
+                raise
 
     def _read(self) -> None:
         lines = (read_file(self._file) or b"").split(b"\n")
@@ -117,6 +132,11 @@ class History:
         steps = [{"step": -1}] * (len(self.entries) - self.position)
         whole = [*lines, *steps, {"finished": True}]
         replace_file(self._file, b"".join(json.dumps(line).encode() + b"\n" for line in whole))
+
+
+def _write(file: RawIOBase, content: bytes) -> None:
+    if (file.write(content) or 0) < len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), FILE)
 
 
 def finish(folder: Path, patches: Sequence[Patch]) -> None:

@@ -5,6 +5,7 @@ What is known of the archive at hand is the result of the last job that looked i
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from site_builder.errors import SpacecastError, UsageError
 from site_builder.model.conversation import Account
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import answer_problems, read_form, wants_json
+from site_builder.studio.saving import answer_problems, explain_disk, read_form, wants_json
 from site_builder.studio.studio import Studio
 from site_builder.studio.uploads import FOLDER, Upload, receive_body, receive_form
 
@@ -173,6 +174,8 @@ def _require_room(request: Request) -> None:
 
 
 def _explain_full(request: Request, error: OSError | None) -> SpacecastError:
+    if error and error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return explain_disk(error, language_of(request))
     sentence = language_of(request).gettext(
         "There is no room on the disk for a copy of it. Type where it lies on this computer: none is made then."
     )

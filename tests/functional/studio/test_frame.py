@@ -139,3 +139,24 @@ def test_preview_needs_the_cookie_and_reads_only(looked_at: RunningStudio, show:
     assert frame.ask("/", "POST", origin=preview).status == 403
     assert looked_at.ask("/undo", "POST", b"", origin=preview).status == 403
     assert frame.ask("/show/", sec_fetch_site="same-site").status in {200, 503}
+
+
+UNWRITABLE = Path("/proc/sys/kernel/ostype")
+"""Which nobody may write to, whoever runs the tests."""
+
+
+@pytest.mark.skipif(not UNWRITABLE.exists(), reason="only Linux has such a file")
+def test_a_file_that_cannot_be_written(studio: RunningStudio, show: Path) -> None:
+    """What the disk says stands in a sentence, beside the field and on a page; it is no mistake of the program's."""
+    page, path = page_of(show)
+    based_on = studio.digest(page, path)
+    history = show / ".cache/studio/history.jsonl"
+    history.parent.mkdir(parents=True, exist_ok=True)
+    history.symlink_to(UNWRITABLE)
+    before = index_of(show).read_bytes()
+    for scripted in (True, False):
+        answer = studio.post(page, based_on=based_on, title="New", page=page, scripted=scripted)
+        assert answer.status == 422
+        assert "history.jsonl cannot be read or written (Permission denied)" in answer.text
+    assert index_of(show).read_bytes() == before
+    assert not (show / ".cache/studio/errors.log").exists()

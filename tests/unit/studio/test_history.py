@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,43 @@ def test_half_a_line_is_nothing(tmp_path: Path) -> None:
     history = History(tmp_path)
     assert [entry.label for entry in history.entries] == ["one"]
     assert [entry.label for entry in History(tmp_path).entries] == ["one"]
+
+
+@contextmanager
+def limit_files(size: int) -> Iterator[None]:
+    """The disk takes no file that is longer."""
+    resource = pytest.importorskip("resource")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+@pytest.mark.parametrize("limit", [100, 20_000], ids=["of the history", "of the file"])
+@pytest.mark.parametrize("step", ["apply", "undo", "redo"])
+def test_a_full_disk(tmp_path: Path, step: str, limit: int) -> None:
+    """What could not be saved was not saved, also after a start; what comes next is."""
+    one, two = "1" * 50_000, "1" * 50_000 + "2"
+    changes = Changes(tmp_path)
+    (tmp_path / "notes.txt").write_text(one)
+    if step != "apply":
+        changes.apply("two", write(two))
+    if step == "redo":
+        changes.undo()
+    before, position = (tmp_path / "notes.txt").read_text(), changes.history.position
+    steps: dict[str, Callable[[], object]] = {"undo": changes.undo, "redo": changes.redo}
+    work = steps.get(step, lambda: changes.apply("two", write(two)))
+    with limit_files(limit), pytest.raises(OSError, match=r"."):
+        work()
+    assert changes.history.position == position
+    Changes(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == before
+    work()
+    again = Changes(tmp_path)
+    assert (again.history.position, len(again.history.entries)) == (0 if step == "undo" else 1, 1)
+    assert (tmp_path / "notes.txt").read_text() == (one if step == "undo" else two)
 
 
 def test_older_files_are_refused(tmp_path: Path) -> None:
