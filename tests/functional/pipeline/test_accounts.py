@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace, make_files, write_zip
+from clusters import wait_until
 from recording_maker import encode_tones
-from show_runner import build, spacecast
+from show_runner import build, read_tree, spacecast, start_spacecast
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +84,31 @@ def test_it_goes_on_where_it_was_ended(archives: list[Path], tmp_path: Path) -> 
     assert report[1]["folder"] == "other-maps-2"
     assert [path.name for path in (tmp_path / "other-maps").iterdir()] == ["mine.txt"]
     assert len(list((tmp_path / show / "content/episodes").iterdir())) == 2
+
+
+def test_killed_on_the_way(archives: list[Path], tmp_path: Path) -> None:
+    """As soon as each of these is there: the run after makes what one that nobody killed does."""
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        folder.mkdir()
+    expected = extract(whole, *archives[:3])
+    for moment in ("accounts.json", "*/config.yaml", "*/content/episodes/*", "other*/content/episodes/*"):
+        running = start_spacecast("-C", broken, "extract", *archives[:3], "--show-per-account")
+        wait_until(partial(is_there, broken, moment, running))
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+    report = extract(broken, *archives[:3])
+    assert [(entry["account"], entry["folder"], entry["failures"]) for entry in report] == [
+        (entry["account"], entry["folder"], []) for entry in expected
+    ]
+    for entry in report:
+        folder = entry["folder"]
+        assert read_tree(broken / folder / "content") == read_tree(whole / folder / "content")
+
+
+def is_there(folder: Path, pattern: str, running: subprocess.Popen[bytes]) -> bool:
+    """Whether a file has come, or nothing will come any more."""
+    return any(folder.glob(pattern)) or running.poll() is not None
 
 
 def test_wrong_use_is_told(archives: list[Path], tmp_path: Path) -> None:
