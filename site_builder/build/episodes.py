@@ -195,7 +195,7 @@ class EpisodeBuilder:
         """Make nothing but the pages of episodes anew, in another theme, from what is kept of them.
 
         Gives those of which that cannot be read, and those that failed.
-        docs/decisions/0048 says why.
+        docs/decisions/0049 says why.
         """
         unread, done = list[EpisodeJob](), dict[str, object]()
         for some in _share_out(episode_jobs, lambda _: False):
