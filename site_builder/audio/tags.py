@@ -81,7 +81,7 @@ def _write_mp4(source: Path, out: Path, tags: AudioTags, duration: float) -> Non
         out.write_bytes(head + moov)
         _tag_mp4(out, tags, size, follows=size - sound.tell() + len(titles))
         with out.open("ab") as file:
-            shutil.copyfileobj(sound, file, 1 << 20)
+            shutil.copyfileobj(sound, file, 1 << 18)
             file.write(titles)
 
 

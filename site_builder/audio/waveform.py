@@ -19,6 +19,8 @@ _LOOKS = 6
 """Frames looked at in a slice of a long recording, which may have hundreds."""
 _EVERY = 4
 """One sample in so many is looked at: speech has its energy far below 6 kHz."""
+_SAMPLES = {"flt": ("f", 1), "s16": ("h", 1 << 15), "s32": ("i", 1 << 31), "dbl": ("d", 1)}
+"""FFmpeg's name of a kind of samples to its code in arrays and what full scale is."""
 _SIGNED = slice(3 if sys.byteorder == "little" else 0, None, 4)
 """In floats of 32 bits, those bytes that begin with the sign."""
 _SIGNLESS = bytes(range(128)) * 2
@@ -110,9 +112,7 @@ class Shape:
 
 def _peak(frame: AudioFrame) -> float:
     """Largest magnitude in the first channel, from 0."""
-    kind, full_scale = {"flt": ("f", 1), "s16": ("h", 1 << 15), "s32": ("i", 1 << 31), "dbl": ("d", 1)}.get(
-        frame.format.name.removesuffix("p"), ("", 1)
-    )
+    kind, full_scale = _SAMPLES.get(frame.format.name.removesuffix("p"), ("", 1))
     if not kind:
         return 0.0
     samples = array(kind)

@@ -29,8 +29,8 @@ from site_builder.model.podcast import Part
 from site_builder.sources.id3 import parse_syncsafe
 from site_builder.sources.x.speaking.hydra_tags import PartReading, Tick, find_start, join_ticks, parse_tag
 
-CHUNK = 1 << 20
-"""Bytes read at a time."""
+CHUNK = 1 << 18
+"""Bytes read at a time: more would not stay in the processor's cache while they are unpacked, hashed and counted."""
 _EXTENSIONS = {"mpegts": "ts", "mp4": "m4a", "matroska": "mka"}
 _ADTS_HEAD = 1 << 16  # bytes that tell ADTS from anything else
 

@@ -67,7 +67,7 @@ def write_mp4(batches: Iterable[Batch], part: Path, out: Path) -> int:
             file.write(_make_head(small, sizes, last))
             file.write(_find(small, b"mdat")[: sum(sizes[:shown])])
             sound.seek(replaced)
-            shutil.copyfileobj(sound, file, 1 << 20)
+            shutil.copyfileobj(sound, file, 1 << 18)
     return len(sizes) * _FRAME - last.missing - first.lead
 
 

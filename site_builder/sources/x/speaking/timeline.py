@@ -239,8 +239,9 @@ def _find_presences(readings: Sequence[_Reading], tick: float) -> Mapping[int, S
     found: dict[int, list[tuple[float, float]]] = {}
     told: set[int] = set()
     for reading in readings:
-        told.update(reading.heard, _find_told(reading))
-        for number in _find_present(reading):
+        told_now = _find_told(reading)
+        told.update(reading.heard, told_now)
+        for number in _find_present(reading, told_now):
             spans = found.setdefault(number, [])
             if spans and reading.start - spans[-1][1] <= 2 * tick:
                 spans[-1] = (spans[-1][0], reading.end)
@@ -257,11 +258,11 @@ def _find_told(reading: _Reading) -> set[int]:
     }
 
 
-def _find_present(reading: _Reading) -> set[int]:
-    """Those of whom any level above zero may be, and those who are on stage without one; the host apart."""
+def _find_present(reading: _Reading, told: set[int]) -> set[int]:
+    """Those of whom any level above zero may be, and those who are on stage and not `told` of; the host apart."""
     above = [slot for slot, level in enumerate(reading.levels) if level != 0]  # NaN, no number, may be any
     candidates = {number for slot in above for number in reading.stage.find_candidates(slot)}
-    untold = set(reading.stage.listed.values()) - _find_told(reading)
+    untold = set(reading.stage.listed.values()) - told
     return (candidates | untold | reading.heard.keys()) - {0}
 
 
