@@ -179,6 +179,7 @@ def _connect(file: Path) -> sqlite3.Connection:
     database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     try:
         database.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA secure_delete = ON")  # what was forgotten of somebody does not stay in free pages
     except sqlite3.DatabaseError:
         database.close()
         raise
