@@ -1,6 +1,6 @@
 """What a cluster costs for each task, what a second worker is worth, and where a thousand find their limit.
 
-    python benchmarks/cluster.py [--tasks 500] [--recordings 16] [--minutes 4]
+    python benchmarks/cluster.py [--tasks 500] [--recordings 16] [--minutes 5]
 
 Measured, with Dask's own scheduler and workers as processes of this computer:
 
@@ -223,7 +223,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=500)
     parser.add_argument("--recordings", type=int, default=16)
-    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--line", type=float, default=100.0, help="MB a second between driver and store")
     parser.add_argument("--hours", type=int, default=1_000_000)
     given = parser.parse_args()

@@ -1,5 +1,7 @@
 """Sound made by a real Dask scheduler and its workers on loopback: the same bytes, whoever dies on the way."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import os
@@ -16,8 +18,10 @@ from pathlib import Path
 import pytest
 from archive_maker import START, MadeArchive, MadeSpace
 from clusters import start_cluster, wait_until
+from distributed import Client
 from show_runner import PROJECT, build, copy_show, make_show, read_tree, run_spacecast, spacecast
 
+from site_builder.audio.encoding import segments
 from site_builder.engine import platform
 
 
@@ -112,6 +116,10 @@ def test_nothing_is_forked_beside_threads(tmp_path: Path, monkeypatch: pytest.Mo
         run = spacecast("-C", show, "build", "--jobs", "2", "--cluster", cluster.address)
         assert run.code == 0, run.err
         there, beside[:] = list(beside), []
+        with Client(cluster.address, set_as_default=False) as client:
+            assert set(client.run(lambda: segments._free_cores.acquire(False)).values()) == {
+                False
+            }  # Dask shares out cores
         build(alone, "--jobs", "2")
     assert read_tree(show / "output") == read_tree(alone / "output")
     assert len(there) >= 2

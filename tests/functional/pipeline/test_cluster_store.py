@@ -183,6 +183,38 @@ def test_a_worker_is_killed(plain: Path, built: dict[str, str], bucket: Bucket, 
     assert build(show)["made"] == []
 
 
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+def test_the_build_is_ended(
+    plain: Path, built: dict[str, str], bucket: Bucket, tmp_path: Path, ended_by: signal.Signals
+) -> None:
+    """In the middle: Ctrl-C leaves neither a task nor a file in the store; the next run makes only what is missing."""
+    show = copy_show(plain, tmp_path / "show")
+    slow = make_program(tmp_path / "slow", "import time; [time.sleep(0.1) for _ in range(40)]", odd_only=False)
+    with start_cluster(tmp_path, slow) as cluster:
+        there = ("--cluster", cluster.address, "--cluster-store", bucket.address())
+        running = start_spacecast("-C", show, "build", *there)
+        wait_until(lambda: bool(list_sound(show)) or running.poll() is not None)
+        wait_until(lambda: count_tasks(cluster.address)[1] == 1 or running.poll() is not None)
+        running.send_signal(ended_by)
+        err = running.communicate(timeout=60)[1]
+        assert running.returncode in {130, -ended_by}, err
+        wait_until(lambda: count_tasks(cluster.address) == (0, 0), seconds=60)
+        if ended_by == signal.SIGINT:
+            assert bucket.read() == {}
+        made = {file: file.stat().st_mtime_ns for file in list_sound(show)}
+        assert not (show / "output/feed.xml").exists()
+        assert build_there(show, cluster.address, bucket.address()).code == 0
+    assert {file: file.stat().st_mtime_ns for file in made} == made
+    assert read_tree(show / "output") == built
+    assert bucket.read() == {}
+    assert list(show.glob(".cache/**/.part-*")) == []
+
+
+def list_sound(show: Path) -> list[Path]:
+    """Whole encodings in the cache."""
+    return [file for file in show.glob(".cache/a*/*.m*") if not file.name.startswith(".part-")]
+
+
 def test_what_an_ended_run_left_is_taken_up_and_cleared(
     plain: Path, built: dict[str, str], bucket: Bucket, tmp_path: Path
 ) -> None:
