@@ -22,13 +22,13 @@ from site_builder.studio.pages import (
     show_cover,
     start,
 )
-from site_builder.studio.pages.episode import chapters, cover, details, page, sound, words
+from site_builder.studio.pages.episode import chapters, cover, details, page, pictures, sound, words
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
 PAGES: tuple[ModuleType, ...] = (
     *(frame, history, start, episodes, show, show_cover, people, person, checks, publish, files, manual),
-    *(page, sound, details, chapters, cover, words),
+    *(page, sound, details, chapters, cover, pictures, words),
 )
 """Every module with `ROUTES`; to add a page is to add a module here."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -28,7 +29,7 @@ from site_builder.studio.effects import tell_effects
 from site_builder.studio.episodes import load_show
 from site_builder.studio.loading import load_whole_show
 from site_builder.studio.pages.people import count, describe_row, list_rows
-from site_builder.studio.rendering import language_of, render, studio_of
+from site_builder.studio.rendering import language_of, render, render_part, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save, wants_json
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
@@ -108,9 +109,7 @@ def show(request: Request) -> Response:
     return render(
         request,
         "person.html",
-        person=describe_row(subject.row, subject.number),
-        appearance=subject.appearance,
-        is_unknown=subject.row.key == UNKNOWN and not subject.row.handle,
+        **_describe_singles(subject),
         options=_describe_options(studio, subject, language, is_long=is_long),
         is_long=is_long,
         answer=subject.answer,
@@ -123,6 +122,15 @@ def show(request: Request) -> Response:
         digest=studio.changes.digest(PEOPLE),
         today=studio.clock().date(),
     )
+
+
+def _describe_singles(subject: Subject) -> dict[str, Any]:
+    """What the list of answers for single episodes needs to know."""
+    return {
+        "person": describe_row(subject.row, subject.number),
+        "appearance": subject.appearance,
+        "is_unknown": subject.row.key == UNKNOWN and not subject.row.handle,
+    }
 
 
 def _is_long(bundles: Sequence[Bundle], subject: Subject) -> bool:
@@ -260,7 +268,9 @@ def _describe_now(request: Request) -> Mapping[str, object]:
     show, _ = load_whole_show(studio)
     subject = _find(request, show)
     is_answered = subject.answer.since and subject.answer.status is not Consent.PENDING
+    singles = render_part(request, "person-singles.html", **_describe_singles(subject))
     return {
+        "parts": {"singles": singles},
         "effects": _foresee_all(studio, subject, language),
         "answer": subject.answer.status.value,
         "note": subject.answer.note,

@@ -24,7 +24,7 @@ from site_builder.studio.background.jobs import Job
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import answer_problems, explain_disk, read_form, wants_json
 from site_builder.studio.studio import Studio
-from site_builder.studio.uploads import FOLDER, Upload, receive_body, receive_form
+from site_builder.studio.uploads import FOLDER, Upload, clear_uploads, receive_body, receive_form
 
 _LARGEST = 120_000_000_000
 """Bytes of an archive: X divides what is larger than 50 GB."""
@@ -92,7 +92,9 @@ async def choose_folder(request: Request) -> Response:
     folder = (studio.folder / _expand(name)).resolve()
     if folder.exists() and not folder.is_dir():
         raise UsageError(language_of(request).gettext("This is a file: name a folder, which is made if it is new."))
+    clear_uploads(studio)  # what was sent for the folder before; it is not looked into any more
     studio.open(folder)
+    clear_uploads(studio)  # as at a start
     return RedirectResponse("/" if studio.has_show else "/start", 303)
 
 

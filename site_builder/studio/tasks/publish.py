@@ -12,9 +12,11 @@ from site_builder.hosts.github.answers import TokenRefused
 from site_builder.model.paths import FEED
 from site_builder.net.credentials import KEPT as KEPT_WORDS
 from site_builder.net.credentials import NOT_KEPT, Credentials, TokenMissing, find_keyring_name
+from site_builder.show.layout import find_output_paths
 from site_builder.studio.background.held_token import KEPT, MISSING, REFUSED
 from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.checks import build_whole
+from site_builder.studio.tasks.in_app import read_in_app
 from site_builder.studio.tasks.turns import wait_for_turn
 from site_builder.text.timecode import parse_utc
 
@@ -52,7 +54,9 @@ def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
             notify=notify,
         )
 
-    return {**_describe(_tell_token(task, work)), "stamp": task.arguments.get("stamp", "")}
+    told = {**_describe(_tell_token(task, work)), "stamp": task.arguments.get("stamp", "")}
+    feed = find_output_paths(task.folder, preview=False).output / FEED
+    return told if dry_run else {**told, "in_app": read_in_app(feed)}
 
 
 def _tell_token(task: Task, work: Callable[[], DeployReport]) -> DeployReport:

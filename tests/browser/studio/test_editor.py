@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from studio_runner import RunningStudio
 
 from site_builder.show.documents import parse_front_matter
@@ -119,6 +120,26 @@ def test_notes_are_seen_on_the_page_at_once(studio: RunningStudio, show: Path, o
     expect(frame.get_by_role("heading", level=1)).to_be_visible(timeout=90_000)
     page.get_by_label("Show notes").fill("Of **horns** and of light.")
     expect(frame.locator("strong", has_text="horns")).to_be_visible(timeout=90_000)
+
+
+def test_a_picture_in_the_notes(studio: RunningStudio, show: Path, open_studio: Any, tmp_path: Path) -> None:
+    """It is kept under a name of ours, named where the cursor was, and its description is typed next."""
+    picture = tmp_path / "my <own> picture.png"
+    Image.new("RGB", (40, 30), "navy").save(picture)
+    page = open_episode(open_studio, studio)
+    notes = page.get_by_label("Show notes")
+    notes.fill("Look: ")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Picture", exact=True).click()
+    chooser.value.set_files(picture)
+    expect(notes).to_have_value("Look: ![](picture-1.png)")
+    page.keyboard.type("A navy sea")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    assert index_of(show).read_text("utf-8").endswith("\nLook: ![A navy sea](picture-1.png)\n")
+    assert (index_of(show).parent / "picture-1.png").read_bytes() == picture.read_bytes()
+    page.locator("#picture-file").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.get_by_role("status")).to_have_text("Choose a picture: JPEG, PNG or WebP.")
 
 
 def test_the_shape_is_drawn_while_it_is_made(studio: RunningStudio, open_studio: Any) -> None:

@@ -31,6 +31,7 @@ def test_a_click_saves_and_tells_what_changes_now(studio: RunningStudio, show: P
     assert "status: refused" in read(show)
     expect(page.locator("#effects-refused")).to_have_text("This is the answer now.")
     expect(page.locator("#effects-granted")).to_contain_text("is heard again")
+    expect(page.locator("#singles li").first).to_contain_text(re.compile(r"\bNo\b"))
     page.get_by_label("Note", exact=True).fill("by phone")
     page.get_by_label("Date", exact=True).fill("2026-11-02")
     page.get_by_role("button", name="Save", exact=True).click()

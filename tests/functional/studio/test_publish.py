@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -58,6 +59,10 @@ def test_to_a_folder_and_back(ready: RunningStudio) -> None:
     ready.post("/publish", scripted=False)
     page = wait_until(ready, "/publish", "It is published")
     assert "https://ana.github.io/signals/feed.xml" in page
+    in_app = page.partition('class="in-app"')[2].partition("</ol>")[0]
+    assert [title in in_app for title in re.findall("<title>(.*?)</title>", (folder / "feed.xml").read_text())[:3]] == [
+        True
+    ] * 3
     assert "Nothing: what is there is what you have here." in page
     assert (folder / "feed.xml").is_file()
     assert spacecast("-C", show, "deploy", "--dry-run").out.startswith(f"{folder}: 0 would be sent")

@@ -141,6 +141,18 @@ def test_an_upload_goes_when_the_studio_ends(tmp_path: Path, archive: Path) -> N
     assert list_files(folder / UPLOADS) == []
 
 
+def test_an_upload_goes_when_the_show_lies_elsewhere(tmp_path: Path, archive: Path) -> None:
+    """From where it lay, and what somebody left in the folder that is opened, as at a start there."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    (other / UPLOADS).mkdir(parents=True)
+    (other / UPLOADS / "left.zip").write_bytes(b"private")
+    with start_studio(one) as studio:
+        look(studio.enter(), archive.read_bytes())
+        assert list_files(one / UPLOADS)
+        studio.post("/start/folder", folder=str(other), scripted=False)
+        assert list_files(one / UPLOADS) == list_files(other / UPLOADS) == []
+
+
 def test_a_folder_with_other_files_asks_where(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
     with start_studio(tmp_path) as studio:
