@@ -141,7 +141,7 @@ def _draw_ahead(folder: Path, jobs: int, prefetch: Prefetch) -> None:
         from site_builder.show.load import load_bare_show
         from site_builder.site.covers import start_early
 
-        with suppress(SpacecastError):  # told of where the show is read
+        with suppress(SpacecastError, OSError):  # told of where the show is read
             start_early(load_bare_show(folder), jobs, prefetch)
 
 
