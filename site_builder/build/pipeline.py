@@ -62,6 +62,7 @@ def build(
         _take_over(folder)
         if changes is None or not changes.is_current:
             changes = check_changes(folder, options)
+        _check_cluster(options)
         if not options.preview:
             require_line(folder)
         changes.drop_damaged()
@@ -159,6 +160,14 @@ def _open_makers(
     ):
         state, artifacts = opened
         yield prefetch, state, artifacts
+
+
+def _check_cluster(options: BuildOptions) -> None:
+    """Before archives are taken in, which may take hours."""
+    if options.cluster or options.cluster_store:
+        from site_builder.build.cluster.workers import check_cluster
+
+        check_cluster(options.cluster, options.cluster_store)
 
 
 def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> AbstractContextManager[Cluster | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
-from clusters import start_cluster
-from show_runner import PROJECT, build, copy_show, find_bundle, read_tree, spacecast
+from clusters import find_busy, start_cluster, wait_until
+from show_runner import PROJECT, build, copy_show, find_bundle, read_tree, spacecast, start_spacecast
 from stores import Bucket
 
 from site_builder.build.cluster.hearing import _choose_free
@@ -79,13 +81,30 @@ def test_a_build_has_new_recordings_heard_there(
     assert build(show)["made"] == []
 
 
-def note_hearing(folder: Path, noted: Path) -> Path:
-    """A copy of the program whose workers write a line into a file for each recording that they hear."""
+def test_a_worker_is_killed(taken: Path, heard: dict[str, bytes], bucket: Bucket, tmp_path: Path) -> None:
+    """While it hears, over a store: the other one hears it from the beginning."""
+    show, noted = copy_show(taken, tmp_path / "show"), tmp_path / "noted"
+    slow = note_hearing(tmp_path / "slow", noted, "import time; time.sleep(3)")
+    with start_cluster(tmp_path, slow, slow) as cluster:
+        there = ("--cluster", cluster.address, "--cluster-store", bucket.address())
+        running = start_spacecast("-C", show, "transcribe", FOGHORN, *there)
+        wait_until(lambda: noted.exists() or running.poll() is not None)
+        for process in find_busy(cluster.address):
+            os.kill(process, signal.SIGKILL)
+        _, err = running.communicate(timeout=300)
+    assert running.returncode == 0, err
+    assert noted.read_text() == "heard\n" * 2
+    assert read_words(show) == heard
+    assert bucket.read() == {}
+
+
+def note_hearing(folder: Path, noted: Path, more: str = "pass") -> Path:
+    """A copy of the program whose workers write a line into a file for each recording that they hear, and do more."""
     shutil.copytree(PROJECT / "site_builder", folder / "site_builder")
     file = folder / "site_builder/build/cluster/hearing.py"
     begin = "    engine = _open_engine("
     assert begin in file.read_text()
-    note = f"    print('heard', file=open({str(noted)!r}, 'a'), flush=True)\n"
+    note = f"    print('heard', file=open({str(noted)!r}, 'a'), flush=True)\n    {more}\n"
     file.write_text(file.read_text().replace(begin, note + begin))
     return folder
 

@@ -151,6 +151,13 @@ def count_workers(address: str) -> int:
         return len(client.nthreads())
 
 
+def find_busy(address: str) -> list[int]:
+    """Processes of workers that are at work."""
+    with Client(address, set_as_default=False) as client:
+        at_work = client.run(lambda dask_worker: (os.getpid(), len(dask_worker.active_keys)))
+        return [process for process, count in at_work.values() if count]
+
+
 def count_tasks(address: str) -> tuple[int, int]:
     """How many the scheduler knows, and how many are at work."""
     with Client(address, set_as_default=False) as client:

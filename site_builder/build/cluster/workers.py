@@ -10,7 +10,7 @@ from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
 from site_builder.audio.encoding.segments import compute_alone
-from site_builder.engine.cluster.connection import open_cluster, share_folder, share_store
+from site_builder.engine.cluster.connection import check_address, open_cluster, share_folder, share_store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_json
 from site_builder.errors import UsageError
@@ -43,8 +43,7 @@ def open_workers(
     Raises:
         UsageError: it cannot be used; says why.
     """
-    if store and not address:
-        raise UsageError("--cluster-store is where the workers of a cluster fetch sound; name that with --cluster")
+    check_cluster(address, store)
     if not address:
         yield None
         return
@@ -54,6 +53,18 @@ def open_workers(
     opened = partial(open_cluster, prepare=compute_alone, resource=resource)  # Dask gives a task one thread
     with shared as share, opened(address, share, describe, warn) as cluster:
         yield cluster
+
+
+def check_cluster(address: str, store: str) -> None:
+    """Whether there can be such a cluster: for before anything else is done.
+
+    Raises:
+        UsageError: no; says why.
+    """
+    if store and not address:
+        raise UsageError("--cluster-store is where the workers of a cluster fetch sound; name that with --cluster")
+    if address:
+        check_address(address)
 
 
 def _warn(notify: Notify, said: str) -> None:

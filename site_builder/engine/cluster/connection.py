@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import logging
 import secrets
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from site_builder.engine.cluster.compatibility import CompatibleWorkers, Needs, do_nothing
 from site_builder.engine.cluster.store import OpenStore, Store
@@ -32,6 +35,7 @@ _CONNECT_SECONDS = 20
 _CLOSE_SECONDS = 5.0
 _END_SECONDS = 3.0
 """How long a store may take to be cleared once somebody pressed Ctrl-C."""
+_NO_DASK = "--cluster needs Dask, the extra `cluster`: `spacecast help cluster` tells how"
 _MARK = ".cache/cluster-mark"
 _STORE_MARK = "mark"
 
@@ -175,23 +179,51 @@ def _find_lack_of_file(path: str, size_bytes: int) -> str:
     return f"it does not find {path} under that path"
 
 
+def check_address(address: str) -> None:
+    """Whether there can be a cluster at an address, without a word to it: for before anything else is done.
+
+    Raises:
+        UsageError: the extra is not installed, or nobody listens there.
+    """
+    if find_spec("distributed") is None:
+        raise UsageError(_NO_DASK)
+    if address.startswith(LOCAL):
+        _count_local(address)
+        return
+    with _told_of(address):
+        place = urlsplit(address)
+        if place.scheme in {"tcp", "tls"} and place.hostname and place.port:
+            socket.create_connection((place.hostname, place.port), _CONNECT_SECONDS).close()
+
+
+@contextmanager
+def _told_of(address: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UsageError(f"--cluster {address}: nobody answers there ({error})") from error
+
+
+def _count_local(address: str) -> int:
+    count = address.removeprefix(LOCAL)
+    if not count.isdigit() or int(count) < 1:
+        raise UsageError(f"--cluster {address}: write the number of processes, as in `local:4`")
+    return int(count)
+
+
 @contextmanager
 def _connect(address: str) -> Iterator[Client]:
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415
     except ImportError:
-        raise UsageError("--cluster needs Dask, the extra `cluster`: `spacecast help cluster` tells how") from None
+        raise UsageError(_NO_DASK) from None
     if not address.startswith(LOCAL):
-        try:
+        with _told_of(address):
             client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise UsageError(f"--cluster {address}: nobody answers there ({error})") from error
         with _closing(client):
             yield client
         return
-    count = address.removeprefix(LOCAL)
-    if not count.isdigit() or int(count) < 1:
-        raise UsageError(f"--cluster {address}: write the number of processes, as in `local:4`")
+    count = _count_local(address)
     options = {
         "threads_per_worker": 1,
         "dashboard_address": None,
@@ -200,7 +232,7 @@ def _connect(address: str) -> Iterator[Client]:
     }
     with (
         _ended_with_all_processes(),
-        _closing(LocalCluster(n_workers=int(count), host="127.0.0.1", **options)) as cluster,
+        _closing(LocalCluster(n_workers=count, host="127.0.0.1", **options)) as cluster,
         _closing(Client(cluster, set_as_default=False)) as client,
     ):
         yield client
