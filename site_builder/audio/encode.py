@@ -6,8 +6,8 @@ One decode, one encode; a loudness target adds one decode to measure with.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -18,36 +18,22 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
-from site_builder.audio.encoding.loudness import Loudness, gauge_segments
+from site_builder.audio.encoding.levelling import Levels, plan_levels
 from site_builder.audio.encoding.seams import FRAME_SAMPLES, NoSeam, Run, join_runs
 from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
-from site_builder.audio.encoding.voices import Knot, apply_gains, measure_voices, plan_gains
+from site_builder.audio.encoding.voices import Voices
 from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import measure
 from site_builder.audio.mux import open_mp3, open_mp4
-from site_builder.audio.sound import edit_sound, filter_sound, read_sound
+from site_builder.audio.sound import edit_sound, read_sound
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Span, Turn
+from site_builder.model.podcast import Span
 
 _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
-_CEILING = -1.0
-"""dBTP that no sample may exceed after normalising (Apple's advice)."""
-_MARGIN = 1.0
-"""Decibels by which a limiter that sees samples stays below the ceiling, for what lies between samples."""
-_LIMITER = (
-    "alimiter",
-    f"limit={10 ** ((_CEILING - _MARGIN) / 20):.6f}:level=false:latency=true:attack=5:release=50",
-)
-_EVEN_AT = -20.0
-"""LUFS to which each voice is brought before the whole is: with room above for its peaks."""
-_CLOSE = 0.2
-"""LU by which the target may be missed."""
-_SILENCE = -69.0
-"""LUFS below which there is nothing to normalise."""
-
-
+_EVEN_AT = -16.0
+"""LUFS to which each voice is brought where no loudness is asked for; what Apple advises."""
 _SMEAR = 0.06
 """Seconds: more than the longest window of both encoders."""
 _LAME_EFFORT = "5"
@@ -62,19 +48,6 @@ _LEAD, _TAIL = 6, 3
 """Chunks that are encoded with the segments on both sides of a seam: before it, and after it."""
 _UNUSABLE = 6
 """Packets at the end of a segment that know nothing of what comes next: encoders look ahead."""
-
-Filters = tuple[tuple[str, str], ...]
-"""FFmpeg filters as names and arguments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voices:
-    """Who speaks when."""
-
-    turns: Sequence[Turn]
-    """In recording time."""
-    tick: float
-    """Seconds by which their edges may be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +80,7 @@ def write_encoded(parts: Sequence[Path], edits: EditList, out: Path, settings: E
     """
     rate = measure(parts[0]).sample_rate
     sound = _Sound(parts, _guard(edits), rate if rate in _RATES else _RATES[0], settings.channels)
-    if settings.voices:
-        sound = _even_out(sound, settings.voices)
-    if settings.loudness is not None:
-        filters = _plan_loudness(sound, settings.loudness + _lost_by_encoding(settings))
-        sound = replace(sound, filters=filters)
+    sound = _level(sound, settings)
     samples = _encode(sound, out, settings)
     if not samples:
         raise UnusableSource(f"{parts[0]}: nothing of it is left to publish; look at the trim and cut spans")
@@ -162,57 +131,29 @@ class _Sound:
     edits: EditList
     sample_rate: int
     channels: int
-    gains: Sequence[Knot] = ()
-    """In published time."""
-    filters: Filters = ()
-    """For what comes behind the gains."""
+    levels: Levels = field(default_factory=Levels)
 
     def frames(self) -> Iterator[AudioFrame]:
-        """Edited frames of packed floats; `change` makes of them what is to be heard."""
+        """Edited frames of packed floats; `levels` makes of them what is to be heard."""
         frames = read_sound(self.parts, sample_rate=self.sample_rate, channels=self.channels)
         return edit_sound(frames, self.edits, self.sample_rate)
 
-    def change(self, segment: Segment) -> Iterable[AudioFrame]:
-        """Frames of a segment as they are to be heard."""
-        frames = apply_gains(segment.frames, self.gains, segment.start) if self.gains else segment.frames
-        return filter_sound(frames, *self.filters) if self.filters else frames
 
-    def gauge(self) -> Loudness:
-        """How loud all is."""
-        return gauge_segments(self.frames(), self.change, self.sample_rate)
-
-
-def _even_out(sound: _Sound, voices: Voices) -> _Sound:
-    """The same with everybody equally loud, around the loudness that most advise."""
-    heard = [
-        replace(turn, start=start, end=end) for turn in voices.turns for start, end in sound.edits.find_published(turn)
-    ]
-    measured = measure_voices(sound.frames(), sound.sample_rate, heard, voices.tick)
-    return replace(sound, gains=plan_gains(measured, heard, voices.tick, _EVEN_AT))
-
-
-def _plan_loudness(sound: _Sound, target: float) -> Filters:
-    """One gain for the whole episode, and a limiter only where its peaks would pass the ceiling.
-
-    The limiter takes some loudness away again, how much only listening tells; so with one the gain is corrected until
-    the target is met, three times at most.
-    """
-    found = sound.gauge()
-    if found.integrated < _SILENCE:
-        return ()
-    gain = target - found.integrated
-    if found.peak + gain <= _CEILING - _MARGIN:
-        return (_volume(gain),)
-    reached = _limited_loudness(sound, gain)
-    slope = 0.5  # decibels heard for a decibel given, once the limiter works; then as found
-    for _ in range(3):
-        if abs(target - reached) < _CLOSE:
-            break
-        step = (target - reached) / slope
-        before, reached = reached, _limited_loudness(sound, gain + step)
-        gain += step
-        slope = max(0.2, (reached - before) / step)
-    return (_volume(gain), _LIMITER)
+def _level(sound: _Sound, settings: EncodeSettings) -> _Sound:
+    """The same as loud as asked for."""
+    target, voices = settings.loudness, settings.voices
+    if target is None and voices is None:
+        return sound
+    if voices:
+        heard = (
+            replace(turn, start=start, end=end)
+            for turn in voices.turns
+            for start, end in sound.edits.find_published(turn)
+        )
+        voices = replace(voices, turns=list(heard))
+    target = (_EVEN_AT if target is None else target) + _lost_by_encoding(settings)
+    levels = plan_levels(sound.frames(), sound.sample_rate, sound.edits.duration, target, voices)
+    return replace(sound, levels=levels)
 
 
 def _lost_by_encoding(settings: EncodeSettings) -> float:
@@ -220,15 +161,6 @@ def _lost_by_encoding(settings: EncodeSettings) -> float:
     if settings.format != "mp3":
         return 0.0
     return 0.446 if settings.bitrate < 176_000 else 0.265 if settings.bitrate < 224_000 else 0.0
-
-
-def _limited_loudness(sound: _Sound, gain: float) -> float:
-    """LUFS after a gain and the limiter."""
-    return replace(sound, filters=(_volume(gain), _LIMITER)).gauge().integrated
-
-
-def _volume(gain: float) -> tuple[str, str]:
-    return "volume", f"{gain:.3f}dB:precision=float"
 
 
 def _encode(sound: _Sound, out: Path, settings: EncodeSettings) -> int:
@@ -261,7 +193,7 @@ def _encode_segment(sound: _Sound, settings: EncodeSettings, segment: Segment) -
     assert isinstance(context, AudioCodecContext)
     _set_up(context, sound.sample_rate, settings)
     position, packets = segment.start, []
-    for frame in sound.change(segment):
+    for frame in sound.levels.change(segment):
         frame.pts, frame.time_base = position, Fraction(1, sound.sample_rate)
         position += frame.samples
         packets += context.encode(frame)

@@ -59,7 +59,8 @@ class AudioSettings:
 
 def plan_encode(parts: Sequence[Path], recording: Recording, edits: EditList, settings: AudioSettings) -> FromSources:
     """Encode a recording, here or elsewhere; of who speaks only the times go along, where voices are evened out."""
-    from site_builder.audio.encode import EncodeSettings, Voices  # noqa: PLC0415 -- PyAV is loaded only to make sound
+    from site_builder.audio.encode import EncodeSettings  # noqa: PLC0415 -- PyAV is loaded only to make sound
+    from site_builder.audio.encoding.voices import Voices  # noqa: PLC0415
 
     wanted = EncodeSettings(
         format="mp3" if settings.format == "mp3" else "aac",

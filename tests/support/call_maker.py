@@ -24,6 +24,8 @@ from archive_maker import OWNER_HANDLE, OWNER_ID, START, MadeArchive, MadeSpace,
 from numpy.typing import NDArray
 from recording_maker import SAMPLES_PER_FRAME, UNIX_EPOCH_IN_NTP, encode_pcm, make_tag, split_frames
 
+from site_builder.audio.encoding.loudness import gauge_loudness
+
 RATE = 16_000
 ADTS_RATE = 48_000
 SPEECH = Path(__file__).parent.parent / "speech"
@@ -90,6 +92,23 @@ def mix_clean() -> Sound:
 
 def _mix(voices: Iterable[Sound]) -> Sound:
     return np.asarray(np.sum(list(voices), axis=0), dtype=np.float32)
+
+
+def mix_at(loudness: Mapping[str, float], seconds: float, noise: float) -> Sound:
+    """The beginning of the talk with each voice at a loudness in LUFS, in noise of some dBFS; peaks are cut off."""
+    chance, mixed = np.random.default_rng(18), np.zeros(round(seconds * RATE), dtype=np.float32)
+    for who, sound in _split_voices().items():
+        voice = sound[: len(mixed)]
+        for _ in range(3):
+            voice = np.clip(voice * 10 ** ((loudness[who] - _gauge(voice)) / 20), -1, 1)
+        mixed += voice.astype(np.float32)
+    return np.clip(mixed + chance.normal(0, 10 ** (noise / 20), len(mixed)), -1, 1).astype(np.float32)
+
+
+def _gauge(sound: Sound) -> float:
+    frame = av.AudioFrame.from_ndarray(sound.astype(np.float32).reshape(1, -1), format="flt", layout="mono")
+    frame.sample_rate = RATE
+    return gauge_loudness([frame]).integrated
 
 
 def load_classic() -> tuple[Sound, str]:

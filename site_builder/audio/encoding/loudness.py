@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from av.audio.frame import AudioFrame
 
-from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
+from site_builder.audio.encoding.segments import Grid, Segment, split_sound
 from site_builder.audio.measure import SILENT
 from site_builder.audio.sound import filter_sound
 from site_builder.model.podcast import Span
@@ -24,10 +24,10 @@ BLOCK = 4
 """Tenths of a second that a moment's loudness is measured over."""
 _EXACT = 1e-6
 """Tenths of a second that are none: seconds are not exact."""
-_OWN, _LEAD = 300, 10
-"""Tenths of a second: what is measured at a time, and what filters hear before."""
-
-Change = Callable[[Segment], Iterable[AudioFrame]]
+OWN = 300
+"""Tenths of a second that are measured at a time."""
+_LEAD = 10
+"""Tenths of a second that filters hear before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Loudness:
     integrated: float
     """LUFS, gated; -70 or less for silence."""
     peak: float
-    """dBTP, estimated by oversampling; the plain sample peak in dBFS where that was asked for."""
+    """dBTP, estimated by oversampling."""
 
 
 def gauge_loudness(frames: Iterable[AudioFrame]) -> Loudness:
@@ -53,17 +53,6 @@ def _find_peak(told: dict[str, str], kind: str) -> float:
     return 20 * math.log10(peak) if peak > 0 else SILENT
 
 
-def gauge_segments(frames: Iterable[AudioFrame], change: Change, sample_rate: int) -> Loudness:
-    """The same of long sound, on all free cores, with its plain sample peak.
-
-    `change` makes of a segment what counts.
-    """
-    segments = cut_for_listening(frames, sample_rate)
-    found = list(map_segments(lambda segment: listen(segment, change(segment)), segments))
-    moments = [level for heard in found for level in heard.moments]
-    return Loudness(integrate(moments), max((heard.peak for heard in found), default=SILENT))
-
-
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a segment sounds like."""
@@ -72,11 +61,13 @@ class Heard:
     """LUFS of the 0.4 s up to each tenth of a second; the first of all sound is that after 0.4 s."""
     peak: float
     """dBFS of the loudest sample."""
+    first: int
+    """Number of the first moment among those of the whole."""
 
 
 def cut_for_listening(frames: Iterable[AudioFrame], sample_rate: int) -> Iterator[Segment]:
     """Segments for `listen`."""
-    return split_sound(frames, Grid(round(sample_rate * TENTH), own=_OWN, lead=_LEAD))
+    return split_sound(frames, Grid(round(sample_rate * TENTH), own=OWN, lead=_LEAD))
 
 
 def listen(segment: Segment, frames: Iterable[AudioFrame]) -> Heard:
@@ -87,7 +78,8 @@ def listen(segment: Segment, frames: Iterable[AudioFrame]) -> Heard:
             moments.append(float(told["lavfi.r128.M"]))
             last = told
     known = _LEAD if segment.start < segment.own else BLOCK - 1
-    return Heard(moments[known:], _find_peak(last, "sample"))
+    tenths = segment.own // round(segment.frames[0].sample_rate * TENTH)
+    return Heard(moments[known:], _find_peak(last, "sample"), max(0, tenths - BLOCK + 1))
 
 
 def integrate(moments: Sequence[float]) -> float:
@@ -100,6 +92,7 @@ def integrate(moments: Sequence[float]) -> float:
     return 10 * math.log10(sum(counting) / len(counting))
 
 
-def choose_moments(moments: array[float], span: Span) -> array[float]:
-    """Those measured within a span of the sound alone."""
-    return moments[math.ceil(span.start / TENTH - _EXACT) : max(0, int(span.end / TENTH + _EXACT) - BLOCK + 1)]
+def find_moments(span: Span, count: int) -> range:
+    """Numbers of those of `count` moments that are of a span of the sound alone."""
+    first = math.ceil(span.start / TENTH - _EXACT)
+    return range(first, min(count, int(span.end / TENTH + _EXACT) - BLOCK + 1))

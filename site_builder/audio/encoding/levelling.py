@@ -1,0 +1,226 @@
+"""Gains that bring an episode, or each voice in it, to a loudness, and a limiter where peaks would pass the ceiling.
+
+Sound is gone through once. The limiter takes some loudness away again, how much only listening tells: that is done over
+a few segments of the sound that are kept, and gains are corrected until voices and whole are as loud as asked for.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from av.audio.frame import AudioFrame
+
+from site_builder.audio.encoding.gains import Knot, apply_gains, find_gain, find_highest
+from site_builder.audio.encoding.loudness import (
+    BLOCK,
+    OWN,
+    TENTH,
+    Heard,
+    cut_for_listening,
+    find_moments,
+    integrate,
+    listen,
+)
+from site_builder.audio.encoding.ramps import MOST_GAIN, plan_gains
+from site_builder.audio.encoding.segments import Segment, map_segments
+from site_builder.audio.encoding.voices import LEAST_SPEECH, Voices, find_energies, find_solos
+from site_builder.audio.sound import filter_sound
+from site_builder.model.podcast import Span
+
+CEILING = -1.0
+"""dBTP that no sample may exceed after normalising (Apple's advice)."""
+_MARGIN = 1.0
+"""Decibels by which a limiter that sees samples stays below the ceiling, for what lies between samples."""
+_LIMITER = (
+    "alimiter",
+    f"limit={10 ** ((CEILING - _MARGIN) / 20):.6f}:level=false:latency=true:attack=5:release=50",
+)
+_CLOSE = 0.15
+"""LU by which the target may be missed."""
+_ROUNDS = 4
+"""Times that gains are corrected, at most."""
+_SLOPE = 0.7
+"""Decibels heard for a decibel given once the limiter works; later as found."""
+_LEAST_SLOPE = 0.2
+_SILENCE = -69.0
+"""LUFS below which there is nothing to normalise."""
+_KEPT = 10
+"""Segments that are kept at most, evenly spread; of two channels half as many."""
+_KEPT_SECONDS = 20.0
+"""Of each voice; for those of whom less is in these segments, that with most of them is kept as well."""
+_EVERYBODY = -1
+"""The one voice where all are measured together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How loud each moment is to be made."""
+
+    knots: Sequence[Knot] = ()
+    is_limited: bool = False
+
+    def change(self, segment: Segment) -> Iterable[AudioFrame]:
+        """Frames of a segment as they are to be heard."""
+        limiter = [_LIMITER] if self.is_limited else []
+        if len(self.knots) == 1:
+            return filter_sound(segment.frames, ("volume", f"{self.knots[0].gain:.3f}dB:precision=float"), *limiter)
+        frames = apply_gains(segment.frames, self.knots, segment.start) if self.knots else segment.frames
+        return filter_sound(frames, *limiter) if limiter else frames
+
+
+@dataclass(slots=True)
+class _Survey:
+    """What one pass over the sound has found."""
+
+    moments: array[float] = field(default_factory=lambda: array("f"))
+    """LUFS, as `Heard`."""
+    energies: array[float] = field(default_factory=lambda: array("f"))
+    peaks: list[float] = field(default_factory=list)
+    """dBFS, of each segment."""
+    kept: list[Segment] = field(default_factory=list)
+
+
+def plan_levels(
+    frames: Iterable[AudioFrame], sample_rate: int, duration: float, target: float, voices: Voices | None
+) -> Levels:
+    """Plan what brings sound to `target` LUFS, and each of its voices to the same loudness where `voices` are given."""
+    everything = [(_EVERYBODY, Span(start=0, end=duration + OWN))]
+    solos = find_solos(voices.turns, voices.tick) if voices else everything
+    survey = _survey(frames, sample_rate, duration, solos, with_energies=bool(voices))
+    own = _find_own(survey.moments, solos)
+    if not own and voices:
+        voices, own = None, _find_own(survey.moments, everything)
+    if not own:
+        return Levels()
+    return _Leveller(survey, own, voices, target).plan()
+
+
+def _survey(
+    frames: Iterable[AudioFrame],
+    sample_rate: int,
+    duration: float,
+    solos: Sequence[tuple[int, Span]],
+    *,
+    with_energies: bool,
+) -> _Survey:
+    wanted: set[int] | None = None
+    survey = _Survey()
+
+    def segments() -> Iterator[Segment]:
+        nonlocal wanted
+        for number, segment in enumerate(cut_for_listening(frames, sample_rate)):
+            if wanted is None:
+                wanted = _choose_kept(duration, solos, _KEPT // len(segment.frames[0].layout.channels))
+            if number in wanted:
+                survey.kept.append(segment)
+            yield segment
+
+    def hear(segment: Segment) -> tuple[Heard, array[float]]:
+        return listen(segment, segment.frames), find_energies(segment) if with_energies else array("f")
+
+    for heard, energies in map_segments(hear, segments()):
+        survey.moments += heard.moments
+        survey.energies += energies
+        survey.peaks.append(heard.peak)
+    return survey
+
+
+def _choose_kept(duration: float, solos: Sequence[tuple[int, Span]], most: int) -> set[int]:
+    """Numbers of segments."""
+    length = OWN * TENTH
+    count = int(duration / length) + 1
+    kept = {count * number // min(most, count) for number in range(min(most, count))}
+    heard: dict[int, dict[int, float]] = {}
+    for who, span in solos:
+        for number in range(int(span.start / length), min(count, int(span.end / length) + 1)):
+            seconds = min(span.end, (number + 1) * length) - max(span.start, number * length)
+            of_voice = heard.setdefault(who, {})
+            of_voice[number] = of_voice.get(number, 0.0) + seconds
+    lacking = [found for found in heard.values() if sum(found.get(number, 0.0) for number in kept) < _KEPT_SECONDS]
+    return kept | {max(found, key=lambda number: found[number]) for found in lacking[:most]}
+
+
+def _find_own(moments: array[float], solos: Sequence[tuple[int, Span]]) -> dict[int, list[int]]:
+    """Numbers of the moments of each voice that is heard long enough."""
+    own: dict[int, list[int]] = {}
+    for who, span in solos:
+        own.setdefault(who, []).extend(find_moments(span, len(moments)))
+    least = LEAST_SPEECH / TENTH
+    return {
+        who: numbers
+        for who, numbers in own.items()
+        if (who == _EVERYBODY or len(numbers) >= least)
+        and integrate([moments[number] for number in numbers]) > _SILENCE
+    }
+
+
+class _Leveller:
+    """Looks for the gain of each voice."""
+
+    def __init__(self, survey: _Survey, own: Mapping[int, Sequence[int]], voices: Voices | None, target: float) -> None:
+        self._survey, self._own, self._voices, self._target = survey, own, voices, target
+        self._levels = {who: integrate([survey.moments[number] for number in own[who]]) for who in own}
+
+    def plan(self) -> Levels:
+        """Correct gains until all is well."""
+        gains = {who: self._target - level for who, level in self._levels.items()}
+        slopes, given, before = dict.fromkeys(gains, _SLOPE), dict.fromkeys(gains, 0.0), dict.fromkeys(gains, 0.0)
+        for _ in range(_ROUNDS):
+            levels = self._draw(gains)
+            reached, whole = self._listen(levels)
+            slopes = {who: _find_slope(slopes[who], given[who], reached[who] - before[who]) for who in gains}
+            wanted = fmean(reached.values()) + self._target - whole
+            missing = {who: wanted - reached[who] for who in gains}
+            if all(abs(decibels) < _CLOSE for decibels in missing.values()):
+                break
+            given = {who: missing[who] / (slopes[who] if levels.is_limited else 1.0) for who in gains}
+            gains, before = {who: gains[who] + given[who] for who in gains}, reached
+        return self._draw(gains)
+
+    def _draw(self, gains: Mapping[int, float]) -> Levels:
+        """The curve of these gains."""
+        if self._voices:
+            most = {who: max(-MOST_GAIN, min(MOST_GAIN, gain)) for who, gain in gains.items()}
+            knots = plan_gains(most, self._survey.energies, self._voices, self._target)
+        else:
+            knots = [Knot(0.0, gains[_EVERYBODY])]
+        length = OWN * TENTH
+        peaks = (
+            peak + find_highest(knots, number * length, (number + 1) * length)
+            for number, peak in enumerate(self._survey.peaks)
+        )
+        return Levels(knots, max(peaks, default=0.0) > CEILING - _MARGIN)
+
+    def _listen(self, levels: Levels) -> tuple[dict[int, float], float]:
+        """LUFS of each voice and of the whole, with what was found over the segments that are kept."""
+        moments = self._survey.moments
+        expected = [
+            level + find_gain(levels.knots, (number + BLOCK / 2) * TENTH) for number, level in enumerate(moments)
+        ]
+        whole = integrate(expected)
+        clean = {who: integrate([expected[number] for number in self._own[who]]) for who in self._own}
+        if not levels.is_limited:
+            return clean, whole
+        heard: dict[int, float] = {}
+        for found in map_segments(lambda segment: listen(segment, levels.change(segment)), self._survey.kept):
+            heard.update(enumerate(found.moments, found.first))
+        lost = _compare(expected, heard, range(len(moments)))
+        usual = lost or 0.0
+        voices = {who: _compare(expected, heard, self._own[who]) for who in self._own}
+        return {who: clean[who] - (usual if found is None else found) for who, found in voices.items()}, whole - usual
+
+
+def _find_slope(before: float, given: float, heard: float) -> float:
+    """Decibels heard for a decibel given."""
+    return max(_LEAST_SLOPE, min(1.0, heard / given)) if abs(given) > _CLOSE else before
+
+
+def _compare(expected: Sequence[float], heard: Mapping[int, float], numbers: Iterable[int]) -> float | None:
+    """Decibels that the limiter took of these moments; None where none of them was heard."""
+    there = [number for number in numbers if number in heard]
+    if not there:
+        return None
+    return integrate([expected[number] for number in there]) - integrate([heard[number] for number in there])
