@@ -63,7 +63,7 @@ def _answer_http(request: Request, error: Exception) -> Response:
         if error.status_code == 404
         else language.gettext("This cannot be done.")
     )
-    return render(request, "message.html", error.status_code, title=sentence, sentences=[])
+    return render(request, "message.html", error.status_code, title=sentence, sentences=[], back="/")
 
 
 _DISK = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})

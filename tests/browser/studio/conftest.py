@@ -64,7 +64,8 @@ def open_studio(browser: Any) -> Iterator[OpenStudio]:
 
 @pytest.fixture
 def find_barriers(browser: Any) -> Callable[..., list[str]]:
-    """What axe finds on a page of the studio that was entered already: wide and narrow, light and dark.
+    """What axe finds on a page of the studio that was entered already: wide and narrow, light and dark; none is wider
+    than the narrowest window.
 
     `find_barriers(studio, "/people")`; pictures of each go to screenshots/studio/, for looking at.
     """
@@ -90,6 +91,9 @@ def find_barriers(browser: Any) -> Callable[..., list[str]]:
                 found += [
                     f"{width} {scheme} {rule['id']}: {node['html']}" for rule in violations for node in rule["nodes"]
                 ]
+        page.set_viewport_size({"width": 320, "height": 700})
+        if too_wide := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            found.append(f"320: {too_wide} pixels too wide")
         context.close()
         return found
 
