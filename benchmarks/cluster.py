@@ -39,7 +39,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
 from archive_maker import START, MadeArchive, MadeSpace  # noqa: E402
 from clusters import RunningCluster, start_cluster  # noqa: E402
 from online import find_free_port, wait_for_port  # noqa: E402
-from show_runner import copy_show, make_show, run_spacecast, spacecast  # noqa: E402
+from show_runner import copy_show, make_show, spacecast, start_spacecast  # noqa: E402
 from stores import Bucket, Server  # noqa: E402
 
 from site_builder.audio.demux import read_packets  # noqa: E402
@@ -134,8 +134,9 @@ def time_build(show: Path, to: Path, *options: str) -> tuple[float, float]:
     """Seconds of a build of a copy, and processor seconds of it; not those of a cluster's workers."""
     copy = copy_show(show, to)
     before, began = _count_processor(), time.perf_counter()
-    run = run_spacecast("-C", copy, "build", *options)
-    assert run.code == 0, run.err
+    with start_spacecast("-C", copy, "build", *options) as process:
+        _, err = process.communicate()
+    assert process.returncode == 0, err
     return time.perf_counter() - began, _count_processor() - before
 
 

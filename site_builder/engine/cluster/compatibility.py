@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from site_builder import __version__
 from site_builder.engine.cluster.waiting import call_apart, start_threads, wait_for_threads
+from site_builder.engine.processes.forking import beside_threads
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -140,7 +141,7 @@ class CompatibleWorkers:
         with suppress(TimeoutError):
             call_apart(partial(ask, *addresses), _DESCRIBE_SECONDS)
         todo = deque(address for address in addresses if address not in told)
-        wait_for_threads(start_threads(ask_next, len(todo)), _DESCRIBE_SECONDS)
+        wait_for_threads(start_threads(ask_next, len(todo)), _ANSWER_SECONDS)
         return {address: told.get(address, TimeoutError(_SILENT)) for address in addresses}
 
     def _find_reason(self, said: Description | BaseException) -> str:
@@ -180,7 +181,7 @@ def do(run: str, work: Callable[[], Any]) -> Any:
 
     if run not in _fit_for:
         return Unchecked(get_worker().address)
-    with _ended_with_its_task():
+    with beside_threads(), _ended_with_its_task():
         return work()
 
 
