@@ -81,7 +81,7 @@ class Frames(Sequence[bytes]):
     def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
         if isinstance(place, slice):
             return self._split(0)[place]
-        number = range(len(self))[place]
+        number = place if place >= 0 else range(len(self))[place]
         return self._content[self._ends[number - 1] if number else 0 : self._ends[number]]
 
     def __iter__(self) -> Iterator[bytes]:

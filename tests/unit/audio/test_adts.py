@@ -228,5 +228,6 @@ def test_frames_of_a_run_are_cut_out_as_from_a_list(has_checksum: bool) -> None:
     assert (len(cut), list(cut), cut[0], cut[-1]) == (len(frames), frames, frames[0], frames[-1])
     assert (cut[3:5], cut[::-2]) == (frames[3:5], frames[::-2])
     assert cut.strip() == [frame[9 if has_checksum else 7 :] for frame in frames]
-    with pytest.raises(IndexError):
-        cut[len(frames)]
+    for beyond in (len(frames), -len(frames) - 1):
+        with pytest.raises(IndexError):
+            cut[beyond]
