@@ -87,6 +87,22 @@ def test_refusals_are_told_in_the_page(ready: RunningStudio) -> None:
     assert not (ready.show / "content/published.json").exists()
 
 
+def test_a_place_that_takes_nothing(ready: RunningStudio) -> None:
+    """It is told which and why; what would be sent can be looked at again, though nothing lacks here."""
+    fill_in(ready)
+    place = ready.show.parent / "site"
+    place.write_text("a file")
+    ready.get("/publish")  # begins to find out what would be sent, which publishing ends
+    ready.post("/publish", scripted=False)
+    page = wait_until(ready, "/publish", "It was not published")
+    assert f"{place}: File exists" in page
+    assert 'action="/publish/plan"' in page
+    assert "once the address and the e-mail are there" not in page
+    place.unlink()
+    ready.post("/publish", scripted=False)
+    wait_until(ready, "/publish", "It is published")
+
+
 def test_checks_lead_to_the_field(ready: RunningStudio) -> None:
     index = min((ready.show / "content/episodes").iterdir()) / "index.md"
     edit(index, "title:", "cover: nowhere.jpg\ntitle:")
