@@ -20,6 +20,7 @@ import heapq
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,7 @@ from site_builder.model.podcast import Span  # noqa: E402
 
 BATCH = 400
 """Episodes with sound that a build makes together (`build/episodes.py`)."""
+FEW = 2
 HOUR_MB = 29.0
 """Of an hour of a Space as X archives it (64 kbit/s), and about as much of the MP3 made of it."""
 
@@ -138,6 +140,16 @@ def time_build(show: Path, to: Path, *options: str) -> tuple[float, float]:
         _, err = process.communicate()
     assert process.returncode == 0, err
     return time.perf_counter() - began, _count_processor() - before
+
+
+def keep_few(show: Path, to: Path) -> Path:
+    """A copy with `FEW` of its episodes: what a build of it takes, it takes whatever the number."""
+    copy = copy_show(show, to)
+    for folder in sorted(copy.glob("content/episodes/*"))[FEW:]:
+        shutil.rmtree(folder)
+    for archive in copy.glob("content/archives/*"):
+        archive.unlink()
+    return copy
 
 
 def _count_processor() -> float:
@@ -243,13 +255,14 @@ def main() -> None:
         alone, cpu = time_build(show, folder / "alone", "--jobs", "1")
         made = f"{given.recordings} recordings of {given.minutes:g} minutes"
         print(f"build of {made}: {alone:.1f} s by --jobs 1, {cpu:.1f} s of processor")
-        times = {}
+        times, few = {}, keep_few(show, folder / "few")
         for count in (1, 2):
             with start_cluster(folder / f"{count}", *[ROOT] * count) as cluster:
                 times[count], rest = time_build(show, folder / f"by-{count}", "--cluster", cluster.address)
+                _, least = time_build(few, folder / f"few-by-{count}", "--cluster", cluster.address)
             print(f"  {count} workers: {times[count]:.1f} s; processor of the driver {rest:.1f} s")
         print(f"  two are {times[1] / times[2]:.2f} times one")
-    work, each = (cpu - rest) / hours, rest / given.recordings
+    work, each = (cpu - rest) / hours, max(0.0, rest - least) / (given.recordings - FEW)
     here, there = overheads["folder"], overheads["store"]
     costs = Costs(work=work, scheduler=here.scheduler, driver=here.driver, transfer=0.0, rest=each)
     print_simulation(costs, "over a common folder", given.hours)
