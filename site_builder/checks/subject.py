@@ -81,6 +81,11 @@ class CheckedShow:
         return {item.text("guid"): item for item in reversed(self.items)}
 
     @cached_property
+    def bundles_by_guid(self) -> dict[str, Bundle]:
+        """The episodes that are to be published, by guid."""
+        return {bundle.guid: bundle for bundle in self.bundles}
+
+    @cached_property
     def bundles(self) -> tuple[Bundle, ...]:
         """Episodes that are meant to be published, now or later: neither drafts nor withdrawn."""
         return tuple(b for b in self.every_bundle if not b.draft and b.withdrawn is None)

@@ -38,14 +38,18 @@ class Loudness:
     """LUFS, gated; -70 or less for silence."""
     peak: float
     """dBTP, estimated by oversampling."""
+    moments: array[float]
+    """LUFS of the 0.4 s up to each tenth of a second, from the first that is whole."""
 
 
 def gauge_loudness(frames: Iterable[AudioFrame]) -> Loudness:
     """Loudness of decoded frames, with their true peak."""
-    last: dict[str, str] = {}
+    last, moments = dict[str, str](), array("f")
     for frame in filter_sound(frames, ("ebur128", "metadata=1:peak=true:framelog=quiet")):
-        last = frame.metadata or last
-    return Loudness(float(last.get("lavfi.r128.I", _NOTHING)), _find_peak(last, "true"))
+        if told := frame.metadata:
+            moments.append(float(told["lavfi.r128.M"]))
+            last = told
+    return Loudness(float(last.get("lavfi.r128.I", _NOTHING)), _find_peak(last, "true"), moments[BLOCK - 1 :])
 
 
 def _find_peak(told: dict[str, str], kind: str) -> float:

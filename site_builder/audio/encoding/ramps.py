@@ -3,7 +3,7 @@
 Which pause it is where one speaker follows another is found by energy, since the edges of turns are known to a tick
 only. A pause may be too short for the step. Then the rest is done in the pauses next to it, between words of the
 softer voice, whose gain is the higher one: that voice is too soft for a moment, and nobody is ever too loud.
-docs/decisions/0049-ramps-in-pauses.md says more.
+docs/decisions/0050-ramps-in-pauses.md says more.
 """
 
 from __future__ import annotations

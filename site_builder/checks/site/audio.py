@@ -13,7 +13,7 @@ from site_builder.checks.feed.podcasting20.agreement import find_duration
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.site.audio_probe import Sound, probe_files
 from site_builder.checks.site.text_files import find_chapter_starts
-from site_builder.checks.site.voices import estimate_spread
+from site_builder.checks.site.voices import measure_spread
 from site_builder.checks.subject import CheckedShow
 from site_builder.model.edits import EditList
 from site_builder.show.config import Level
@@ -25,7 +25,7 @@ AUDIO: Rulebook[tuple[CheckedShow, Sound]] = Rulebook("Sound")
 
 _LOUDNESS, _TOLERANCE, _PEAK = -16.0, 1.0, -1.0
 _EVEN = 4.0
-"""Decibels between speakers that are hardly noticed."""
+"""LU between speakers that are hardly noticed."""
 _OWN_MP4 = {"©nam", "©alb", "©ART", "aART", "©day", "©cmt", "desc", "©gen", "trkn", "covr"}
 _OWN_MP4 |= {"----:com.apple.iTunes:WWW"}
 _OWN_ID3 = {"TIT2", "TALB", "TPE1", "TDRC", "TYER", "TDAT", "TIME", "TCON", "TRCK", "COMM", "WOAF", "APIC", "CHAP"}
@@ -226,29 +226,29 @@ def _find_peaks(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
         yield f"the true peak is {sound.probe.peak:+.1f} dBTP", _at(built, sound)
 
 
-@FILES.rule(
+@AUDIO.rule(
     "audio-voices",
     Severity.ADVICE,
     ref.manual("configuration"),
-    holds="All who speak in an episode are about equally loud, within 4 dB.",
+    holds="All who speak in an episode are about equally loud, within 4 LU.",
     remedy=(
         "Set `audio.level: speakers` with `audio.format: mp3` or `aac`, or name such an encoding in `audio.alternates` "
         "beside the lossless copy."
     ),
 )
-def _find_uneven_voices(built: CheckedShow) -> Iterator[Remark]:
-    audio = built.config.audio
+def _find_uneven_voices(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
+    built, sound = subject
+    audio, bundle = built.config.audio, built.bundles_by_guid.get(sound.item.text("guid"))
     if Level.SPEAKERS in {audio.level, *(entry.level for entry in audio.alternates)}:
         return
-    for bundle in built.bundles:
-        if bundle.media is None or bundle.recording is None:
-            continue
-        edits, recording = EditList.parse(bundle.media.edits), bundle.recording
-        moved = [(turn, place) for turn in recording.turns for place in edits.find_published(turn)]
-        turns = [replace(turn, start=start, end=end) for turn, (start, end) in moved]
-        spread = estimate_spread(bundle.media.peaks, edits.duration, turns, recording.tick)
-        if spread > _EVEN:
-            yield f"some speakers are about {spread:.0f} dB louder than others", built.in_episode(bundle)
+    if bundle is None or bundle.media is None or bundle.recording is None:
+        return
+    edits, recording = EditList.parse(bundle.media.edits), bundle.recording
+    moved = [(turn, place) for turn in recording.turns for place in edits.find_published(turn)]
+    turns = [replace(turn, start=start, end=end) for turn, (start, end) in moved]
+    spread = measure_spread(sound.probe.moments, turns, recording.tick)
+    if spread > _EVEN:
+        yield f"some speakers are {spread:.0f} LU louder than others", _at(built, sound)
 
 
 @AUDIO.rule(

@@ -13,7 +13,7 @@ from av.audio.frame import AudioFrame
 
 from site_builder.audio.containers import read_tags
 from site_builder.audio.demux import demux, open_audio
-from site_builder.audio.encoding.loudness import gauge_loudness
+from site_builder.audio.encoding.loudness import BLOCK, gauge_loudness
 from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.checks.feed.document import Branch, Element
@@ -23,8 +23,10 @@ from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import UnusableSource
 from site_builder.events import Making, Notify
 
-_KIND = "sounds/1"
+_KIND = "sounds/2"
 """Of what is kept."""
+SILENT = -120.0
+"""LUFS that stand for silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class Probe:
     """Bits a second on average."""
     loudness: float = 0.0
     """LUFS."""
+    moments: tuple[int, ...] = ()
+    """Tenths of LUFS of each 0.4 s in a row."""
     peak: float | None = None
     """dBTP; None for digital silence."""
     index_first: bool = True
@@ -128,6 +132,7 @@ def probe(file: Path) -> Probe:
             decoded=counter.samples,
             bitrate=facts.bitrate,
             loudness=round(loudness.integrated, 2),
+            moments=tuple(round(10 * max(SILENT, moment)) for moment in loudness.moments[::BLOCK]),
             peak=round(loudness.peak, 2) if loudness.peak > -200 else None,
             index_first="mov" not in name or _has_index_first(file),
             even=facts.codec != "mp3" or _tells_length(file),

@@ -1,35 +1,32 @@
-"""How much louder some speakers of an episode are than others, by what the build has seen of its sound. Pure."""
+"""How much louder some speakers of an episode are than others. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from statistics import median
+from math import ceil
 
+from site_builder.audio.encoding.loudness import BLOCK, TENTH, integrate
+from site_builder.audio.encoding.voices import LEAST_SPEECH, find_solos
 from site_builder.model.podcast import Turn
 
-_LEAST_SLICES = 5
-_LEAST_SECONDS = 3.0
+_STEP = BLOCK * TENTH
+_EXACT = 1e-6
+_NOTHING = -69.0
+"""LUFS of somebody who is not heard."""
 
 
-def estimate_spread(peaks: Sequence[int], duration: float, turns: Sequence[Turn], tick: float) -> float:
-    """Decibels between the loudest speaker and the quietest; 0 where fewer than two can be told apart.
+def measure_spread(moments: Sequence[int], turns: Sequence[Turn], tick: float) -> float:
+    """LU between the loudest speaker and the softest; 0 where fewer than two are heard alone for long enough.
 
     Args:
-        peaks: The loudest sample in equal slices of the episode, from 0 to 100.
-        duration: Seconds of all slices together.
+        moments: Tenths of LUFS of each 0.4 s in a row.
         turns: Who speaks when, in published time.
         tick: Seconds by which their edges may be wrong.
     """
-    if not duration or not peaks:
-        return 0.0
-    length = duration / len(peaks)
-    heard: dict[int, list[int]] = {}
-    for number, peak in enumerate(peaks):
-        start, end = number * length, (number + 1) * length
-        speaking = {turn.speaker for turn in turns if turn.start < end + tick and start - tick < turn.end}
-        if len(speaking) == 1 and peak:
-            heard.setdefault(speaking.pop(), []).append(peak)
-    enough = [values for values in heard.values() if len(values) >= max(_LEAST_SLICES, _LEAST_SECONDS / length)]
-    levels = [20 * math.log10(median(values)) for values in enough]
+    heard: dict[int, list[float]] = {}
+    for who, span in find_solos(turns, tick):
+        inside = moments[ceil(span.start / _STEP - _EXACT) : int(span.end / _STEP + _EXACT)]
+        heard.setdefault(who, []).extend(moment / 10 for moment in inside)
+    enough = [integrate(own) for own in heard.values() if len(own) * _STEP >= LEAST_SPEECH]
+    levels = [level for level in enough if level > _NOTHING]
     return max(levels) - min(levels) if len(levels) > 1 else 0.0

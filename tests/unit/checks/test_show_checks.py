@@ -151,16 +151,16 @@ def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
     show = copy_show(sound_show, tmp_path / "show")
     check_show(show, NOW)
     with open_values(find_artifacts(show)) as values:
-        known = values.load("sounds/1")
+        known = values.load("sounds/2")
         assert len(known) == 2
         fake = {name: json.dumps({**json.loads(text), "loudness": -99.0}).encode() for name, (_, text) in known.items()}
-        values.put("sounds/1", {name: (digest_bytes(text), text) for name, text in fake.items()})
+        values.put("sounds/2", {name: (digest_bytes(text), text) for name, text in fake.items()})
     assert "-99.0 LUFS" in spacecast("-C", show, "check").out
     with open_values(find_artifacts(show)) as values:
-        values.put("sounds/1", {name: ("another digest", text) for name, text in fake.items()})
+        values.put("sounds/2", {name: ("another digest", text) for name, text in fake.items()})
     assert "-99.0 LUFS" not in spacecast("-C", show, "check").out
     with open_values(find_artifacts(show)) as values:
-        assert values.load("sounds/1") == known
+        assert values.load("sounds/2") == known
 
 
 def test_check_writes_nothing_but_its_cache(sound_show: Path, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_progress_is_told(sound_show: Path, tmp_path: Path) -> None:
     """Whoever waits sees which file is being measured."""
     show = copy_show(sound_show, tmp_path / "show")
     with open_values(find_artifacts(show)) as values:
-        values.drop("sounds/1", values.keys("sounds/1"))
+        values.drop("sounds/2", values.keys("sounds/2"))
     events: list[object] = []
     check_show(show, NOW, notify=events.append)
     labels = [event.label for event in events if isinstance(event, Making)]
