@@ -26,7 +26,10 @@ PAGES: dict[str, set[tuple[str, str]]] = {
     "/episodes": {("link", "Take more from an archive")},
     EPISODE: {
         *(("spinbutton", name) for name in ("Trim start", "Trim end", "From", "To", "Time", "Start of 1", "End of 1")),
-        *(("button", name) for name in ("Play", "Cut", "Mute", "Listen", "Make a chapter", "Hear the join", "Cover")),
+        *(
+            ("button", name)
+            for name in ("Play", "Cut", "Mute", "Listen", "Make a chapter", "Hear the join", "Cover", "Picture")
+        ),
         *(("button", name) for name in ("Add chapter", "Propose chapters from the transcript", "Zoom in", "Zoom out")),
         *(("textbox", name) for name in ("Title", "Show notes", "Tags", "Chapter title", "Title of chapter 1")),
         *(("slider", "Position"), ("checkbox", "Draft"), ("combobox", "Explicit"), ("DateTime", "Date and time")),
