@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from site_builder.engine.cluster.tasks import Cluster
 
 _KILLED = "the process that was at it was ended, twice; is there enough memory? (`spacecast doctor`)"
-_MANY = 80
+_MANY = 200
 """Quick targets for which it pays to use processes."""
 _BATCH = 1000
 """Of those, how many are made and recorded together."""
@@ -118,7 +118,7 @@ class Run:
 
     def make_in_processes(self, todo: Sequence[Target], jobs: int) -> None:
         """For targets that are nothing but work; those that fail are tried again here, to be told of."""
-        results = map_in_processes(partial(_try_file, self.tree), todo, jobs, at_least=_MANY // 2)
+        results = map_in_processes(partial(_try_file, self.tree), todo, jobs)
         self.record(
             self.book.finish, {target.path: made[0] for target, made in zip(todo, results, strict=True) if made}
         )

@@ -53,8 +53,6 @@ from site_builder.show.transcripts.words import load_recognition
 
 _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
-_FEW = 20
-"""Bundles for each process that outweigh forking."""
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
 
@@ -126,7 +124,7 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
     keys = reader.keys
     entries = reader.recall(known)
     wanted = [name for name in keys if name not in entries]
-    made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs, at_least=_FEW), strict=True))
+    made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs), strict=True))
     fresh = {name: entry for name, entry in made.items() if isinstance(entry, CatalogEntry)}
     everything = [entry for name in keys if (entry := entries.get(name) or fresh.get(name))]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}
