@@ -34,6 +34,8 @@ _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
 _EVEN_AT = -16.0
 """LUFS to which each voice is brought where no loudness is asked for; what Apple advises."""
+_MARGINS = {"mp3": 1.0, "aac": 3.0}
+"""Decibels by which samples stay below the ceiling, for what lies between them and what coding adds to peaks."""
 _SMEAR = 0.06
 """Seconds: more than the longest window of both encoders."""
 _LAME_EFFORT = "5"
@@ -152,7 +154,9 @@ def _level(sound: _Sound, settings: EncodeSettings) -> _Sound:
         )
         voices = replace(voices, turns=list(heard))
     target = (_EVEN_AT if target is None else target) + _lost_by_encoding(settings)
-    levels = plan_levels(sound.frames(), sound.sample_rate, sound.edits.duration, target, voices)
+    levels = plan_levels(
+        sound.frames(), sound.sample_rate, sound.edits.duration, target, voices, _MARGINS[settings.format]
+    )
     return replace(sound, levels=levels)
 
 

@@ -32,12 +32,7 @@ from site_builder.model.podcast import Span
 
 CEILING = -1.0
 """dBTP that no sample may exceed after normalising (Apple's advice)."""
-_MARGIN = 1.0
-"""Decibels by which a limiter that sees samples stays below the ceiling, for what lies between samples."""
-_LIMITER = (
-    "alimiter",
-    f"limit={10 ** ((CEILING - _MARGIN) / 20):.6f}:level=false:latency=true:attack=5:release=50",
-)
+_LIMITER = "level=false:latency=true:attack=5:release=50"
 _CLOSE = 0.15
 """LU by which the target may be missed."""
 _ROUNDS = 4
@@ -60,11 +55,12 @@ class Levels:
     """How loud each moment is to be made."""
 
     knots: Sequence[Knot] = ()
-    is_limited: bool = False
+    limit: float | None = None
+    """dBFS that a limiter lets no sample pass; None where none would."""
 
     def change(self, segment: Segment) -> Iterable[AudioFrame]:
         """Frames of a segment as they are to be heard."""
-        limiter = [_LIMITER] if self.is_limited else []
+        limiter = [] if self.limit is None else [("alimiter", f"limit={10 ** (self.limit / 20):.6f}:{_LIMITER}")]
         if len(self.knots) == 1:
             return filter_sound(segment.frames, ("volume", f"{self.knots[0].gain:.3f}dB:precision=float"), *limiter)
         frames = apply_gains(segment.frames, self.knots, segment.start) if self.knots else segment.frames
@@ -84,9 +80,17 @@ class _Survey:
 
 
 def plan_levels(
-    frames: Iterable[AudioFrame], sample_rate: int, duration: float, target: float, voices: Voices | None
+    frames: Iterable[AudioFrame],
+    sample_rate: int,
+    duration: float,
+    target: float,
+    voices: Voices | None,
+    margin: float,
 ) -> Levels:
-    """Plan what brings sound to `target` LUFS, and each of its voices to the same loudness where `voices` are given."""
+    """Plan what brings sound to `target` LUFS, and each of its voices to the same loudness where `voices` are given.
+
+    No sample comes nearer to `CEILING` than `margin`.
+    """
     everything = [(_EVERYBODY, Span(start=0, end=duration + OWN))]
     solos = find_solos(voices.turns, voices.tick) if voices else everything
     survey = _survey(frames, sample_rate, duration, solos, with_energies=bool(voices))
@@ -95,7 +99,7 @@ def plan_levels(
         voices, own = None, _find_own(survey.moments, everything)
     if not own:
         return Levels()
-    return _Leveller(survey, own, voices, target).plan()
+    return _Leveller(survey, own, voices, target, CEILING - margin).plan()
 
 
 def _survey(
@@ -160,8 +164,10 @@ def _find_own(moments: array[float], solos: Sequence[tuple[int, Span]]) -> dict[
 class _Leveller:
     """Looks for the gain of each voice."""
 
-    def __init__(self, survey: _Survey, own: Mapping[int, Sequence[int]], voices: Voices | None, target: float) -> None:
-        self._survey, self._own, self._voices, self._target = survey, own, voices, target
+    def __init__(
+        self, survey: _Survey, own: Mapping[int, Sequence[int]], voices: Voices | None, target: float, limit: float
+    ) -> None:
+        self._survey, self._own, self._voices, self._target, self._limit = survey, own, voices, target, limit
         self._levels = {who: integrate([survey.moments[number] for number in own[who]]) for who in own}
 
     def plan(self) -> Levels:
@@ -176,7 +182,7 @@ class _Leveller:
             missing = {who: wanted - reached[who] for who in gains}
             if all(abs(decibels) < _CLOSE for decibels in missing.values()):
                 break
-            given = {who: missing[who] / (slopes[who] if levels.is_limited else 1.0) for who in gains}
+            given = {who: missing[who] / (slopes[who] if levels.limit is not None else 1.0) for who in gains}
             gains, before = {who: gains[who] + given[who] for who in gains}, reached
         return self._draw(gains)
 
@@ -192,7 +198,7 @@ class _Leveller:
             peak + find_highest(knots, number * length, (number + 1) * length)
             for number, peak in enumerate(self._survey.peaks)
         )
-        return Levels(knots, max(peaks, default=0.0) > CEILING - _MARGIN)
+        return Levels(knots, self._limit if max(peaks, default=0.0) > self._limit else None)
 
     def _listen(self, levels: Levels) -> tuple[dict[int, float], float]:
         """LUFS of each voice and of the whole, with what was found over the segments that are kept."""
@@ -202,7 +208,7 @@ class _Leveller:
         ]
         whole = integrate(expected)
         clean = {who: integrate([expected[number] for number in self._own[who]]) for who in self._own}
-        if not levels.is_limited:
+        if levels.limit is None:
             return clean, whole
         heard: dict[int, float] = {}
         for found in map_segments(lambda segment: listen(segment, levels.change(segment)), self._survey.kept):

@@ -93,11 +93,12 @@ def test_files_are_whole(part: Path, channels: int, bit_rate: int) -> None:
     assert int(probe(part.with_name("out.mp3"))["streams"][0]["bit_rate"]) == bit_rate
 
 
+@pytest.mark.parametrize("settings", [MP3, AAC], ids=["mp3", "aac"])
 @pytest.mark.parametrize("part", ["speech"], indirect=True)
-def test_loudness_and_peak_after_encoding(part: Path) -> None:
+def test_loudness_and_peak_after_encoding(part: Path, settings: EncodeSettings) -> None:
     """By FFmpeg's own meter, of the finished file."""
-    out = part.with_name("out.mp3")
-    write_encoded([part], EditList.keep_all(measure(part).duration), out, replace(MP3, loudness=-16.0))
+    out = part.with_name("out.mp3" if settings.format == "mp3" else "out.m4a")
+    write_encoded([part], EditList.keep_all(measure(part).duration), out, replace(settings, loudness=-16.0))
     found = gauge_file(out)
     assert found.integrated == pytest.approx(-16, abs=0.5)
     assert found.peak <= -1
