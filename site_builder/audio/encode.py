@@ -34,7 +34,7 @@ _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
 _EVEN_AT = -16.0
 """LUFS to which each voice is brought where no loudness is asked for; what Apple advises."""
-_MARGINS = {"mp3": 1.0, "aac": 3.0}
+_MARGINS = {"mp3": 1.0, "aac": 3.5}
 """Decibels by which samples stay below the ceiling, for what lies between them and what coding adds to peaks."""
 _SMEAR = 0.06
 """Seconds: more than the longest window of both encoders."""
