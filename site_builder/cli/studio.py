@@ -31,7 +31,11 @@ def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -
 
     def ready(address: str) -> None:
         print_json({"address": address}) if json_ else click.echo(address)
-        click.echo("The studio is open. Ctrl-C ends it; everything is saved.", err=True)
+        click.echo(
+            "The studio is open. Where no browser shows it, open this address in one: it works once. Ctrl-C ends the "
+            "studio; everything is saved.",
+            err=True,
+        )
         if not no_browser:
             threading.Thread(target=_show, args=(address,), daemon=True).start()
 

@@ -141,14 +141,23 @@ def answer_problems(request: Request, error: Exception) -> Response:
     """What is wrong, in sentences; beside their fields where a script can put them there."""
     problems = list_problems(error)
     if wants_json(request):
-        described = [{"field": p.field or "", "message": p.message, "line": p.line} for p in problems]
+        described = [{"field": p.field or "", "message": _begin(p.message), "line": p.line} for p in problems]
         return JSONResponse({"problems": described}, 422)
     language = language_of(request)
     is_look = request.method == "GET"
     title = language.gettext("Something has to be mended first") if is_look else language.gettext("This was not saved")
-    sentences = [str(problem) if is_look else problem.message for problem in problems]
+    sentences = [str(problem) if is_look else _begin(problem.message) for problem in problems]
     back = {} if is_look else {"back": find_page(request)}
     return render(request, "message.html", 422, title=title, sentences=sentences, **back)
+
+
+def _begin(message: str) -> str:
+    """A message that follows file and field in a terminal; here it stands alone, and begins as a sentence does.
+
+    >>> _begin("expected yes or no"), _begin("show.png is no picture")
+    ('Expected yes or no', 'show.png is no picture')
+    """
+    return f"{message[0].upper()}{message[1:]}" if message.startswith(("expected ", "this ")) else message
 
 
 def explain_disk(error: OSError, language: Language) -> SpacecastError:

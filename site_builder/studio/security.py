@@ -29,7 +29,8 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _PAGE = Markup(
-    '<!DOCTYPE html>\n<html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head><body>'
+    '<!DOCTYPE html>\n<html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title>'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head><body>'
     "<h1>{}</h1><p>{}</p></body></html>\n"
 )
 

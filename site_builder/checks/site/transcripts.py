@@ -128,7 +128,7 @@ def _find_untitled(built: CheckedShow) -> Iterator[Remark]:
     ref.APPLE_CHAPTERS,
     holds="Chapters help in episodes of over 10 minutes: three or more from 0:00 on, each of two minutes or more, "
     "at most six an hour, with titles of at most 45 characters.",
-    remedy="Choose fewer, or shorter titles.",
+    remedy="Give it three or more, the first at 0:00; leave out very short ones, and keep titles short.",
 )
 def _find_odd_chapters(built: CheckedShow) -> Iterator[Remark]:
     for item, file in _chapter_files(built):
@@ -145,7 +145,7 @@ def _advise(starts: list[float], duration: float) -> Iterator[str]:
     if starts and starts[0] > 0:
         yield f"the first chapter begins at {format_clock(starts[0])}"
     if 0 < len(starts) < 3:
-        yield f"there are only {len(starts)} chapters"
+        yield "there is only one chapter" if len(starts) == 1 else "there are only two chapters"
     lengths = [later - earlier for earlier, later in pairwise(starts)]
     if lengths and 0 <= min(lengths) < _SHORT_CHAPTER:
         yield f"a chapter lasts only {min(lengths):.0f} s"

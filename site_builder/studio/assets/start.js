@@ -53,6 +53,7 @@ if (form) {
       form.querySelector("#archive").focus();
     }
   });
+  form.querySelector("#archive").addEventListener("change", () => tell("")); // what was said of no file, or of another one
   form.querySelector("[data-cancel]").addEventListener("click", () => sending?.abort());
   const has = (event) => event.dataTransfer?.types.includes("Files");
   document.addEventListener("dragover", (event) => {
@@ -73,8 +74,23 @@ if (form) {
   });
 }
 
+const spaces = document.querySelector("form[data-spaces]");
+if (spaces) {
+  const none = spaces.querySelector("#spaces-none");
+  const ticked = () => spaces.querySelector("input[type=checkbox]:checked");
+  spaces.addEventListener("submit", (event) => {
+    if (ticked()) return;
+    event.preventDefault();
+    none.hidden = false;
+    none.scrollIntoView({ block: "center" });
+    spaces.querySelector("input[type=checkbox]:enabled")?.focus({ preventScroll: true });
+  });
+  spaces.addEventListener("change", () => ticked() && (none.hidden = true));
+}
+
 document.querySelector("[data-all]")?.addEventListener("click", () => {
   const boxes = [...document.querySelectorAll("[data-spaces] input[type=checkbox]:enabled")];
   const all = boxes.every(({ checked }) => checked);
   for (const box of boxes) box.checked = !all;
+  boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
 });

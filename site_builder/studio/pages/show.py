@@ -28,6 +28,7 @@ from site_builder.text.languages import Language
 
 TEXTS = ("title", "description", "url", "email", "author", "copyright", "language", "timezone")
 """Options of `show` that are what the field says."""
+_WRITTEN_BY_INIT = ("https://example.org/", "podcast@example.org")
 Change = tuple[tuple[str, ...], Any]
 """An option's place and what it is to be; None takes it out."""
 
@@ -45,16 +46,24 @@ def find_examples(studio: Studio) -> dict[str, str]:
     return {problem.field: problem.message for problem in problems if problem.field}
 
 
+def find_unreachable(config: Config, examples: dict[str, str]) -> dict[str, str]:
+    """The address and the e-mail that a person wrote, where nobody can be reached: the field says why it is empty."""
+    written = {name: str(getattr(config.show, name)) for name in ("url", "email") if f"show.{name}" in examples}
+    return {name: value for name, value in written.items() if not value.startswith(_WRITTEN_BY_INIT)}
+
+
 def show(request: Request) -> Response:
     """The page."""
     studio, language = studio_of(request), language_of(request)
     config = load_config(studio.folder)
     file = find_cover_file(studio)
+    examples = find_examples(studio)
     return render(
         request,
         "show.html",
         config=config,
-        shown=describe(config, find_examples(studio)),
+        shown=describe(config, examples),
+        unreachable=find_unreachable(config, examples),
         digest=studio.changes.digest(CONFIG),
         categories=[(name, [(name, name), *((f"{name} > {sub}", sub) for sub in subs)]) for name, subs in _sorted()],
         languages=list_languages(language, config.show.language),

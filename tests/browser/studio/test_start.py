@@ -47,7 +47,11 @@ def test_by_keyboard_to_an_address(
     field = page.get_by_label("X archive")
     expect(field).to_be_focused()
     assert find_barriers(empty, "/start") == []
+    page.get_by_role("button", name="Look inside").click()
+    expect(page.locator("#archive-error")).to_be_visible()
     field.set_input_files(archive)
+    expect(page.locator("#archive-error")).to_be_hidden()
+    field.focus()
     keys.press("Tab")
     keys.press("Tab")
     expect(page.get_by_role("button", name="Look inside")).to_be_focused()
@@ -65,9 +69,13 @@ def test_by_keyboard_to_an_address(
     expect(boxes.nth(0)).to_be_focused()
     expect(boxes.nth(2)).to_have_accessible_description(re.compile("No sound: "))
     assert find_barriers(empty, "/start") == []
+    button.click()  # nothing is ticked: told beside the button, and what is ticked then takes it away
+    expect(page.get_by_text("Tick at least one Space.")).to_be_visible()
+    expect(boxes.nth(0)).to_be_focused()
     keys.press("Tab")
     keys.press("Space")
     expect(boxes.nth(1)).to_be_checked()
+    expect(page.get_by_text("Tick at least one Space.")).to_be_hidden()
     keys.press("Tab")
     expect(button).to_be_focused()
     keys.press("Enter")

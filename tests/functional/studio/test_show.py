@@ -58,6 +58,18 @@ def test_what_is_shown_and_sent_back_changes_nothing(studio: RunningStudio) -> N
     assert change(studio, title="Signals", url="", email="", explicit="no", accent="#c2410c") == []
 
 
+def test_an_address_that_reaches_nobody_is_told(studio: RunningStudio) -> None:
+    """It was saved, and is shown as empty: the field says why. What `init` wrote is only empty."""
+    change(studio, url="https://example.org/signals/", email="podcast@example.org")
+    assert "is kept for examples" not in studio.get("/show").text
+    change(studio, url="https://ana.example.com/", email="ana@studio.local")
+    page = studio.get("/show").text
+    assert "https://ana.example.com/ is kept for examples" in page
+    assert "ana@studio.local is kept for examples" in page
+    change(studio, url="https://ana.github.io/signals/", email="ana@signals.fm")
+    assert "is kept for examples" not in studio.get("/show").text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("title", ""), ("email", "nonsense"), ("url", "ftp://x"), ("language", "klingon"), ("timezone", "Mars/Base")],
@@ -67,6 +79,7 @@ def test_problems_stand_beside_the_field(studio: RunningStudio, field: str, valu
     answer = studio.post("/show", (field, value), based_on=studio.digest("/show", CONFIG), page="/show")
     assert answer.status == 422
     assert answer.json["problems"][0]["field"] == f"show.{field}"
+    assert answer.json["problems"][0]["message"][0].isupper()
     assert (studio.show / CONFIG).read_bytes() == before
 
 
