@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.episodes.bundle_digests import Digests
     from site_builder.episodes.catalog import Catalog
+    from site_builder.episodes.intake.extraction import Extraction
     from site_builder.episodes.intake.intake import IntakeEntry
 
 # The imports inside functions let `digest_content` begin before all that reading needs is loaded.
@@ -59,7 +60,7 @@ def read_content(
     new = seen_archives.find_new(folder, catalog.entries)
     outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
     rereading.read_again(outdated)
-    (taken, remarks), postponed = _take_in(catalog, new, prefetch, options, notify)
+    extraction, postponed = _take_in(catalog, new, prefetch, options, notify)
     is_taken = bool(new) and not postponed
     is_heard, unheard = _transcribe(folder, catalog, options, notify)
     if is_taken or outdated or is_heard:
@@ -72,8 +73,8 @@ def read_content(
     return Content(
         catalog=silence.withhold_silent(catalog, kept),
         inputs=inputs,
-        taken=taken,
-        remarks=remarks,
+        taken=extraction.taken if extraction else (),
+        remarks=extraction.remarks if extraction else (),
         postponed=(*postponed, *unheard),
         forgot=forgot,
     )
@@ -81,20 +82,19 @@ def read_content(
 
 def _take_in(
     catalog: Catalog, new: Sequence[Path], prefetch: Prefetch, options: BuildOptions, notify: Notify
-) -> tuple[tuple[tuple[IntakeEntry, ...], tuple[str, ...]], tuple[str, ...]]:
+) -> tuple[Extraction | None, tuple[str, ...]]:
     """What is taken out of new archives; where an episode cannot be read, nothing is, and why, a sentence each."""
     folder = catalog.folder
     if not new or catalog.unusable:
-        return ((), ()), tuple(_postpone(folder, path) for path in new)
+        return None, tuple(_postpone(folder, path) for path in new)
     from site_builder.episodes.intake.extraction import take_in  # a tenth of all that a build would load
     from site_builder.site.covers import start_early
 
     start_early(catalog.show_folder, options.jobs, prefetch)
     try:
-        extraction = take_in(folder, new, notify, jobs=options.jobs)
+        return take_in(folder, new, notify, jobs=options.jobs), ()
     except InvalidDocument as error:  # what the catalog does not read of an episode: `media.json`
-        return ((), ()), (*map(str, error.problems), *(_postpone(folder, path) for path in new))
-    return (extraction.taken, extraction.remarks), ()
+        return None, (*map(str, error.problems), *(_postpone(folder, path) for path in new))
 
 
 def _transcribe(folder: Path, catalog: Catalog, options: BuildOptions, notify: Notify) -> tuple[bool, tuple[str, ...]]:

@@ -19,6 +19,10 @@ from site_builder.engine.stamps import FileStamp
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """What a JSON document can hold; tuples count as lists."""
 
+_MOST_HASHED = 4096
+_HASHED: dict[tuple[int, ...], str] = {}
+"""By what tells a file from others, and from itself before it was written to: what `remember_digest` was told."""
+
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -58,10 +62,6 @@ def remember_digest(path: Path, sha256: str) -> None:
     if len(_HASHED) == _MOST_HASHED:
         _HASHED.clear()
     _HASHED[_mark(path.stat())] = sha256
-
-
-_MOST_HASHED = 4096
-_HASHED: dict[tuple[int, ...], str] = {}
 
 
 def _mark(status: os.stat_result) -> tuple[int, ...]:

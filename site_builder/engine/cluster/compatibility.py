@@ -125,7 +125,7 @@ class CompatibleWorkers:
                 self._fit.add(address)
 
     def _ask(self, addresses: Sequence[str]) -> dict[str, Description | BaseException]:
-        """What each says of itself: all at once, then each apart, where one hangs."""
+        """Which program and model each worker says it has; those that did not answer together are asked singly."""
         if not addresses:
             return {}
         told: dict[str, Description | BaseException] = {}

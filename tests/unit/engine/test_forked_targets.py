@@ -7,16 +7,12 @@ import signal
 from functools import partial
 from pathlib import Path
 
-import pytest
 from builder_desk import Desk
+from forked_calls import HERE, needs_fork
 
-from site_builder.engine import platform
 from site_builder.engine.run import Outcome
 from site_builder.engine.target import Target
 from site_builder.events import Failed, Made, Making
-
-HERE = os.getpid()
-FORKS = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 
 
 def write(content: str, part: Path) -> dict[str, int]:
@@ -64,7 +60,7 @@ def test_the_same_as_in_threads(tmp_path: Path) -> None:
         assert told[0] == told[1]
 
 
-@FORKS
+@needs_fork
 def test_files_are_made_by_other_processes(tmp_path: Path) -> None:
     targets = [plan(f"{number}.txt", lambda part: part.write_text(str(os.getpid()))) for number in range(4)]
     build(desk := Desk(tmp_path), [_without_facts(target) for target in targets], [], forked=True)
@@ -78,7 +74,7 @@ def _without_facts(target: Target) -> Target:
     return plan(target.path, make)
 
 
-@FORKS
+@needs_fork
 def test_what_kills_its_process_twice_is_named_and_its_old_file_stays(tmp_path: Path) -> None:
     """The rest is made; nothing half-written lies about; the next build tries again."""
     desk, events = Desk(tmp_path), list[object]()

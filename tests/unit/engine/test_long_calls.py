@@ -12,12 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from forked_calls import HERE, die_elsewhere, fail_elsewhere, has_children, needs_fork
 
-from site_builder.engine import platform
 from site_builder.engine.processes.long_calls import iterate_as_done, map_long
-
-HERE = os.getpid()
-FORKS = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 
 _ORPHANED = """
 import os, sys, time
@@ -35,15 +32,6 @@ for _ in map_long(work, [1, 2, 3], 2):
 """
 
 
-def has_children() -> bool:
-    """Whether this process has any, ended ones that nobody waited for included."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("jobs", [0, 1, 2, 5])
 def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
     assert list(map_long(lambda number: number * 2, range(7), jobs)) == [0, 2, 4, 6, 8, 10, 12]
@@ -55,7 +43,7 @@ def sleep_longer_the_earlier(number: int) -> int:
     return os.getpid()
 
 
-@FORKS
+@needs_fork
 def test_what_is_done_first_comes_first_and_its_process_takes_the_next() -> None:
     """Told of as begun in the order in which they are given out."""
     begun: list[int] = []
@@ -65,18 +53,6 @@ def test_what_is_done_first_comes_first_and_its_process_takes_the_next() -> None
     processes = [made[0] for _, made in results if made]
     assert len(set(processes[:3])) == 1
     assert processes[3] not in {processes[0], HERE}
-
-
-def fail_elsewhere(number: int) -> int:
-    if os.getpid() != HERE:
-        raise ValueError(number)
-    return number
-
-
-def die_elsewhere(number: int) -> int:
-    if os.getpid() != HERE:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
 
 
 @pytest.mark.parametrize("function", [fail_elsewhere, die_elsewhere], ids=["fails", "killed"])
@@ -93,7 +69,7 @@ def kill_the_first_time(folder: Path, number: int) -> int:
     return number
 
 
-@FORKS
+@needs_fork
 def test_what_a_killed_process_was_at_is_tried_again_by_another(tmp_path: Path) -> None:
     results = dict(iterate_as_done(partial(kill_the_first_time, tmp_path), range(4), 2))
     assert results == {number: (number,) for number in range(4)}
@@ -106,7 +82,7 @@ def die_over_two(number: int) -> int:
     return number
 
 
-@FORKS
+@needs_fork
 def test_what_kills_two_processes_is_given_up_and_the_rest_goes_on() -> None:
     results = dict(iterate_as_done(die_over_two, range(5), 2))
     assert results == {0: (0,), 1: (1,), 2: None, 3: (3,), 4: (4,)}
@@ -119,7 +95,7 @@ def test_an_exception_gets_out_and_leaves_no_process() -> None:
     assert not has_children()
 
 
-@FORKS
+@needs_fork
 def test_whoever_does_not_want_the_rest_closes_it() -> None:
     """Processes end at once, whatever they are at."""
     begin = time.monotonic()
@@ -130,7 +106,7 @@ def test_whoever_does_not_want_the_rest_closes_it() -> None:
     assert time.monotonic() - begin < 10
 
 
-@FORKS
+@needs_fork
 def test_no_process_outlives_the_one_that_forked_it(tmp_path: Path) -> None:
     """However that ends: two that write at once would write into the same file."""
     with subprocess.Popen([sys.executable, "-c", _ORPHANED, tmp_path]) as run:
@@ -155,7 +131,7 @@ def _is_alive(process: int) -> bool:
     return state != "Z"
 
 
-@FORKS
+@needs_fork
 def test_results_larger_than_a_pipe() -> None:
     sizes = [3_000_000, 5, 2_000_000]
     assert list(map_long(bytes, sizes, 2)) == [bytes(size) for size in sizes]

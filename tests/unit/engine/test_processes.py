@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
+from forked_calls import HERE, die_elsewhere, fail_elsewhere, has_children, needs_fork
 
-from site_builder.engine import platform
 from site_builder.engine.processes.forking import Task, within
 from site_builder.engine.processes.quick_calls import map_in_processes
 
-HERE = os.getpid()
 MANY = range(1000)
-
-needs_fork = pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -34,18 +30,6 @@ def test_few_calls_stay_here(jobs: int) -> None:
     assert set(map_in_processes(lambda _: os.getpid(), range(100), jobs)) == {HERE}
 
 
-def fail_elsewhere(number: int) -> int:
-    if os.getpid() != HERE:
-        raise ValueError(number)
-    return number
-
-
-def die_elsewhere(number: int) -> int:
-    if os.getpid() != HERE:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
 @pytest.mark.parametrize("function", [fail_elsewhere, die_elsewhere], ids=["fails", "killed"])
 def test_what_a_process_leaves_is_done_here(function: object) -> None:
     assert map_in_processes(function, MANY, 2) == list(MANY)  # type: ignore[arg-type]
@@ -55,15 +39,6 @@ def test_an_exception_gets_out_and_leaves_no_process() -> None:
     with pytest.raises(ZeroDivisionError):
         map_in_processes(lambda number: 1 // (number - 500), MANY, 2)
     assert not has_children()
-
-
-def has_children() -> bool:
-    """Whether this process has any, ended ones that nobody waited for included."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
 
 
 @needs_fork
