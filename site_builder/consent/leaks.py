@@ -20,6 +20,7 @@ from site_builder.consent.matcher import Matcher
 from site_builder.consent.readers import INDEXES, PICTURES, SOUND, Passage, read_content, read_passages, unpack
 from site_builder.consent.secrets import Hidden
 from site_builder.consent.views import INLINE, read_markup, read_plain
+from site_builder.engine.stamps import FileStamp
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.people import People
 from site_builder.text.folding import fold, split_words
@@ -197,7 +198,8 @@ class LeakMemory:
 class _Known(NamedTuple):
     """One file as it was searched."""
 
-    stamp: tuple[int, int, int]
+    stamp: FileStamp | None
+    """Builds replace files whole, so that of a file that was written just now a later change shows as well."""
     leaks: tuple[Leak, ...]
 
 
@@ -215,18 +217,13 @@ def find_leaks(
     for path in sorted(path for path in output.rglob("*") if path.is_file()) if secrets else ():
         file = path.relative_to(output).as_posix()
         if file not in own:
-            stamp = _stamp(path) if memory else (0, 0, 0)
+            stamp = FileStamp.take(path) if memory else None
             same = before.get(file)
             is_same = same is not None and same.stamp == stamp
             known[file] = same if same and is_same else _Known(stamp, _search_file(path, file, search))
     if memory:
         memory.keep(secrets, known)
     return tuple(dict.fromkeys(leak for found in known.values() for leak in found.leaks))
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def _search_file(path: Path, file: str, search: Search) -> tuple[Leak, ...]:
