@@ -52,10 +52,10 @@ def find_exposed(
     if not secrets:
         return ()
     unknown = set(site.untracked)
-    leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
+    leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory, jobs)
     if leaks:
         secrets = _spare_texts(secrets, catalog)
-        leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
+        leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory, jobs)
     sources = LeakSources(catalog, site.output, secrets, {one.path: one.guid for one in episodes})
     return (
         *sources.explain(leaks, unknown, is_whole=site.is_whole),
