@@ -105,9 +105,9 @@ def show_taken(taken: Sequence[IntakeEntry], unreadable: str = _RESULTS[IntakeRe
     for entry in taken:
         length = f" ({format_clock(entry.duration)})" if entry.result is IntakeResult.NEW else ""
         result = unreadable if entry.result is IntakeResult.UNREADABLE else _RESULTS[entry.result]
-        OUT.print(f"{result}: [bold]{escape(entry.title)}[/]{length}")
+        OUT.print(f"{result}: [bold]{escape(entry.title)}[/]{length}", wrong=entry.unreadable)
         if entry.reason:
-            OUT.print(f"  {escape(entry.reason)}")
+            OUT.print(f"  {escape(entry.reason)}", wrong=entry.unreadable)
         elif entry.result is IntakeResult.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
         if entry.draft:
