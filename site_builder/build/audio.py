@@ -33,10 +33,10 @@ from site_builder.show.config import Config, DeadAir
 from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
 from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
-from site_builder.site.dead_air import SOUNDINGS, plan_sounding, read_sounding
 from site_builder.site.episode_files import Encoding, list_files
 from site_builder.site.portraits import Portraits
 from site_builder.site.sound import AudioSettings
+from site_builder.site.soundings import SOUNDINGS, plan_sounding, read_sounding
 
 MADE_BY = f"spacecast {__version__}"
 

@@ -15,12 +15,12 @@ from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import HOLD_BACK, show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.commands.archives.inspect import InspectionReport, count_speech
+from site_builder.episodes.dead_air import find_dead_air
 from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
 from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
 from site_builder.errors import EXIT_PROBLEMS, UsageError
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
-from site_builder.site.dead_air import find_dead_air
 from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:

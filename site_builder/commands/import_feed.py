@@ -30,7 +30,6 @@ from site_builder.show.config import load_config, make_feed_guid
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.lock import lock_show
-from site_builder.site.pictures import load_cover
 from site_builder.sources.feed.categories import map_categories
 from site_builder.sources.feed.http import USUAL, Bounds
 from site_builder.sources.feed.parser import PodcastFeed
@@ -251,8 +250,11 @@ def _take_cover(folder: Path, source: FeedSource) -> None:
 
 
 def _refuse_cover(file: Path) -> str:
+    from site_builder.render.artwork.images import check_cover, check_size  # noqa: PLC0415 -- Pillow
+
     try:
-        load_cover(file, file.name)
+        check_size(file.stat().st_size, file.name)
+        check_cover(file.read_bytes(), file.name)
     except InvalidDocument as error:
         return error.problems[0].message
     return ""

@@ -72,15 +72,12 @@ _found: set[str] = set()
 
 def find_obstacle(model: str) -> str:
     """Why no transcript can be made here, in the sentence of `spacecast transcribe`; empty where one can."""
-    from site_builder.episodes.transcripts.hearing import require_engine  # noqa: PLC0415
+    from site_builder.episodes.transcripts.hearing import require_model  # noqa: PLC0415 -- looks for an extra
 
     if model in _found:
         return ""
     try:
-        require_engine()
-        from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
-
-        find_model(model)
+        require_model(model)
     except UsageError as error:
         return str(error)
     _found.add(model)
