@@ -157,7 +157,7 @@ def test_details(studio: RunningStudio, show: Path) -> None:
 def test_notes_while_typing_are_one_step(studio: RunningStudio, show: Path) -> None:
     before = index_of(show).read_bytes()
     for notes in ("Fog", "Fog and", "Fog and horns.\n\n# ---\n\n- 0:02 one"):
-        assert change(studio, show, notes=notes).json["undo"] == "show notes"
+        assert change(studio, show, notes=notes).json["undo"] == "change show notes"
     assert index_of(show).read_text("utf-8").endswith("---\n\nFog and horns.\n\n# ---\n\n- 0:02 one\n")
     studio.post("/undo", scripted=False)
     assert index_of(show).read_bytes() == before
