@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from site_builder.build.audio import AudioBuilder
@@ -56,6 +56,8 @@ _FOUND = "found"
 """Kind of what can be searched of them, in what is kept."""
 _FEW = 3
 """Files that are named one by one."""
+_ROWS = 1000
+"""Episodes of which the row in lists, some kilobytes, stays in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,7 +346,8 @@ def _digest_base(job: Job, setting: Setting) -> str:
 
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
-    read_row = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
+    read = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
+    read_row = lru_cache(_ROWS)(read)  # each is on some eight pages
     terms = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     catalog, hidden = job.catalog, redact_show(job.catalog.show_folder)
     gone = describe_tombstones(catalog, job.selection, job.pins, episodes)
