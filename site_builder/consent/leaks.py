@@ -186,6 +186,15 @@ class LeakMemory:
 
     def __init__(self) -> None:
         self._searches: list[tuple[Secrets, dict[str, _Known]]] = []
+        self._castings: tuple[object, dict[object, Casting]] = (None, {})
+
+    def recall_castings(self, setting: object) -> dict[object, Casting]:
+        """Who is named in each episode, by what it was read from; nothing where `setting`, all else, was another."""
+        return self._castings[1] if self._castings[0] == setting else {}
+
+    def keep_castings(self, setting: object, castings: dict[object, Casting]) -> None:
+        """Note them for the next search."""
+        self._castings = (setting, castings)
 
     def recall(self, secrets: Secrets) -> dict[str, _Known]:
         """What the last search for the same has found, by file."""
