@@ -34,10 +34,10 @@ from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site
-from site_builder.show.layout import OutputPaths, find_artifacts
+from site_builder.show.layout import OutputPaths, find_artifact_database
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
-from site_builder.site.audio import key_of
+from site_builder.site.audio import make_cache_name
 from site_builder.site.covers import CoverPlanner
 from site_builder.site.episode_files import Setting
 from site_builder.site.feeds import MANY, FeedPlan, FeedWriter, describe_feeds
@@ -106,7 +106,7 @@ class Job:
     @cached_property
     def cache_builder(self) -> Builder:
         """Makes what is dear, in `.cache/`."""
-        folder = find_artifacts(self.catalog.folder).parent
+        folder = find_artifact_database(self.catalog.folder).parent
         return Builder(folder, self.artifacts, jobs=self.jobs, notify=self.notify, cluster=self.cluster)
 
 
@@ -318,13 +318,13 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
         config=config,
         site=site,
         cover_planner=cover_planner,
-        cache=find_artifacts(job.catalog.folder).parent,
+        cache=find_artifact_database(job.catalog.folder).parent,
         artifacts=job.cache_builder,
         output=job.builder,
         digests=FileDigests(ValueCache(job.artifacts)),
         jobs=job.jobs,
         is_preview=job.output_paths.is_preview,
-        cached=cover_planner.published | {*map(key_of, guids)},
+        cached=cover_planner.published | {*map(make_cache_name, guids)},
     )
     episode_builder = EpisodeBuilder(
         catalog=job.catalog,

@@ -17,7 +17,7 @@ from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.commands.archives.inspect import InspectionReport, count_speech
 from site_builder.episodes.dead_air import find_dead_air
 from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
-from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
+from site_builder.episodes.intake.new_episode import find_certain_date, make_title, recorded_at
 from site_builder.errors import EXIT_PROBLEMS, UsageError
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
@@ -76,7 +76,7 @@ def _describe_row(conversation: Conversation, number: int) -> tuple[str, str, st
 
 def _describe_moment(conversation: Conversation) -> str:
     day = recorded_at(conversation)
-    if conversation.guessed_at and not known_since(conversation):
+    if conversation.guessed_at and not find_certain_date(conversation):
         return f"{conversation.guessed_at:%Y-%m-%d}, a guess"
     return f"{day:%Y-%m-%d %H:%M}" if day else "not known"
 

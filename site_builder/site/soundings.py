@@ -14,7 +14,7 @@ from site_builder.engine.target import Target
 from site_builder.episodes.dead_air import QUIET, find_dead_air
 from site_builder.model.podcast import Span
 from site_builder.show.bundles import Bundle
-from site_builder.site.audio import key_of
+from site_builder.site.audio import make_cache_name
 
 SOUNDINGS = "soundings"
 """Folder in `.cache/` of what was found by listening."""
@@ -30,12 +30,12 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
         return None
     inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
     return Target(
-        path=f"{SOUNDINGS}/{key_of(bundle.guid)}.json",
+        path=f"{SOUNDINGS}/{make_cache_name(bundle.guid)}.json",
         recipe="sounding/1",
         inputs=inputs,
         make=partial(_make_sounding, bundle.part_files, spans),
         label=f"Listening to {bundle.matter.title}",
-        group=key_of(bundle.guid),
+        group=make_cache_name(bundle.guid),
         portable=True,
     )
 

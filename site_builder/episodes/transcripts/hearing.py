@@ -35,10 +35,10 @@ class Hearing:
     """What is heard, and what is meant."""
 
 
-def code_of(language: str) -> str:
+def find_engine_language(language: str) -> str:
     """What engines call a language: without country and script.
 
-    >>> code_of("pt-BR")
+    >>> find_engine_language("pt-BR")
     'pt'
     """
     return language.replace("_", "-").partition("-")[0].lower()
@@ -82,7 +82,7 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
     found = require_model(model or config.transcript.model)
     engine = load_engine(found, jobs)
     spoken = language or config.show.language
-    if code_of(spoken) not in engine.languages:
+    if find_engine_language(spoken) not in engine.languages:
         known = ", ".join(sorted(engine.languages)[:_SHOWN]) + (" and others" if len(engine.languages) > _SHOWN else "")
         raise UsageError(
             f"the model {found.name} knows {known}, not “{spoken}”: name a model that knows it with --model FOLDER, "

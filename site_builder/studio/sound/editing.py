@@ -95,8 +95,8 @@ class Editing:
             "turns": [[who, round(a, 2), round(b, 2)] for who, a, b in join_turns(recording.turns)],
             "refused": _pairs(self.refused),
             "trim": [self.trim.start, self.trim.end],
-            "cuts": _pairs(entry.noun() for entry in matter.cut),
-            "mutes": _pairs(entry.noun() for entry in matter.mute),
+            "cuts": _pairs(entry.to_model() for entry in matter.cut),
+            "mutes": _pairs(entry.to_model() for entry in matter.mute),
             "chapters": [[entry.start, entry.title] for entry in matter.chapters or ()],
             "removal": self.removal.value,
         }
