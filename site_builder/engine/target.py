@@ -165,7 +165,8 @@ def make_file(target: Target, tree: OutputTree, group: str = "") -> tuple[Entry,
             tree.remove(part)
         raise
     inputs = _digest_inputs(target)
-    return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=group or target.group), changed
+    group = group or target.group
+    return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=group), changed
 
 
 MadeFile = tuple[Entry, bool] | str
