@@ -96,13 +96,19 @@ def _mix(voices: Iterable[Sound]) -> Sound:
 
 def mix_at(loudness: Mapping[str, float], seconds: float, noise: float) -> Sound:
     """The beginning of the talk with each voice at a loudness in LUFS, in noise of some dBFS; peaks are cut off."""
-    chance, mixed = np.random.default_rng(18), np.zeros(round(seconds * RATE), dtype=np.float32)
+    chance, mixed = np.random.default_rng(18), _mix(mix_voices_at(loudness, seconds).values())
+    return np.clip(mixed + chance.normal(0, 10 ** (noise / 20), len(mixed)), -1, 1).astype(np.float32)
+
+
+def mix_voices_at(loudness: Mapping[str, float], seconds: float) -> dict[str, Sound]:
+    """Each voice of the beginning of the talk by itself, at a loudness in LUFS; peaks are cut off."""
+    voices = {}
     for who, sound in _split_voices().items():
-        voice = sound[: len(mixed)]
+        voice = sound[: round(seconds * RATE)]
         for _ in range(3):
             voice = np.clip(voice * 10 ** ((loudness[who] - _gauge(voice)) / 20), -1, 1)
-        mixed += voice.astype(np.float32)
-    return np.clip(mixed + chance.normal(0, 10 ** (noise / 20), len(mixed)), -1, 1).astype(np.float32)
+        voices[who] = voice.astype(np.float32)
+    return voices
 
 
 def _gauge(sound: Sound) -> float:

@@ -42,7 +42,8 @@ if (sessionStorage.getItem("cover")) {
 document.addEventListener("saved", () => {
   const look = document.querySelector("link[href*='/look.css']");
   if (look) look.href = `${look.href.split("?")[0]}?${Date.now()}`;
-  if (!document.querySelector("#still-missing a")) document.querySelector(".places [aria-current] small")?.remove();
+  const isFilled = ["#f-url", "#f-email"].every((field) => document.querySelector(field).value.trim());
+  if (isFilled) document.querySelector(".places [aria-current] small")?.remove();
   const shown = document.querySelector(".app-title");
   if (shown) shown.textContent = document.querySelector("#f-title").value;
 });
