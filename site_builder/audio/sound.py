@@ -16,7 +16,7 @@ from av.audio.frame import AudioFrame
 from site_builder.audio.decode import read_frames
 from site_builder.model.edits import EditList, Piece
 
-_FADE = 0.005
+FADE = 0.005
 """Seconds of fade on the audible side of an edit: a bare cut clicks."""
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _LARGE_FRAMES = ("asetnsamples", "n=8192:p=0")
@@ -113,7 +113,7 @@ class _Stretch:
         # Counting may find a little more than was planned with; the end is then still the end.
         self.end = round(piece.end * sample_rate) if piece.end < recording else 1 << 62
         self._muted = piece.muted
-        self._fade = round(_FADE * sample_rate)
+        self._fade = round(FADE * sample_rate)
 
     def leaves(self, start: int, end: int) -> bool:
         """Whether the samples stay as they are."""

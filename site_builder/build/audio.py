@@ -28,15 +28,15 @@ from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Episode, PublishedAudio, Recording, Span
 from site_builder.render.pages.site_context import Site
-from site_builder.show.bundles import Bundle, write_noun
+from site_builder.show.bundles import Bundle, write_json
 from site_builder.show.config import Config, DeadAir
 from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
 from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
-from site_builder.site.dead_air import SOUNDINGS, plan_sounding, read_sounding
 from site_builder.site.episode_files import Encoding, list_files
 from site_builder.site.portraits import Portraits
 from site_builder.site.sound import AudioSettings
+from site_builder.site.soundings import SOUNDINGS, plan_sounding, read_sounding
 
 MADE_BY = f"spacecast {__version__}"
 
@@ -266,7 +266,7 @@ class AudioBuilder:
         audio = replace(encoding.audio, enclosure=usual, alternates=tuple(others))
         audio = replace(audio, facts=describe_provenance(source, audio))
         if not (source.draft or self.is_preview):
-            write_noun(source.bundle.folder / MEDIA, audio)
+            write_json(source.bundle.folder / MEDIA, audio)
         return replace(encoding, audio=audio)
 
 

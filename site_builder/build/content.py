@@ -11,7 +11,7 @@ from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions
 from site_builder.errors import InvalidDocument
 from site_builder.events import Notify
-from site_builder.show.layout import find_artifacts, find_output_paths
+from site_builder.show.layout import find_artifact_database, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.engine.cache import ValueCache
@@ -123,5 +123,5 @@ def digest_content(folder: Path, inputs: up_to_date.Inputs, database: Path) -> D
     from site_builder.engine.cache import FileDigests, open_values
     from site_builder.episodes.bundle_digests import digest_bundles
 
-    with open_values(database) as kept, open_values(find_artifacts(folder)) as values:
+    with open_values(database) as kept, open_values(find_artifact_database(folder)) as values:
         return digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values))

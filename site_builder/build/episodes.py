@@ -28,7 +28,7 @@ from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
 from site_builder.errors import InvalidDocument
 from site_builder.render.pages.contexts import Neighbour
-from site_builder.show.load import nearby
+from site_builder.show.load import make_relative
 from site_builder.show.lock import lock_show
 from site_builder.site.episode_files import Setting, plan_episode, plan_kept_pages
 
@@ -224,7 +224,7 @@ class EpisodeBuilder:
             try:
                 sources.append(load_source(self.catalog, job.entry, draft=job.draft))
             except InvalidDocument as error:  # of `media.json`, which the catalog does not read
-                build_log.failures |= dict.fromkeys(str(nearby(problem)) for problem in error.problems)
+                build_log.failures |= dict.fromkeys(str(make_relative(problem)) for problem in error.problems)
         return sources
 
     def _make(self, episode_jobs: Sequence[EpisodeJob], build_log: BuildLog) -> dict[str, bytes]:

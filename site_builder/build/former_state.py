@@ -18,7 +18,7 @@ from site_builder.engine.ledger import Entry, Ledger
 from site_builder.engine.stamps import FileStamp
 from site_builder.engine.state import StateDatabase
 from site_builder.episodes.intake.seen_archives import keep_memory
-from site_builder.show.layout import find_artifacts, find_output_paths
+from site_builder.show.layout import find_artifact_database, find_output_paths
 
 _OUTPUT = "output.ledger"
 _CACHED = {"soundings.ledger": "", "audio.ledger": "", "alternates.ledger": "", "pictures.ledger": "pictures/"}
@@ -34,9 +34,9 @@ def take_over(folder: Path) -> None:
     for paths in places:
         _move_ledger(paths.state / _OUTPUT, "", paths.database)
     for name, prefix in _CACHED.items():
-        _move_ledger(cache / name, prefix, find_artifacts(folder))
+        _move_ledger(cache / name, prefix, find_artifact_database(folder))
     with suppress(OSError, ValueError, TypeError, KeyError):
-        _move_digests(cache / "digests.json", find_artifacts(folder))
+        _move_digests(cache / "digests.json", find_artifact_database(folder))
     with suppress(OSError, ValueError, TypeError, KeyError):
         keep_memory(folder, json.loads((cache / "archives.json").read_bytes()))
     for file in chain.from_iterable([paths.state / name for name in _OTHERS] for paths in places):

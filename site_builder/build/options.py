@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from site_builder.engine.digests import JSON
@@ -39,6 +39,12 @@ class BuildOptions:
     def inputs(self) -> dict[str, JSON]:
         """Those that change what is made."""
         return {"drafts": self.drafts}
+
+    def for_previews(self) -> BuildOptions:
+        """The same for builds to look at, one after the other in one process."""
+        from site_builder.consent.leaks import LeakMemory  # noqa: PLC0415 -- in the process that builds
+
+        return replace(self, preview=True, leak_memory=LeakMemory())
 
 
 def is_ci() -> bool:

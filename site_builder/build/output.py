@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from site_builder.build.audio import AudioBuilder
@@ -34,10 +34,10 @@ from site_builder.events import Notify, Renewed, Stage
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site
-from site_builder.show.layout import OutputPaths, find_artifacts
+from site_builder.show.layout import OutputPaths, find_artifact_database
 from site_builder.show.promises import find_redirects
 from site_builder.show.published import Pins
-from site_builder.site.audio import key_of
+from site_builder.site.audio import make_cache_name
 from site_builder.site.covers import CoverPlanner
 from site_builder.site.episode_files import Setting
 from site_builder.site.feeds import MANY, FeedPlan, FeedWriter, describe_feeds
@@ -56,6 +56,8 @@ _FOUND = "found"
 """Kind of what can be searched of them, in what is kept."""
 _FEW = 3
 """Files that are named one by one."""
+_ROWS = 1000
+"""Episodes of which the row in lists, some kilobytes, stays in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ class Job:
     @cached_property
     def cache_builder(self) -> Builder:
         """Makes what is dear, in `.cache/`."""
-        folder = find_artifacts(self.catalog.folder).parent
+        folder = find_artifact_database(self.catalog.folder).parent
         return Builder(folder, self.artifacts, jobs=self.jobs, notify=self.notify, cluster=self.cluster)
 
 
@@ -316,13 +318,13 @@ def _set_up(job: Job) -> tuple[CoverPlanner, EpisodeBuilder]:
         config=config,
         site=site,
         cover_planner=cover_planner,
-        cache=find_artifacts(job.catalog.folder).parent,
+        cache=find_artifact_database(job.catalog.folder).parent,
         artifacts=job.cache_builder,
         output=job.builder,
         digests=FileDigests(ValueCache(job.artifacts)),
         jobs=job.jobs,
         is_preview=job.output_paths.is_preview,
-        cached=cover_planner.published | {*map(key_of, guids)},
+        cached=cover_planner.published | {*map(make_cache_name, guids)},
     )
     episode_builder = EpisodeBuilder(
         catalog=job.catalog,
@@ -344,7 +346,8 @@ def _digest_base(job: Job, setting: Setting) -> str:
 
 
 def _describe_contents(job: Job, setting: Setting, episodes: tuple[EpisodeSummary, ...]) -> Contents:
-    read_row = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
+    read = partial(Reader(job.output_paths.database).read, "row")  # a page may be made in another process
+    read_row = lru_cache(_ROWS)(read)  # each is on some eight pages
     terms = partial(job.kept.read, "names", [episode.guid for episode in episodes])
     catalog, hidden = job.catalog, redact_show(job.catalog.show_folder)
     gone = describe_tombstones(catalog, job.selection, job.pins, episodes)

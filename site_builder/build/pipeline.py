@@ -21,7 +21,7 @@ from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes.forking import Task
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify, Stage, ignore
-from site_builder.show.layout import OutputPaths, find_artifacts, find_output_paths
+from site_builder.show.layout import OutputPaths, find_artifact_database, find_output_paths
 
 if TYPE_CHECKING:
     from site_builder.build.content import Content
@@ -156,7 +156,9 @@ def _open_makers(
 
     with (
         Prefetch() as prefetch,
-        open_states(output_paths.database, find_artifacts(folder), before_writing=changes.expect_changes) as opened,
+        open_states(
+            output_paths.database, find_artifact_database(folder), before_writing=changes.expect_changes
+        ) as opened,
     ):
         state, artifacts = opened
         yield prefetch, state, artifacts
@@ -259,9 +261,9 @@ def _end(
 
 def _tell_of_archives(content: Content) -> Iterator[str]:
     """What could not be taken in, and what of free pages is left out."""
-    from site_builder.episodes.intake.seen_archives import find_lost
+    from site_builder.episodes.intake.seen_archives import find_missing_archives
 
-    lost = find_lost(content.catalog.folder)
+    lost = find_missing_archives(content.catalog.folder)
     yield from map("{}: this archive is not there, and nothing of it was taken in".format, lost)
     yield from content.postponed
     yield from content.catalog.page_remarks

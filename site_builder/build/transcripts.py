@@ -67,9 +67,9 @@ def _hear_there(
     folder: Path, wanted: Sequence[Bundle], hearing: Hearing, place: tuple[str, str], model: str, notify: Notify
 ) -> Iterator[tuple[str, str]]:
     """The same by a cluster."""
-    from site_builder.build.cluster.hearing import hear_there  # noqa: PLC0415 -- only where a cluster is asked for
+    from site_builder.build.cluster.hearing import hear_on_cluster  # noqa: PLC0415 -- only where a cluster is asked for
 
-    heard = hear_there(folder, wanted, hearing, place, notify, lambda bundle: _begin(bundle, notify), model=model)
+    heard = hear_on_cluster(folder, wanted, hearing, place, notify, lambda bundle: _begin(bundle, notify), model=model)
     for bundle, came in heard:
         if isinstance(came, Outcome):
             notify(Made(_locate(bundle), bundle.matter.title, True))

@@ -11,6 +11,7 @@ import click
 
 from site_builder.cli.arguments import print_json
 from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
+from site_builder.text.command_lines import REINSTALL
 
 _STOPPED = 130
 """Exit code of what somebody ended with Ctrl-C."""
@@ -33,6 +34,12 @@ def end_with_exit_code(arguments: Sequence[str] | None) -> Iterator[None]:
     except SpacecastError as error:
         click.echo(f"{error}", err=True)
         _fail(f"{error}", error.exit_code, arguments)
+    except ImportError as error:
+        if not error.name or error.name.startswith(__name__.partition(".")[0]):
+            raise  # ours, not one that is installed badly
+        sentence = f"A library cannot be used: {error}. {REINSTALL} `spacecast doctor` says what else is missing."
+        click.echo(sentence, err=True)
+        _fail(sentence, EXIT_PROBLEMS, arguments)
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Sequence
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from rich.markup import escape
 from site_builder import events
 from site_builder.build.report import BuildReport
 from site_builder.cli.arguments import print_json
+from site_builder.cli.browser import show_in_browser
 from site_builder.cli.summary import show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.preview.server import PORT
@@ -60,7 +60,7 @@ class PreviewView:
         else:
             self._tell(address)
         if self._opened:
-            webbrowser.open(address)
+            show_in_browser(address)
 
     def _tell(self, address: str) -> None:
         if urlsplit(address).port != PORT and self._is_usual:

@@ -15,12 +15,12 @@ from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import HOLD_BACK, show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.commands.archives.inspect import InspectionReport, count_speech
+from site_builder.episodes.dead_air import find_dead_air
 from site_builder.episodes.intake.intake import IntakeEntry, IntakeResult
-from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
+from site_builder.episodes.intake.new_episode import find_certain_date, make_title, recorded_at
 from site_builder.errors import EXIT_PROBLEMS, UsageError
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Timeline
-from site_builder.site.dead_air import find_dead_air
 from site_builder.text.timecode import format_clock, format_length
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _describe_row(conversation: Conversation, number: int) -> tuple[str, str, st
 
 def _describe_moment(conversation: Conversation) -> str:
     day = recorded_at(conversation)
-    if conversation.guessed_at and not known_since(conversation):
+    if conversation.guessed_at and not find_certain_date(conversation):
         return f"{conversation.guessed_at:%Y-%m-%d}, a guess"
     return f"{day:%Y-%m-%d %H:%M}" if day else "not known"
 
@@ -105,9 +105,9 @@ def show_taken(taken: Sequence[IntakeEntry], unreadable: str = _RESULTS[IntakeRe
     for entry in taken:
         length = f" ({format_clock(entry.duration)})" if entry.result is IntakeResult.NEW else ""
         result = unreadable if entry.result is IntakeResult.UNREADABLE else _RESULTS[entry.result]
-        OUT.print(f"{result}: [bold]{escape(entry.title)}[/]{length}")
+        OUT.print(f"{result}: [bold]{escape(entry.title)}[/]{length}", wrong=entry.unreadable)
         if entry.reason:
-            OUT.print(f"  {escape(entry.reason)}")
+            OUT.print(f"  {escape(entry.reason)}", wrong=entry.unreadable)
         elif entry.result is IntakeResult.NEW and entry.folder:
             OUT.print(f"  {escape(os.path.relpath(entry.folder))}/", soft_wrap=True)
         if entry.draft:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import webbrowser
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from site_builder.cli.arguments import as_json, find_show, in_show, print_json, read_clock
+from site_builder.cli.browser import show_in_browser
 
 
 @click.command(short_help="Do everything in a browser, on this computer.")
@@ -37,14 +35,6 @@ def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -
             err=True,
         )
         if not no_browser:
-            threading.Thread(target=_show, args=(address,), daemon=True).start()
+            show_in_browser(address)
 
     server.run(Studio(folder, read_clock), port=port, ready=ready)
-
-
-def _show(address: str) -> None:
-    """Open a window of the person's browser; none that would take over the terminal."""
-    with suppress(webbrowser.Error):
-        browser = webbrowser.get()
-        if type(browser) is not webbrowser.GenericBrowser:
-            browser.open(address)

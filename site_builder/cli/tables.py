@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
 
 class _Out(Console):
-    """Standard output, for summaries that `-q` leaves out."""
+    """Standard output, for summaries that `-q` leaves out; what is wrong (`wrong=True`) is said all the same."""
 
-    def print(self, *objects: Any, **options: Any) -> None:
-        if not VERBOSITY.is_quiet:
+    def print(self, *objects: Any, wrong: bool = False, **options: Any) -> None:
+        if wrong or not VERBOSITY.is_quiet:
             super().print(*objects, **options)
 
 
@@ -185,14 +186,15 @@ def show_check(report: CheckReport) -> None:
     """The findings of `spacecast check`, worst first, those of one rule together with its remedy."""
     rules = dict.fromkeys(finding.rule for finding in report.findings)
     for rule in rules:
-        OUT.print(f"[{_SEVERITIES[rule.severity]}]{rule.severity}[/] [bold]{rule.name}[/]")
+        say = partial(OUT.print, soft_wrap=True, wrong=rule.severity != "advice")
+        say(f"[{_SEVERITIES[rule.severity]}]{rule.severity}[/] [bold]{rule.name}[/]")
         found = [finding for finding in report.findings if finding.rule == rule]
         for finding in found[:_SHOWN]:
             place = f"{finding.place}: " if str(finding.place) else ""
-            OUT.print(f"  {escape(place)}{escape(finding.message)}", soft_wrap=True)
+            say(f"  {escape(place)}{escape(finding.message)}")
         if len(found) > _SHOWN:
-            OUT.print(f"  … and {len(found) - _SHOWN} more (--json lists all)")
-        OUT.print(f"  [dim]{escape(rule.remedy)} {escape(rule.source)}[/]\n", soft_wrap=True)
+            say(f"  … and {len(found) - _SHOWN} more (--json lists all)")
+        say(f"  [dim]{escape(rule.remedy)} {escape(rule.source)}[/]\n")
     OUT.print(escape(report.summary))
 
 
@@ -205,9 +207,10 @@ def show_transcribed(report: TranscribeReport) -> None:
     from site_builder.commands.transcribe import NONE_YET  # noqa: PLC0415 -- whoever calls has loaded it
 
     for entry in report.episodes:
-        OUT.print(f"{escape(entry.outcome)}: {escape(entry.episode)} ({format_length(entry.seconds)})")
+        failed = entry.outcome == "failed"
+        OUT.print(f"{escape(entry.outcome)}: {escape(entry.episode)} ({format_length(entry.seconds)})", wrong=failed)
         if entry.message:
-            OUT.print(f"  {escape(entry.message)}", soft_wrap=True)
+            OUT.print(f"  {escape(entry.message)}", soft_wrap=True, wrong=failed)
         if entry.unsure:
             listed = ", ".join(f"{format_clock(at)} {word}" for at, word in entry.unsure[:_UNSURE_SHOWN])
             more = f" and {len(entry.unsure) - _UNSURE_SHOWN} more" if len(entry.unsure) > _UNSURE_SHOWN else ""
@@ -256,7 +259,8 @@ _STATES = {"ok": "[green]ok[/]", "optional": "[yellow]not here[/]", "wrong": "[r
 def show_doctor(report: DoctorReport) -> None:
     """What `spacecast doctor` found, each with the line that mends it."""
     for finding in report.findings:
-        OUT.print(f"{_STATES[finding.state]} [bold]{escape(finding.name)}[/]: {escape(finding.text)}", soft_wrap=True)
+        say = partial(OUT.print, soft_wrap=True, wrong=finding.state == "wrong")
+        say(f"{_STATES[finding.state]} [bold]{escape(finding.name)}[/]: {escape(finding.text)}")
         if finding.remedy:
-            OUT.print(f"  {escape(finding.remedy)}", soft_wrap=True)
+            say(f"  {escape(finding.remedy)}")
     OUT.print("Ready." if report.is_ready else "Mend what is wrong, then ask again.")

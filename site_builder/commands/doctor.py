@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +26,7 @@ from site_builder.show.config import Config, load_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.last_backup import find_recordings, load_last_backup
 from site_builder.show.layout import CONFIG
-from site_builder.text.command_lines import make_command, make_install_line
+from site_builder.text.command_lines import REINSTALL, make_command, make_install_line
 
 _NEEDED = ("av", "babel", "jinja2", "lxml", "PIL", "pagefind_bin", "pydantic", "starlette")
 """Modules without which a build or a preview stops half-way."""
@@ -96,14 +97,7 @@ def examine(folder: Path) -> DoctorReport:
 def _examine_machine(folder: Path) -> Iterator[Finding]:
     system = f"{platform.system()} {platform.release()}, {os.cpu_count() or 1} cores"
     yield Finding("program", Condition.OK, f"spacecast {__version__}, Python {platform.python_version()}, {system}")
-    lost = [name for name in _NEEDED if find_spec(name) is None]
-    yield (
-        Finding(
-            "libraries", Condition.WRONG, f"missing: {', '.join(lost)}", "Install spacecast again, as you did before."
-        )
-        if lost
-        else Finding("libraries", Condition.OK, "all that a build needs is here")
-    )
+    yield _examine_libraries()
     yield _examine_room(folder)
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
     if encoding and "utf" not in encoding:
@@ -114,6 +108,19 @@ def _examine_machine(folder: Path) -> Iterator[Finding]:
         yield Finding("keyring", Condition.OK, f"{keyring} keeps tokens")
     else:
         yield Finding("keyring", Condition.OPTIONAL, "none that can be used: a token for GitHub is asked for each time")
+
+
+def _examine_libraries() -> Finding:
+    """Each is loaded, for one may be here and lack something of the system."""
+    lost = []
+    for name in _NEEDED:
+        try:
+            import_module(name)
+        except ImportError as error:
+            lost.append(f"{error}" if name in f"{error}" else f"{name} ({error})")
+    if not lost:
+        return Finding("libraries", Condition.OK, "all that a build needs is here")
+    return Finding("libraries", Condition.WRONG, f"missing: {'; '.join(lost)}", REINSTALL)
 
 
 def _examine_room(folder: Path) -> Finding:

@@ -18,19 +18,23 @@ import nh3
 
 from site_builder.commands import init
 from site_builder.episodes.intake import imported_episode
-from site_builder.episodes.intake.imported_options import describe_live, describe_remote, describe_talk, filled
+from site_builder.episodes.intake.imported_options import (
+    describe_live,
+    describe_remote,
+    describe_shared_options,
+    drop_empty,
+)
 from site_builder.episodes.intake.intake import Intake, IntakeEntry
 from site_builder.errors import InvalidDocument, UnusableSource, UsageError
 from site_builder.events import Notify, Started, ignore
 from site_builder.model.conversation import Conversation
-from site_builder.render.notes import text_of
+from site_builder.render.notes import html_to_text
 from site_builder.show import published
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.config import load_config, make_feed_guid
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.lock import lock_show
-from site_builder.site.pictures import load_cover
 from site_builder.sources.feed.categories import map_categories
 from site_builder.sources.feed.http import USUAL, Bounds
 from site_builder.sources.feed.parser import PodcastFeed
@@ -179,7 +183,7 @@ def _describe_answers(feed: PodcastFeed, reference: str) -> dict[str, str]:
     address = feed.url or reference
     return {
         "title": feed.title,
-        "description": text_of(nh3.clean(feed.description)) if "<" in feed.description else feed.description,
+        "description": html_to_text(nh3.clean(feed.description)) if "<" in feed.description else feed.description,
         "language": feed.language,
         "author": feed.author,
         "email": feed.email,
@@ -197,7 +201,7 @@ def _describe_further(feed: PodcastFeed) -> dict[str, object]:
         "type": feed.kind if feed.kind != "episodic" else "",
         "copyright": feed.copyright,
         "people": [imported_episode.describe_person(person) for person in feed.people],
-        **{name: value for name, value in describe_talk(feed.talk).items() if name != "txt"},
+        **{name: value for name, value in describe_shared_options(feed.talk).items() if name != "txt"},
         "license": _describe_license(feed),
         "location": [imported_episode.describe_location(place) for place in feed.locations],
         "countries": list(feed.standing.countries),
@@ -222,9 +226,9 @@ def _describe_standing(feed: PodcastFeed) -> dict[str, object]:
         "block": said.block,
         "complete": said.complete,
         "medium": said.medium if said.medium != "podcast" else "",
-        "txt": [*_list(describe_talk(feed.talk)["txt"]), *texts],
-        "podroll": [filled(show) for show in shows],
-        "update_frequency": filled(frequency) if said.frequency else None,
+        "txt": [*_list(describe_shared_options(feed.talk)["txt"]), *texts],
+        "podroll": [drop_empty(show) for show in shows],
+        "update_frequency": drop_empty(frequency) if said.frequency else None,
         "publisher": describe_remote(said.publisher) if said.publisher else None,
         "podping": said.podping,
         "block_services": [entry.service for entry in said.services if entry.blocked],
@@ -238,7 +242,7 @@ def _list(value: object) -> list[object]:
 
 
 def _describe_license(feed: PodcastFeed) -> dict[str, object] | None:
-    return filled({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
+    return drop_empty({"name": feed.license.name, "url": feed.license.url}) if feed.license else None
 
 
 def _take_cover(folder: Path, source: FeedSource) -> None:
@@ -251,8 +255,11 @@ def _take_cover(folder: Path, source: FeedSource) -> None:
 
 
 def _refuse_cover(file: Path) -> str:
+    from site_builder.render.artwork.images import check_cover, check_size  # noqa: PLC0415 -- Pillow
+
     try:
-        load_cover(file, file.name)
+        check_size(file.stat().st_size, file.name)
+        check_cover(file.read_bytes(), file.name)
     except InvalidDocument as error:
         return error.problems[0].message
     return ""

@@ -131,13 +131,13 @@ def _hear_there(
     folder: Path, wanted: Sequence[Bundle], hearing: Hearing, model: str, place: tuple[str, str], notify: Notify
 ) -> dict[Path, Transcribed]:
     """By folder, what came of those that a cluster takes."""
-    from site_builder.build.cluster.hearing import hear_there  # noqa: PLC0415 -- only where a cluster is asked for
+    from site_builder.build.cluster.hearing import hear_on_cluster  # noqa: PLC0415 -- only where a cluster is asked for
 
     def begin(bundle: Bundle) -> None:
         notify(Making(_locate(bundle), bundle.matter.title))
 
     bundles = [bundle for bundle in wanted if bundle.has_recording and bundle.recording]
-    found = hear_there(folder, bundles, hearing, place, notify, begin, model=model)
+    found = hear_on_cluster(folder, bundles, hearing, place, notify, begin, model=model)
     return {bundle.folder: _describe(bundle, came, notify) for bundle, came in found}
 
 

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ from site_builder.consent.matcher import Matcher
 from site_builder.consent.readers import INDEXES, PICTURES, SOUND, Passage, read_content, read_passages, unpack
 from site_builder.consent.secrets import Hidden
 from site_builder.consent.views import INLINE, read_markup, read_plain
+from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.stamps import FileStamp
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.people import People
@@ -184,6 +186,15 @@ class LeakMemory:
 
     def __init__(self) -> None:
         self._searches: list[tuple[Secrets, dict[str, _Known]]] = []
+        self._castings: tuple[object, dict[object, Casting]] = (None, {})
+
+    def recall_castings(self, setting: object) -> dict[object, Casting]:
+        """Who is named in each episode, by what it was read from; nothing where `setting`, all else, was another."""
+        return self._castings[1] if self._castings[0] == setting else {}
+
+    def keep_castings(self, setting: object, castings: dict[object, Casting]) -> None:
+        """Note them for the next search."""
+        self._castings = (setting, castings)
 
     def recall(self, secrets: Secrets) -> dict[str, _Known]:
         """What the last search for the same has found, by file."""
@@ -204,31 +215,29 @@ class _Known(NamedTuple):
 
 
 def find_leaks(
-    output: Path, secrets: Secrets, own: Collection[str] = (), memory: LeakMemory | None = None
+    output: Path, secrets: Secrets, own: Collection[str] = (), memory: LeakMemory | None = None, jobs: int = 1
 ) -> tuple[Leak, ...]:
     """Search every file below `output`, names of files included, for every secret; sorted by file.
 
     `own` are paths of files of the theme and the program, which nothing of the show is in. With a `memory`, files that
-    are as they were are not read again.
+    are as they were are not read again. Many files are read by so many `jobs`.
     """
-    search = Search(secrets)
+    paths = sorted(path for path in output.rglob("*") if path.is_file()) if secrets else []
+    files = [file for path in paths if (file := path.relative_to(output).as_posix()) not in own]
+    stamps = {file: FileStamp.take(output / file) for file in files} if memory else {}
     before = memory.recall(secrets) if memory else {}
-    known: dict[str, _Known] = {}
-    for path in sorted(path for path in output.rglob("*") if path.is_file()) if secrets else ():
-        file = path.relative_to(output).as_posix()
-        if file not in own:
-            stamp = FileStamp.take(path) if memory else None
-            same = before.get(file)
-            is_same = same is not None and same.stamp == stamp
-            known[file] = same if same and is_same else _Known(stamp, _search_file(path, file, search))
+    known = {file: same for file in files if (same := before.get(file)) and same.stamp == stamps.get(file)}
+    unread = [file for file in files if file not in known]
+    found = map_in_processes(partial(_search_file, output, Search(secrets)), unread, jobs)
+    known |= {file: _Known(stamps.get(file), leaks) for file, leaks in zip(unread, found, strict=True)}
     if memory:
         memory.keep(secrets, known)
-    return tuple(dict.fromkeys(leak for found in known.values() for leak in found.leaks))
+    return tuple(dict.fromkeys(leak for file in files for leak in known[file].leaks))
 
 
-def _search_file(path: Path, file: str, search: Search) -> tuple[Leak, ...]:
+def _search_file(output: Path, search: Search, file: str) -> tuple[Leak, ...]:
     matcher = search.choose(file)
-    found = _search(path, file, matcher) if matcher.hidden else ()
+    found = _search(output / file, file, matcher) if matcher.hidden else ()
     return tuple(Leak(file=file, what=what, person=matcher.hidden[person].person) for person, what in found)
 
 

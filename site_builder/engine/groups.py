@@ -8,7 +8,7 @@ ten thousand groups of which one changed plans one. The files of a group that is
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -77,23 +77,25 @@ def make_group(tree: OutputTree, before: Mapping[str, Entry], begun_file: Path, 
         planned = group.plan()
     except Exception as error:  # whatever one group does must not stop the others
         return Done(failed={group.name: describe_failure(group.label or group.name, error)})
-    targets = [replace(target, group=group.name) for target in planned.targets]
+    targets = planned.targets
     reasons = {target.path: reason for target in targets if (reason := explain(target, before.get(target.path), tree))}
     if reasons:
         declare(begun_file, reasons)
-    entries, changed, failed = _make_files(tree, [target for target in targets if target.path in reasons])
+    entries, changed, failed = _make_files(tree, [target for target in targets if target.path in reasons], group)
     paths = tuple(target.path for target in targets)
     return Done(paths, entries, tuple(changed), reasons, failed, planned.remembered, planned.is_part)
 
 
-def _make_files(tree: OutputTree, targets: Collection[Target]) -> tuple[dict[str, Entry], list[str], dict[str, str]]:
+def _make_files(
+    tree: OutputTree, targets: Collection[Target], group: Group
+) -> tuple[dict[str, Entry], list[str], dict[str, str]]:
     """Entries by path, the paths with new bytes, and sentences by path."""
     entries: dict[str, Entry] = {}
     changed: list[str] = []
     failed: dict[str, str] = {}
     for target in targets:
         try:
-            entries[target.path], is_new = make_file(target, tree)
+            entries[target.path], is_new = make_file(target, tree, group.name)
         except Exception as error:
             failed[target.path] = describe_failure(target.path, error)
         else:

@@ -211,12 +211,20 @@ class Ledger:
 
 def declare(begun_file: Path, paths: Iterable[str]) -> None:
     """Adds to a list of what is begun; several processes may, each line goes in at once."""
-    begun_file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(begun_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    descriptor = _open_begun(begun_file)
     try:
         os.write(descriptor, b"\n" + encode_json(list(paths)) + b"\n")
     finally:
         os.close(descriptor)
+
+
+def _open_begun(file: Path) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        return os.open(file, flags, 0o644)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(file, flags, 0o644)
 
 
 def _read_begun(file: Path) -> dict[str, None]:

@@ -34,6 +34,8 @@ _MANY = 200
 """Quick targets for which it pays to use processes."""
 _BATCH = 1000
 """Of those, how many are made and recorded together."""
+_FEW = 50
+"""Of quick targets that this process makes, how many are recorded together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,27 +99,28 @@ class Run:
         return {path: reason for path, reason in found if reason}
 
     def make_all(self, todo: Sequence[Target], jobs: int) -> None:
-        """Makes the long ones at once, then the quick ones, in processes where they are many; or all in turn."""
+        """Makes the long ones at once, then the quick ones, in processes where they are many."""
         if self.cluster and (taken := [target for target in todo if self.cluster.takes(target)]):
             self.take(self.cluster.make_all(taken, self.tree, self.begin))
             todo = [target for target in todo if not self.cluster.takes(target)]
         quick = [target for target in todo if target.is_quick]
-        if jobs > 1 and len(todo) - len(quick) > 1:
-            long = [target for target in todo if not target.is_quick]
+        long = [target for target in todo if not target.is_quick]
+        if jobs > 1 and len(long) > 1:
             if self.forked and may_fork():
                 self.take(self.make_apart(long, jobs))
             else:
                 run_in_threads(self.make, long, jobs)
-            todo = quick
-        if jobs > 1 and todo == quick and len(quick) >= _MANY:
-            for at in range(0, len(quick), _BATCH):
-                self.make_in_processes(quick[at : at + _BATCH], jobs)
         else:
-            for target in todo:
+            for target in long:
                 self.make(target)
+        jobs, batch = (jobs, _BATCH) if jobs > 1 and len(quick) >= _MANY else (1, _FEW)
+        for at in range(0, len(quick), batch):
+            self.make_together(quick[at : at + batch], jobs)
 
-    def make_in_processes(self, todo: Sequence[Target], jobs: int) -> None:
+    def make_together(self, todo: Sequence[Target], jobs: int) -> None:
         """For targets that are nothing but work; those that fail are tried again here, to be told of."""
+        for target in todo:
+            self.begin(target)
         results = map_in_processes(partial(_try_file, self.tree), todo, jobs)
         self.record(
             self.book.finish, {target.path: made[0] for target, made in zip(todo, results, strict=True) if made}

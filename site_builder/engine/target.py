@@ -138,8 +138,11 @@ def _digest_inputs(target: Target) -> dict[str, str]:
     return {name: digest_json(value)[:8] for name, value in target.inputs.items()}
 
 
-def make_file(target: Target, tree: OutputTree) -> tuple[Entry, bool]:
-    """Makes the file and says whether its bytes are new; after any exception the old file is as it was."""
+def make_file(target: Target, tree: OutputTree, group: str = "") -> tuple[Entry, bool]:
+    """Makes the file and says whether its bytes are new; after any exception the old file is as it was.
+
+    It belongs to `group`, or to the one that the target names.
+    """
     content, part = None, part_of(target.path)
     tree.make_folders(target.path)
     try:
@@ -162,7 +165,8 @@ def make_file(target: Target, tree: OutputTree) -> tuple[Entry, bool]:
             tree.remove(part)
         raise
     inputs = _digest_inputs(target)
-    return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=target.group), changed
+    group = group or target.group
+    return Entry(target.fingerprint, target.recipe, inputs, size_bytes, sha256, facts, group=group), changed
 
 
 MadeFile = tuple[Entry, bool] | str

@@ -56,7 +56,9 @@ def make_edits(matter: EpisodeMatter, recording: Recording, casting: Casting, re
     if matter.trim:
         end = math.inf if matter.trim.end is None else matter.trim.end
         edits = edits.with_trim(Span(start=matter.trim.start or 0.0, end=end))
-    edits = edits.with_cuts(entry.noun() for entry in matter.cut).with_mutes(entry.noun() for entry in matter.mute)
+    edits = edits.with_cuts(entry.to_model() for entry in matter.cut).with_mutes(
+        entry.to_model() for entry in matter.mute
+    )
     refused = plan_removals(recording, casting)
     return edits.with_cuts(refused) if removal is Removal.CUT else edits.with_mutes(refused)
 
@@ -85,7 +87,7 @@ def find_displaced(matter: EpisodeMatter, recording: Recording, casting: Casting
     if not refused or not matter.chapters:
         return
     edits = make_edits(matter, recording, casting, removal)
-    chapters = [entry.noun() for entry in matter.chapters]
+    chapters = [entry.to_model() for entry in matter.chapters]
     for chapter, place in zip(chapters, find_chapter_places(chapters, edits, refused), strict=True):
         if any(span.start <= chapter.start < span.end for span in refused):
             now = "is left out" if place is None else f"begins at {format_clock(place)}"
@@ -159,12 +161,12 @@ def _add_options(episode: Episode, matter: EpisodeMatter, edits: EditList) -> Ep
         itunes_title=matter.itunes_title,
         cover_alt=matter.cover_alt,
         explicit=matter.explicit,
-        license=matter.license.noun() if matter.license else None,
-        locations=tuple(entry.noun() for entry in matter.location),
-        funding=tuple(entry.noun() for entry in matter.funding),
+        license=matter.license.to_model() if matter.license else None,
+        locations=tuple(entry.to_model() for entry in matter.location),
+        funding=tuple(entry.to_model() for entry in matter.funding),
         posts=list_posts(matter.comments),
-        chat=matter.chat.noun() if matter.chat else None,
-        texts=tuple(entry.noun() for entry in matter.txt),
+        chat=matter.chat.to_model() if matter.chat else None,
+        texts=tuple(entry.to_model() for entry in matter.txt),
         block=matter.block,
         soundbites=_move_soundbites(matter, edits),
         value=_make_value(matter, edits),
@@ -175,7 +177,7 @@ def _add_options(episode: Episode, matter: EpisodeMatter, edits: EditList) -> Ep
 def _make_links(source: EpisodeSource, source_link: str) -> tuple[p20.ContentLink, ...]:
     """The host's links, then where it took place, unless somebody who is hidden here can be heard or read there."""
     recording, written = source.bundle.recording, source.bundle.matter.links
-    links = [entry.noun() for entry in written or ()]
+    links = [entry.to_model() for entry in written or ()]
     if recording and recording.url and written != () and not source.casting.restricted:
         links.append(p20.ContentLink(href=recording.url, text=source_link))
     return tuple({link.href: link for link in reversed(links)}.values())[::-1]
@@ -185,10 +187,10 @@ def _make_value(matter: EpisodeMatter, edits: EditList) -> tuple[p20.Value, ...]
     """How to pay, with passages in published time; one of which nothing is left is none."""
     if not matter.value:
         return ()
-    value = matter.value.noun()
+    value = matter.value.to_model()
     spans = (
         (split, edits.to_published_span(Span(start=split.start, end=split.start + split.duration)))
-        for split in (entry.noun() for entry in matter.value.splits)
+        for split in (entry.to_model() for entry in matter.value.splits)
     )
     splits = tuple(replace(split, start=span.start, duration=span.duration) for split, span in spans if span)
     return (replace(value, splits=splits),)
@@ -211,7 +213,7 @@ def _make_people(source: EpisodeSource) -> tuple[tuple[Person, ...], tuple[Turn,
     people = _count_speech(source.casting.credits, turns)
     if matter.people is None:
         return people, turns
-    listed = (entry.noun() for entry in matter.people)
+    listed = (entry.to_model() for entry in matter.people)
     named = tuple(person for person in listed if not is_hidden(person, source.casting.redaction))
     places = [_find_person(person, named) for person in people]
     hidden = {place for person, place in zip(people, places, strict=True) if person.anonymous}
@@ -248,7 +250,7 @@ def _make_chapters(source: EpisodeSource, notes: RenderedNotes, *, opening: str 
     if written is not None:
         recording = source.bundle.recording
         refused = plan_removals(recording, source.casting) if recording else ()
-        return move_chapters([entry.noun() for entry in written], source.edits, refused)
+        return move_chapters([entry.to_model() for entry in written], source.edits, refused)
     if opening is None:
         return ()
     return make_chapters(notes.moments, source.edits.duration, opening=opening)
@@ -285,7 +287,7 @@ def _move_soundbites(matter: EpisodeMatter, edits: EditList) -> tuple[p20.Soundb
         span = Span(start=entry.start, end=entry.end)
         place = edits.to_published_span(span)
         if place and edits.find_audible(span) == (span,):
-            moved.append(replace(entry.noun(), start=place.start))
+            moved.append(replace(entry.to_model(), start=place.start))
     return tuple(moved)
 
 

@@ -33,21 +33,21 @@ from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Cue, PublishedAudio, Role, Speaker
-from site_builder.show.bundles import Bundle, load_bundle, load_noun
+from site_builder.show.bundles import Bundle, load_bundle, load_json
 from site_builder.show.config import Pending
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.load import (
     ShowFolder,
     find_beyond,
     find_clashes,
-    find_forgotten,
+    find_lost_answers,
     load_show_folder,
-    nearby,
+    make_relative,
     settle,
 )
 from site_builder.show.own_files import read_own_file
 from site_builder.show.people import People, explain_missing
-from site_builder.show.refusals import FOLDER, are_accounted, find_lost, name_speaker
+from site_builder.show.refusals import FOLDER, are_accounted, find_lost_refusals, name_speaker
 from site_builder.show.transcripts.files import parse_transcript
 from site_builder.show.transcripts.words import load_recognition
 
@@ -73,7 +73,7 @@ class Catalog:
     def problems(self) -> tuple[str, ...]:
         """What is wrong with single episodes and pages, a sentence each."""
         found = (problem for bundle in self.unusable for problem in bundle.problems)
-        return tuple(map(str, (*self.show_folder.problems, *map(nearby, found))))
+        return tuple(map(str, (*self.show_folder.problems, *map(make_relative, found))))
 
     def find_unusable(self, guids: Iterable[str]) -> list[str]:
         """Those of `guids` that belong to an episode that cannot be built now, or may do so."""
@@ -94,7 +94,7 @@ class Catalog:
         """Whether somebody who refuses was taken out of an episode when its sound was last made."""
         for entry in self.entries:
             with suppress(InvalidDocument):  # told of where the episode is read
-                media = load_noun(self.locate(entry) / MEDIA, PublishedAudio) if entry.taken_out else None
+                media = load_json(self.locate(entry) / MEDIA, PublishedAudio) if entry.taken_out else None
                 if media and media.taken_out:
                     return True
         return False
@@ -159,10 +159,10 @@ def _list_unusable(
 def _check_pages(show_folder: ShowFolder) -> tuple[ShowFolder, tuple[str, ...]]:
     """Without the pages that cannot be published as they are written; what is left out of the others."""
     found = {page.file: check_page(page, show_folder.folder) for page in show_folder.pages}
-    problems = [nearby(problem) for faults in found.values() for problem in faults.problems]
+    problems = [make_relative(problem) for faults in found.values() for problem in faults.problems]
     usable = tuple(page for page in show_folder.pages if not found[page.file].problems)
-    remarks = [nearby(remark) for faults in found.values() for remark in faults.remarks]
-    remarks += map(nearby, find_unread_around(show_folder.content))
+    remarks = [make_relative(remark) for faults in found.values() for remark in faults.remarks]
+    remarks += map(make_relative, find_unread_around(show_folder.content))
     show_folder = replace(show_folder, pages=usable, problems=(*show_folder.problems, *problems))
     return show_folder, tuple(map(str, remarks))
 
@@ -171,7 +171,7 @@ def _find_lost_answers(
     folder: Path, show_folder: ShowFolder | None, entries: Sequence[CatalogEntry]
 ) -> Iterator[Problem]:
     """A people.yaml that is gone, and refusals that it no longer has."""
-    yield from find_forgotten(folder, has_spoken=any(entry.has_spoken for entry in entries))
+    yield from find_lost_answers(folder, has_spoken=any(entry.has_spoken for entry in entries))
     yield from _find_lost_refusals(folder, show_folder, entries) if show_folder else ()
 
 
@@ -181,7 +181,7 @@ def _find_lost_refusals(folder: Path, show_folder: ShowFolder, entries: Sequence
     try:
         fewer = [entry for entry in entries if entry.was_taken_out > entry.taken_out]
         problems = [problem for entry in fewer for problem in _find_return(folder, entry)]
-        return [*problems, *find_lost(folder, show_folder.people, _iter_speakers(within, entries))]
+        return [*problems, *find_lost_refusals(folder, show_folder.people, _iter_speakers(within, entries))]
     except InvalidDocument as damage:
         return list(damage.problems)
 
@@ -298,7 +298,7 @@ class _Reader:
         entry = change(entry, mentioned=self.inputs.find_mentioned(bundle, casting))
         named = self.inputs.digest_mentioned(entry.guid, entry.mentioned, is_restricted=entry.is_restricted)
         key = digest_bytes(f"{self.keys[name]} {named} {digest_casting(casting)}".encode())
-        remarks = (*entry.remarks, *map(str, map(nearby, faults.remarks)))
+        remarks = (*entry.remarks, *map(str, map(make_relative, faults.remarks)))
         return change(entry, key=key, answers=self._digest(entry), remarks=remarks)
 
 

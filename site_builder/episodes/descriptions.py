@@ -12,7 +12,7 @@ from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.serialization import Value, encode_value, parse_values
 from site_builder.errors import InvalidDocument
 from site_builder.model.podcast import Recording, Speaker
-from site_builder.show.bundles import load_noun
+from site_builder.show.bundles import load_json
 from site_builder.show.layout import EPISODES, RECORDING
 
 _KIND, _RECIPE = "speakers", 2
@@ -60,7 +60,7 @@ def _make_speaker(told: tuple[str, str, str, str, str]) -> Speaker:
 def _read(folder: Path, name: str) -> bytes:
     """What is kept of a bundle; a damaged file is somebody else's to tell of."""
     try:
-        recording = load_noun(folder / EPISODES / name / RECORDING, Recording)
+        recording = load_json(folder / EPISODES / name / RECORDING, Recording)
     except InvalidDocument:
         recording = None
     told = (recording.speakers, recording.on_stage) if recording else ((), ())

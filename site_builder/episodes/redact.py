@@ -13,7 +13,7 @@ from site_builder.consent.redaction import redact_lines, redact_markup
 from site_builder.consent.spoken_names import hear_names
 from site_builder.episodes.transcripts.cues import reword
 from site_builder.model.podcast import Chapter, Cue, Episode, Note, Person
-from site_builder.render.notes import RenderedNotes, text_of
+from site_builder.render.notes import RenderedNotes, html_to_text
 
 _PUBLICITY = ("soundbites", "locations", "license", "links", "funding", "posts", "chat", "value", "texts")
 """What an episode says beyond its sound."""
@@ -27,7 +27,7 @@ def redact_notes(notes: RenderedNotes, redaction: Redaction) -> RenderedNotes:
         return notes
     html = redact_markup(notes.html, redaction)
     moments = tuple(_redact_moment(moment, redaction) for moment in notes.moments)
-    text = notes.text if html == notes.html else text_of(html)
+    text = notes.text if html == notes.html else html_to_text(html)
     return RenderedNotes(html=html, text=text, moments=moments)
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from site_builder.errors import SpacecastError
-from site_builder.hosts.git import Git, find_top, list_remotes, open_aside, without_login
+from site_builder.hosts.git import Git, find_top_level, list_remotes, open_aside, without_login
 from site_builder.net.redaction import redact
 from site_builder.show.private_files import PRIVATE
 
@@ -33,9 +33,9 @@ class Exposure:
         return f"git keeps {listed}{more}, which the next push sends"
 
 
-def find_kept(folder: Path) -> tuple[Exposure, ...]:
+def list_tracked(folder: Path) -> tuple[Exposure, ...]:
     """Without asking any network: what git tracks here, and what it knows the remotes to hold."""
-    if find_top(folder) is None:
+    if find_top_level(folder) is None:
         return ()
     git = Git(folder)
     found = [Exposure(place="", files=_split(git.ask("ls-files", "-z", "--", *PRIVATE)))]
@@ -46,7 +46,7 @@ def find_kept(folder: Path) -> tuple[Exposure, ...]:
 
 def find_at_remotes(folder: Path, addresses: Iterable[str], but: Collection[str] = ()) -> tuple[Exposure, ...]:
     """What repositories hold when they are asked, in all branches `but` some; one out of reach is left out."""
-    prefix = Git(folder).ask("rev-parse", "--show-prefix").strip() if find_top(folder) else ""
+    prefix = Git(folder).ask("rev-parse", "--show-prefix").strip() if find_top_level(folder) else ""
     found = []
     for address in dict.fromkeys(addresses):
         with suppress(SpacecastError):

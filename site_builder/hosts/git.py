@@ -113,7 +113,7 @@ def find_git() -> bool:
         return False
 
 
-def find_top(folder: Path) -> Path | None:
+def find_top_level(folder: Path) -> Path | None:
     """The top level of the repository that a folder lies in; None where it lies in none, or git is not installed."""
     if not find_git():
         return None
@@ -123,7 +123,7 @@ def find_top(folder: Path) -> Path | None:
 
 def find_own_repository(folder: Path) -> Git | None:
     """Git in the show's folder, where that is the top level of a repository; None where the repository is another's."""
-    top = find_top(folder)
+    top = find_top_level(folder)
     return Git(folder) if top and top.exists() and top.samefile(folder) else None
 
 

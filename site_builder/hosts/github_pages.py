@@ -28,7 +28,7 @@ from site_builder.hosts.git import (
     Git,
     Place,
     find_own_repository,
-    find_top,
+    find_top_level,
     list_remotes,
     open_aside,
     parse_place,
@@ -84,7 +84,7 @@ def _explain_foreign(folder: Path) -> str:
         "say where to publish, with the address of a repository of your own: "
         "`spacecast deploy github-pages:git@github.com:you/show.git`"
     )
-    if top := find_top(folder):
+    if top := find_top_level(folder):
         return (
             f"{folder.resolve()} lies inside the repository at {top}, which is not the show's own, and nothing is ever "
             f"published there; {give}, or make the show a repository of its own: `git init` in its folder, then "

@@ -1,1 +1,1 @@
-"""What a podcast is: frozen nouns, without input or output."""
+"""What a podcast is: frozen values, without input or output."""

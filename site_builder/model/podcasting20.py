@@ -1,4 +1,4 @@
-"""What a feed can say beyond the audio: the nouns of the Podcasting 2.0 namespace, as frozen values.
+"""What a feed can say beyond the audio: the elements of the Podcasting 2.0 namespace, as frozen values.
 
 Named and limited as https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md says.
 A path is below the site's root; a URL is absolute.

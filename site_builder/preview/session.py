@@ -128,10 +128,8 @@ class Session(Followed):
     """Builds one show folder in turn. It forks processes, so no thread may run beside it: see `process.py`."""
 
     def __init__(self, folder: Path, options: pipeline.BuildOptions, clock: Clock, notify: Notify = ignore) -> None:
-        from site_builder.consent.leaks import LeakMemory  # noqa: PLC0415 -- in the process that builds
-
         super().__init__(folder)
-        self._options = replace(options, preview=True, leak_memory=LeakMemory())
+        self._options = options.for_previews()
         self._clock = clock
         self._notify = notify
         self._seal: up_to_date.Inputs | None = None

@@ -21,8 +21,11 @@ _SIGNS = re.compile(r"^[ \t]*(?:#|:|={2,}|-{2,})|['\"*_`\\<>|~]|  $", re.MULTILI
 
 def is_intricate(source: str) -> bool:
     """Whether Markdown is longer, or more entangled, than can be read in a second or two."""
-    if len(source) > LONGEST:
+    size = len(source)
+    if size > LONGEST:
         return True
+    if size * size <= _MOST_COPIED and size * sum(map(source.count, "[(<")) <= _MOST_LOOKED_AT:
+        return False  # even if each sign and each bracket were as dear as the whole; what most notes are
     blocks = _BLOCK.split(source)
     copied = sum(len(block) * sum(1 for _ in _SIGNS.finditer(block)) for block in blocks)
     return copied > _MOST_COPIED or sum(map(_measure_brackets, blocks)) > _MOST_LOOKED_AT

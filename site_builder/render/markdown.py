@@ -14,6 +14,11 @@ from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.fenced_code import FencedCodeExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.smarty import SmartyExtension
+from markdown.extensions.tables import TableExtension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
@@ -21,8 +26,9 @@ from markdown.util import AtomicString
 if TYPE_CHECKING:
     from markdown.util import Registry
 
-EXTENSIONS = ("tables", "fenced_code", "sane_lists", "def_list", "smarty")
-"""Of the engine: what notes can say beyond plain Markdown, and typographic quotes and dashes."""
+EXTENSIONS = (TableExtension, FencedCodeExtension, SaneListExtension, DefListExtension, SmartyExtension)
+"""Of the engine: what notes can say beyond plain Markdown, and typographic quotes and dashes. By name the engine would
+look for them among all that is installed, which takes as long as to make it."""
 _PREPROCESSORS = {"fenced_code_block": (25, "```|~~~"), "html_block": (20, "[<&]")}
 """What reads the whole document first, by name: its place in the engine's order, and the signs it needs."""
 _BLOCKS = {
@@ -65,7 +71,7 @@ _QUOTES = re.compile("['\"]")
 
 def make_engine() -> markdown.Markdown:
     """To make one takes as long as to use it: make one for all notes."""
-    engine = markdown.Markdown(extensions=list(EXTENSIONS), output_format="html")
+    engine = markdown.Markdown(extensions=[kind() for kind in EXTENSIONS], output_format="html")
     processors = engine.parser.blockprocessors
     for name, (priority, sign) in _BLOCKS.items():
         processors.register(_Signed(processors[name], sign), name, priority)

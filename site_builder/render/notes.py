@@ -89,7 +89,7 @@ def render_notes(source: str, move: Moved = lambda time: time, *, end: float = m
     stamps = _find_engine()[1]
     stamps.move, stamps.end, stamps.moments = move, end, []
     html = _CLEANER.clean(_convert(source))
-    return RenderedNotes(html=html.strip(), text=text_of(html), moments=tuple(stamps.moments))
+    return RenderedNotes(html=html.strip(), text=html_to_text(html), moments=tuple(stamps.moments))
 
 
 def _convert(source: str) -> str:
@@ -226,7 +226,7 @@ def _mark_address(link: re.Match[str]) -> str:
     return f'<a{attributes} class="address">{content}</a>' if is_address else link[0]
 
 
-def text_of(html: str) -> str:
+def html_to_text(html: str) -> str:
     """Readable plain text of HTML as nh3 writes it: line ends at blocks, bullets at items, addresses behind links."""
     pieces: list[str] = []
     href, link_start = "", 0

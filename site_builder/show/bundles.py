@@ -46,7 +46,7 @@ _HEADING = re.compile(r"\s*(?:#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|$)|([^\n]+)\n=
 """A level one heading at the beginning of a Markdown text, in either form."""
 _DATED = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|undated)-")
 
-Noun = TypeVar("Noun", Recording, PublishedAudio)
+Value = TypeVar("Value", Recording, PublishedAudio)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def load_bundle(folder: Path) -> Bundle:
     index = folder / INDEX
     _check_own(folder)
     matter, notes, line = parse_front_matter(index.read_bytes(), index, EpisodeMatter)
-    recording = load_noun(folder / RECORDING, Recording)
+    recording = load_json(folder / RECORDING, Recording)
     _check_parts(folder, recording)
     names = list(list_folder(folder))
     if not matter.cover and (cover := find_named(names, _COVERS)):
@@ -151,7 +151,7 @@ def load_bundle(folder: Path) -> Bundle:
         notes=notes,
         notes_line=line,
         recording=recording,
-        media=load_noun(folder / MEDIA, PublishedAudio),
+        media=load_json(folder / MEDIA, PublishedAudio),
         transcript=find_transcript(folder, names),
     )
 
@@ -229,7 +229,7 @@ def find_pages(content: Path) -> tuple[Path, ...]:
     return tuple(sorted(file for file in (content / "pages").glob("*.md") if not file.name.startswith(".")))
 
 
-def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
+def load_json(file: Path, type_: type[Value]) -> Value | None:
     """A `Recording` or `PublishedAudio` from its JSON file; None where there is no such file."""
     try:
         return parse_value(type_, file.read_bytes())
@@ -242,9 +242,9 @@ def load_noun(file: Path, type_: type[Noun]) -> Noun | None:
         raise InvalidDocument([Problem(message, file=file, field=place or None)]) from None
 
 
-def write_noun(file: Path, noun: Noun) -> bool:
+def write_json(file: Path, value: Value) -> bool:
     """Write the JSON form of a `Recording` or `PublishedAudio`; False where it stands there already."""
-    text = render_value(type(noun), noun, indent=1) + b"\n"
+    text = render_value(type(value), value, indent=1) + b"\n"
     if file.is_file() and file.read_bytes() == text:
         return False
     write_file(file, text)

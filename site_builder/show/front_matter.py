@@ -68,7 +68,7 @@ class SpanEntry(Document):
             raise ValueError("the span ends before it begins")
         return self
 
-    def noun(self) -> Span:
+    def to_model(self) -> Span:
         """As the model has it."""
         return Span(start=self.start, end=self.end)
 
@@ -115,7 +115,7 @@ class ChapterEntry(Document):
             return {"at": time, "title": value[time]}
         return value
 
-    def noun(self) -> Chapter:
+    def to_model(self) -> Chapter:
         """As the model has it."""
         return Chapter(start=self.start, title=self.title, href=self.url or "", image=self.image or "")
 
@@ -162,7 +162,7 @@ class SoundbiteEntry(Document):
             raise ValueError("the soundbite ends before it begins")
         return self
 
-    def noun(self) -> p20.Soundbite:
+    def to_model(self) -> p20.Soundbite:
         """As the model has it, still in recording time."""
         return p20.Soundbite(start=self.start, duration=self.end - self.start, title=self.title)
 

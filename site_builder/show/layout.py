@@ -54,7 +54,7 @@ class OutputPaths:
         return self.state / "release.json"
 
 
-def find_artifacts(folder: Path) -> Path:
+def find_artifact_database(folder: Path) -> Path:
     """What is remembered of all that is dear to make and lies in `.cache/`: sound, covers, digests of recordings."""
     return folder / ".cache" / "artifacts.db"
 

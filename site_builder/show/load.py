@@ -76,7 +76,7 @@ def load_whole_show(folder: Path) -> tuple[ShowFolder, tuple[Bundle, ...]]:
     show_folder = load_show_folder(folder, problems)
     bundles = tuple(_load_each(load_bundle, find_bundles(folder / "content"), problems))
     problems += (problem for bundle in bundles for problem in find_beyond(bundle))
-    problems += find_forgotten(folder, has_spoken=any(bundle.has_spoken for bundle in bundles))
+    problems += find_lost_answers(folder, has_spoken=any(bundle.has_spoken for bundle in bundles))
     problems += (clash.problem for clash in find_clashes({str(bundle.folder / INDEX): bundle for bundle in bundles}))
     problems += show_folder.problems if show_folder else ()
     show_folder = settle(folder, show_folder, problems)
@@ -120,7 +120,7 @@ def load_show_folder(folder: Path, problems: list[Problem]) -> ShowFolder | None
         people=people,
         pages=tuple(page for page in pages if page.file not in unclear),
         words=words,
-        problems=tuple(map(nearby, apart)),
+        problems=tuple(map(make_relative, apart)),
     )
 
 
@@ -143,7 +143,7 @@ def settle(folder: Path, show_folder: ShowFolder | None, problems: Sequence[Prob
     config = show_folder.config if show_folder else None
     missing = check_config_files(config, folder) if config else []
     if show_folder is None or problems or missing:
-        raise InvalidDocument([*map(nearby, problems), *missing])
+        raise InvalidDocument([*map(make_relative, problems), *missing])
     return show_folder
 
 
@@ -156,7 +156,7 @@ def _load_each(load: Callable[[Path], Loaded], files: Iterable[Path], problems: 
             problems.extend(error.problems)
 
 
-def find_forgotten(folder: Path, *, has_spoken: bool) -> Iterator[Problem]:
+def find_lost_answers(folder: Path, *, has_spoken: bool) -> Iterator[Problem]:
     """People's answers are gone: a build without them would publish people who said no.
 
     `has_spoken`: somebody is heard in an episode that was built before.
@@ -191,7 +191,7 @@ def _list_times(matter: EpisodeMatter) -> Iterator[tuple[tuple[str | int, ...], 
     yield from ((("chapters", number), entry.start) for number, entry in enumerate(matter.chapters or ()))
 
 
-def nearby(problem: Problem) -> Problem:
+def make_relative(problem: Problem) -> Problem:
     """Name the file as the person sees it from where they are."""
     if problem.file is None or not problem.file.is_absolute():
         return problem
@@ -228,5 +228,5 @@ def _find_page_clashes(pages: Sequence[FreePage]) -> Iterator[Clash]:
 def _claim(taken: dict[str, str], name: str, file: str, field: str, remedy: str) -> Iterator[Clash]:
     owner = taken.setdefault(name, file)
     if owner != file:
-        other = nearby(Problem("", file=Path(owner))).file
+        other = make_relative(Problem("", file=Path(owner))).file
         yield Clash(Problem(f"{name!r} is used by {other} as well; {remedy}", Path(file), field=field), owner)

@@ -256,7 +256,7 @@ def _describe(memory: Refusals) -> dict[str, Any]:
     }
 
 
-def find_lost(folder: Path, people: People, speakers: Iterable[Speaker]) -> Iterator[Problem]:
+def find_lost_refusals(folder: Path, people: People, speakers: Iterable[Speaker]) -> Iterator[Problem]:
     """Refusals that `people.yaml` does not hold any more; `speakers` are asked only where somebody has to be named."""
     memory = load_refusals(folder)
     if memory is None:
@@ -316,7 +316,7 @@ def are_accounted(folder: Path, taken_out: int, refused: int, guests: Sequence[S
     if memory is None:
         return False
     signs = [memory.sign_speaker(guest) for guest in guests]
-    # Of those who are remembered and lost, `find_lost` tells.
+    # Of those who are remembered and lost, `find_lost_refusals` tells.
     remembered = [*memory.lifted, *(refusal.signs for refusal in memory.refused)]
     matched = sum(any(one & own for one in remembered) for own in signs)
     known = memory.answered.union(*remembered)

@@ -49,7 +49,7 @@ def list_settings(config: AudioConfig) -> list[AudioSettings]:
     ]
 
 
-def key_of(guid: str) -> str:
+def make_cache_name(guid: str) -> str:
     """Name of an episode's files in the cache: stable, and harmless whatever its guid holds."""
     return sha256(guid.encode()).hexdigest()[:16]
 
@@ -69,12 +69,12 @@ def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: Audio
     if settings.evens_out:
         described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
     return Target(
-        path=f"{folder}/{key_of(source.guid)}{_name_way(wanted, folder)}{find_extension(recording, settings)}",
+        path=f"{folder}/{make_cache_name(source.guid)}{_name_way(wanted, folder)}{find_extension(recording, settings)}",
         recipe="audio/2" if is_copied else "audio/6",
         inputs={"sources": list(originals), "edits": edits.as_json(), "settings": described, **encoder},
         make=_plan_make(bundle.part_files, recording, edits, settings, wanted),
         label=bundle.matter.title,
-        group=key_of(source.guid),
+        group=make_cache_name(source.guid),
         portable=True,
     )
 

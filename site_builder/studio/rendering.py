@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from site_builder.commands.archives.inspect import make_wanted_pattern
 from site_builder.errors import SpacecastError
 from site_builder.preview.session import find_base
 from site_builder.show.config import load_config
-from site_builder.sources.x.layouts import WANTED
 from site_builder.studio.background.jobs import ENDED
 from site_builder.studio.interface_languages import choose_language
 from site_builder.studio.studio import Studio
@@ -109,7 +109,7 @@ def _make_environment(language: Language) -> Environment:
         "filesize": language.format_size,
     }
     environment.globals["asset"] = find_asset_address
-    environment.globals["archive_members"] = WANTED.pattern
+    environment.globals["archive_members"] = make_wanted_pattern()
     return environment
 
 

@@ -111,6 +111,11 @@ def describe_saved(request: Request, paths: Sequence[str]) -> dict[str, object]:
     }
 
 
+def call_change(what: str, language: Language) -> str:
+    """What Undo calls a change of something that has a name: `change tags`."""
+    return language.gettext("change %(what)s") % {"what": what}
+
+
 def wants_json(request: Request) -> bool:
     """Whether one of our scripts asks."""
     return request.headers.get("accept", "").startswith("application/json")

@@ -14,6 +14,7 @@ from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, PUBLISHED
 from site_builder.studio.background.held_token import HeldToken
 from site_builder.studio.background.jobs import Jobs
 from site_builder.studio.background.previews import RemotePreview
+from site_builder.studio.background.running_mark import RunningMark
 from site_builder.studio.changes.changes import Changes
 from site_builder.studio.security import Keys
 
@@ -34,6 +35,7 @@ class Studio:
         changes: The one way to change the show's files.
         jobs: Long work.
         token: What was pasted to publish with.
+        mark: Tells other studios of the same show that this one runs.
         proposals: Chapters that are proposed and not decided on: seconds and title, by the episode's folder.
         preview: The site as it will be.
         origin: Of the studio's own pages, `http://127.0.0.1:8765`.
@@ -48,6 +50,7 @@ class Studio:
         self.jobs = Jobs(folder)
         self.token = HeldToken()
         self.jobs.follow(self.token.follow)
+        self.mark = RunningMark()
         self.proposals: dict[str, tuple[tuple[float, str], ...]] = {}
         self.preview = RemotePreview(folder)
         self.origin = ""

@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from site_builder.studio.background.running_mark import list_running
 from site_builder.studio.studio import CACHE, Studio
 
 FOLDER = f"{CACHE}/uploads"
@@ -52,11 +53,18 @@ class Received:
 
 
 def clear_uploads(studio: Studio) -> None:
-    """Delete what earlier runs have left: to be called at the start."""
+    """Delete what was sent to this studio, and what ended ones have left: to be called at the start and at the end.
+
+    What another studio of the same show has received, and is at work with, stays.
+    """
+    studio.mark.remove()
     folder = studio.folder / FOLDER
-    for file in folder.iterdir() if folder.is_dir() else ():
-        with suppress(OSError):
-            file.unlink()
+    files = list(folder.iterdir()) if folder.is_dir() else []
+    running = list_running(studio.folder) if files else set()
+    for file in files:
+        if file.name.partition("-")[0] not in running:
+            with suppress(OSError):
+                file.unlink()
 
 
 async def receive_body(request: Request, studio: Studio, *, limit: int, suffix: str = "") -> Upload:
@@ -117,7 +125,7 @@ def _require_within(size: int, limit: int) -> None:
 def _choose_place(studio: Studio, suffix: str) -> Path:
     folder = studio.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{secrets.token_hex(8)}{suffix}"
+    return folder / f"{studio.mark.find_name(studio.folder)}-{secrets.token_hex(8)}{suffix}"
 
 
 class _FormReader:

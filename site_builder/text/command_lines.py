@@ -11,6 +11,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+REINSTALL = "Install spacecast again, as you did before."
+"""Brings back what a library lacks."""
+
 
 def make_command(folder: Path, *words: str) -> str:
     """`spacecast -C 'my show' build`; without `-C` where the show is where the person is."""

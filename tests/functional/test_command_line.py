@@ -7,10 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
 import pytest
+from online import write_tools
 from show_runner import PROJECT, run_spacecast, spacecast, start_spacecast
 
 from site_builder.cli.main import cli
@@ -114,3 +116,22 @@ def test_what_stays_open_tells_its_address_as_json(command: list[str], tmp_path:
         process.terminate()
         process.communicate(timeout=20)
     assert json.loads(document)["address"].startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("command", [["serve", "--open"], ["studio"]], ids=lambda words: words[0])
+def test_what_stays_open_is_shown_in_a_browser(command: list[str], tmp_path: Path) -> None:
+    """At the address that is printed; a browser that would take over the terminal is left alone."""
+    assert run_spacecast("init", tmp_path / "show", "--url", "https://signals.radio/").code == 0
+    note = f'printf %s "$1" > {tmp_path}/half; mv {tmp_path}/half {tmp_path}/seen'
+    write_tools(tmp_path / "bin", {"look": f"sh -c '{note}' look"})
+    for browser, is_shown in ((f"{tmp_path}/bin/look %s", False), (f"{tmp_path}/bin/look %s &", True)):
+        with start_spacecast("-C", tmp_path / "show", *command, "--port", 0, "--json", BROWSER=browser) as process:
+            assert process.stdout
+            document = b"".join(iter(process.stdout.readline, b"}\n")) + b"}"
+            end = time.monotonic() + (20 if is_shown else 1)
+            while not (tmp_path / "seen").exists() and time.monotonic() < end:
+                time.sleep(0.05)
+            process.terminate()
+            process.communicate(timeout=20)
+        assert (tmp_path / "seen").exists() == is_shown
+    assert (tmp_path / "seen").read_text() == json.loads(document)["address"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -190,8 +191,11 @@ def test_every_documented_command_runs(installed: Path, examples: Examples, tmp_
 
 
 def test_other_commands_are_run_by_other_tests() -> None:
-    """What needs a server or an engine names the test that runs it."""
+    """What needs a server or an engine names the test that runs it, with the same options."""
     elsewhere = {line: place for line in list_documented() if (place := find_elsewhere(line))}
     assert len(elsewhere) > 10
+    runners = "".join(file.read_text("utf-8") for file in (PROJECT / "tests/support").glob("*_runner.py"))
     for line, (file, words) in elsewhere.items():
-        assert words in (PROJECT / "tests" / file).read_text("utf-8"), line
+        text = (PROJECT / "tests" / file).read_text("utf-8")
+        assert words in text, line
+        assert [option for option in re.findall(r"--[a-z-]+", line) if f'"{option}"' not in text + runners] == [], line

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
-from archive_maker import MadeArchive, write_archive
-from show_runner import PROJECT, build, edit, make_show, make_two_spaces, run_spacecast, spacecast
+from archive_maker import START, MadeArchive, MadeSpace, damage_members, write_archive
+from show_runner import PROJECT, build, copy_show, edit, make_show, make_two_spaces, run_spacecast, spacecast
 
 from site_builder.cli.main import cli
 from site_builder.cli.options.examples import EXAMPLES
@@ -184,6 +185,40 @@ def test_quiet_and_verbose(show: Path, tmp_path: Path) -> None:
     assert "Nothing" in (after := spacecast("-C", folder, "build").out) or after
     edit(folder / "config.yaml", "title: Other signals", "titel: x")
     assert "titel" in spacecast("-C", folder, "build", "-q").err
+
+
+def test_quiet_says_what_is_wrong(show: Path, tmp_path: Path) -> None:
+    """A recording that cannot be read, a rule that is broken, a library that is missing: and nothing beside them."""
+    folder, other = copy_show(show, tmp_path / "show"), MadeSpace(id="1ZkKzYvPnWqGB", start=START + timedelta(days=99))
+    archive = write_archive(tmp_path / "x.zip", MadeArchive(spaces=[MadeSpace(), other]))
+    damage_members(archive, [f"data/spaces_media/space-{other.id}_0.ts"])
+    taken = spacecast("-C", folder, "extract", archive, "-q")
+    assert (taken.code, taken.out.count(":")) == (1, 1), taken.out
+    assert f"space-{other.id}_0.ts is damaged" in taken.out
+    build(folder)
+    edit(min(folder.glob("content/episodes/*/index.md")), "title:", "title: Other")
+    loud, quiet = (spacecast("-C", folder, "check", *words).out for words in ([], ["-q"]))
+    assert "output-current" in quiet
+    assert "advice " in loud
+    assert "advice " not in quiet
+    with (folder / "config.yaml").open("a") as config:
+        config.write("deploy: s3://bucket/show\ntranscript: {model: nowhere, make: yes}\n")
+    wrong = [line for line in spacecast("-C", folder, "doctor", "-q").out.splitlines() if line[:1].strip()]
+    assert [line.split()[:3] for line in wrong] == [["wrong", "speech", "model:"]]
+    edit(folder / "config.yaml", "nowhere, make: yes", "nowhere")
+
+
+def test_a_library_that_cannot_be_used(tmp_path: Path) -> None:
+    """It is there, and the system lacks what it needs: told in a sentence by what needs it, and by `doctor`."""
+    broken = tmp_path / "broken/av/__init__.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("raise ImportError('libmvec.so.1: cannot open shared object file', name='av._core')")
+    path = f"{broken.parents[1]}{os.pathsep}{PROJECT}"
+    for words, where in ((["studio", "--no-browser", "--port", 0], "err"), (["doctor"], "out")):
+        run = run_spacecast("-C", tmp_path, *words, PYTHONPATH=path)
+        assert run.code == 1
+        assert "libmvec.so.1" in getattr(run, where)
+        assert "Install spacecast again" in getattr(run, where)
 
 
 def test_every_command_has_examples_that_can_be_run() -> None:

@@ -28,7 +28,7 @@ from site_builder.model.speech import Recognition, Word
 from site_builder.render.artwork.images import convert_cover, convert_picture
 from site_builder.render.notes import render_notes
 from site_builder.render.transcripts import render_json_transcript, render_srt, render_vtt
-from site_builder.show.bundles import load_noun
+from site_builder.show.bundles import load_json
 from site_builder.show.config import parse_config
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
@@ -137,7 +137,7 @@ def _list_documents(show: Path) -> Iterator[tuple[str, Reader]]:
     yield "space.json", Reader(_load_noun_as("space.json", Recording), (space,), 3)
     yield (
         "media.json",
-        Reader(_load_as("media.json", lambda at: load_noun(at / "media.json", PublishedAudio)), (media,), 3),
+        Reader(_load_as("media.json", lambda at: load_json(at / "media.json", PublishedAudio)), (media,), 3),
     )
     assert spacecast("-C", show, "consent", "kit", "refused").code == 0
     spacecast("-C", show, "build", "--published")
@@ -214,7 +214,7 @@ def _load_as(name: str, load: Callable[[Path], object]) -> Read:
 
 
 def _load_noun_as(name: str, type_: Any) -> Read:
-    return _load_as(name, lambda folder: load_noun(folder / name, type_))
+    return _load_as(name, lambda folder: load_json(folder / name, type_))
 
 
 def _read_matter_as(type_: Any) -> Read:

@@ -22,6 +22,7 @@ _BLOCK = re.compile(r"^ *```(?:sh|text|)\n(.*?)^ *```$", re.MULTILINE | re.DOTAL
 _INDENTED = re.compile(r"^    \S.*$", re.MULTILINE)
 _INLINE = re.compile(r"`([^`]+)`")
 ELSEWHERE = {
+    r"build --cluster .* --cluster-store": ("functional/pipeline/test_cluster_store.py", "--cluster"),
     r"build --cluster": ("functional/pipeline/test_cluster.py", "--cluster"),
     r"inspect .* --cluster": ("functional/pipeline/test_cluster.py", '"inspect"'),
     r"extract .* --show-per-account": ("functional/pipeline/test_accounts.py", "--show-per-account"),
@@ -29,15 +30,22 @@ ELSEWHERE = {
     r"check --live": ("functional/hosts/test_live.py", "--live"),
     r"consent unknown": ("functional/pipeline/test_whoever_refused_is_silent.py", '"unknown"'),
     r"deploy github:": ("functional/hosts/test_github.py", "test_the_manual_followed"),
+    r"deploy github-pages.* --dry-run": ("functional/hosts/test_github_pages.py", "send(show"),
     r"deploy github-pages": ("functional/hosts/test_manuals.py", "test_github_pages"),
     r"fetch-media$": ("functional/hosts/test_workflow.py", "fetch-media"),
+    r"import .* --own": ("functional/pipeline/test_import_faults.py", '"import"'),
     r"import ": ("functional/pipeline/test_import.py", '"import"'),
+    r"serve .*--open": ("functional/test_command_line.py", '"serve"'),
     r"serve": ("functional/preview/test_server.py", "start_preview"),
     r"studio": ("functional/studio/test_frame.py", "start_studio"),
+    r"transcribe .*--cluster": ("functional/test_transcribe_cluster.py", '"transcribe"'),
+    r"transcribe .*--model": ("functional/test_transcribe_models.py", '"transcribe"'),
     r"transcribe(?! --learn)": ("functional/test_transcribe.py", '"transcribe"'),
     r"workflow": ("functional/hosts/test_workflow.py", '"workflow"'),
 }
-"""Commands that need a server, a guest nobody knows or an engine: which test runs them, and words that are in it."""
+"""Commands that need a server, a guest nobody knows or an engine: which test runs them, and words that are in it.
+
+All options of such a line are in that test, too, or in what runs commands for tests."""
 NAMES = {"consent", "extract", "import", "inspect", "schema"}
 """What is only called by its name in a sentence."""
 

@@ -21,7 +21,7 @@ from site_builder.engine.files import OutputTree
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.engine.target import FromSources, Target
 from site_builder.episodes.catalog import decide_consent
-from site_builder.episodes.transcripts.hearing import Hearing, code_of, describe_hearing, load_engine
+from site_builder.episodes.transcripts.hearing import Hearing, describe_hearing, find_engine_language, load_engine
 from site_builder.episodes.transcripts.transcribe import Outcome, find_hints, keep_words, read_speech
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify
@@ -29,8 +29,8 @@ from site_builder.model.edits import EditList
 from site_builder.model.podcast import Recording, Span, Timeline, Turn
 from site_builder.model.speech import Word
 from site_builder.show.bundles import Bundle
-from site_builder.show.load import find_forgotten, load_show_folder
-from site_builder.show.refusals import find_lost
+from site_builder.show.load import find_lost_answers, load_show_folder
+from site_builder.show.refusals import find_lost_refusals
 from site_builder.site.sound import clean
 from site_builder.speech.engine import Engine
 
@@ -53,7 +53,7 @@ class _Settings:
     tick: float
 
 
-def hear_there(
+def hear_on_cluster(
     folder: Path,
     bundles: Sequence[Bundle],
     hearing: Hearing,
@@ -118,9 +118,9 @@ def _choose_free(folder: Path, bundles: Sequence[Bundle]) -> set[Path]:
     show = load_show_folder(folder, problems)
     if show is None:
         return set()
-    problems += find_forgotten(folder, has_spoken=any(bundle.media for bundle in bundles))
+    problems += find_lost_answers(folder, has_spoken=any(bundle.media for bundle in bundles))
     try:
-        problems += find_lost(folder, show.people, ())
+        problems += find_lost_refusals(folder, show.people, ())
     except InvalidDocument as damage:
         problems += damage.problems
     castings = {bundle.folder: decide_consent(show, bundle) for bundle in bundles}
@@ -132,7 +132,7 @@ def _plan(bundle: Bundle, hearing: Hearing, model: str, may_leave: bool) -> Targ
     assert recording
     settings = _Settings(
         model=model,
-        language=code_of(hearing.language),
+        language=find_engine_language(hearing.language),
         hints=find_hints(recording, hearing.words),
         turns=recording.turns,
         silences=recording.silences,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
 from site_builder.audio.encoding.segments import compute_alone
-from site_builder.engine.cluster.connection import check_address, open_cluster, share_folder, share_store
+from site_builder.engine.cluster.connection import check_address, open_cluster, share_file, share_folder, share_store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_json
 from site_builder.errors import UsageError
@@ -52,6 +52,18 @@ def open_workers(
     shared = share_store(FolderOfStore(store, _name_folder(folder)), warn) if store else share_folder(folder)
     opened = partial(open_cluster, prepare=compute_alone, resource=resource)  # Dask gives a task one thread
     with shared as share, opened(address, share, describe, warn) as cluster:
+        yield cluster
+
+
+@contextmanager
+def open_readers(source: Path, address: str, notify: Notify) -> Iterator[Cluster]:
+    """The workers of the cluster at `address` that see the file or folder `source` under the same path.
+
+    Raises:
+        UsageError: there are none.
+    """
+    warn = partial(_warn, notify)
+    with share_file(source) as share, open_cluster(address, share, encoder_version, warn) as cluster:
         yield cluster
 
 

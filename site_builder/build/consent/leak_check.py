@@ -48,14 +48,14 @@ def find_exposed(
         episodes: The same as they came out.
         jobs: How many processes may read.
     """
-    secrets = _describe_secrets(catalog, chosen, episodes, jobs)
+    secrets = _describe_secrets(catalog, chosen, episodes, jobs, site.memory)
     if not secrets:
         return ()
     unknown = set(site.untracked)
-    leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
+    leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory, jobs)
     if leaks:
         secrets = _spare_texts(secrets, catalog)
-        leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory)
+        leaks = find_leaks(site.output, secrets, set(site.own) - unknown, site.memory, jobs)
     sources = LeakSources(catalog, site.output, secrets, {one.path: one.guid for one in episodes})
     return (
         *sources.explain(leaks, unknown, is_whole=site.is_whole),
@@ -74,21 +74,39 @@ def _explain_strangers(sounds: Sequence[str]) -> Iterator[str]:
 
 
 def _describe_secrets(
-    catalog: Catalog, chosen: Sequence[CatalogEntry], episodes: Sequence[EpisodeSummary], jobs: int
+    catalog: Catalog,
+    chosen: Sequence[CatalogEntry],
+    episodes: Sequence[EpisodeSummary],
+    jobs: int,
+    memory: LeakMemory | None,
 ) -> Secrets:
     people = catalog.show_folder.people
     hides_pending = catalog.show_folder.config.consent.pending is Pending.ANONYMISE
     if not (any(entry.is_restricted for entry in chosen) or make_redaction(people, hide_pending=hides_pending).hidden):
         return Secrets()
-    castings: dict[Guid, Casting] = dict(
-        zip(
-            (Guid(entry.guid) for entry in chosen),
-            map_in_processes(partial(load_casting, catalog), chosen, jobs),
-            strict=True,
-        )
-    )
+    castings = _load_castings(catalog, chosen, jobs, memory)
     places = {Guid(episode.guid): (episode.path, *episode.audio) for episode in episodes}
     return describe_secrets(people, castings, places, hide_pending=hides_pending)
+
+
+def _load_castings(
+    catalog: Catalog, chosen: Sequence[CatalogEntry], jobs: int, memory: LeakMemory | None
+) -> dict[Guid, Casting]:
+    """Who is heard and named in each episode; with a memory, episodes are read again where something changed."""
+    setting = (catalog.base, catalog.show_folder.people)
+    known = memory.recall_castings(setting) if memory else {}
+    unread = [entry for entry in chosen if _name_reading(entry) not in known]
+    read = zip(unread, map_in_processes(partial(load_casting, catalog), unread, jobs), strict=True)
+    fresh = {_name_reading(entry): casting for entry, casting in read}
+    now = {name: known.get(name) or fresh[name] for name in map(_name_reading, chosen)}
+    if memory:
+        memory.keep_castings(setting, dict(now))
+    return {Guid(entry.guid): now[_name_reading(entry)] for entry in chosen}
+
+
+def _name_reading(entry: CatalogEntry) -> object:
+    """An episode as it says what it says now: its entry has another key as soon as a file or an answer is another."""
+    return entry.name, entry.guid, entry.key
 
 
 def _spare_texts(secrets: Secrets, catalog: Catalog) -> Secrets:

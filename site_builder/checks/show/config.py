@@ -165,7 +165,7 @@ def _find_op3(built: CheckedShow) -> Iterator[Remark]:
 )
 def _find_past_live(built: CheckedShow) -> Iterator[Remark]:
     for number, entry in enumerate(built.config.feed.live):
-        item = entry.noun(built.config.show.zone)
+        item = entry.to_model(built.config.show.zone)
         known = item.recording in {bundle.guid for bundle in built.bundles}
         if item.status != "ended" and not known and (item.ends_at or item.starts_at) + _OVER < built.now:
             yield f"“{item.title}” is over, but said to be {item.status}", built.in_config("feed", "live", number)

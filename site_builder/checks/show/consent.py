@@ -16,8 +16,8 @@ from site_builder.model.podcast import Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import Pending
 from site_builder.show.layout import PEOPLE
-from site_builder.show.load import find_forgotten
-from site_builder.show.refusals import find_lost
+from site_builder.show.load import find_lost_answers
+from site_builder.show.refusals import find_lost_refusals
 from site_builder.text.timecode import format_clock
 
 CONSENT: Rulebook[CheckedShow] = Rulebook("Consent")
@@ -106,8 +106,8 @@ def _find_forgotten(built: CheckedShow) -> Iterator[Remark]:
     has_spoken = any(bundle.has_spoken for bundle in built.bundles)
     try:
         found = [
-            *find_forgotten(built.folder, has_spoken=has_spoken),
-            *find_lost(built.folder, built.show_folder.people, speakers),
+            *find_lost_answers(built.folder, has_spoken=has_spoken),
+            *find_lost_refusals(built.folder, built.show_folder.people, speakers),
         ]
     except InvalidDocument as damage:
         found = list(damage.problems)

@@ -9,7 +9,7 @@ from pathlib import Path
 from site_builder.checks import references as ref
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
-from site_builder.hosts.exposed_files import find_kept
+from site_builder.hosts.exposed_files import list_tracked
 
 REPOSITORY: Rulebook[CheckedShow] = Rulebook("The repository")
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"spacecast(?:\[[\w,-]*\])?(?:(?:[=<>~!]=?|@).*)?")
 )
 def _find_exposed(built: CheckedShow) -> Iterator[Remark]:
     if not built.config.repository.private:
-        yield from ((str(found), Place(file=Path(found.files[0]))) for found in find_kept(built.folder))
+        yield from ((str(found), Place(file=Path(found.files[0]))) for found in list_tracked(built.folder))
 
 
 @REPOSITORY.rule(

@@ -17,7 +17,7 @@ from site_builder.checks.site.voices import measure_spread
 from site_builder.checks.subject import CheckedShow
 from site_builder.model.edits import EditList
 from site_builder.show.config import Level
-from site_builder.show.layout import find_artifacts
+from site_builder.show.layout import find_artifact_database
 from site_builder.text.timecode import format_clock
 
 FILES: Rulebook[CheckedShow] = Rulebook("Audio files")
@@ -49,7 +49,9 @@ def _find_sounds(built: CheckedShow) -> Iterator[Sound]:
     named = [(item, element) for item in built.items for element in item.all("enclosure")[:1]]
     placed = [(item, element, built.site.find_file(element.get("url", ""))) for item, element in named]
     there = [(item, element, file) for item, element, file in placed if file and file.is_file()]
-    probes = probe_files([(file, item.label) for item, _, file in there], find_artifacts(built.folder), built.notify)
+    probes = probe_files(
+        [(file, item.label) for item, _, file in there], find_artifact_database(built.folder), built.notify
+    )
     for item, element, file in there:
         yield Sound(item=item, element=element, file=file, probe=probes[file])
 

@@ -13,6 +13,8 @@ _DO = frozenset(
     ("init", "extract", "build", "import", "consent", "fetch-media", "transcribe", "deploy", "workflow", "backup")
 )
 """Commands that do something: their summary may be left out. The others are asked for what they print."""
+_LOOK = frozenset(("check", "doctor"))
+"""Commands that look for what is wrong, and print more than that."""
 _SHOW_FILES = _DO - {"init", "consent", "workflow"} | {"check"}
 """Those that tell of each file."""
 
@@ -23,7 +25,7 @@ class CommandGroup(click.Group):
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """A command, with what all have."""
         known = name or cmd.name or ""
-        if known in _DO:
+        if known in _DO | _LOOK:
             cmd.params.append(_make_flag("-q", "--quiet", "Say only what is wrong.", "is_quiet"))
         if known in _SHOW_FILES:
             cmd.params.append(_make_flag("-v", "--verbose", "Name each file as it is made or sent.", "is_verbose"))

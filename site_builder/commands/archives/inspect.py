@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from site_builder.episodes.dead_air import find_dead_air
 from site_builder.episodes.intake.new_episode import make_title, recorded_at
-from site_builder.events import Made, Making, Notify, Started, Warned, ignore
+from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.model.conversation import Account, Conversation
 from site_builder.model.podcast import Part, Recording, Speaker
-from site_builder.site.dead_air import find_dead_air
 from site_builder.sources.detect import open_source
 from site_builder.sources.source import Source
+from site_builder.sources.x.layouts import WANTED
 from site_builder.text.timecode import format_utc
 
 
@@ -87,15 +88,11 @@ def _read(source: Source, id_: str, notify: Notify) -> Conversation:
 
 def _read_there(path: Path, ids: Sequence[str], address: str, notify: Notify) -> tuple[list[Conversation], list[str]]:
     """The same by a cluster's workers, in the same order, and what they remark on."""
-    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- only where a cluster is asked for
-    from site_builder.engine.cluster.connection import open_cluster, share_file  # noqa: PLC0415 -- as above
-
-    def warn(said: str) -> None:
-        notify(Warned(said))
+    from site_builder.build.cluster.workers import open_readers  # noqa: PLC0415 -- only where a cluster is asked for
 
     questions = {id_: partial(_read_on_worker, str(path.resolve()), id_) for id_ in ids}
     found: dict[str, tuple[Conversation, list[str]]] = {}
-    with share_file(path) as share, open_cluster(address, share, encoder_version, warn) as cluster:
+    with open_readers(path, address, notify) as cluster:
         for id_, read in cluster.ask_all(questions):
             notify(Made(id_, f"Reading {id_}", changed=True))
             found[id_] = read
@@ -105,6 +102,11 @@ def _read_there(path: Path, ids: Sequence[str], address: str, notify: Notify) ->
 def _read_on_worker(path: str, id_: str) -> tuple[Conversation, list[str]]:
     with open_source(Path(path)) as source:
         return source.read(id_), list(source.remarks)
+
+
+def make_wanted_pattern() -> str:
+    """A regular expression that matches what is read of an archive of X, as a name below its `data/`."""
+    return WANTED.pattern
 
 
 def count_speech(recording: Recording) -> tuple[Speech, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from site_builder.engine.files import write_file
 from site_builder.errors import UsageError
-from site_builder.hosts.exposed_files import find_at_remotes, find_kept
-from site_builder.hosts.git import Git, find_top, list_remotes
+from site_builder.hosts.exposed_files import find_at_remotes, list_tracked
+from site_builder.hosts.git import Git, find_top_level, list_remotes
 from site_builder.show.config import Config
 from site_builder.show.documents.yaml_edit import set_value
 from site_builder.show.layout import CONFIG
@@ -31,14 +31,14 @@ def require_nothing_exposed(folder: Path, config: Config, address: str, branch: 
     Raises:
         UsageError: with the repository, the files and what can be done.
     """
-    own = list(list_remotes(Git(folder)).values()) if find_top(folder) else []
+    own = list(list_remotes(Git(folder)).values()) if find_top_level(folder) else []
     asked = [] if config.repository.private else own
     if address and address not in own:
         asked = [*asked, address]
     found = list(find_at_remotes(folder, asked, but={branch}))
     known = {exposure.place for exposure in found}
     if not config.repository.private:
-        found += [exposure for exposure in find_kept(folder) if exposure.place and exposure.place not in known]
+        found += [exposure for exposure in list_tracked(folder) if exposure.place and exposure.place not in known]
     if found:
         raise UsageError(
             "".join(f"{exposure}\n" for exposure in found)

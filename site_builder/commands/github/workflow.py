@@ -16,7 +16,7 @@ from site_builder.commands.github.repository import note_private
 from site_builder.commands.github.requirements import make_wheels, render_requirements
 from site_builder.engine.files import write_file
 from site_builder.errors import UsageError
-from site_builder.hosts.git import find_own_repository, find_top
+from site_builder.hosts.git import find_own_repository, find_top_level
 from site_builder.show.config import load_config
 from site_builder.show.private_files import let_in
 
@@ -127,7 +127,7 @@ def write_workflow(folder: Path, *, is_private: bool) -> WrittenWorkflow:
             is not the top of its repository, where alone GitHub looks for workflows.
     """
     config = load_config(folder)
-    if (top := find_top(folder)) and find_own_repository(folder) is None:
+    if (top := find_top_level(folder)) and find_own_repository(folder) is None:
         raise UsageError(
             f"{folder.resolve()} lies inside the repository at {top}: GitHub looks for workflows at its top only, and "
             "what is private would be added there. Nothing was changed. Make the show a repository of its own: "

@@ -11,10 +11,10 @@ from urllib.parse import urljoin
 
 import nh3
 
-from site_builder.episodes.intake.imported_options import describe_links, describe_talk, filled
+from site_builder.episodes.intake.imported_options import describe_links, describe_shared_options, drop_empty
 from site_builder.errors import InvalidDocument, UnusableSource
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
-from site_builder.render.notes import text_of
+from site_builder.render.notes import html_to_text
 from site_builder.show.documents import parse_front_matter
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.front_matter import EpisodeMatter
@@ -103,7 +103,9 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
         "people": [describe_person(person) for person in item.people] or None,
         "chapters": _describe_chapters(chapters) or None,
         "soundbites": [
-            filled({"from": format_timestamp(b.start), "to": format_timestamp(b.start + b.duration), "title": b.title})
+            drop_empty(
+                {"from": format_timestamp(b.start), "to": format_timestamp(b.start + b.duration), "title": b.title}
+            )
             for b in item.soundbites
         ]
         or None,
@@ -113,7 +115,7 @@ def _describe(item: FeedItem, slug: str, chapters: Sequence[Chapter], cover: str
         "location": [describe_location(place) for place in item.locations] or None,
         "block": True if item.block else None,
         "links": describe_links(item.talk.links),
-        **describe_talk(item.talk),
+        **describe_shared_options(item.talk),
     }
 
 
@@ -157,7 +159,7 @@ def _find_summary(item: FeedItem) -> str | None:
 
 
 def _plain(notes: str) -> str:
-    return text_of(nh3.clean(notes)) if _HTML.search(notes) else notes
+    return html_to_text(nh3.clean(notes)) if _HTML.search(notes) else notes
 
 
 def render_taken_notes(item: FeedItem, chapters: Sequence[Chapter]) -> str:
@@ -198,7 +200,9 @@ def _without_chapters(html: str, chapters: Sequence[Chapter]) -> str:
     if not found or not chapters:
         return html
     said = [
-        re.sub(r" \(https?://[^)]*\)", "", line).lstrip("• ") for line in text_of(found.group()).splitlines() if line
+        re.sub(r" \(https?://[^)]*\)", "", line).lstrip("• ")
+        for line in html_to_text(found.group()).splitlines()
+        if line
     ]
     lines = [f"{format_clock(chapter.start)} {chapter.title}" for chapter in chapters]
     return html[: found.start()] if said == lines else html

@@ -29,7 +29,7 @@ from site_builder.show.bundles import (
     is_waiting,
     load_bundle,
     restore_parts,
-    write_noun,
+    write_json,
 )
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING
 from site_builder.show.people import People
@@ -193,7 +193,7 @@ class Intake:
     def _make_bundle(self, conversation: Conversation, staging: Staging) -> Path:
         hidden = None if self.people is None else hide_unanswered(self.people, conversation.recording.speakers)
         name, slug = name_bundle(conversation, self.slugs, self._list_folders(), hidden)
-        write_noun(staging.folder / RECORDING, _recording_of(conversation))
+        write_json(staging.folder / RECORDING, _recording_of(conversation))
         (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
         self.slugs.add(slug)
         folder = staging.publish(name)
@@ -242,7 +242,7 @@ def _complete(bundle: Bundle, conversation: Conversation, staged: Path) -> Intak
         return _add_facts(bundle, conversation)
     if len(found.parts) > len(known):
         # First: after an interruption, what is not here yet is known to be missing.
-        write_noun(bundle.folder / RECORDING, _recording_of(conversation))
+        write_json(bundle.folder / RECORDING, _recording_of(conversation))
     restore_parts(staged, bundle.folder, [part.file for part in found.parts])
     return IntakeResult.EXTENDED if len(found.parts) > len(known) else IntakeResult.RESTORED
 
@@ -257,7 +257,7 @@ def _add_facts(bundle: Bundle, conversation: Conversation) -> IntakeResult:
     if completed != text:
         write_file(index, completed.encode())
     recording = complete_recording(bundle.recording, _recording_of(conversation))
-    is_new = write_noun(bundle.folder / RECORDING, recording)
+    is_new = write_json(bundle.folder / RECORDING, recording)
     return IntakeResult.COMPLETED if is_new or completed != text else IntakeResult.KNOWN
 
 

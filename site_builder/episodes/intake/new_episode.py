@@ -30,10 +30,10 @@ def make_title(conversation: Conversation) -> str:
 
 def recorded_at(conversation: Conversation) -> datetime | None:
     """When the conversation began, as far as its source tells; else a guess."""
-    return known_since(conversation) or conversation.guessed_at
+    return find_certain_date(conversation) or conversation.guessed_at
 
 
-def known_since(conversation: Conversation) -> datetime | None:
+def find_certain_date(conversation: Conversation) -> datetime | None:
     """When it began, or a moment not long after; None where that would be a guess."""
     recording = conversation.recording
     return recording.started_at or recording.ended_at or recording.archive_made_at
@@ -41,7 +41,7 @@ def known_since(conversation: Conversation) -> datetime | None:
 
 def describe_draft(conversation: Conversation) -> str:
     """Why a new episode is a draft, and what makes it one no longer; empty where it is none."""
-    if known_since(conversation):
+    if find_certain_date(conversation):
         return ""
     day = conversation.guessed_at
     guess = f"; {day.day} {day:%B %Y} is a guess from {conversation.guessed_from}" if day else ""
@@ -82,7 +82,7 @@ def render_index(conversation: Conversation, slug: str) -> str:
         "guid": conversation.recording.id,
         "slug": slug,
         "tags": list(conversation.announcement.tags) or None,
-        "draft": None if known_since(conversation) else True,
+        "draft": None if find_certain_date(conversation) else True,
     }
     front = render_front_matter({key: value for key, value in matter.items() if value is not None})
     return front + "\n" + render_notes(conversation)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from site_builder.model.podcast import Recording, Role, Speaker, Timeline
-from site_builder.show.bundles import Bundle, load_bundle, write_noun
+from site_builder.show.bundles import Bundle, load_bundle, write_json
 from site_builder.show.layout import RECORDING
 
 
@@ -32,7 +32,7 @@ def read_again(folders: Iterable[Path]) -> None:
     for folder in folders:
         bundle = load_bundle(folder)
         if bundle.recording and is_outdated(bundle):
-            write_noun(folder / RECORDING, _read(bundle, bundle.recording))
+            write_json(folder / RECORDING, _read(bundle, bundle.recording))
 
 
 def _read(bundle: Bundle, recording: Recording) -> Recording:

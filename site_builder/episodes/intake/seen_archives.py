@@ -15,7 +15,7 @@ from site_builder.engine.snapshot import take_snapshot
 from site_builder.engine.stamps import FileStamp
 from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.show.bundles import iter_source_files
-from site_builder.show.layout import find_artifacts
+from site_builder.show.layout import find_artifact_database
 
 _KIND, _NAME = "archives", "seen"
 _ELSEWHERE = Path("content/archives/elsewhere.txt")
@@ -81,7 +81,7 @@ def record_elsewhere(folder: Path, archive: Path) -> None:
         write_file(folder / _ELSEWHERE, text.encode())
 
 
-def find_lost(folder: Path) -> tuple[Path, ...]:
+def find_missing_archives(folder: Path) -> tuple[Path, ...]:
     """Archives that were to be taken in from elsewhere, and are not there."""
     marks = _load(folder)["marks"]
     return tuple(path for path in list_elsewhere(folder) if str(path) not in marks and not path.exists())
@@ -99,7 +99,7 @@ def remember(folder: Path, taken: Iterable[Path], entries: Iterable[CatalogEntry
 def keep_memory(folder: Path, memory: Mapping[str, Any]) -> None:
     """Have this known to later builds: `marks` of what was taken in, and guids of those that are `incomplete`."""
     text = json.dumps(memory, sort_keys=True).encode()
-    with open_values(find_artifacts(folder)) as values:
+    with open_values(find_artifact_database(folder)) as values:
         values.put(_KIND, {_NAME: (digest_bytes(text), text)})
 
 
@@ -108,7 +108,7 @@ def _find_incomplete(entries: Iterable[CatalogEntry]) -> Sequence[str]:
 
 
 def _load(folder: Path) -> dict[str, Any]:
-    with open_values(find_artifacts(folder)) as values:
+    with open_values(find_artifact_database(folder)) as values:
         key, text = values.load(_KIND).get(_NAME, ("", b""))
     memory: dict[str, Any] = json.loads(text) if key == digest_bytes(text) else {"marks": {}, "incomplete": []}
     return memory

@@ -35,10 +35,10 @@ class Hearing:
     """What is heard, and what is meant."""
 
 
-def code_of(language: str) -> str:
+def find_engine_language(language: str) -> str:
     """What engines call a language: without country and script.
 
-    >>> code_of("pt-BR")
+    >>> find_engine_language("pt-BR")
     'pt'
     """
     return language.replace("_", "-").partition("-")[0].lower()
@@ -55,6 +55,18 @@ def require_engine() -> None:
         raise UsageError(f"transcribing needs a speech engine, which spacecast[speech] has; this adds it: {command}")
 
 
+def require_model(name: str) -> Model:
+    """The model of that name or folder, or where `name` is empty any that is here.
+
+    Raises:
+        UsageError: it is not here, or no engine is; says how to come by it.
+    """
+    require_engine()
+    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
+
+    return find_model(name)
+
+
 def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: int = 1) -> Hearing:
     """Load the engine and a model.
 
@@ -67,13 +79,10 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
     Raises:
         UsageError: there is no engine or no such model, or it does not know the language.
     """
-    require_engine()
-    from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
-
-    found = find_model(model or config.transcript.model)
+    found = require_model(model or config.transcript.model)
     engine = load_engine(found, jobs)
     spoken = language or config.show.language
-    if code_of(spoken) not in engine.languages:
+    if find_engine_language(spoken) not in engine.languages:
         known = ", ".join(sorted(engine.languages)[:_SHOWN]) + (" and others" if len(engine.languages) > _SHOWN else "")
         raise UsageError(
             f"the model {found.name} knows {known}, not “{spoken}”: name a model that knows it with --model FOLDER, "

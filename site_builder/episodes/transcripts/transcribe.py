@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from site_builder.engine.files import write_file
 from site_builder.episodes.transcripts.cues import is_of
-from site_builder.episodes.transcripts.hearing import Hearing, code_of
+from site_builder.episodes.transcripts.hearing import Hearing, find_engine_language
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
 from site_builder.render.transcripts import render_vtt
@@ -81,7 +81,7 @@ def transcribe_bundle(
         read_speech(bundle.part_files),
         recording,
         hearing.engine,
-        language=code_of(hearing.language),
+        language=find_engine_language(hearing.language),
         hints=hints,
         notes=cache / f"{_key(recording, hearing, hints)}.jsonl",
         report=report,

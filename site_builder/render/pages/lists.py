@@ -6,13 +6,12 @@ digest stands for its row; `complete` puts in the rows of a page that is really 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-from site_builder.engine.serialization import encode_plain
+from site_builder.engine.serialization import decode_plain, encode_plain
 from site_builder.model.podcast import Episode, Person, Role
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 
@@ -109,7 +108,7 @@ def gather_tags(episodes: Sequence[ListEntry]) -> list[NamedTag]:
 
 def complete(context: Mapping[str, Any]) -> dict[str, Any]:
     """A context with rows in place of the stand-ins."""
-    return _replace(context, lambda listed: json.loads(listed.read()))
+    return _replace(context, lambda listed: decode_plain(listed.read()))
 
 
 def _replace(context: Mapping[str, Any], put: Callable[[ListEntry], object]) -> dict[str, Any]:

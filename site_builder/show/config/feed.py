@@ -25,7 +25,7 @@ class PodrollEntry(Document):
     title: Line = ""
     """Its name."""
 
-    def noun(self) -> p20.RecommendedShow:
+    def to_model(self) -> p20.RecommendedShow:
         """As the model has it."""
         return p20.RecommendedShow(guid=self.guid, feed_url=self.feed_url or "", title=self.title)
 
@@ -46,7 +46,7 @@ class UpdateFrequencyEntry(Document):
     starts_at: Moment | None = None
     """When the rule begins."""
 
-    def noun(self, zone: tzinfo) -> p20.UpdateFrequency:
+    def to_model(self, zone: tzinfo) -> p20.UpdateFrequency:
         """As the model has it; `zone` is the show's, for a date without one."""
         starts_at = to_utc(self.starts_at, zone) if self.starts_at else None
         return p20.UpdateFrequency(text=self.text, rule=self.rule, starts_at=starts_at)

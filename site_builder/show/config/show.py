@@ -42,7 +42,7 @@ def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") ->
         kind=show.kind.value,
         subtitle=show.subtitle,
         guid=guid,
-        people=tuple(entry.noun() for entry in show.people),
+        people=tuple(entry.to_model() for entry in show.people),
         media_url=media_url,
         enclosure_prefix=f"https://op3.dev/e,pg={guid}/" if feed.op3 else "",
         new_feed_url=feed.moved_to or "",
@@ -50,12 +50,12 @@ def describe_show(show: ShowConfig, feed: FeedConfig, *, media_url: str = "") ->
         locked=feed.locked,
         medium=feed.medium,
         countries=show.countries,
-        podroll=tuple(entry.noun() for entry in feed.podroll),
-        update_frequency=feed.update_frequency.noun(show.zone) if feed.update_frequency else None,
-        funding=tuple(entry.noun() for entry in show.funding),
-        license=show.license.noun() if show.license else None,
-        locations=tuple(entry.noun() for entry in show.location),
-        texts=tuple(entry.noun() for entry in feed.txt),
+        podroll=tuple(entry.to_model() for entry in feed.podroll),
+        update_frequency=feed.update_frequency.to_model(show.zone) if feed.update_frequency else None,
+        funding=tuple(entry.to_model() for entry in show.funding),
+        license=show.license.to_model() if show.license else None,
+        locations=tuple(entry.to_model() for entry in show.location),
+        texts=tuple(entry.to_model() for entry in feed.txt),
         block=feed.block,
     )
     return _add_podcasting20(described, show, feed)
@@ -66,12 +66,12 @@ def _add_podcasting20(described: Show, show: ShowConfig, feed: FeedConfig) -> Sh
     return replace(
         described,
         posts=list_posts(show.comments),
-        chat=show.chat.noun() if show.chat else None,
-        value=(show.value.noun(),) if show.value else (),
-        publisher=feed.publisher.noun() if feed.publisher else None,
+        chat=show.chat.to_model() if show.chat else None,
+        value=(show.value.to_model(),) if show.value else (),
+        publisher=feed.publisher.to_model() if feed.publisher else None,
         podping=feed.podping,
         services=_list_services(feed),
-        live=tuple(entry.noun(show.zone) for entry in feed.live),
+        live=tuple(entry.to_model(show.zone) for entry in feed.live),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a show and an episode may both say, as a person writes it; each knows its noun."""
+"""Options that config.yaml and front matter share, as a person writes them; `to_model` gives the value of `model/`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class PersonEntry(NamedEntry):
     image: Picture | None = None
     """A portrait: a file in the show's folder, or an https address."""
 
-    def noun(self) -> Person:
+    def to_model(self) -> Person:
         """As the model has it; `avatar_url` is the picture as written."""
         return Person(
             name=self.name,
@@ -96,7 +96,7 @@ class FundingEntry(Document):
     text: Annotated[Title, Field(max_length=128)] = "Support the show"
     """What the button says."""
 
-    def noun(self) -> p20.Funding:
+    def to_model(self) -> p20.Funding:
         """As the model has it."""
         return p20.Funding(url=self.url, text=self.text)
 
@@ -109,7 +109,7 @@ class LicenseEntry(NamedEntry):
     url: WebAddress | None = None
     """The text of your own licence."""
 
-    def noun(self) -> p20.License:
+    def to_model(self) -> p20.License:
         """As the model has it."""
         return p20.License(name=self.name, url=self.url or "")
 
@@ -128,7 +128,7 @@ class LocationEntry(NamedEntry):
     country: Country | None = None
     """Two letters: `DE`."""
 
-    def noun(self) -> p20.Location:
+    def to_model(self) -> p20.Location:
         """As the model has it."""
         return p20.Location(
             name=self.name,
@@ -147,6 +147,6 @@ class TextRecordEntry(Document):
     purpose: Annotated[Line, Field(max_length=128)] = ""
     """What for, e.g. `verify` or `applepodcastsverify`."""
 
-    def noun(self) -> p20.TextRecord:
+    def to_model(self) -> p20.TextRecord:
         """As the model has it."""
         return p20.TextRecord(text=self.text, purpose=self.purpose)

@@ -1,4 +1,4 @@
-"""Options that only Podcasting 2.0 apps know, as a person writes them; each entry knows its noun."""
+"""Options for Podcasting 2.0 apps, as a person writes them; `to_model` gives the value of `model/`."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class CommentsEntry(Document):
             raise ValueError("`protocol` is missing: this address does not tell it")
         return self
 
-    def noun(self, priority: int | None = None) -> p20.SocialPost:
+    def to_model(self, priority: int | None = None) -> p20.SocialPost:
         """As the model has it."""
         guessed = next((name for name, pattern in _PROTOCOLS if pattern.match(self.url)), "disabled")
         return p20.SocialPost(
@@ -105,8 +105,8 @@ Comments = Annotated[tuple[CommentsEntry, ...], AsList]
 def list_posts(entries: tuple[CommentsEntry, ...]) -> tuple[p20.SocialPost, ...]:
     """The posts, of several the first as the most important."""
     if len(entries) < 2:
-        return tuple(entry.noun() for entry in entries)
-    return tuple(entry.noun(priority) for priority, entry in enumerate(entries, 1))
+        return tuple(entry.to_model() for entry in entries)
+    return tuple(entry.to_model(priority) for priority, entry in enumerate(entries, 1))
 
 
 class ContentLinkEntry(Document):
@@ -122,7 +122,7 @@ class ContentLinkEntry(Document):
     def _take_text(cls, value: Any) -> Any:
         return {"url": value} if isinstance(value, str) else value
 
-    def noun(self) -> p20.ContentLink:
+    def to_model(self) -> p20.ContentLink:
         """As the model has it."""
         return p20.ContentLink(href=self.url, text=self.text)
 
@@ -139,7 +139,7 @@ class ChatEntry(Document):
     room: Line = ""
     """The room: `#river-hours`."""
 
-    def noun(self) -> p20.Chat:
+    def to_model(self) -> p20.Chat:
         """As the model has it."""
         return p20.Chat(server=self.server, protocol=self.protocol, account_id=self.account, space=self.room)
 
@@ -177,7 +177,7 @@ class RecipientEntry(Document):
             raise ValueError("expected `address` to be like ada@example.org, or a node's public key of 66 characters")
         return self
 
-    def noun(self) -> p20.ValueRecipient:
+    def to_model(self) -> p20.ValueRecipient:
         """As the model has it."""
         return p20.ValueRecipient(
             address=self.address,
@@ -207,10 +207,10 @@ class ValueEntry(Document):
     def _take_text(cls, value: Any) -> Any:
         return {"recipients": value} if isinstance(value, str | list) else value
 
-    def noun(self) -> p20.Value:
+    def to_model(self) -> p20.Value:
         """As the model has it."""
         return p20.Value(
-            recipients=tuple(entry.noun() for entry in self.recipients),
+            recipients=tuple(entry.to_model() for entry in self.recipients),
             kind=self.kind,
             method=self.method,
             suggested=self.suggested,
@@ -227,7 +227,7 @@ class RemoteEntry(Document):
     item_guid: Annotated[Line, Field(max_length=255)] = ""
     """The guid of one of its episodes."""
 
-    def noun(self, medium: str = "") -> p20.RemoteItem:
+    def to_model(self, medium: str = "") -> p20.RemoteItem:
         """As the model has it."""
         return p20.RemoteItem(
             feed_guid=self.guid, feed_url=self.feed_url or "", item_guid=self.item_guid, medium=medium
@@ -242,7 +242,7 @@ class PublisherEntry(Document):
     feed_url: WebAddress | None = None
     """Its address."""
 
-    def noun(self) -> p20.RemoteItem:
+    def to_model(self) -> p20.RemoteItem:
         """As the model has it."""
         return p20.RemoteItem(feed_guid=self.guid, feed_url=self.feed_url or "", medium="publisher")
 
@@ -269,13 +269,13 @@ class TimeSplitEntry(Document):
             raise ValueError("write either `recipients` or `remote`")
         return self
 
-    def noun(self) -> p20.ValueTimeSplit:
+    def to_model(self) -> p20.ValueTimeSplit:
         """As the model has it, still in recording time."""
         return p20.ValueTimeSplit(
             start=self.start,
             duration=self.end - self.start,
-            recipients=tuple(entry.noun() for entry in self.recipients),
-            remote=self.remote.noun() if self.remote else None,
+            recipients=tuple(entry.to_model() for entry in self.recipients),
+            remote=self.remote.to_model() if self.remote else None,
             remote_start=self.remote_from or 0.0,
             remote_percentage=self.percentage,
         )
@@ -312,7 +312,7 @@ class LiveEntry(Document):
             raise ValueError("it ends before it begins")
         return self
 
-    def noun(self, zone: tzinfo) -> p20.LiveItem:
+    def to_model(self, zone: tzinfo) -> p20.LiveItem:
         """As the model has it; `zone` is the show's, for dates without one."""
         starts_at = to_utc(self.starts_at, zone)
         space = _SPACE.fullmatch(self.url)

@@ -42,8 +42,7 @@ if (sessionStorage.getItem("cover")) {
 document.addEventListener("saved", () => {
   const look = document.querySelector("link[href*='/look.css']");
   if (look) look.href = `${look.href.split("?")[0]}?${Date.now()}`;
-  const isFilled = ["#f-url", "#f-email"].every((field) => document.querySelector(field).value.trim());
-  if (isFilled) document.querySelector(".places [aria-current] small")?.remove();
+  if (!document.querySelector("#still-missing a")) document.querySelector(".places [aria-current] small")?.remove();
   const shown = document.querySelector(".app-title");
   if (shown) shown.textContent = document.querySelector("#f-title").value;
 });

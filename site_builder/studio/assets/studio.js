@@ -23,7 +23,25 @@ export const say = (text, { stays = false } = {}) => {
   clearTimeout(fading);
   status.textContent = text;
   status.classList.toggle("bad", stays);
-  if (!stays) fading = setTimeout(() => (status.textContent = ""), 4000);
+  if (!stays) fading = setTimeout(remind, 4000);
+};
+
+/** Fields whose last change was not taken: what is wrong stands beside each, and the status leads there. */
+const refused = new Set();
+
+const remind = () => {
+  clearTimeout(fading);
+  status.textContent = "";
+  const fields = [...refused].filter((field) => field.isConnected && !find(".error", field)?.hidden);
+  status.classList.toggle("bad", fields.length > 0);
+  if (!fields.length) return;
+  status.append(texts.unsaved);
+  for (const field of fields) {
+    const link = document.createElement("a");
+    link.href = `#${find("input:not([type=hidden]), textarea, select", field)?.id}`;
+    link.textContent = find("label, legend", field)?.textContent.trim();
+    status.append(" ", link);
+  }
 };
 
 /** Digest of a file as this page knows it. */
@@ -88,19 +106,26 @@ export const settle = (answer) => {
   }
 };
 
+/** Says what is wrong beside the fields it is about; whether each of the problems has one. */
 const show = (form, problems) => {
+  const left = new Set(problems);
   for (const field of findAll(".field", form)) {
     const own = problems.filter(({ field: name }) => name.split(".").at(-1) === field.dataset.field || name === field.dataset.field);
-    tell(field, own.map(({ message }) => message).join(" "));
+    if (tell(field, own.map(({ message }) => message).join(" ")) && own.length) {
+      for (const problem of own) left.delete(problem);
+      refused.add(field);
+    }
   }
+  return problems.length > 0 && left.size === 0;
 };
 
 const tell = (field, message) => {
   const error = find(".error", field);
-  if (!error) return;
+  if (!error) return false;
   error.textContent = message;
   error.hidden = !message;
   for (const control of findAll("input:not([type=hidden]), textarea, select", field)) control.toggleAttribute("aria-invalid", Boolean(message)), message && control.setAttribute("aria-invalid", "true");
+  return true;
 };
 
 /**
@@ -138,7 +163,10 @@ const send = async (form, fields, control, action) => {
     settle(answer);
     say(answer.saved ? texts.saved : "");
     const mended = control?.closest(".field");
-    for (const field of mended ? [mended] : findAll(".field", form)) tell(field, "");
+    for (const field of mended ? [mended] : findAll(".field", form)) {
+      refused.delete(field);
+      tell(field, answer.notes?.[field.dataset.field] ?? "");
+    }
     for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html, answer.moved ?? {});
     rename(answer.moved ?? {}); // after that: a field that is taken away is left, and its change waits by the old name
     document.dispatchEvent(new CustomEvent("saved", { detail: answer }));
@@ -147,9 +175,10 @@ const send = async (form, fields, control, action) => {
   const problems = answer.problems ?? [];
   const field = control?.closest(".field");
   const lines = control?.matches("[data-lines]"); // the file itself
-  if (field) tell(field, problems.map(({ message, line }) => (lines && line ? `${line}: ${message}` : message)).join(lines ? "\n" : " "));
-  else show(form, problems);
-  say(problems[0]?.message ?? `${response.status}`, { stays: true });
+  const told = problems.map(({ message, line }) => (lines && line ? `${line}: ${message}` : message)).join(lines ? "\n" : " ");
+  if (field && told && tell(field, told)) refused.add(field);
+  else if (!show(form, problems)) return say(told || `${response.status}`, { stays: true }), null;
+  remind();
   return null;
 };
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +13,7 @@ from site_builder.errors import SpacecastError
 from site_builder.show.layout import PUBLISHED
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.episodes import list_episodes
+from site_builder.studio.findings.survey import survey
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
@@ -67,25 +66,13 @@ def show(request: Request) -> Response:
     active = ensure_checked(request)
     last = next(iter(studio.jobs.find(KIND)), None)
     found = find_last(studio)
-    titles = _list_titles(studio)
-    groups = {
-        severity: [
-            {
-                **finding,
-                "about": name_page(finding, titles, language_of(request)),
-                "remedy": choose_remedy(finding, language_of(request)),
-            }
-            for finding in found.get("findings", ())
-            if finding["severity"] == severity
-        ]
-        for severity in ("error", "warning", "advice")
-    }
+    overview = survey(found.get("findings", ()), _list_titles(studio), language_of(request))
     return render(
         request,
         "checks.html",
         active=active,
         failed=last if last and last.state == "failed" else None,
-        groups=groups,
+        overview=overview,
         is_known=bool(found),
     )
 
@@ -96,51 +83,6 @@ def _list_titles(studio: Studio) -> dict[str, str]:
         return {episode.name: episode.title for episode in list_episodes(studio)}
     except SpacecastError:
         return {}
-
-
-def choose_remedy(finding: dict[str, Any], language: Language) -> str:
-    """What to do, as it is done here: a link to a field says it already, and commands have pages of their own."""
-    remedy, page = str(finding["remedy"]), str(finding["link"])
-    if "#f-" in page or "#cover" in page:
-        return ""
-    if "`spacecast people" in remedy or "`spacecast consent" in remedy:
-        return language.gettext("Ask them, and note what they say.")
-    if "`spacecast transcribe`" in remedy:
-        return language.gettext("Have it written down on Words, or put a transcript into the folder of the episode.")
-    return remedy
-
-
-def name_page(finding: dict[str, Any], titles: Mapping[str, str], language: Language) -> str:
-    """What a finding is about, as the host calls it: a field, an episode, a page."""
-    _ = language.gettext
-    whole, _hash, field = str(finding["link"]).partition("#")
-    path = whole.partition("?")[0]
-    fields = {
-        "f-title": _("Title"),
-        "f-description": _("Description"),
-        "f-url": _("Address of the site"),
-        "f-email": _("E-mail"),
-        "f-author": _("Author"),
-        "f-copyright": _("Rights"),
-        "f-language": _("Language"),
-        "f-category": _("Category"),
-        "f-timezone": _("Time zone"),
-        "f-accent": _("Colours"),
-        "cover-file": _("Cover"),
-    }
-    pages = {
-        "/show": _("Show"),
-        "/files/config": _("Show"),
-        "/people": _("People"),
-        "/publish": _("Publish"),
-        "/episodes": _("Episodes"),
-    }
-    if path.startswith("/files/episodes/"):
-        path = path.removeprefix("/files")
-    if path.startswith("/episodes/"):
-        name = unquote(path.split("/")[2])
-        return str(finding.get("episode") or titles.get(name, name))
-    return (fields.get(field) if path == "/show" else None) or pages.get(path, "")
 
 
 async def check_again(request: Request) -> Response:

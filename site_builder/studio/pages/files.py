@@ -16,7 +16,7 @@ from site_builder.studio.changes.changes import Edit
 from site_builder.studio.changes.patch import read_file
 from site_builder.studio.changes.validation import find_problems
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, read_form, save
+from site_builder.studio.saving import BASED_ON, call_change, read_form, save
 
 _SHARED = {"config": CONFIG, "people": PEOPLE}
 
@@ -64,7 +64,8 @@ async def change(request: Request) -> Response:
         ends = "\r\n" if b"\r\n" in content else "\n"
         return form.get("text").replace("\n", ends).encode()
 
-    label = language_of(request).gettext("the file %(file)s") % {"file": Path(path).name}
+    language = language_of(request)
+    label = call_change(language.gettext("the file %(file)s") % {"file": Path(path).name}, language)
     edit = Edit(path=path, change=make if "text" in form else bytes, based_on=form.get(BASED_ON))
     return await save(request, form, label, edit, merge=True)
 

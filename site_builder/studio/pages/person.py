@@ -39,8 +39,6 @@ _MANY = 12
 """Episodes from which on it takes a while to see what an answer would change."""
 _MUCH = 100_000
 """Bytes of transcripts from which on it does."""
-_LONGEST = 30.0
-"""Seconds of a passage that are played; enough to know a voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +221,7 @@ def _find_passages(bundles: Sequence[Bundle], subject: Subject) -> list[Passage]
     places = {appearance.guid: number for number, appearance in enumerate(subject.row.appearances)}
     names = {folders[guid].folder.name: place for guid, place in places.items() if guid in folders}
     return [
-        Passage(one.folder, one.title, one.start, min(one.end, one.start + _LONGEST))
+        Passage(one.folder, one.title, one.start, one.end)
         for one in sorted(longest, key=lambda passage: (names[passage.folder], passage.start))
     ]
 
@@ -257,7 +255,7 @@ async def change(request: Request) -> Response:
         return enter_answer(content.decode(), key, answer, path)[0].encode()
 
     values = {"name": subject.row.name, "answer": name_answer(answer.status, language)}
-    label = language.gettext("answer of %(name)s: %(answer)s") % values
+    label = language.gettext("note the answer of %(name)s: %(answer)s") % values
     edit = Edit(path=PEOPLE, change=enter, based_on=form.get(BASED_ON))
     return await save(request, form, label, edit, extra=lambda: _describe_now(request))
 
@@ -286,7 +284,7 @@ async def _note_asked(request: Request, form: Form, subject: Subject) -> Respons
     def enter(content: bytes) -> bytes:
         return enter_asked(content.decode(), [subject.row.key], on, path).encode()
 
-    label = language.gettext("%(name)s was asked") % {"name": subject.row.name}
+    label = language.gettext("note that %(name)s was asked") % {"name": subject.row.name}
     edit = Edit(path=PEOPLE, change=enter, based_on=form.get(BASED_ON))
     return await save(request, form, label, edit, back=find_page(request))
 

@@ -26,7 +26,7 @@ from site_builder.studio.loading import load_whole_show
 from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
 from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, Form, read_form, save
+from site_builder.studio.saving import BASED_ON, Form, call_change, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_utc
@@ -207,7 +207,8 @@ async def change_place(request: Request) -> Response:
     def set_place(content: bytes) -> bytes:
         return set_option(content.decode("utf-8"), path, place or None).encode()
 
-    label = language_of(request).gettext("where the show goes")
+    language = language_of(request)
+    label = call_change(language.gettext("where the show goes"), language)
     return await save(request, form, label, Edit(path=CONFIG, change=set_place, based_on=form.get(BASED_ON)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -21,8 +21,8 @@ from site_builder.show.layout import CONFIG
 from site_builder.show.published import load_published
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.pages.show_cover import find_cover_file
-from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, Form, read_form, save
+from site_builder.studio.rendering import language_of, render, render_part, studio_of
+from site_builder.studio.saving import BASED_ON, Form, call_change, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
@@ -52,6 +52,23 @@ def find_unreachable(config: Config, examples: dict[str, str]) -> dict[str, str]
     return {name: value for name, value in written.items() if not value.startswith(_WRITTEN_BY_INIT)}
 
 
+def explain_unreachable(address: str, language: Language) -> str:
+    """What is wrong with an address that only examples, or one network, have."""
+    sentence = language.gettext(
+        "%(address)s is kept for examples, or for one network: nobody else can reach it. Write the real one."
+    )
+    return sentence % {"address": address}
+
+
+def list_missing(examples: dict[str, str], language: Language) -> list[tuple[str, str]]:
+    """What has to be filled in before publishing: address of the field, and what it is called."""
+    fields = {
+        "show.url": ("#f-url", language.gettext("Address of the site")),
+        "show.email": ("#f-email", language.gettext("E-mail")),
+    }
+    return [fields.get(name, ("/files/config", name)) for name in examples]
+
+
 def show(request: Request) -> Response:
     """The page."""
     studio, language = studio_of(request), language_of(request)
@@ -63,7 +80,10 @@ def show(request: Request) -> Response:
         "show.html",
         config=config,
         shown=describe(config, examples),
-        unreachable=find_unreachable(config, examples),
+        errors={
+            name: explain_unreachable(address, language) for name, address in find_unreachable(config, examples).items()
+        },
+        missing=list_missing(examples, language),
         digest=studio.changes.digest(CONFIG),
         categories=[(name, [(name, name), *((f"{name} > {sub}", sub) for sub in subs)]) for name, subs in _sorted()],
         languages=list_languages(language, config.show.language),
@@ -125,8 +145,21 @@ async def change(request: Request) -> Response:
             text = set_option(text, path, value)
         return text.encode()
 
-    label = _name_change(language_of(request).gettext, changes)
-    return await save(request, form, label, Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON)))
+    label = _name_change(language_of(request), changes)
+    edit = Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON))
+    return await save(request, form, label, edit, extra=lambda: _describe_saved(request))
+
+
+def _describe_saved(request: Request) -> dict[str, Any]:
+    """What is still to be filled in, and what is wrong with what was: said beside the field at once."""
+    studio, language = studio_of(request), language_of(request)
+    config, examples = load_config(studio.folder), find_examples(studio)
+    unreachable = find_unreachable(config, examples)
+    missing = list_missing(examples, language)
+    return {
+        "notes": {name: explain_unreachable(address, language) for name, address in unreachable.items()},
+        "parts": {"still-missing": render_part(request, "show-missing.html", missing=missing)},
+    }
 
 
 def find_changes(form: Form, config: Config, shown: dict[str, str]) -> Iterator[Change]:
@@ -152,8 +185,9 @@ def _complete(name: str, value: str) -> str:
     return f"https://{value}" if name == "url" and value and "://" not in value else value
 
 
-def _name_change(_: Callable[[str], str], changes: list[Change]) -> str:
+def _name_change(language: Language, changes: list[Change]) -> str:
     """What Undo calls it."""
+    _ = language.gettext
     names = {
         "title": _("title of the show"),
         "description": _("description of the show"),
@@ -168,7 +202,7 @@ def _name_change(_: Callable[[str], str], changes: list[Change]) -> str:
         "accent": _("colour"),
     }
     changed = [names[path[-1]] for path, _value in changes]
-    return changed[0] if len(changed) == 1 else _("settings of the show")
+    return call_change(changed[0] if len(changed) == 1 else _("settings of the show"), language)
 
 
 ROUTES = [Route("/show", show), Route("/show", change, methods=["POST"])]

@@ -13,13 +13,13 @@ from site_builder.consent.casting import Casting
 from site_builder.engine.files import write_file
 from site_builder.episodes.assemble import make_edits, trim_dead_air
 from site_builder.episodes.catalog import decide_consent
+from site_builder.episodes.dead_air import QUIET, find_dead_air
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Recording, Span
 from site_builder.render.pages.lanes import join_turns
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import DeadAir
 from site_builder.show.load import ShowFolder
-from site_builder.site.dead_air import QUIET, find_dead_air
 from site_builder.studio.changes.patch import read_file
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.sound.wave_file import Piece
@@ -95,8 +95,8 @@ class Editing:
             "turns": [[who, round(a, 2), round(b, 2)] for who, a, b in join_turns(recording.turns)],
             "refused": _pairs(self.refused),
             "trim": [self.trim.start, self.trim.end],
-            "cuts": _pairs(entry.noun() for entry in matter.cut),
-            "mutes": _pairs(entry.noun() for entry in matter.mute),
+            "cuts": _pairs(entry.to_model() for entry in matter.cut),
+            "mutes": _pairs(entry.to_model() for entry in matter.mute),
             "chapters": [[entry.start, entry.title] for entry in matter.chapters or ()],
             "removal": self.removal.value,
         }

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.commands.archives.inspect import count_speech, inspect_source
+from site_builder.episodes.dead_air import find_dead_air
 from site_builder.episodes.intake.extraction import extract
-from site_builder.episodes.intake.new_episode import known_since, make_title, recorded_at
+from site_builder.episodes.intake.new_episode import find_certain_date, make_title, recorded_at
 from site_builder.errors import InvalidDocument, Problem, SpacecastError, UnusableSource
 from site_builder.model.conversation import Conversation
 from site_builder.model.podcast import Recording, Timeline
 from site_builder.show.bundles import find_bundles, load_bundle
-from site_builder.site.dead_air import find_dead_air
 from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.turns import wait_for_turn
 
@@ -91,7 +91,7 @@ def _describe(conversation: Conversation) -> dict[str, Any]:
         "id": recording.id,
         "title": make_title(conversation),
         "date": date.isoformat() if date else "",
-        "guessed": bool(conversation.guessed_at and not known_since(conversation)),
+        "guessed": bool(conversation.guessed_at and not find_certain_date(conversation)),
         "duration": recording.duration,
         "missing": conversation.missing,
         "speakers": [

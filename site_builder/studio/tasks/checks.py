@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -62,7 +63,8 @@ def _check(task: Task, now: datetime) -> dict[str, Any]:
     except SpacecastError as error:
         return {"key": "", "findings": [_describe_problem(Problem(str(error)), _Mending(task.folder))]}
     links = _Mending(task.folder)
-    found = [*(_describe_problem(Problem(text), links) for text in failures), *_describe(report.findings, links)]
+    problems = (_read_failure(text, task.folder) for text in failures)
+    found = [*(_describe_problem(problem, links) for problem in problems), *_describe(report.findings, links)]
     return {"key": key, "findings": found}
 
 
@@ -90,6 +92,17 @@ class _Mending(Links):
             return "/episodes"
 
 
+_AT_FILE = re.compile(r"(?:.*?/)?(config\.yaml|content/[^:\n]+):(?:(\d+):)? (.+)", re.DOTALL)
+
+
+def _read_failure(text: str, folder: Path) -> Problem:
+    """A sentence of a build; where it begins with a file of the show, one that leads there."""
+    found = _AT_FILE.fullmatch(text)
+    if not found or not (folder / found[1]).is_file():
+        return Problem(text)
+    return Problem(found[3], folder / found[1], int(found[2]) if found[2] else None)
+
+
 def _describe(findings: tuple[Finding, ...], links: _Mending) -> Iterator[dict[str, Any]]:
     for finding in findings:
         yield {**finding.as_json(), "link": links.safely(finding)}
@@ -102,7 +115,7 @@ def _describe_problem(problem: Problem, links: _Mending) -> dict[str, Any]:
         "message": problem.message,
         "remedy": "",
         "source": "",
-        "file": problem.file.as_posix() if problem.file else None,
+        "file": links.name_file(problem.file) if problem.file else None,
         "line": problem.line,
         "episode": None,
         "link": links.safely(problem),

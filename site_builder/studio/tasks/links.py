@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from site_builder.checks.rule import Finding
-from site_builder.errors import Problem
+from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.bundles import Bundle, find_bundles, load_bundle
 from site_builder.show.documents import find_line
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE, TRANSCRIPT
+from site_builder.show.people.file import load_people
 
 _FIELDS: Mapping[tuple[str, ...], str] = {
     **{("show", name): f"/show#f-{name}" for name in ("title", "description", "url", "email", "author", "language")},
@@ -30,12 +32,15 @@ _FIELDS: Mapping[tuple[str, ...], str] = {
 _RULES: Mapping[str, str] = {
     "cover": "/show#cover-file",
     "consent": "/people",
-    "deploy": "/publish",
-    "host": "/publish",
+    "deploy": "/publish#f-where",
+    "host": "/publish#f-where",
+    "feed-episodes": "/start",
+    "originals": "/help/backup",
 }
 """Words in the names of rules, for findings that name no place."""
 _OPTION = re.compile(r"`((?:show|site|feed|audio|media|consent|deploy|subscribe)(?:\.\w+)+)[:`]")
 """An option of the config, as sentences name it."""
+_EPISODE_PAGE = re.compile(r"/episodes/[^/#?]+")
 _CONFIG_FILE = "/files/config"
 """Where options are written that have no field."""
 _EPISODE_FIELDS = frozenset(
@@ -47,6 +52,31 @@ _EPISODE_PARTS: Mapping[str, str] = {
     **dict.fromkeys(("cover", "cover_alt"), "cover"),
 }
 """Options of front matter with a part of the page to themselves."""
+
+
+_OF_EPISODES: Mapping[str, str] = {
+    "transcript": "/words",
+    "notes": "#f-notes",
+    "description": "#f-notes",
+    "links": "#f-notes",
+    "anchors": "#f-notes",
+    "alt": "#f-notes",
+    "title": "#f-title",
+    "date": "#f-date",
+    "chapters": "#s-chapters",
+    "soundbite": "",
+    "explicit": "#f-explicit",
+    "art": "#cover",
+    "number": "#f-episode",
+    "numbers": "#f-episode",
+    "recording": "#s-sound",
+    "consent": "/people",
+}
+"""Words in the names of rules, and the part of an episode's page on which they are mended."""
+_WHOLE_SHOW = frozenset({"originals-copied"})
+"""Rules about the whole show, though they name a file of one episode."""
+_SOUND_RULES = frozenset({"audio-loudness", "audio-peak", "audio-voices", "audio-bitrate"})
+"""Rules that `audio` in the config is for, whichever episode they were found in."""
 
 
 def _point(page: str, line: int | None) -> str:
@@ -68,12 +98,30 @@ class Links:
         is_config = place.file is None or place.file.name == CONFIG
         if is_config and not place.episode and (option := _OPTION.search(f"{finding.rule.remedy} {finding.message}")):
             return _FIELDS.get(tuple(option[1].split("."))) or _point(_CONFIG_FILE, place.line)
-        if place.file and (found := self.find_file(place.file, place.line)):
-            return by_rule if found.startswith(_CONFIG_FILE) and by_rule != "/show" else found
-        bundle = self._by_title.get(place.episode) or (self._find_slug(place.url) if place.url else None)
-        if bundle is None:
+        if words in _SOUND_RULES:
+            return _point(_CONFIG_FILE, find_line(self._config, ("audio",)))
+        if words in _WHOLE_SHOW:
             return by_rule
-        return f"{self._open(bundle)}/words" if "transcript" in words else self._open(bundle)
+        if place.file and place.file.as_posix() == PEOPLE:
+            return self._find_person(finding.message)
+        if place.file and (found := self.find_file(place.file, place.line)):
+            found = by_rule if found.startswith(_CONFIG_FILE) and by_rule != "/show" else found
+            return self._find_part(found, words)
+        address = place.url or (place.file.as_posix() if place.file else "")
+        bundle = self._by_title.get(place.episode) or self._find_slug(address)
+        return self._find_part(self._open(bundle), words) if bundle else by_rule
+
+    def _find_part(self, page: str, rule: str) -> str:
+        """The part of an episode's page that a rule is about, where only the page is known."""
+        if not _EPISODE_PAGE.fullmatch(page):
+            return page
+        part = next((part for word, part in _OF_EPISODES.items() if word in rule.split("-")), "")
+        return "/people" if part == "/people" else f"{page}{part}"
+
+    def _find_person(self, message: str) -> str:
+        """The page of the person whom a sentence begins with."""
+        key = message.split(" ", 1)[0]
+        return f"/people/{quote(key)}" if key in self._people else "/people"
 
     def find_problem(self, problem: Problem) -> str:
         """The same, of a sentence about a file."""
@@ -84,16 +132,19 @@ class Links:
 
     def find_file(self, file: Path, line: int | None) -> str:
         """The page on which a file of the show is changed; empty where there is none."""
-        below = file.relative_to(self._folder) if file.is_relative_to(self._folder) else file
-        path = PurePosixPath(below.as_posix())
+        path = PurePosixPath(self.name_file(file))
         if str(path) == CONFIG:
             return self._find_option(line)
         if str(path) == PEOPLE:
             return "/people"
         if path.is_relative_to(EPISODES) and len(path.parts) > 2:
             name = path.parts[2]
-            return self._find_in_episode(name, path.name, line) if name in self._folders else "/episodes"
+            return self._find_in_episode(name, path.name, line) if name in self._names else "/episodes"
         return ""
+
+    def name_file(self, file: Path) -> str:
+        """A file of the show by its path below the show's folder."""
+        return (file.relative_to(self._folder) if file.is_relative_to(self._folder) else file).as_posix()
 
     def _find_option(self, line: int | None) -> str:
         lines = {find_line(self._config, path): page for path, page in _FIELDS.items()}
@@ -125,9 +176,25 @@ class Links:
         return file.read_bytes() if file.is_file() else b""
 
     @cached_property
+    def _people(self) -> set[str]:
+        """Keys of those who are listed."""
+        try:
+            return {record.key for record in load_people(self._folder / PEOPLE).records}
+        except (InvalidDocument, OSError):
+            return set()
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {folder.name for folder in find_bundles(self._folder / "content")}
+
+    @cached_property
     def _folders(self) -> dict[str, Bundle]:
-        bundles = [load_bundle(folder) for folder in find_bundles(self._folder / "content")]
-        return {bundle.folder.name: bundle for bundle in bundles}
+        """Episodes that can be read."""
+        found = {}
+        for folder in find_bundles(self._folder / "content"):
+            with suppress(InvalidDocument):
+                found[folder.name] = load_bundle(folder)
+        return found
 
     @cached_property
     def _by_title(self) -> dict[str, Bundle]:

@@ -30,7 +30,7 @@ def test_a_field_saves_when_it_is_left(studio: RunningStudio, show: Path, open_s
     expect(page.get_by_role("status")).to_have_text("Saved")
     assert "Of fog and horns" in read_index(show)
     expect(page.get_by_role("button", name="Undo", exact=True)).to_have_accessible_description(
-        "title “Of fog and horns”"
+        "change title “Of fog and horns”"
     )
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("button", name="Redo", exact=True)).not_to_have_attribute("aria-disabled", "true")
@@ -86,7 +86,29 @@ def test_what_is_wrong_stands_beside_the_field(studio: RunningStudio, show: Path
     field.fill("")
     page.keyboard.press("Tab")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(page.locator(".error:visible")).not_to_be_empty()
+    beside = page.locator(".error:visible")
+    expect(beside).not_to_be_empty()
+    status = page.get_by_role("status")
+    expect(status).to_have_text("Not saved: Title")  # it leads there, and does not say it again
+    status.get_by_role("link", name="Title").click()
+    expect(field).to_be_focused()
+    field.fill("Of fog")
+    page.keyboard.press("Tab")
+    expect(status).to_have_text("Saved")
+    expect(beside).to_have_count(0)
+
+
+def test_an_address_for_examples_is_said_at_once(studio: RunningStudio, open_studio: Any) -> None:
+    page = open_studio(studio, "/show")
+    missing = page.locator("#still-missing")
+    expect(missing.get_by_role("link")).to_have_text(["Address of the site", "E-mail"])
+    page.get_by_label("Address of the site", exact=True).fill("example.com/mine")
+    page.keyboard.press("Tab")
+    expect(page.locator("#f-url-error")).to_contain_text("https://example.com/mine/ is kept for examples")
+    page.get_by_label("Address of the site", exact=True).fill("ana.github.io/mine")
+    page.keyboard.press("Tab")
+    expect(page.locator("#f-url-error")).to_be_hidden()
+    expect(missing.get_by_role("link")).to_have_text(["E-mail"])
 
 
 def test_a_field_left_before_the_script_is_there(studio: RunningStudio, open_studio: Any) -> None:

@@ -36,7 +36,7 @@ def test_a_click_saves_and_tells_what_changes_now(studio: RunningStudio, show: P
     page.get_by_label("Date", exact=True).fill("2026-11-02")
     page.get_by_role("button", name="Save", exact=True).click()
     undo = page.get_by_role("button", name="Undo", exact=True)
-    expect(undo).to_have_accessible_description("answer of Kit <of the> Rails: No")
+    expect(undo).to_have_accessible_description("note the answer of Kit <of the> Rails: No")
     expect(page.get_by_role("status")).to_have_text("Saved")
     page.get_by_role("button", name="Undo", exact=True).click()
     page.get_by_role("button", name="Undo", exact=True).click()

@@ -155,7 +155,7 @@ def test_undo_in_the_middle_of_a_word(studio: RunningStudio, show: Path, open_st
     gate.is_open = True
     page.get_by_label("Tags", exact=True).fill("fog")
     page.get_by_label("Tags", exact=True).press("Tab")
-    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_accessible_description("tags")
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_accessible_description("change tags")
     before = index_of(show).read_bytes()
     gate.is_open = False
     page.get_by_label("Title", exact=True).fill("Of fog and horns")
@@ -163,7 +163,7 @@ def test_undo_in_the_middle_of_a_word(studio: RunningStudio, show: Path, open_st
     gate.wait()
     gate.open()
     redo = page.get_by_role("button", name="Redo", exact=True)
-    expect(redo).to_have_accessible_description("title “Of fog and horns”")
+    expect(redo).to_have_accessible_description("change title “Of fog and horns”")
     assert index_of(show).read_bytes() == before
 
 

@@ -67,7 +67,7 @@ def test_by_keyboard(studio: RunningStudio, file: Path, open_studio: Any) -> Non
     page.keyboard.press("2")
     expect(page.get_by_role("textbox", name="Line at 0:04, Kit <of the> Rails")).to_be_focused()
     expect(page.get_by_role("button", name="Undo", exact=True)).to_have_accessible_description(
-        "speaker at 0:04: Kit <of the> Rails"
+        "change speaker at 0:04: Kit <of the> Rails"
     )
     assert "<v Kit &lt;of the&gt; Rails>One two three" in file.read_text()
 
@@ -141,7 +141,7 @@ def test_words_of_several_lines(studio: RunningStudio, file: Path, open_studio: 
     page.keyboard.press("End")
     page.keyboard.type("!")
     page.keyboard.press("Tab")
-    wait_for(page, "document.querySelector('#undo-what').textContent.startsWith('line')")
+    wait_for(page, "document.querySelector('#undo-what').textContent.startsWith('change line')")
     assert "And hello to you!" in file.read_text()
 
 

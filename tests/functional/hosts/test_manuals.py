@@ -6,7 +6,8 @@ server and a stand-in for Cloudflare's own uploader.
 
 from __future__ import annotations
 
-import subprocess
+import re
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,20 +17,16 @@ import obstore
 import pytest
 import yaml
 from archive_maker import MadeArchive, MadeSpace, write_archive
+from git_remotes import clone_of, git
 from manual_runner import read_blocks, run_block, substitute
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 from online import RangeServer, read_site, write_tools
 from shipping import move_unpromised
-from show_runner import copy_show, edit, spacecast
+from show_runner import copy_show, edit, read_tree, spacecast
 
 GITHUB, CLOUDFLARE = "publish-github-pages", "publish-cloudflare-r2"
 ACCOUNT = "https://ACCOUNT.r2.cloudflarestorage.com"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints there."""
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def add_to_config(show: Path, text: str) -> None:
@@ -48,7 +45,7 @@ def test_github_pages(old: Path, tmp_path: Path) -> None:
     """Set up, then a new episode: the branch is the site, and nothing but the site is sent; `--yes` answers."""
     show, remote, tools = copy_show(old, tmp_path / "show"), tmp_path / "remote.git", tmp_path / "tools"
     git(tmp_path, "init", "-q", "--bare", "-b", "main", str(remote))
-    _, once, again = read_blocks(GITHUB, "sh")  # the first, without git, is followed in test_github
+    _, once, again, *_ = read_blocks(GITHUB, "sh")  # the first, without git, is followed in test_github
     run_block(f"{once.rstrip()} --yes", show, tools, {"git@github.com:you/show.git": str(remote)})
     assert read_branch(remote, tmp_path / "first") == read_site(show / "output")
     start = MadeSpace().start + timedelta(days=14)
@@ -60,6 +57,28 @@ def test_github_pages(old: Path, tmp_path: Path) -> None:
     assert site["feed.xml"].count(b"<item>") == 3
     assert git(remote, "branch", "--format=%(refname:short)").split() == ["gh-pages"]
     assert not (show / ".git").exists()
+
+
+def test_private_files_are_taken_out_of_a_repository(old: Path, tmp_path: Path) -> None:
+    """No commit has them any more, what is public keeps its history; the show's folder follows, and loses nothing."""
+    show, remote, tools = clone_of(old, tmp_path / "show"), tmp_path / "remote.git", tmp_path / "tools"
+    (show / ".gitignore").unlink()
+    write_tools(tools, {"git-filter-repo": f"{sys.executable} -m git_filter_repo"})
+    git(show, "add", "content")
+    git(show, "commit", "-q", "-m", "Mine")
+    git(show, "push", "-q", "-u", "origin", "main")
+    private = "people.yaml|content/archives/|space.json|words.json|recording-"
+    *_, rewrite, follow = read_blocks(GITHUB, "sh")
+    place = f"file://{remote}"
+    run_block(rewrite, tmp_path, tools, {"git@github.com:you/show.git": place})
+    before = read_tree(show / "content")
+    run_block(follow, show, tools, {})
+    assert read_tree(show / "content") == before
+    for repository in (remote, show):
+        committed = git(repository, "log", "--all", "--format=", "--name-only").split()
+        assert [name for name in committed if re.search(private, name)] == []
+        assert sum(name.endswith("/index.md") for name in committed) == 2
+    assert git(remote, "log", "--format=%s", "main").split() == ["Mine"]
 
 
 @pytest.fixture(scope="module")

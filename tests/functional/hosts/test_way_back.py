@@ -10,6 +10,8 @@ from git_remotes import clone_of, git
 from online import read_site
 from show_runner import build, copy_show, edit, find_bundle, spacecast
 
+from site_builder.engine import platform
+
 
 @pytest.fixture
 def show(old: Path, tmp_path: Path) -> Path:
@@ -95,7 +97,7 @@ def test_where_there_is_no_way(show: Path, tmp_path: Path) -> None:
 
 
 def test_only_a_few_are_kept(old: Path, tmp_path: Path) -> None:
-    """Five of one place; files that did not change are kept once."""
+    """Five of one place; files that did not change are kept once, where a file can have two names."""
     show = copy_show(old, tmp_path / "show")
     shutil.rmtree(show / ".cache/deploys", ignore_errors=True)
     for number in range(6):
@@ -103,4 +105,4 @@ def test_only_a_few_are_kept(old: Path, tmp_path: Path) -> None:
         assert spacecast("-C", show, "deploy", f"folder:{tmp_path}/www").code == 0
     assert len(list_names(show)) == 5
     kept = [path for path in (show / ".cache/deploys").rglob("*.m4a") if path.is_file()]
-    assert len({path.stat().st_ino for path in kept}) < len(kept)
+    assert (len({path.stat().st_ino for path in kept}) < len(kept)) != platform.PORTABLE

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from show_runner import copy_show, edit, find_bundle, make_show, make_two_spaces
 
 from site_builder.build.pipeline import BuildOptions
+from site_builder.episodes.catalog import load_casting
 from site_builder.preview.session import Broken, Built, Session
 from site_builder.show.lock import lock_show
 
+READ = "site_builder.build.consent.leak_check.load_casting"
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
 
 
@@ -216,3 +219,19 @@ def test_the_first_save_is_shown_ahead_also_where_the_start_had_nothing_to_do(ho
     )
     assert again.session.refresh()
     assert again.session.state.number == number + 1
+
+
+def test_who_is_hidden_is_read_again_where_something_changed(host: Host) -> None:
+    """Of the episode that was saved alone; of every one after an answer."""
+    people = host.show / "content/people.yaml"
+    people.write_text(people.read_text("utf-8").replace("granted", "anonymous"), "utf-8")
+    host.session.refresh()
+
+    def list_read(old: str, new: str) -> list[str]:
+        with patch(READ, side_effect=load_casting) as read:
+            assert host.save(old, new)
+        return sorted(call.args[1].name[:10] for call in read.call_args_list)
+
+    assert list_read("\n---\n", "\n---\nA note.\n") == ["2026-10-16"]
+    people.write_text(people.read_text("utf-8") + "\nlou:\n  name: Lou\n  consent: anonymous\n", "utf-8")
+    assert list_read("A note.", "Another note.") == ["2026-10-09", "2026-10-16"]

@@ -59,13 +59,13 @@ def test_cuts_are_the_smallest_edit(studio: RunningStudio, show: Path) -> None:
     """Entries that stay keep their lines, with the comments in and above them."""
     write_option(show, "cut:\n  # a cough\n  - 0:01 - 0:02   # mine\n  - from: 0:06\n    to: 0:07")
     answer = change(studio, show, "/stretches", do="cut", **{"from": "0:03", "to": "0:04.25"})
-    assert [entry.noun().start for entry in read(show).cut] == [1, 3, 6]
+    assert [entry.to_model().start for entry in read(show).cut] == [1, 3, 6]
     assert "  # a cough\n  - 0:01 - 0:02   # mine\n  - 0:03-0:04.25\n  - from: 0:06\n    to: 0:07\n" in index_of(
         show
     ).read_text("utf-8")
     assert "0:04.25" in answer.json["parts"]["sound"]
     change(studio, show, "/stretches", do="remove", stretch="cut:1.000-2.000")
-    assert [entry.noun().start for entry in read(show).cut] == [3, 6]
+    assert [entry.to_model().start for entry in read(show).cut] == [3, 6]
     change(studio, show, "/stretches", do="change", stretch="cut:3.000-4.250", to="0:05")
     assert [(entry.start, entry.end) for entry in read(show).cut] == [(3, 5), (6, 7)]
     change(studio, show, "/stretches", do="mute", **{"from": "0:02", "to": "0:02.5"})
@@ -157,7 +157,7 @@ def test_details(studio: RunningStudio, show: Path) -> None:
 def test_notes_while_typing_are_one_step(studio: RunningStudio, show: Path) -> None:
     before = index_of(show).read_bytes()
     for notes in ("Fog", "Fog and", "Fog and horns.\n\n# ---\n\n- 0:02 one"):
-        assert change(studio, show, notes=notes).json["undo"] == "show notes"
+        assert change(studio, show, notes=notes).json["undo"] == "change show notes"
     assert index_of(show).read_text("utf-8").endswith("---\n\nFog and horns.\n\n# ---\n\n- 0:02 one\n")
     studio.post("/undo", scripted=False)
     assert index_of(show).read_bytes() == before

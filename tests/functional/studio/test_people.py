@@ -67,7 +67,7 @@ def test_a_no_is_the_command_lines_no(show: Path, tmp_path: Path, studio: Runnin
     assert spacecast("-C", other, "consent", "kit", "refused", "--note", "by phone").code == 0
     digest = studio.digest(KIT, PEOPLE)
     answer = studio.post(KIT, page=KIT, based_on=digest, answer="refused", note="by phone", date="")
-    assert answer.json["undo"] == "answer of Kit <of the> Rails: No"
+    assert answer.json["undo"] == "note the answer of Kit <of the> Rails: No"
     assert answer.json["effects"]["refused"] == []
     assert (show / PEOPLE).read_bytes() == (other / PEOPLE).read_bytes()
     assert json.loads((show / "content/.refusals/refused.json").read_bytes())["refused"][0]["everywhere"]
@@ -144,7 +144,8 @@ def test_the_message(show: Path, studio: RunningStudio) -> None:
     page = studio.get(KIT).text
     message = unescape(re.search(r'<textarea id="message"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])  # type: ignore[index]
     assert (
-        studio.post(KIT, do="asked", based_on=studio.digest(KIT, PEOPLE)).json["undo"] == "Kit <of the> Rails was asked"
+        studio.post(KIT, do="asked", based_on=studio.digest(KIT, PEOPLE)).json["undo"]
+        == "note that Kit <of the> Rails was asked"
     )
     assert "asked: 2026-11-18" in (show / PEOPLE).read_text()
     assert "asked on 18 November 2026" in plain(studio.get("/people").text)

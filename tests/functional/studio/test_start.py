@@ -141,6 +141,23 @@ def test_an_upload_goes_when_the_studio_ends(tmp_path: Path, archive: Path) -> N
     assert list_files(folder / UPLOADS) == []
 
 
+def test_a_second_studio_leaves_the_first_ones_upload(tmp_path: Path, archive: Path) -> None:
+    """At its start and at its end; once the first was killed, the next to start deletes it."""
+    folder = tmp_path / "show"
+    with start_studio(folder) as first:
+        look(first.enter(), archive.read_bytes())
+        (sent,) = list_files(folder / UPLOADS)
+        with start_studio(folder) as second:
+            send_file(second.enter(), b"no zip at all")
+            assert sent in list_files(folder / UPLOADS)
+            second.stop()
+        assert list_files(folder / UPLOADS) == [sent]
+        first.process.kill()
+        first.process.wait()
+    with start_studio(folder):
+        assert list_files(folder / UPLOADS) == []
+
+
 def test_an_upload_goes_when_the_show_lies_elsewhere(tmp_path: Path, archive: Path) -> None:
     """From where it lay, and what somebody left in the folder that is opened, as at a start there."""
     one, other = tmp_path / "one", tmp_path / "other"

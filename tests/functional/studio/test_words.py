@@ -71,7 +71,7 @@ def test_a_line_is_corrected(show: Path, studio: RunningStudio) -> None:
     page = page_of(show)
     digest = studio.digest(page, path)
     answer = studio.post(page, page=page, based_on=digest, line="1", text="Lightships <and> foghorns.").json
-    assert answer["undo"] == "line at 0:04"
+    assert answer["undo"] == "change line at 0:04"
     assert [word[0] for word in answer["line"]["words"]] == ["Lightships", "<and>", "foghorns."]
     assert file.read_text() == VTT.replace("Lightships &amp; horns.", "Lightships &lt;and&gt; foghorns.")
     build(show)
@@ -132,7 +132,7 @@ def test_meant_for_heard(show: Path, studio: RunningStudio) -> None:
     pair = [("do", "replace"), ("heard", "light ships"), ("meant", "lightships")]
     answer = studio.post(page, *pair, page=page, based_on=studio.digest(page, path)).json
     assert answer["replaced"] == 1
-    assert answer["undo"] == "“lightships” for “light ships”"
+    assert answer["undo"] == "put “lightships” for “light ships”"
     assert "and the lightships, lightships\n" in file.read_text()
     assert "  replace:\n    light ships: lightships\n" in (show / "config.yaml").read_text()
     studio.post("/undo", scripted=False)

@@ -25,7 +25,7 @@ from site_builder.engine.cache import open_values
 from site_builder.engine.digests import digest_bytes
 from site_builder.errors import InvalidDocument
 from site_builder.events import Made, Making, Started
-from site_builder.show.layout import find_artifacts
+from site_builder.show.layout import find_artifact_database
 
 ADVICE = {"config-description", "config-cover", "soundbite-length", "chapters-advice", "audio-loudness"}
 """What a show of two conversations of 12 s is advised."""
@@ -150,16 +150,16 @@ def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
     """What was measured is kept by the file's content, and measured again when that changes."""
     show = copy_show(sound_show, tmp_path / "show")
     check_show(show, NOW)
-    with open_values(find_artifacts(show)) as values:
+    with open_values(find_artifact_database(show)) as values:
         known = values.load("sounds/2")
         assert len(known) == 2
         fake = {name: json.dumps({**json.loads(text), "loudness": -99.0}).encode() for name, (_, text) in known.items()}
         values.put("sounds/2", {name: (digest_bytes(text), text) for name, text in fake.items()})
     assert "-99.0 LUFS" in spacecast("-C", show, "check").out
-    with open_values(find_artifacts(show)) as values:
+    with open_values(find_artifact_database(show)) as values:
         values.put("sounds/2", {name: ("another digest", text) for name, text in fake.items()})
     assert "-99.0 LUFS" not in spacecast("-C", show, "check").out
-    with open_values(find_artifacts(show)) as values:
+    with open_values(find_artifact_database(show)) as values:
         assert values.load("sounds/2") == known
 
 
@@ -194,7 +194,7 @@ def test_new_show_is_accepted(tmp_path: Path) -> None:
 def test_progress_is_told(sound_show: Path, tmp_path: Path) -> None:
     """Whoever waits sees which file is being measured."""
     show = copy_show(sound_show, tmp_path / "show")
-    with open_values(find_artifacts(show)) as values:
+    with open_values(find_artifact_database(show)) as values:
         values.drop("sounds/2", values.keys("sounds/2"))
     events: list[object] = []
     check_show(show, NOW, notify=events.append)

@@ -103,6 +103,16 @@ def test_file_names_are_searched(tmp_path: Path) -> None:
     assert leak == Leak(file="people/kit-gauges/index.html", what="handle", person="kit")
 
 
+def test_many_files_are_searched_by_several_processes(tmp_path: Path) -> None:
+    """What is found, and its order, is what one process finds."""
+    for number in range(240):
+        text = "by @kit_gauges and Zoë Ünver" if number % 7 == 0 else "nobody"
+        (tmp_path / f"{number}.html").write_text(text, "utf-8")
+    leaks = find_leaks(tmp_path, SECRETS, {"0.html"}, jobs=2)
+    assert leaks == find_leaks(tmp_path, SECRETS, {"0.html"})
+    assert len(leaks) == 2 * 34
+
+
 def test_a_second_search_reads_what_changed(tmp_path: Path) -> None:
     """With a memory the same is found as without, also of others than before; files that stayed are not opened."""
     memory = LeakMemory()
@@ -208,9 +218,23 @@ def write_comment(path: Path) -> None:
     Image.new("RGB", (8, 8)).save(path.with_suffix(".jpg"), comment="by Kit")
 
 
-@pytest.mark.parametrize("write", [write_png, write_exif, write_comment])
+def write_webp(path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x013B] = "Kit"
+    Image.new("RGB", (8, 8)).save(path.with_suffix(".webp"), exif=exif)
+
+
+def write_cut_jpeg(path: Path) -> None:
+    """It begins as a picture does, and ends before its pixels do."""
+    noise = Image.effect_noise((64, 64), 90)
+    noise.save(path.with_suffix(".jpg"), quality=95)
+    whole = path.with_suffix(".jpg").read_bytes()
+    path.with_suffix(".jpg").write_bytes(whole[: len(whole) // 2] + b"\0\0 by Kit himself \0\0")
+
+
+@pytest.mark.parametrize("write", [write_png, write_exif, write_comment, write_webp, write_cut_jpeg])
 def test_picture_metadata(tmp_path: Path, write: Callable[[Path], None]) -> None:
-    """Packed text chunks, EXIF, comments."""
+    """Packed text chunks, EXIF, comments; of what is damaged further on all bytes."""
     Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
     assert found(tmp_path) == set()
     write(tmp_path / "picture")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
-from site_builder.render.notes import list_markup, mark_addresses, render_notes, text_of
+from site_builder.render.notes import html_to_text, list_markup, mark_addresses, render_notes
 from site_builder.text.timecode import format_clock
 
 SOURCE = """Tonight with @kit_gauges & friends: [the site](https://example.org/a?b=1&c=2).
@@ -127,13 +127,13 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
-    plain = markdown.Markdown(extensions=list(EXTENSIONS), output_format="html")
+    plain = markdown.Markdown(extensions=[kind() for kind in EXTENSIONS], output_format="html")
     assert make_engine().convert(source) == plain.convert(source)
 
 
 def test_an_address_is_told_from_what_looks_like_one() -> None:
     html = '<p><a title="say href=" href="https://example.org/?a=1&amp;b=2">here &amp; there</a></p>'
-    assert text_of(html) == "here & there (https://example.org/?a=1&b=2)"
+    assert html_to_text(html) == "here & there (https://example.org/?a=1&b=2)"
 
 
 @pytest.mark.parametrize(

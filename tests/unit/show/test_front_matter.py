@@ -71,7 +71,7 @@ def test_what_is_required_is_asked_for(missing: str) -> None:
 def test_chapters_are_read_as_people_write_them(written: str) -> None:
     chapters = episode(written).chapters
     assert chapters is not None
-    assert [entry.noun() for entry in chapters] == [
+    assert [entry.to_model() for entry in chapters] == [
         Chapter(start=0.0, title="Opening"),
         Chapter(start=3723.5, title="The dog: first", href="https://example.org"),
     ]
@@ -235,10 +235,10 @@ def test_dates_are_read_as_people_write_them(written: str) -> None:
 def test_spans_are_read_as_people_write_them(written: str) -> None:
     wanted = Span(start=12.0, end=90.0)
     matter = episode(f"cut: {written}\nmute:\n- {written}\ntrim: {written}\nsoundbites:\n- {written}")
-    assert [entry.noun() for entry in (*matter.cut, *matter.mute)] == [wanted, wanted]
+    assert [entry.to_model() for entry in (*matter.cut, *matter.mute)] == [wanted, wanted]
     assert matter.trim is not None
     assert (matter.trim.start, matter.trim.end) == (12.0, 90.0)
-    assert (matter.soundbites[0].noun().start, matter.soundbites[0].noun().duration) == (12.0, 78.0)
+    assert (matter.soundbites[0].to_model().start, matter.soundbites[0].to_model().duration) == (12.0, 78.0)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_people_and_places_may_be_bare_names() -> None:
         ("Mara", Role.GUEST, ""),
         ("Owen", Role.HOST, "owen"),
     ]
-    assert (matter.location[0].noun().name, matter.license and matter.license.name) == ("Lamp Coast", "cc0-1.0")
+    assert (matter.location[0].to_model().name, matter.license and matter.license.name) == ("Lamp Coast", "cc0-1.0")
     assert episode("people: []").people == ()
 
 

@@ -47,7 +47,7 @@ def test_links_beside_the_space_and_none_at_all() -> None:
     said = [episode(line).links for line in ("x-a: b", "links: none", "links: https://video.example/7")]
     assert said[:2] == [None, ()]
     assert said[2] is not None
-    assert said[2][0].noun() == p20.ContentLink(href="https://video.example/7")
+    assert said[2][0].to_model() == p20.ContentLink(href="https://video.example/7")
 
 
 def test_value_from_a_bare_address_to_passages() -> None:
@@ -57,14 +57,14 @@ def test_value_from_a_bare_address_to_passages() -> None:
         "  - {from: 3:00, to: 4:00, percentage: 90, remote: {guid: 917393e3-1b1e-5cef-ace4-edaa54e1f810}}"
     )
     assert matter.value is not None
-    assert [(one.kind, one.split) for one in matter.value.noun().recipients] == [("lnaddress", 1), ("node", 3)]
-    first, second = (entry.noun() for entry in matter.value.splits)
+    assert [(one.kind, one.split) for one in matter.value.to_model().recipients] == [("lnaddress", 1), ("node", 3)]
+    first, second = (entry.to_model() for entry in matter.value.splits)
     assert (first.start, first.duration, first.recipients[0].address) == (60, 60, "ben@pay.example")
     assert second.remote is not None
     assert (second.remote_percentage, second.remote.feed_guid[:8]) == (90, "917393e3")
     bare = episode("value: ada@pay.example").value
     assert bare is not None
-    assert bare.noun() == p20.Value(
+    assert bare.to_model() == p20.Value(
         recipients=(p20.ValueRecipient(address="ada@pay.example", kind="lnaddress", split=1),)
     )
 
@@ -100,4 +100,4 @@ def test_roles_are_those_of_the_taxonomy_whatever_their_case() -> None:
     matter = episode(
         "people:\n- {name: A, role: Co-Host}\n- {name: B, role: AUDIO  editor}\n- {name: C, role: Translater}"
     )
-    assert [entry.noun().role for entry in matter.people or ()] == ["co-host", "audio editor", "translator"]
+    assert [entry.to_model().role for entry in matter.people or ()] == ["co-host", "audio editor", "translator"]

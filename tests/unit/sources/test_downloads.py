@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from recording_maker import make_recording, wrap
 
-from site_builder.episodes.intake.new_episode import describe_draft, known_since, name_bundle, recorded_at
+from site_builder.episodes.intake.new_episode import describe_draft, find_certain_date, name_bundle, recorded_at
 from site_builder.model.conversation import Conversation
 from site_builder.sources.audio_file import open_audio_file
 from site_builder.sources.downloads import read_name
@@ -132,7 +132,7 @@ def test_the_host_is_not_listed_twice(tmp_path: Path) -> None:
 def test_a_date_that_is_a_guess(tmp_path: Path) -> None:
     """From the file's name, else from when it was changed: told as a guess, and the episode is a draft."""
     named = read(tmp_path / "2026-09-30 Room.m4a")
-    assert known_since(named) is None
+    assert find_certain_date(named) is None
     assert f"{recorded_at(named):%Y-%m-%d}" == "2026-09-30"
     assert "draft: give it a date" in describe_draft(named)
     assert "30 September 2026 is a guess from the file's name" in describe_draft(named)

@@ -18,7 +18,7 @@ from site_builder.studio.episodes import find_episode
 from site_builder.studio.pages.episode.page import find_proposals, list_chapters, make_extra, name_chapter
 from site_builder.studio.pages.episode.sound import edit_index, read_time
 from site_builder.studio.rendering import language_of, studio_of
-from site_builder.studio.saving import Form, answer_problems, find_page, read_form, save, wants_json
+from site_builder.studio.saving import Form, answer_problems, call_change, find_page, read_form, save, wants_json
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_precise
@@ -57,7 +57,7 @@ def _plan(form: Form, bundle: Bundle, language: Language) -> tuple[list[Entry], 
         at = read_time(form.get("at").strip() or "0", "at", language)
         title = form.get("title").strip() or language.gettext("New chapter")
         _require_free(at, known, language)
-        label = language.gettext("chapter “%(title)s”") % {"title": title}
+        label = language.gettext("add the chapter “%(title)s”") % {"title": title}
         return _sort([*_keep(known), (at, Entry(_spell(at, title)))]), label
     number = next((chapter["number"] for chapter in list_chapters(bundle) if chapter["id"] == form.get("chapter")), -1)
     if number < 0:
@@ -71,7 +71,7 @@ def _plan(form: Form, bundle: Bundle, language: Language) -> tuple[list[Entry], 
     if not title:
         raise InvalidDocument([Problem(language.gettext("A chapter needs a title."), field="title")])
     _require_free(at, [entry for entry in known if entry is not own], language)
-    label = language.gettext("chapter “%(title)s”") % {"title": title}
+    label = call_change(language.gettext("chapter “%(title)s”") % {"title": title}, language)
     return _sort([*others, (at, Entry(_spell(at, title)))]), label
 
 
@@ -132,7 +132,7 @@ async def _accept(request: Request, form: Form, bundle: Bundle) -> Response:
     studio, known = studio_of(request), bundle.matter.chapters or ()
     new = [(start, Entry(_spell(start, title))) for start, title in find_proposals(studio, bundle)]
     edit = edit_index(bundle, form, [_make_change(_sort([*_keep(list(known)), *new]))])
-    label = language_of(request).gettext("proposed chapters")
+    label = language_of(request).gettext("take the proposed chapters")
     return await save(request, form, label, edit, extra=make_extra(request, "chapters"))
 
 

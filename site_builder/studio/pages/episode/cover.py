@@ -21,7 +21,7 @@ from site_builder.studio.episodes import find_episode
 from site_builder.studio.pages.episode.sound import edit_index
 from site_builder.studio.pictures import read_picture_kind
 from site_builder.studio.rendering import language_of, studio_of
-from site_builder.studio.saving import Form, answer_problems, save
+from site_builder.studio.saving import Form, answer_problems, call_change, save
 from site_builder.studio.uploads import receive_form
 
 _LIMIT = 40_000_000
@@ -45,7 +45,8 @@ async def change(request: Request) -> Response:
         suffix = await run_in_threadpool(read_picture_kind, upload.file)
         content = await run_in_threadpool(upload.file.read_bytes)
         edits = _replace(bundle, form, f"cover{suffix}", content)
-        return await save(request, form, language.gettext("cover of the episode"), *edits, back=page)
+        label = call_change(language.gettext("cover of the episode"), language)
+        return await save(request, form, label, *edits, back=page)
     except InvalidDocument as error:
         return answer_problems(request, error)
     finally:

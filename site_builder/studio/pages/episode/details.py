@@ -20,7 +20,7 @@ from site_builder.studio.episodes import find_episode, load_show
 from site_builder.studio.pages.episode.page import make_extra
 from site_builder.studio.pages.episode.sound import edit_index
 from site_builder.studio.rendering import language_of, studio_of
-from site_builder.studio.saving import Form, answer_problems, read_form, save
+from site_builder.studio.saving import Form, answer_problems, call_change, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
@@ -140,10 +140,11 @@ def _explain_promise(language: Language) -> str:
 
 def _label(fields: list[str], form: Form, language: Language) -> str:
     if fields == ["title"]:
-        return language.gettext("title “%(title)s”") % {"title": form.get("title").strip()}
-    if len(fields) == 1:
-        return _name_fields(language).get(fields[0], language.gettext("details"))
-    return language.gettext("details")
+        return call_change(language.gettext("title “%(title)s”") % {"title": form.get("title").strip()}, language)
+    if fields == ["draft"]:
+        return language.gettext("hold back or not")
+    known = _name_fields(language).get(fields[0]) if len(fields) == 1 else None
+    return call_change(known or language.gettext("details"), language)
 
 
 def _name_fields(language: Language) -> dict[str, str]:
@@ -151,8 +152,7 @@ def _name_fields(language: Language) -> dict[str, str]:
         "notes": language.gettext("show notes"),
         "tags": language.gettext("tags"),
         "date": language.gettext("date and time"),
-        "draft": language.gettext("hold back or not"),
-        "explicit": language.gettext("explicit or not"),
+        "explicit": language.gettext("explicit"),
         "summary": language.gettext("summary"),
         "slug": language.gettext("address of the page"),
     }

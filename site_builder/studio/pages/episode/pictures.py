@@ -38,7 +38,7 @@ async def add(request: Request) -> Response:
     name = _find_free(bundle.folder, suffix)
     path = f"{EPISODES}/{bundle.folder.name}/{name}"
     edit = Edit(path=path, change=lambda _: content, based_on=NOTHING)
-    label = language.gettext("a picture for the notes")
+    label = language.gettext("add a picture to the notes")
     return await save(request, Form(()), label, edit, extra=lambda: {"picture": name})
 
 

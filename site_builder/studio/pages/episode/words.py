@@ -21,7 +21,7 @@ from site_builder.studio.changes.changes import Edit
 from site_builder.studio.episodes import find_episode, index_of, load_show
 from site_builder.studio.pages.episode.page import find_editing
 from site_builder.studio.rendering import language_of, render, studio_of
-from site_builder.studio.saving import BASED_ON, Form, answer_problems, read_form, save
+from site_builder.studio.saving import BASED_ON, Form, answer_problems, call_change, read_form, save
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.studio import Studio
 from site_builder.studio.words import LINES, Transcript, as_data, learn, load_transcript, stamp
@@ -72,15 +72,12 @@ _found: set[str] = set()
 
 def find_obstacle(model: str) -> str:
     """Why no transcript can be made here, in the sentence of `spacecast transcribe`; empty where one can."""
-    from site_builder.episodes.transcripts.hearing import require_engine  # noqa: PLC0415
+    from site_builder.episodes.transcripts.hearing import require_model  # noqa: PLC0415 -- looks for an extra
 
     if model in _found:
         return ""
     try:
-        require_engine()
-        from site_builder.speech.models import find_model  # noqa: PLC0415 -- an extra
-
-        find_model(model)
+        require_model(model)
     except UsageError as error:
         return str(error)
     _found.add(model)
@@ -207,10 +204,11 @@ def _read_number(form: Form, transcript: Transcript) -> int:
 
 def _label(correction: Correction, at: str, language: Language) -> str:
     if correction.text is None:
-        return language.gettext("speaker at %(time)s: %(name)s") % {"time": at, "name": correction.speaker}
+        speaker = language.gettext("speaker at %(time)s: %(name)s") % {"time": at, "name": correction.speaker}
+        return call_change(speaker, language)
     if not correction.text:
         return language.gettext("remove the line at %(time)s") % {"time": at}
-    return language.gettext("line at %(time)s") % {"time": at}
+    return call_change(language.gettext("line at %(time)s") % {"time": at}, language)
 
 
 def _describe_corrected(studio: Studio, name: str, number: int, offer: tuple[str, str] | None) -> dict[str, Any]:
@@ -240,7 +238,7 @@ async def _replace(request: Request, form: Form, bundle: Bundle, transcript: Tra
     edits = [Edit(path=CONFIG, change=lambda content: _enter(content, heard, meant))]
     if corrections:
         edits.append(make_edit(bundle, transcript, corrections, form.get(BASED_ON)))
-    label = language.gettext("“%(meant)s” for “%(heard)s”") % {"meant": meant, "heard": heard}
+    label = language.gettext("put “%(meant)s” for “%(heard)s”") % {"meant": meant, "heard": heard}
     back = f"/episodes/{bundle.folder.name}/words"
     return await save(request, form, label, *edits, back=back, extra=lambda: {"replaced": len(corrections)})
 

@@ -1,4 +1,4 @@
-"""Silence at both ends of a recording: where its level readings say so, and a listener agrees."""
+"""Listening whether the dead air of a recording, which its level readings tell of, is really quiet."""
 
 from __future__ import annotations
 
@@ -11,34 +11,13 @@ from typing import cast
 from site_builder.engine.digests import JSON
 from site_builder.engine.ledger import Facts
 from site_builder.engine.target import Target
-from site_builder.model.podcast import Recording, Span, Timeline
+from site_builder.episodes.dead_air import QUIET, find_dead_air
+from site_builder.model.podcast import Span
 from site_builder.show.bundles import Bundle
-from site_builder.site.audio import key_of
+from site_builder.site.audio import make_cache_name
 
 SOUNDINGS = "soundings"
 """Folder in `.cache/` of what was found by listening."""
-SHORTEST = 5.0
-"""Seconds; shorter silence at an end is left alone."""
-LEFT = 1.0
-"""Seconds of it that stay."""
-QUIET = -45.0
-"""dBFS: dead air never peaks above this, hum and breath included."""
-
-
-def find_dead_air(recording: Recording) -> tuple[Span, ...]:
-    """Silence at the start and the end of a recording by its level readings, less the second that stays.
-
-    A level reading is one tick apart from the next, so a span ends one tick before the first reading that is not zero.
-    """
-    if recording.timeline is not Timeline.LEVELS:
-        return ()
-    ends = []
-    for span in recording.silences:
-        if span.start <= recording.tick and span.end < recording.duration:
-            ends.append(Span(start=0.0, end=span.end - LEFT))
-        elif span.end >= recording.duration - recording.tick and span.start > 0:
-            ends.append(Span(start=span.start + LEFT, end=recording.duration))
-    return tuple(span for span in ends if span.duration > SHORTEST - LEFT)
 
 
 def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
@@ -51,12 +30,12 @@ def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
         return None
     inputs: dict[str, JSON] = {"sources": list(sources), "spans": [[span.start, span.end] for span in spans]}
     return Target(
-        path=f"{SOUNDINGS}/{key_of(bundle.guid)}.json",
+        path=f"{SOUNDINGS}/{make_cache_name(bundle.guid)}.json",
         recipe="sounding/1",
         inputs=inputs,
         make=partial(_make_sounding, bundle.part_files, spans),
         label=f"Listening to {bundle.matter.title}",
-        group=key_of(bundle.guid),
+        group=make_cache_name(bundle.guid),
         portable=True,
     )
 
