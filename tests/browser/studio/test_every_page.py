@@ -120,3 +120,25 @@ def test_every_control_says_what_it_is(looked_at: RunningStudio, open_studio: An
     links = [name for role, name in told if role == "link"]
     assert all(any(name.startswith(place) for name in links) for place in PLACES)
     assert (PAGES[path] | FRAME) - told.keys() == set(), sorted(told)
+
+
+COVERED = """([bars, from]) => [...document.querySelectorAll('main :is(a[href], button, input, textarea, summary)')]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && getComputedStyle(one).clipPath === 'none')
+  .filter((one) => {
+    scrollTo(0, from);
+    one.focus();
+    const box = one.getBoundingClientRect();
+    const middle = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 40));
+    const bar = middle?.closest(bars);
+    return document.activeElement === one && box.width > 0 && (!middle || (bar && !bar.contains(one)));
+  })
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", [EPISODE, f"{EPISODE}/words", "/show"])
+def test_no_bar_covers_what_has_the_focus(looked_at: RunningStudio, open_studio: Any, path: str) -> None:
+    """On a phone, where bars stay above and below, whether one comes from the top or from the end of the page."""
+    page = open_studio(looked_at, find_page(looked_at, path), viewport={"width": 390, "height": 700})
+    page.wait_for_timeout(500)
+    bars = ".top, .places, .within, .words-deck, .proposals"
+    assert [page.evaluate(COVERED, [bars, start]) for start in (0, 1_000_000)] == [[], []]
