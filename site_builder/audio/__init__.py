@@ -1,1 +1,1 @@
-"""Sound: recordings in, published audio out. Losslessly where it can be (`packets`), else encoded (`encode`)."""
+"""Sound: from recordings to published audio, copied without loss (`packets`) or encoded (`encode`)."""

@@ -1,4 +1,4 @@
-"""ADTS frames and ID3v2 tags in a byte stream: what is audio, what is a tag, what is neither. Pure and streaming.
+"""Finds ADTS frames (AAC) and ID3v2 tags in a stream of bytes. Pure.
 
 Recordings joined from chunks hold cut frames and junk, and their headers are no guide to their length, so the length is
 counted here, frame by frame, and every part of the program that must agree on it asks this module.

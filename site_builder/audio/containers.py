@@ -1,4 +1,4 @@
-"""Opens audio and video files with FFmpeg, whatever bytes their tags hold, in all versions of PyAV."""
+"""Opens audio and video files with FFmpeg (PyAV), whatever bytes their tags hold."""
 
 from __future__ import annotations
 

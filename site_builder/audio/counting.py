@@ -1,4 +1,4 @@
-"""The length and format of a stream whose sample rate or channels may change on the way."""
+"""Counts length and format of a stream whose sample rate or channels may change on the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings as decoded frames, in recording time.
+"""Decodes recordings to frames, each with its time in the recording.
 
 Every AAC packet of a bare stream gives exactly its frame's samples, whatever it holds, so that time counted here is the
 time counted everywhere else.

@@ -1,4 +1,4 @@
-"""Coded packets and decoded samples of a recording's parts. The only place that opens a recording with FFmpeg.
+"""Reads coded packets and decoded samples of a recording's parts with FFmpeg.
 
 Bare AAC streams (ADTS, MPEG-TS) go through `frames`, so that lengths agree with what was counted when the recording was
 read. Everything else is FFmpeg's. Recordings are untrusted: only plain audio containers are opened, never playlists,

@@ -1,4 +1,4 @@
-"""Encoding anew: edits exact to the sample, loudness brought to a target, constant bit rate.
+"""Encodes a recording: edits exact to the sample, loudness brought to a target, constant bit rate.
 
 One decode, one encode; a loudness target adds one decode to measure with.
 """

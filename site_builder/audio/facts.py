@@ -1,4 +1,4 @@
-"""What is true of an audio file, and what it says of itself."""
+"""Facts of an audio file (codec, length, size), and the tags written into one."""
 
 from __future__ import annotations
 

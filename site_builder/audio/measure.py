@@ -1,4 +1,4 @@
-"""Lengths and levels of audio files, counted and decoded rather than read from headers."""
+"""Measures lengths and levels of audio files by counting and decoding, not from headers."""
 
 from __future__ import annotations
 

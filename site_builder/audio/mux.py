@@ -1,4 +1,4 @@
-"""Output files, opened so that they hold sound alone and the same input always gives the same bytes."""
+"""Opens output files that hold sound alone; the same input always gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lossless copy: the recording's own packets in a clean new file, edited by leaving packets out or silencing them.
+"""Copies a recording without loss: its own packets in a new file, left out or silenced where it is edited.
 
 An AAC packet sounds in its own frame of 1024 samples and, overlapping, in the next one (ISO/IEC 14496-3, 4.6.11). So a
 packet is copied only where both are heard: the one before a removed or muted span is silenced as well, and nothing of

@@ -1,4 +1,4 @@
-"""Decoded sound as a stream of frames: parts joined and converted, edited to the sample, sent through filters."""
+"""Decoded sound as a stream of frames: parts joined, edited and faded to the sample, sent through filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Title, cover and chapters inside a published file. The only place where mutagen writes.
+"""Writes title, cover and chapters into a published file, with mutagen.
 
 MP4: iTunes atoms, chapters as in `mp4.chapters`. MP3: ID3v2.3, which the oldest players read
 (https://id3.org/id3v2.3.0), chapters as CHAP and CTOC (https://id3.org/id3v2-chapters-1.0).

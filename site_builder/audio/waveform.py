@@ -1,4 +1,4 @@
-"""The shape of an episode for drawing: one number for each of many equal slices."""
+"""The waveform of an episode: one number for each of many equal slices."""
 
 from __future__ import annotations
 

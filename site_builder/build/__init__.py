@@ -1,1 +1,1 @@
-"""The story of `build`: what changed, select, make, verify, report."""
+"""The steps of `build`: find what changed, choose episodes, make files, search for leaks, report."""

@@ -1,4 +1,4 @@
-"""From recordings to published sound: listen to dead air, copy or encode, tag. Runs targets of `site/audio.py`.
+"""Makes the audio of episodes: confirm dead air, copy or encode, tag. Runs the targets of `site/audio.py`.
 
 An episode whose recording is absent is published from its `media.json`, as long as what it asks for is what was made.
 """
@@ -33,10 +33,10 @@ from site_builder.show.config import Config, DeadAir
 from site_builder.show.layout import MEDIA
 from site_builder.site import audio as media
 from site_builder.site.covers import FEW, CoverPlanner, PlannedCovers
+from site_builder.site.dead_air import SOUNDINGS, plan_dead_air, read_dead_air
 from site_builder.site.episode_files import Encoding, list_files
 from site_builder.site.portraits import Portraits
 from site_builder.site.sound import AudioSettings
-from site_builder.site.soundings import SOUNDINGS, plan_sounding, read_sounding
 
 MADE_BY = f"spacecast {__version__}"
 
@@ -119,10 +119,10 @@ class AudioBuilder:
         """Dead air by guid, confirmed by ear."""
         if self.config.audio.dead_air is DeadAir.KEEP:
             return {}
-        planned = {bundle.guid: plan_sounding(bundle, originals[bundle.guid]) for bundle in bundles}
+        planned = {bundle.guid: plan_dead_air(bundle, originals[bundle.guid]) for bundle in bundles}
         targets = {guid: target for guid, target in planned.items() if target}
         outcome = self._build_in_cache(SOUNDINGS, targets.values())
-        return {guid: read_sounding(outcome.facts.get(target.path)) for guid, target in targets.items()}
+        return {guid: read_dead_air(outcome.facts.get(target.path)) for guid, target in targets.items()}
 
     def _build_in_cache(self, folder: str, targets: Iterable[Target]) -> Outcome:
         planned = list(targets)

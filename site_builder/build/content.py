@@ -1,4 +1,4 @@
-"""What a build reads before it makes anything: new archives become bundles, and all bundles the catalog."""
+"""What a build reads before it makes anything: new archives become bundles, bundles become the catalog."""
 
 from __future__ import annotations
 

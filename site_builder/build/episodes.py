@@ -1,4 +1,4 @@
-"""Makes the episodes of a site that are not as they were; the others are not even read, for their summaries are kept.
+"""Makes the files of episodes that changed; of all others it keeps the summaries and reads nothing.
 
 They are made in batches, so that memory does not grow with the show.
 """

@@ -1,4 +1,4 @@
-"""Takes over the caches of earlier versions, once, so that audio and covers are not made again after an upgrade.
+"""Takes over the caches of earlier versions once, so that an upgrade encodes and draws nothing again.
 
 They had a ledger for each folder, `digests.json` and `archives.json`; now there are two databases
 (docs/decisions/0035). Whatever cannot be read is left out: it is made again.

@@ -1,4 +1,4 @@
-"""What the person who ran it asks of a build."""
+"""The options of `build`, as values."""
 
 from __future__ import annotations
 

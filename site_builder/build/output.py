@@ -1,4 +1,4 @@
-"""From what a build chose to `output/`: episodes, what names them, search, and at last the feed.
+"""Writes `output/`: episodes, pages that name them, the search index, and last the feed.
 
 Where something fails the rest is made, but the last good feed stays, and nothing is deleted.
 """

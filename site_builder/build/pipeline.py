@@ -1,4 +1,4 @@
-"""The story of `build`; every step is told in the module it calls.
+"""The steps of `build`, in order; each is done by the module it calls.
 
 new archives ─▶ bundles;  content ─▶ catalog ─▶ selection ─▶ episodes ─▶ lists, search and feed in output/
 """

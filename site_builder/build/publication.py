@@ -1,4 +1,4 @@
-"""Where a build and what is promised meet: what it may not break, and what sending its output would promise.
+"""What a build may not break because subscribers have it, and what a deploy will promise them.
 
 A build promises nothing. It notes what is in `output/` (its release); `promise` makes that binding, and has to be done
 before the first byte is sent.

@@ -1,4 +1,4 @@
-"""Where the time goes: a `notify` that measures how long each stage of the work takes."""
+"""Measures how long each stage of a build takes, from the progress events it sends."""
 
 from __future__ import annotations
 

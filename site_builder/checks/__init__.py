@@ -1,1 +1,1 @@
-"""Would podcast apps, hosts and the people in it accept this show? Every rule has a name, a source and a remedy."""
+"""The rules of `spacecast check`: whether apps, hosts and guests would accept a show. Each has source and remedy."""

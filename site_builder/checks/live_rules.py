@@ -1,4 +1,4 @@
-"""Rules about what the world gets once a site is online; `live.py` finds what breaks them."""
+"""Rules about a show as it is online; `commands/check_live.py` finds what breaks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the rules come from."""
+"""The specifications and guidelines that rules come from, with their addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule is, what breaks it, and the books that rules are kept in."""
+"""What a rule is, what a finding is, and the books (lists) that rules are kept in."""
 
 from __future__ import annotations
 

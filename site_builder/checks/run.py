@@ -1,4 +1,4 @@
-"""`spacecast check`: every rule, over a show and what was built of it."""
+"""Applies every rule to a show and what was built of it: `spacecast check`."""
 
 from __future__ import annotations
 

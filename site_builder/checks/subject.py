@@ -1,4 +1,4 @@
-"""A show as `check` finds it: what its files say, and what the last build made of them."""
+"""What `check` looks at: the files of a show, and what the last build made of them."""
 
 from __future__ import annotations
 

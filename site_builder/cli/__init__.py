@@ -1,1 +1,1 @@
-"""Arguments in, terminal out."""
+"""The command line: parses arguments, calls `commands/` or `build/`, prints the result."""

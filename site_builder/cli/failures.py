@@ -1,4 +1,4 @@
-"""How a command ends that did not do what was asked: a sentence, an exit code, and JSON where that was asked for."""
+"""How a command that fails ends: a sentence, an exit code, and JSON where that was asked for."""
 
 from __future__ import annotations
 

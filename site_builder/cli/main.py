@@ -1,4 +1,4 @@
-"""The `spacecast` command: each subcommand reads its arguments, calls the core and prints what came of it.
+"""The `spacecast` command and its subcommands: each parses arguments, calls the program, prints the result.
 
 Results go to standard output, progress and problems to standard error. Exit codes are those of `errors.py`.
 Heavy modules are imported by the command that needs them, so that `--help` answers at once.

@@ -1,4 +1,4 @@
-"""How the command line draws a preview: one build after the other, and what is wrong."""
+"""Prints what a running preview does: each build, and what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the command line draws what sources hold: conversations, and what became of them."""
+"""Prints the conversations that a source holds, and what became of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `studio`: the whole job in a browser on this computer."""
+"""The command `studio`, which opens the local web page for hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the command line draws: progress on standard error, tables and summaries on standard output. The only rich."""
+"""Progress bars, tables and summaries in the terminal; the only module that uses rich."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One story for each other command."""
+"""What each command but `build` does, without arguments and printing."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import is_proper, part_of, write_file
+from site_builder.engine.files import is_safe_path, name_part_file, write_file
 from site_builder.errors import SpacecastError, TargetFailed, UnusableSource, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
 from site_builder.show.config import describe_show, load_config
@@ -164,7 +164,7 @@ class _Copy:
 
     def _write(self, original: Original) -> bool:
         """Beside its place, read again, then moved there."""
-        place, part = self.root / original.path, self.root / part_of(original.path)
+        place, part = self.root / original.path, self.root / name_part_file(original.path)
         place.parent.mkdir(parents=True, exist_ok=True)
         size, digest = _copy_bytes(original, part)
         if digest_file(part) != digest:
@@ -244,7 +244,7 @@ def _find_members(place: str, members: Members) -> Iterator[Original]:
     """As an unzipped archive has them, so that `extract` reads the copy as it read the original."""
     for name, member in members.members.items():
         path = f"{_ARCHIVES.as_posix()}/{place}/data/{name}"
-        if not member.refused and is_proper(path) and "\\" not in name:
+        if not member.refused and is_safe_path(path) and "\\" not in name:
             yield Original(
                 path=path, mark=f"{member.mark}:{member.size_bytes}", open=partial(open_member, members, name)
             )

@@ -1,4 +1,4 @@
-"""The story of `deploy`: what is online is compared with what was built, and brought in line with it in safe order.
+"""Brings a host in line with `output/`: compares, sends what is missing, in an order that breaks nothing.
 
 media ─▶ assets ─▶ pages ─▶ feed ─▶ deletions. Stopped anywhere, whatever is online stays whole, and the next deploy
 finishes. With a media store there are two hosts; the order is the same across both.

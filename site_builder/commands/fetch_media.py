@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import quote, urlsplit
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import OutputTree, part_of
+from site_builder.engine.files import OutputTree, name_part_file
 from site_builder.errors import TargetFailed, UsageError
 from site_builder.events import Made, Making, Notify, Progress, Started, ignore
 from site_builder.hosts.uploads import AbsentAudio, find_absent
@@ -104,7 +104,7 @@ def _fetch(audio: AbsentAudio, places: Sequence[str | Path], tree: OutputTree, n
 
 def _try(enclosure: Enclosure, place: str | Path, tree: OutputTree, notify: Notify) -> str:
     """Take a file from one place; why that did not do, if it did not."""
-    part = part_of(enclosure.path)
+    part = name_part_file(enclosure.path)
     file = Path(tree.locate(part))
     try:
         tree.make_folders(enclosure.path)

@@ -1,4 +1,4 @@
-"""Which of a show's episodes a published feed has: who sees them online may hold the show to it."""
+"""Which episodes of a show a published feed has."""
 
 from __future__ import annotations
 

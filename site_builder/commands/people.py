@@ -1,4 +1,4 @@
-"""The people commands: who is heard on the show, what they said to being published, and how to ask them."""
+"""The people commands: who is heard, how they are asked, and what they answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a word that is found is a name at all: `Will it scale?` asks nobody.
+"""Whether a name that is found in a text names somebody: in `Will it scale?` it does not.
 
 A capital inside a sentence, what stands before and after, a place in an address. In doubt it is a name.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from site_builder.consent import words
+from site_builder.consent import ordinary_words
 from site_builder.text.folding import fold
 
 _ENDS = " \t\r\n\0<>\"'()[]{}|«»“”„‘，。、"
@@ -74,7 +74,13 @@ def is_profile(before: str) -> bool:
 
 def is_ordinary(word: str) -> bool:
     """Whether a folded word is seldom a name alone: it is in no dictionary of names, or a number, or a letter."""
-    return len(word) < 2 or word.isdigit() or word in words.WORDS or word in words.NAMES or word in words.DATED
+    return (
+        len(word) < 2
+        or word.isdigit()
+        or word in ordinary_words.WORDS
+        or word in ordinary_words.NAMES
+        or word in ordinary_words.DATED
+    )
 
 
 def is_shaped_like_term(name: str) -> bool:
@@ -86,20 +92,20 @@ def is_meant(text: str, start: int, end: int, word: str) -> bool:
     """Whether a word with a capital that is ordinary too is the name of somebody here; `word` is folded."""
     before, after = _TIME.sub("", text[max(0, start - _NEAR) : start]), text[end : end + _NEAR]
     previous, following = _find_word(_WORD_BEFORE, before), _find_word(_WORD_AFTER, after)
-    if previous in words.NAMING and not (word in words.DATED and previous in words.DATING):
+    if previous in ordinary_words.NAMING and not (word in ordinary_words.DATED and previous in ordinary_words.DATING):
         return True
-    if following in words.SAYING:
+    if following in ordinary_words.SAYING:
         return True
     begins = _STARTS.search(before) is not None
-    if word in words.DATED:
+    if word in ordinary_words.DATED:
         near_number = before.rstrip()[-1:].isdigit() or after.lstrip()[:1].isdigit()
-        return not (begins or near_number or previous in words.DATING or previous in words.ARTICLES)
+        return not (begins or near_number or previous in ordinary_words.DATING or previous in ordinary_words.ARTICLES)
     if _POSSESSIVE.match(after) or _is_alone(before, after):
         return True
-    if previous in words.ARTICLES:
+    if previous in ordinary_words.ARTICLES:
         return False
     joined = _JOINED.match(after)
-    return not begins or word in words.COUNTED or (joined is not None and joined[1].isupper())
+    return not begins or word in ordinary_words.COUNTED or (joined is not None and joined[1].isupper())
 
 
 def _find_word(pattern: re.Pattern[str], text: str) -> str:

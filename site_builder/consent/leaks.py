@@ -1,4 +1,4 @@
-"""The leak search: nobody who must stay hidden is found in any file of the site.
+"""The leak search: reads every file of a built site for the names of people who must stay hidden.
 
 What is redacted and what is searched for is the same, by the same matcher. Formats are read (`readers.py`). The theme's
 own files are not searched: whoever calls names them. Sound is not listened to here; see `check_silence`.
@@ -20,7 +20,7 @@ from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Matcher
 from site_builder.consent.readers import INDEXES, PICTURES, SOUND, Passage, read_content, read_passages, unpack
 from site_builder.consent.secrets import Hidden
-from site_builder.consent.views import INLINE, read_markup, read_plain
+from site_builder.consent.visible_text import INLINE, read_markup, read_plain
 from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.stamps import FileStamp
 from site_builder.model.podcast import Guid, Span

@@ -1,4 +1,4 @@
-"""Finds people in text: the one matcher, for whatever is redacted and whatever is searched for leaks.
+"""Finds people's names in text; redaction and leak search use the same matcher.
 
 Texts and what is looked for are folded alike (`text/folding.py`). Of a name of several words all are found, however
 they are joined: `Ana Lopez`, `#AnaLopez`, `ana-lopez.jpg`, over two lines, cues, cells or tags. Where a word begins and
@@ -24,10 +24,17 @@ from site_builder.consent.evidence import (
     is_shaped_like_term,
     is_web_address,
 )
-from site_builder.consent.scripts import begins_word, ends_word, is_cased, is_korean, is_unspaced, split_korean_name
+from site_builder.consent.ordinary_words import DATED, NAMES, WORDS
 from site_builder.consent.secrets import SHORTEST_ID, Hidden
-from site_builder.consent.views import View
-from site_builder.consent.words import DATED, NAMES, WORDS
+from site_builder.consent.visible_text import View
+from site_builder.consent.writing_systems import (
+    begins_word,
+    ends_word,
+    is_cased,
+    is_korean,
+    is_unspaced,
+    split_korean_name,
+)
 from site_builder.text.brackets import balance
 from site_builder.text.folding import fold, is_letter, split_words
 

@@ -1,4 +1,4 @@
-"""Files of a site as the texts that are in them: pages, feeds, transcripts, tags of sound, pictures, packed files.
+"""Reads the files of a built site as text: pages, feeds, transcripts, tags of audio, pictures, packed files.
 
 A format is read, not searched for bytes: a name inside compressed or encoded data is found, and chance finds nothing.
 """
@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from site_builder.consent.evidence import Reading
-from site_builder.consent.views import TAG, WALL
+from site_builder.consent.visible_text import TAG, WALL
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"})
 SOUND = frozenset({".m4a", ".mp4", ".mp3", ".aac", ".opus", ".ogg", ".m4b", ".wav", ".flac"})

@@ -1,4 +1,4 @@
-"""Taking people out of texts: plain text, HTML, the lines of a transcript."""
+"""Takes the names of hidden people out of texts: plain text, HTML, the lines of a transcript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher, make_matcher
 from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden
-from site_builder.consent.views import TAG, View, view_markup, view_plain
+from site_builder.consent.visible_text import TAG, View, view_markup, view_plain
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.brackets import find_unbalanced

@@ -1,4 +1,4 @@
-"""What of a recording has to go where somebody refused, and why it may not be known. Pure.
+"""Which spans of a recording go where somebody refused, and why that may not be known. Pure.
 
 For them the strictest reading holds: every level above zero counts, by the list before and by the one after, with its
 ticks on both sides; nobody else's speech at the same time is spared.

@@ -1,4 +1,4 @@
-"""Who is heard where, and the message that asks them."""
+"""Who is heard in which episode, and the message that asks them for consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must not be read of a person: every name, handle, id and address by which they would be recognised. Pure.
+"""Every name, handle, id and address by which a hidden person would be recognised. Pure.
 
 A display name holds more than a name: `Dr. Ana Lopez, PhD (she/her) | Acme 🚀` is looked for as it stands, and as
 `Ana Lopez`.
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from site_builder.consent.words import list_words
+from site_builder.consent.ordinary_words import list_words
 from site_builder.model.podcast import Speaker
 from site_builder.show.people import PersonRecord
 from site_builder.text.folding import fold, is_letter

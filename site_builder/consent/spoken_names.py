@@ -1,4 +1,4 @@
-"""Names in transcripts: people are called by a part of their name, and a machine writes it by ear. Pure.
+"""Finds names in transcripts, where people are called by a part of theirs and machines spell by ear. Pure.
 
 Texts that people write are searched for whole names (`Ana Lopez`). In a conversation Ana is just Ana, and an engine
 that hears `Davy` writes `Davey`; so of those who take part in an episode and are not named in it, each word of their
@@ -14,9 +14,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from site_builder.consent.casting import Casting
+from site_builder.consent.ordinary_words import DATED, NAMES, WORDS
 from site_builder.consent.redaction import Redaction
 from site_builder.consent.secrets import Hidden, find_core_name
-from site_builder.consent.words import DATED, NAMES, WORDS
 from site_builder.text.folding import fold
 
 _SHORTEST = 3

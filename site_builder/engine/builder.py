@@ -1,4 +1,4 @@
-"""The build engine: makes the files a plan names, and only those that are not there as the plan wants them.
+"""The build engine: makes the files of a plan that are missing or were made from something else.
 
     builder = Builder(output, state, jobs=2)
     builder.make([target, …])                     # what is not current is made

@@ -1,4 +1,4 @@
-"""Digests: what two builds compare instead of times.
+"""Digests (SHA-256) of bytes, files and JSON values, which builds compare instead of times.
 
 SHA-256 throughout. Digests of values are cut to 128 bits, which is ample against accident; digests of files are whole,
 for they are published. A JSON document may carry its own in its first line, so that one that was cut or has bits turned

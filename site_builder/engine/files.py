@@ -1,4 +1,4 @@
-"""A confined folder: files are put in whole, links below it are never followed, emptied folders go.
+"""A folder that files are put into whole: links are not followed, and emptied folders are deleted.
 
 Paths are relative to the root, with `/`. Files are readable by everyone (0644, folders 0755) whatever the umask,
 because web servers run as somebody else.
@@ -33,7 +33,7 @@ _NAME: Final = r"(?!\.\.?(?:/|$)|\.part-)[^/\\\x00-\x1f]+"
 _PATH: Final = re.compile(f"{_NAME}(?:/{_NAME})*")
 
 
-def is_proper(path: str) -> bool:
+def is_safe_path(path: str) -> bool:
     """Whether a file may be put there: relative, within the root, no backslash or control character, not our name."""
     return _PATH.fullmatch(path) is not None
 
@@ -43,18 +43,18 @@ def fold_case(path: str) -> str:
     return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
 
 
-def part_of(path: str) -> str:
+def name_part_file(path: str) -> str:
     """The temporary name, hidden, beside the file and with its suffix: `a/b.mp3` → `a/.part-b.mp3`."""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}.part-{name}"
 
 
-def scratch_of(part: str) -> str:
+def name_scratch_folder(part: str) -> str:
     """Where lies what a file is made from while it is made, a folder: `.part-b.mp3` → `.part-b.mp3.from`."""
     return f"{part}.from"
 
 
-def folders_of(path: str) -> Iterator[str]:
+def list_parents(path: str) -> Iterator[str]:
     """Outermost first: `a/b/c.html` → `a`, `a/b`."""
     end = path.find("/")
     while end >= 0:
@@ -128,7 +128,7 @@ class OutputTree:
         Raises:
             SpacecastError: something else is in the way, a link for instance.
         """
-        for folder in folders_of(path):
+        for folder in list_parents(path):
             if folder in self._folders:
                 continue
             status = self._find_status(folder)
@@ -187,10 +187,10 @@ class OutputTree:
 
     def remove_part(self, path: str) -> None:
         """Deletes what is left of a file that was never finished. May raise OSError."""
-        part = part_of(path)
+        part = name_part_file(path)
         self.remove(part)
         if len(self._real_folders(path)) == path.count("/"):
-            shutil.rmtree(self.locate(scratch_of(part)), ignore_errors=True)
+            shutil.rmtree(self.locate(name_scratch_folder(part)), ignore_errors=True)
 
     def remove_empty_folders(self, path: str) -> None:
         """Deletes the folders that the file at `path` lay in, as far as they are empty."""
@@ -229,7 +229,7 @@ class OutputTree:
     def _real_folders(self, path: str) -> list[str]:
         """The folders of `path` that are there, down to the first that is missing or no folder."""
         found = []
-        for folder in folders_of(path):
+        for folder in list_parents(path):
             status = self._find_status(folder)
             if status is None or not stat.S_ISDIR(status.st_mode) or folder.rpartition("/")[2] in {"", ".", ".."}:
                 break

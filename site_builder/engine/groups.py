@@ -1,4 +1,4 @@
-"""Groups of targets that stand or fall together, e.g. all files of one episode: to plan them may be dear already.
+"""Groups of targets that are made together or not at all, such as all files of one episode.
 
 A group is current when the ledger holds its key and each of its files is there with the recorded size. So a build of
 ten thousand groups of which one changed plans one. The files of a group that is not current are compared one by one.

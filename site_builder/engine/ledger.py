@@ -1,4 +1,4 @@
-"""The ledger: what a build engine remembers of the files it made, in tables that survive being killed.
+"""The ledger: a table of the files that a build made, with what each was made from; it survives being killed.
 
 Beside the database lies the list of what was begun (`….begun`): the paths of files that are about to be written or
 deleted, a JSON list in each line, written before anything is touched. A build that ends removes it; what a killed one

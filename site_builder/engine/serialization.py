@@ -26,7 +26,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """What is kept between builds: subclasses name their fields, all by name. No value may contain itself."""
 
 
-def change(value: S, **fields: object) -> S:
+def replace_fields(value: S, **fields: object) -> S:
     """The same with other `fields`."""
     return msgspec.structs.replace(value, **fields)
 

@@ -1,4 +1,4 @@
-"""What a folder looked like, so that asking "is it still so?" costs a stat for each file and nothing else.
+"""Names, sizes and times of a folder's files, to see quickly whether any has changed.
 
     seen = take_snapshot(content)
     …

@@ -1,4 +1,4 @@
-"""Whether a file is as it was, without reading it: the one rule for size and times.
+"""Whether a file has changed, told by size and times without reading it; the one rule for that.
 
 A file is as it was while its size, mtime, ctime and inode are, unless it had changed so recently when they were taken
 that it may have changed once more within one tick of the clock (git calls that “racily clean”).

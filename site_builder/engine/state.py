@@ -1,4 +1,4 @@
-"""What builds remember, in one SQLite file: what they made, and values that are kept. See `ledger.py` and `cache.py`.
+"""The SQLite file that builds remember in: the ledger (`ledger.py`) and kept values (`cache.py`).
 
 A file that is damaged or of another version is as if it were not there. Where damage is met in the middle of a build,
 the build goes on with what it finds, and `open_states` says so at its end: then it has to start over without the file.

@@ -1,4 +1,4 @@
-"""A file to be, and how it is made: whole or not at all. The build engine makes many: `builder.py`."""
+"""A file to be made, what it depends on and the function that makes it; written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
-from site_builder.engine.files import OutputTree, fold_case, folders_of, is_proper, part_of, scratch_of
+from site_builder.engine.files import (
+    OutputTree,
+    fold_case,
+    is_safe_path,
+    list_parents,
+    name_part_file,
+    name_scratch_folder,
+)
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.errors import SpacecastError, UsageError
 
@@ -44,7 +51,7 @@ class Target:
     Where its `make` is a `FromSources`, one that has no files in common with this may, too."""
 
     def __post_init__(self) -> None:
-        if not is_proper(self.path):
+        if not is_safe_path(self.path):
             raise UsageError(f"{self.path!r} cannot be the path of an output file; name it otherwise")
 
     @property
@@ -92,7 +99,7 @@ class FromSources:
 @contextmanager
 def open_scratch(part: Path) -> Iterator[Path]:
     """An empty folder beside a file that is being made, gone afterwards; what an earlier process left goes first."""
-    folder = part.with_name(scratch_of(part.name))
+    folder = part.with_name(name_scratch_folder(part.name))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -143,7 +150,7 @@ def make_file(target: Target, tree: OutputTree, group: str = "") -> tuple[Entry,
 
     It belongs to `group`, or to the one that the target names.
     """
-    content, part = None, part_of(target.path)
+    content, part = None, name_part_file(target.path)
     tree.make_folders(target.path)
     try:
         if isinstance(target.make, _Render):
@@ -211,7 +218,7 @@ def check_plan(targets: Iterable[Target]) -> dict[str, Target]:
         if other := by_key.get(key):
             raise UsageError(f"{other} and {target} would both be written to {target.path}; rename one of them")
         by_key[key] = planned[target.path] = target
-        folders |= dict.fromkeys(folders_of(key), target)
+        folders |= dict.fromkeys(list_parents(key), target)
     for key in by_key.keys() & folders.keys():
         raise UsageError(f"{by_key[key]} would be a file where {folders[key]} needs a folder; rename one of them")
     return planned
@@ -220,6 +227,6 @@ def check_plan(targets: Iterable[Target]) -> dict[str, Target]:
 def find_in_the_way(stale: Iterable[str], todo: Iterable[str]) -> list[str]:
     """Stale files that must go before anything is made: a file for a folder, a folder for a file, another spelling."""
     files = {fold_case(path) for path in todo}
-    folders = {folder for path in files for folder in folders_of(path)}
+    folders = {folder for path in files for folder in list_parents(path)}
     claimed = files | folders
-    return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(folders_of(key))]
+    return [path for path in stale if (key := fold_case(path)) in claimed or not files.isdisjoint(list_parents(key))]

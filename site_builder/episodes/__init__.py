@@ -1,1 +1,1 @@
-"""An episode, from its bundle to its summary."""
+"""An episode: from its bundle (a folder) over consent and edits to what pages and feed show."""

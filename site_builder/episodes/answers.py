@@ -1,4 +1,4 @@
-"""What another answer of somebody would change in an episode: what is heard, who is named, whether it may go out."""
+"""What another answer of somebody would change in an episode: sound, names, whether it is published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joins what the archive says, what the host says and what the audio is into episodes. Pure.
+"""Joins what the archive says, what the host wrote and the facts of the audio into an `Episode`. Pure.
 
 Recording time comes in, published time goes out: here everything timed passes through the `EditList`.
 """
@@ -12,10 +12,10 @@ from operator import attrgetter
 
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
-from site_builder.episodes.floors import make_floors
 from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
 from site_builder.episodes.source import EpisodeSource
+from site_builder.episodes.speaker_marks import mark_speakers
 from site_builder.episodes.transcripts.cues import label_speakers, move_cues, name_cues
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
@@ -132,7 +132,7 @@ def _add_conversation(episode: Episode, source: EpisodeSource, notes: RenderedNo
     people, turns = _make_people(source)
     chapters = _make_chapters(source, notes, opening=opening)
     duration = source.edits.duration
-    floors = () if opening is None else make_floors(turns, people, chapters, duration, opening=opening)
+    floors = () if opening is None else mark_speakers(turns, people, chapters, duration, opening=opening)
     cues = _make_cues(source, turns, people)
     return replace(episode, people=people, turns=turns, chapters=chapters, floors=floors, cues=cues)
 

@@ -1,4 +1,4 @@
-"""Whether a bundle is as it was: a digest of its files, which are read only where their sizes or times have changed.
+"""Digests of bundles, to see which changed; files are read only where size or times differ.
 
 A file that changed less than two seconds before it was looked at is read again by the next build, for it may have
 changed once more within one tick of the clock.

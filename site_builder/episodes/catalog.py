@@ -1,4 +1,4 @@
-"""What a build has to know of every episode before it makes any: read from the files that changed, kept for the others.
+"""All episodes in brief, as a build needs them: read from files that changed, kept for the others.
 
 Each bundle has a `CatalogEntry`. It is cached under the digest of the bundle's files and of all else it was made from,
 so that an unchanged bundle is not read again (see `bundle_digests.py`), nor one that answers do not concern
@@ -18,7 +18,7 @@ from site_builder.consent import Casting, Redaction, decide, make_redaction, red
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.processes.quick_calls import map_in_processes
-from site_builder.engine.serialization import change, encode_value, parse_values
+from site_builder.engine.serialization import encode_value, parse_values, replace_fields
 from site_builder.episodes.assemble import explain_silence, find_displaced, make_edits
 from site_builder.episodes.bundle_digests import Digests
 from site_builder.episodes.catalog_entry import CatalogEntry, Unusable
@@ -295,11 +295,11 @@ class _Reader:
             return problems
         casting = decide_consent(self.show_folder, bundle)
         entry = _make_entry(self.show_folder, bundle, casting)
-        entry = change(entry, mentioned=self.inputs.find_mentioned(bundle, casting))
+        entry = replace_fields(entry, mentioned=self.inputs.find_mentioned(bundle, casting))
         named = self.inputs.digest_mentioned(entry.guid, entry.mentioned, is_restricted=entry.is_restricted)
         key = digest_bytes(f"{self.keys[name]} {named} {digest_casting(casting)}".encode())
         remarks = (*entry.remarks, *map(str, map(make_relative, faults.remarks)))
-        return change(entry, key=key, answers=self._digest(entry), remarks=remarks)
+        return replace_fields(entry, key=key, answers=self._digest(entry), remarks=remarks)
 
 
 def _make_entry(show_folder: ShowFolder, bundle: Bundle, casting: Casting) -> CatalogEntry:

@@ -1,4 +1,4 @@
-"""Which of people's answers an episode depends on, so that an answer makes anew only the episodes that it is about.
+"""Which people's answers an episode depends on, so that an answer rebuilds only the episodes it is about.
 
 An episode depends on the entries of those who speak in it, and on everybody hidden whom its texts name. Who is named in
 them was looked for when it was last read, among all who were hidden then. So it still holds while nobody is hidden who
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.consent import Casting, Redaction, make_redaction
-from site_builder.consent.views import WALL, read_markup, read_plain
+from site_builder.consent.visible_text import WALL, read_markup, read_plain
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.serialization import digest_value, encode_value

@@ -1,4 +1,4 @@
-"""Silence at both ends of a recording, as its level readings tell it: before the room gets going, and after the end."""
+"""Finds silence at both ends of a recording by its level readings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the recordings of a show describe those who speak in them: read where a bundle changed, kept for the others."""
+"""How recordings describe their speakers, read where a bundle changed and kept for the others."""
 
 from __future__ import annotations
 

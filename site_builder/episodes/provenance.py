@@ -1,4 +1,4 @@
-"""Where a published recording comes from and what was done to it; never who asked for it, nor when they speak."""
+"""Where a published recording comes from and what was edited; never who asked for that, nor when they speak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An episode without those who are not to be named: every text of it, and every address. Pure."""
+"""Takes hidden people out of an episode: out of every text and every address. Pure."""
 
 from __future__ import annotations
 

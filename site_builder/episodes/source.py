@@ -1,4 +1,4 @@
-"""All that an episode is made of, before it is published. The states before and after: docs/decisions/0042."""
+"""All that an episode is made of: bundle, casting, edits, transcript. Decision 42 names the states around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rest of the site needs of an episode once its own files are made; kept between builds.
+"""What lists and the feed need of an episode that is made; kept between builds.
 
 The large parts (row, feed item, what can be searched) are kept beside it and read only where they are needed.
 """

@@ -1,4 +1,4 @@
-"""Where a site goes: one interface, one file per host, chosen by the scheme of the address in `config.yaml`."""
+"""Where a site is published: one module per kind of host, chosen by the scheme of the address in `config.yaml`."""
 
 from __future__ import annotations
 

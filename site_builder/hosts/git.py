@@ -1,4 +1,4 @@
-"""git as a deploy uses it: run in the show's own repository or in one kept aside, and never in one further up."""
+"""Runs git for deploys and checks: in the show's own repository or in one kept aside, never in one above."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a host is: a place that a built site is sent to, chosen by the scheme of its address in `config.yaml`.
+"""The interface of a host: a place a built site is sent to, chosen by the scheme of its address.
 
 A deploy is told to a host in this order, and a host does what it can at each step:
 

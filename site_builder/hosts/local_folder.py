@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from site_builder.engine.digests import digest_file
-from site_builder.engine.files import OutputTree, part_of
+from site_builder.engine.files import OutputTree, name_part_file
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
@@ -56,7 +56,7 @@ class LocalFolder(ManifestHost):
         return Difference(missing=missing, replaced=replaced, surplus=tuple(sorted(surplus)))
 
     def _is_left(self, path: str) -> bool:
-        return any(os.path.lexists(self.tree.locate(name)) for name in (path, part_of(path)))
+        return any(os.path.lexists(self.tree.locate(name)) for name in (path, name_part_file(path)))
 
     def _has(self, upload: Upload) -> bool:
         with suppress(OSError):
@@ -73,7 +73,7 @@ class LocalFolder(ManifestHost):
             tell(notify, upload, done=True)
 
     def _put(self, path: str, source: Path) -> None:
-        part = part_of(path)
+        part = name_part_file(path)
         self.tree.make_folders(path)
         self.tree.remove(part)
         shutil.copyfile(source, self.tree.locate(part))
@@ -84,14 +84,14 @@ class LocalFolder(ManifestHost):
         with _plainly(self.label):
             for path in paths:
                 self.tree.remove(path)
-                self.tree.remove(part_of(path))
+                self.tree.remove(name_part_file(path))
                 self.tree.remove_empty_folders(path)
 
     def settle(self) -> None:
         """Note what is there now, and clear away what a deploy that was killed left half done."""
         with _plainly(self.label):
             for path in (path for path, digest in self.files.items() if digest == UNKNOWN):
-                self.tree.remove(part_of(path))
+                self.tree.remove(name_part_file(path))
         super().settle()
 
     def _read_manifest(self) -> bytes | None:
@@ -100,7 +100,7 @@ class LocalFolder(ManifestHost):
         return None
 
     def _write_manifest(self, content: bytes) -> None:
-        part = part_of(MANIFEST)
+        part = name_part_file(MANIFEST)
         with _plainly(self.label):
             self.tree.make_folders(MANIFEST)
             self.tree.remove(part)

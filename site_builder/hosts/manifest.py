@@ -1,4 +1,4 @@
-"""What earlier deploys put somewhere: a small file that lies beside the site and is read before the next deploy.
+"""A list of what was sent, kept in a file beside the site and compared before the next deploy.
 
 Only files named here are ever removed. A path is noted without its digest before it is touched and with it once it is
 there, so a deploy that is killed leaves no wrong claim behind.
@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
 from site_builder.engine.digests import encode_json
-from site_builder.engine.files import is_proper
+from site_builder.engine.files import is_safe_path
 from site_builder.hosts.host import Difference, Host, Upload
 
 MANIFEST = ".spacecast-manifest.json"
@@ -24,7 +24,7 @@ def parse_manifest(content: bytes | None) -> dict[str, str]:
     try:
         document = json.loads(content or b"{}")
         files = document.get("files", {}) if document.get("format") == 1 else {}
-        return {path: str(digest) for path, digest in files.items() if is_proper(path)}
+        return {path: str(digest) for path, digest in files.items() if is_safe_path(path)}
     except (ValueError, AttributeError, RecursionError):
         return {}
 

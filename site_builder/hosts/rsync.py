@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from site_builder.engine.files import folders_of
+from site_builder.engine.files import list_parents
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
@@ -84,8 +84,8 @@ class Rsync(ManifestHost):
 
     def remove(self, paths: Sequence[str]) -> None:
         """Delete files, and folders in which nothing is left: rsync is told of nothing else, and finds them missing."""
-        kept = {folder for path in self.wanted for folder in folders_of(path)}
-        above = {folder for path in paths for folder in folders_of(path)}
+        kept = {folder for path in self.wanted for folder in list_parents(path)}
+        above = {folder for path in paths for folder in list_parents(path)}
         rules = [f"/{_quote(name)}" for name in (*(f"{folder}/" for folder in sorted(above)), *paths)]
         with tempfile.TemporaryDirectory() as bare:
             for folder in above & kept:

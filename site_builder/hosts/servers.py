@@ -1,4 +1,4 @@
-"""`user@host:folder`, as ssh, rsync and sftp name a place on another computer."""
+"""Parses `user@host:folder`, as ssh, rsync and sftp name a place on another computer."""
 
 from __future__ import annotations
 

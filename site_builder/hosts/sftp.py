@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from site_builder.engine.files import FILE_MODE, FOLDER_MODE, folders_of, part_of
+from site_builder.engine.files import FILE_MODE, FOLDER_MODE, list_parents, name_part_file
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
@@ -86,12 +86,14 @@ class Sftp(ManifestHost):
             self._begin_comparing(wanted)
             self._look({*self.wanted, *self.files})
         missing = self._list_missing(wanted, self.sizes)
-        surplus = [path for path in self.files if path not in self.wanted and self.sizes.keys() & {path, part_of(path)}]
+        surplus = [
+            path for path in self.files if path not in self.wanted and self.sizes.keys() & {path, name_part_file(path)}
+        ]
         return Difference(missing=missing, replaced=self.sizes.keys() & missing, surplus=tuple(sorted(surplus)))
 
     def _look(self, paths: Iterable[str]) -> None:
         """Note what lies in the folders of these files, from the root on; links are not followed."""
-        above = {folder for path in paths for folder in folders_of(path)}
+        above = {folder for path in paths for folder in list_parents(path)}
         for _, level in groupby(["", *sorted(above, key=_depth)], _depth):
             there = [folder for folder in level if folder in self.folders]
             for group in _in_groups(there):
@@ -131,9 +133,9 @@ class Sftp(ManifestHost):
 
     def remove(self, paths: Sequence[str]) -> None:
         """Delete files, and folders that are left empty."""
-        there = [name for path in paths for name in (path, part_of(path)) if name in self.sizes]
-        kept = {folder for path in self.wanted for folder in folders_of(path)}
-        emptied = ({folder for path in paths for folder in folders_of(path)} - kept) & self.folders
+        there = [name for path in paths for name in (path, name_part_file(path)) if name in self.sizes]
+        kept = {folder for path in self.wanted for folder in list_parents(path)}
+        emptied = ({folder for path in paths for folder in list_parents(path)} - kept) & self.folders
         with self._telling():
             self._do([(name, ask(Op.REMOVE, self._at(name))) for name in there], let={Status.NO_SUCH_FILE})
             for _, level in groupby(sorted(emptied, key=_depth, reverse=True), _depth):
@@ -160,8 +162,8 @@ class Sftp(ManifestHost):
     def _put(self, files: dict[str, Path] | dict[str, bytes]) -> None:
         """Make the folders of these files, and send each beside its place and then there."""
         with self._telling():
-            self._make_folders({folder for path in files for folder in folders_of(path)} - self.folders)
-            parts = [(path, self._at(part_of(path))) for path in files]
+            self._make_folders({folder for path in files for folder in list_parents(path)} - self.folders)
+            parts = [(path, self._at(name_part_file(path))) for path in files]
             opened = self._do(
                 [(path, ask_with_mode(Op.OPEN, part, _CREATE_ANEW, mode=FILE_MODE)) for path, part in parts]
             )

@@ -1,4 +1,4 @@
-"""SFTP as clients speak it, version 3, over the system's `ssh -s HOST sftp`.
+"""A client for SFTP, version 3, over the system's `ssh -s HOST sftp`.
 
 https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02; version 3 is what OpenSSH and everybody else has.
 A packet is its length, its kind, a number by which its reply is known, and fields. Many requests are on the way at

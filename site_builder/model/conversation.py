@@ -1,4 +1,4 @@
-"""What a source offers: conversations that may become episodes, and who held them. Frozen, and all untrusted."""
+"""What a source offers: conversations that may become episodes, and who held them. Frozen, untrusted values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a podcast is: frozen values, in the words of the field. No behaviour beyond what follows from the values.
+"""Episodes, shows, recordings and people as frozen values, named as podcasters name them.
 
 Times are seconds as floats. In `content/` and in `Recording` they count from the first sample of the recording
 (*recording time*); in an `Episode` they count from the first sample a listener hears (*published time*).

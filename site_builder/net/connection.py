@@ -1,4 +1,4 @@
-"""One request over a connection of its own, to an address that was checked, and not for ever.
+"""One HTTP request to an address that was checked, with a time limit.
 
 `http.client` speaks HTTP and lets the socket be given; libraries above it choose the address themselves, by name.
 docs/decisions/0023 says why.

@@ -1,4 +1,4 @@
-"""Bodies as servers send them, compressed or not, as bytes. Pure; never more at a time than a piece."""
+"""Decompresses bodies that servers send, piece by piece. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why nothing came: for now, or for good."""
+"""Why a request failed: for now, or for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one HTTP client of the program: bounded in bytes, time and redirects, and never led astray.
+"""The one HTTP client of the program, with limits on bytes, time, redirects and addresses.
 
 http and https only; each redirect is checked like the first address. https://www.rfc-editor.org/rfc/rfc9110
 docs/decisions/0023 says why.

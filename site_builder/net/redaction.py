@@ -1,4 +1,4 @@
-"""Texts that are shown to people, without the secrets that errors and addresses carry along."""
+"""Removes passwords and tokens from addresses and errors before a person sees them."""
 
 from __future__ import annotations
 

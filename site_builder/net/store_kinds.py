@@ -1,4 +1,4 @@
-"""What differs between kinds of object stores: how obstore wants to be told of a server, and where keys come from.
+"""How S3, Google and Azure stores differ: settings for obstore, and where keys come from.
 
 Names are those of https://developmentseed.org/obstore/latest/api/store/; a key is never part of an address.
 """

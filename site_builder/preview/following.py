@@ -1,4 +1,4 @@
-"""Keeps a preview as the files are: what is saved is seen at once, the rest of the site in the next pause."""
+"""Builds a preview after each change: first what was saved, the rest of the site in the next pause."""
 
 from __future__ import annotations
 

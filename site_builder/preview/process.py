@@ -1,4 +1,4 @@
-"""A session whose builds are made by a process of its own, so that nothing is ever forked beside threads.
+"""Builds previews in a process of their own, so that nothing is forked from a process with threads.
 
 The process that serves has threads: for requests, and to watch files. A build forks, and a fork copies locks that
 another thread may hold. So builds are made by a process that has one thread, and is asked through a pipe.

@@ -1,4 +1,4 @@
-"""Builds a preview when something changed, and knows how the last build went."""
+"""One preview: builds when something changed, and knows how the last build went."""
 
 from __future__ import annotations
 

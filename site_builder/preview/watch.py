@@ -1,4 +1,4 @@
-"""What changed in a show folder. The only watchdog."""
+"""Watches a show folder for changes; the only module that uses watchdog."""
 
 from __future__ import annotations
 

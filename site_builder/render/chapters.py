@@ -1,4 +1,4 @@
-"""Chapters in every written form from one list, and a list made from the conversation where the host wrote none. Pure.
+"""Writes chapters in every format apps read. Pure.
 
 All times are published time. The formats agree to the millisecond, as does the audio's own chapter list.
 

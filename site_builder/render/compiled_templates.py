@@ -1,4 +1,4 @@
-"""Compiled templates, kept so that no build compiles what an earlier one did.
+"""Keeps compiled Jinja templates between builds.
 
 The built-in ones lie beside the program, in `__pycache__`, as Python keeps its own modules: a new show has them there.
 Whoever may write there may change the program itself, so they need no more trust than it. Where the program's folder

@@ -1,4 +1,4 @@
-"""Pages of the manual as HTML, for browsers: CommonMark with tables, as everybody who shows these files reads them."""
+"""Renders pages of the manual (Markdown) as HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python-Markdown as it is, spared what it would try in vain: most text of most notes is plain.
+"""Python-Markdown with a shortcut for plain text, which most notes are.
 
 The engine asks fourteen kinds of blocks of each block, and forty patterns of each text in it. Each of them needs a sign
 that is seldom there (no heading without `#`), and to look for the sign alone is quick.

@@ -22,8 +22,8 @@ import nh3
 from markdown.treeprocessors import Treeprocessor
 
 from site_builder.model.podcast import Note
-from site_builder.render.intricacy import is_intricate
 from site_builder.render.markdown import make_engine
+from site_builder.render.markdown_limits import is_too_complex
 from site_builder.text.timecode import format_clock, format_fragment, parse_timecode
 
 Moved = Callable[[float], float | None]
@@ -96,7 +96,7 @@ def _convert(source: str) -> str:
     """HTML of Markdown; of what is too intricate the words as they stand."""
     engine, stamps = _find_engine()
     try:
-        if not is_intricate(source):
+        if not is_too_complex(source):
             return engine.reset().convert(source)
     except RecursionError:  # lists in lists in lists; the engine forgets to leave them, and would be in them ever after
         _find_engine.cache_clear()

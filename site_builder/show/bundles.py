@@ -1,4 +1,4 @@
-"""What lies in `content/`: bundles on disk, both directions.
+"""Reads and writes bundles: the folders of episodes in `content/episodes/`.
 
 A bundle is a folder below `content/episodes/`:
 

@@ -1,4 +1,4 @@
-"""What is known of copies of a show's originals: where the last one was made, when, and which recordings it holds."""
+"""When and where the last backup of a show's recordings was made, and which it holds."""
 
 from __future__ import annotations
 

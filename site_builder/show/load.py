@@ -1,4 +1,4 @@
-"""Everything a build starts from, read and checked before anything is written: config, people, bundles, pages.
+"""Reads and checks a whole show folder: config, people, bundles, pages.
 
 What is wrong in any file is told at once, with file and line.
 """

@@ -1,4 +1,4 @@
-"""One rule for whatever a show reads: a plain file that lies in the show's own folder.
+"""Opens a file of a show only where it is a plain file in the show's own folder.
 
 A link may lead from one place of the folder to another. What it leads to elsewhere is not the show's to publish, and a
 pipe or a device would keep a build waiting for ever; neither is opened.

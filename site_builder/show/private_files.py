@@ -1,4 +1,4 @@
-"""What of a show is private, and how git is kept from it: the `.gitignore` of a new show, and what a repository holds.
+"""Which files of a show are private, and the `.gitignore` that keeps git from them.
 
 Whoever reads `people.yaml` knows who refused; `space.json` and the notes name everybody who spoke, before anybody was
 taken out; recordings hold everybody's voice, and `words.json` all that they said.

@@ -1,4 +1,4 @@
-"""What follows from promises (`published.py`): what a build may not do any more, and what going online adds. Pure.
+"""What a build may not change because subscribers have it (`published.py`), and what a deploy adds. Pure.
 
 Before its promise an episode is free: title, address, date, draft, deletion. After it a guid never vanishes, changes or
 comes back as something else, and an address that changes leaves a redirect.

@@ -1,4 +1,4 @@
-"""What has been promised to those who subscribe: `content/published.json`, kept in git.
+"""`content/published.json`: the episodes and addresses that subscribers have, kept in git.
 
 Apps know an episode by its guid alone, and people by its address. What is promised is written here, and safe on disk,
 before the first byte of it is sent anywhere. `promises.py` says what follows from it.

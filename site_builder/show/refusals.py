@@ -1,4 +1,4 @@
-"""Who refused, remembered beside `people.yaml`: in `content/.refusals/`, which is in no git repository and no output.
+"""Remembers who refused in `content/.refusals/`, should `people.yaml` be lost; never in git or output.
 
     key            32 random bytes as text, made once for the show
     refused.json   who refused, and of whom it was said that they no longer do

@@ -1,4 +1,4 @@
-"""Which audio targets exist: soundings and encodings in `.cache/`, tagged enclosures in `output/`.
+"""Plans the audio files of an episode: encodings in `.cache/`, tagged files in `output/`.
 
 Three steps, so that nothing dear is done twice: dead air is confirmed by ear once for a recording; a recording is
 copied or encoded once for its edits and settings; tags are written whenever they change.

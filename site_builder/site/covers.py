@@ -1,4 +1,4 @@
-"""The pictures of a build: covers as given or drawn, their smaller sizes, and what goes into audio files."""
+"""Plans the covers of a build: given or drawn, smaller sizes, and the ones inside audio files."""
 
 from __future__ import annotations
 

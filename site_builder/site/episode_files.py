@@ -1,4 +1,4 @@
-"""Which files an episode has on the site beside its audio and pictures, and what of it the rest of the site needs."""
+"""Plans the files of an episode beside audio and pictures, and makes its summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
 from site_builder.engine.groups import Planned
-from site_builder.engine.serialization import change, decode_plain, encode_value
+from site_builder.engine.serialization import decode_plain, encode_value, replace_fields
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.provenance import find_refused
 from site_builder.episodes.source import EpisodeSource
@@ -191,13 +191,13 @@ def _summarise(show: Show, episode: Episode, encoding: Encoding, pictures: tuple
 def _remember(show: Show, episode: Episode, summary: EpisodeSummary, page: Context, row: bytes) -> Mapping[str, bytes]:
     item = b"" if episode.draft else render_item(show, episode)
     document = render_documents([page]).get(page["page"]["file"], b"")
-    summary = change(
+    summary = replace_fields(
         summary,
         row=digest_bytes(row)[:32],
         item=digest_bytes(item)[:32] if item else "",
         document=digest_bytes(document)[:32] if document else "",
     )
     names = encode_value(EpisodeTerms(tags=episode.tags, people=list_credits(episode)))
-    told = encode_value(change(summary, item="", document="found" if document else ""))
-    summary = change(summary, listing=digest_bytes(told + names)[:32])
+    told = encode_value(replace_fields(summary, item="", document="found" if document else ""))
+    summary = replace_fields(summary, listing=digest_bytes(told + names)[:32])
     return {"outline": encode_value(summary), "names": names, "row": row, "item": item, "document": document}

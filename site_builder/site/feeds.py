@@ -1,4 +1,4 @@
-"""The feed, or its pages: a head and the items of episodes, which are kept and only joined here.
+"""Plans the feed, or its pages: joins a head with the kept items of episodes.
 
 A feed that breaks a rule apps rely on does not replace the last good one. Items that passed once, under the same head,
 are not checked again; that no two have one guid, page or file is seen to before anything is made.

@@ -1,4 +1,4 @@
-"""Pictures in notes and free pages: made smaller, nothing but their pixels, in place of what was written.
+"""Makes pictures in notes and pages smaller, without their metadata.
 
 A picture lies beside the text that names it. One that is elsewhere is left out: to show it would tell its owner who
 reads the page, and who opens the episode in an app.

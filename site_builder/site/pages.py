@@ -1,4 +1,4 @@
-"""Which files the site has, beside those of its episodes: lists and other pages, assets, files for machines.
+"""Plans the pages and files of the site that belong to no episode: lists, assets, files for machines.
 
 A page is a pure function of its context, so the context and the digest of the theme are all of its inputs.
 """

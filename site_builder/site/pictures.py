@@ -1,4 +1,4 @@
-"""Which pictures exist: the cover of the show, those of its episodes, their smaller sizes, and cards for shared links.
+"""Which pictures a show and its episodes have, in which sizes.
 
 A picture's name holds a digest of all it is made from, so it is known before it is made, and a changed picture has a
 new address, as apps and caches need (https://podcasters.apple.com/support/896-artwork-requirements). Every file of one

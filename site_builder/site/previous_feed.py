@@ -1,4 +1,4 @@
-"""The feed that is there, to copy from: of a long one with one new item, all the others need not be read anew.
+"""Copies items out of the feed that is there, so that one new item does not mean writing all.
 
 docs/decisions/0010 says why.
 """

@@ -1,4 +1,4 @@
-"""Pagefind asked page by page, where the folder that it would read is on a disk.
+"""Feeds pages to Pagefind one by one, where its folder of input would be slow.
 
 Pagefind reads a folder in the order in which its file system lists it, and numbers pages in that order: folders in
 memory list the newest first, those on disks by a hash of their own, so the same pages would give other bytes on every

@@ -1,4 +1,4 @@
-"""The sound of an episode, made from its recording: copied, or encoded here or by another computer.
+"""Makes the sound of an episode from its recording: copied, or encoded here or on another computer.
 
 What a recording is encoded from is silent wherever something is taken out, so that nothing of somebody who refused
 leaves this computer; and it is encoded here from just that, so that both give the same bytes.

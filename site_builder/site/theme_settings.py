@@ -1,4 +1,4 @@
-"""The part of a show's config and pages that its theme asks for."""
+"""The part of a show's config and pages that its theme reads."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where recordings come from: X archives, plain audio files. Each kind is one module; `detect.open_source` chooses."""
+"""Where recordings come from: X archives, feeds, audio files. Each is a module; `detect.open_source` chooses."""

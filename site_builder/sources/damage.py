@@ -1,4 +1,4 @@
-"""What is wrong with a recording's files, told in sentences: cut ends, lost sound, sound that is there twice. Pure."""
+"""Says what is wrong with a recording's files: cut ends, lost sound, sound that is there twice. Pure."""
 
 from __future__ import annotations
 

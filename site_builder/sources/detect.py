@@ -1,4 +1,4 @@
-"""The kinds of source there are, and which of them a path is."""
+"""The kinds of source, and which of them a path is."""
 
 from __future__ import annotations
 

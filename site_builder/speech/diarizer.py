@@ -1,4 +1,4 @@
-"""Who says each word of a recording: what voices sound like is gathered as it is heard, and weighed when all is.
+"""Gathers what the voices of a recording sound like, and gives each word its speaker.
 
 Memory hardly grows with the recording: of each voice no more is kept than is learnt from, and what each word sounds
 like lies in a file without a name until the end.

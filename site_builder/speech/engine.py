@@ -1,4 +1,4 @@
-"""The seam to speech engines: one method that turns a short piece of sound into words."""
+"""The interface of a speech engine: one method that turns a short piece of sound into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recognised words as lines of a transcript: one speaker each, broken at pauses and sentences. Pure."""
+"""Joins recognised words to lines of a transcript: one speaker each, broken at pauses and sentences. Pure."""
 
 from __future__ import annotations
 

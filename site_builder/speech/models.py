@@ -1,4 +1,4 @@
-"""Speech models on this computer: a folder, an installed package that holds one, or one that was fetched before.
+"""Finds speech models on this computer: in a folder, in an installed package, or fetched before.
 
 A package is looked through as data; none of its code is ever imported or run.
 docs/decisions/0029 says why.

@@ -1,4 +1,4 @@
-"""One recording from sound to attributed words, a piece at a time, going on where an earlier run was ended.
+"""Recognises the words of a recording piece by piece, and goes on where an earlier run ended.
 
 What an engine hears is written down after each piece (a line of JSON), so that whatever ends the program costs one
 piece. The sound is read as a stream.

@@ -1,4 +1,4 @@
-"""Where somebody speaks, and sound cut into pieces at pauses, so that an engine never gets silence or a long file.
+"""Finds where somebody speaks, and cuts sound there into pieces at pauses.
 
 Whisper models invent text where nobody speaks, so they are given only what a voice detector (Silero, inside
 faster-whisper) and, where the recording has them, the levels of its guests call speech.

@@ -1,4 +1,4 @@
-"""What voices sound like: spectral features, and a model of each person's voice learnt from their own speech.
+"""Models of people's voices, from spectral features of their own speech.
 
 Features are 13 mel-frequency cepstral coefficients (Davis and Mermelstein 1980) of 25 ms every 10 ms, without the one
 that tells loudness. A voice is a mixture of Gaussians with diagonal covariances, fitted by expectation maximisation

@@ -1,1 +1,1 @@
-"""A local page on which a host does everything; see `studio.server`."""
+"""The studio: a local web page on which a host does everything; see `studio/server.py`."""

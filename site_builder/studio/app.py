@@ -1,4 +1,4 @@
-"""The studio as a web application, and the site as it will be as another."""
+"""The web applications of the studio: its pages, and the preview of the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer would change, in sentences: shown beside each before it is chosen."""
+"""Says in sentences what each possible answer of a person would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The episodes of a show as the studio lists them: found by name, and each with the state it is in."""
+"""The list of episodes in the studio: each with the state it is in, found by name."""
 
 from __future__ import annotations
 

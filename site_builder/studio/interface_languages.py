@@ -1,4 +1,4 @@
-"""The language of the studio's pages: the first that the browser asks for and the interface speaks."""
+"""Chooses the language of the studio's pages from what the browser asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every episode as it lies on disk, read again only where something in its folder has changed."""
+"""Reads every episode of a show, again only where its folder has changed."""
 
 from __future__ import annotations
 

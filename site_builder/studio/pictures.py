@@ -1,4 +1,4 @@
-"""Pictures that a browser sends: looked at before they are kept."""
+"""Checks pictures that a browser sends before they are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a submitted form to a change of a file, and back to the page: with scripts as JSON, without them as pages."""
+"""Saves a submitted form as a change of a file, and answers with JSON or a page."""
 
 from __future__ import annotations
 

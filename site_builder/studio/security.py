@@ -1,4 +1,4 @@
-"""Who may ask the studio: this computer, this browser, this page. Everybody else gets 403 and changes nothing.
+"""Answers 403 to every request that does not come from this computer, browser and page.
 
 Of every request the address it was sent to (`Host`: a name that an attacker has pointed here is another one), where it
 comes from (`Origin`, `Sec-Fetch-Site`) and the session's cookie are looked at before anything else is.

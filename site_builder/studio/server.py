@@ -1,4 +1,4 @@
-"""Runs the studio: two addresses of this computer, one for its pages and one for the site as it will be."""
+"""Runs the studio on two addresses of this computer: one for its pages, one for the preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""State that all pages of a running studio share: the show, its change history, background jobs and cached values."""
+"""State that all pages of a running studio share: the show, its changes, background jobs, cached values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a browser sends, written straight to a folder of the show's cache; nothing passes the system's own.
+"""Receives files from the browser straight into a folder of the show's cache.
 
 A file comes as the body of a request (a script sends it, and can tell how far it is) or within a form
 (multipart/form-data, without scripts). Its name on disk is ours.

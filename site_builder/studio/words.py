@@ -1,4 +1,4 @@
-"""The lines of a transcript as the studio shows them: who says each, when each word is said, what is not published."""
+"""The lines of a transcript for the studio: speaker, times of words, what is not published."""
 
 from __future__ import annotations
 

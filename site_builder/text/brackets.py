@@ -1,4 +1,4 @@
-"""Finds the partner of a bracket or quotation mark, so that removing text does not leave one of a pair behind."""
+"""Finds the partner of a bracket or quotation mark, so that removing text leaves no half of a pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Command lines to copy, as the shell of this system reads them and this person can run them."""
+"""Writes command lines to copy, quoted for this system's shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unicode folding for comparison: texts that a reader takes for the same become equal, and places can be found again.
+"""Folds texts (Unicode) so that those a reader takes for the same become equal, and finds places again.
 
 Compatibility forms become plain ones (NFKD), case goes, and so do accents, optional vowel signs and characters that
 cannot be seen; dashes, apostrophes and spaces become one of each (ASCII tabs and line ends stay). Cyrillic and Greek

@@ -1,4 +1,4 @@
-"""Untrusted plain text, made safe and fit for where it goes. Pure."""
+"""Makes untrusted plain text safe for where it goes. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names for URLs and folders, made from whatever a person wrote. Pure."""
+"""Makes slugs: names for URLs and folders, from whatever a person wrote. Pure."""
 
 from __future__ import annotations
 

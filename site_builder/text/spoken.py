@@ -1,4 +1,4 @@
-"""Lines of a transcript as the words that can be heard one by one, and words found again in a changed line. Pure."""
+"""Splits lines of a transcript into words with times, and finds words again in a changed line. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times as people and podcast formats write them. Pure; seconds are floats everywhere inside the program."""
+"""Reads and writes times as people and podcast formats do. Pure; everywhere inside, seconds are floats."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What encoding anew consists of: segments on all cores, their seams, loudness, and a gain for each voice."""
+"""Parts of encoding: segments on all cores and how they join, loudness, a gain for each voice."""

@@ -1,4 +1,4 @@
-"""A gain that changes with time, and sound multiplied by it."""
+"""Applies a gain that changes with time to sound."""
 
 from __future__ import annotations
 

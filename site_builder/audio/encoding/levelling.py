@@ -1,4 +1,4 @@
-"""Gains that bring an episode, or each voice in it, to a loudness, and a limiter where peaks would pass the ceiling.
+"""Finds the gains that bring an episode, or each voice in it, to a loudness, with a limiter for peaks.
 
 Sound is gone through once. The limiter takes some loudness away again, how much only listening tells: that is done over
 a few segments of the sound that are kept, and gains are corrected until voices and whole are as loud as asked for.

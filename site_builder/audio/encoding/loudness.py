@@ -1,4 +1,4 @@
-"""Loudness as ITU-R BS.1770-5 and EBU R 128 define it, of sound in a row or of many moments of it."""
+"""Measures loudness as ITU-R BS.1770-5 and EBU R 128 define it, of whole sound or of many moments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packets of encoders that worked on segments of one sound, joined so that decoders notice nothing.
+"""Joins packets of encoders that worked on segments of one sound, so that decoders notice nothing.
 
 Neighbours both encode some of the sound. There a packet is looked for at which one may go on with the other's: both
 divide time alike there, and what an MP3 frame keeps of its bits in the frames before it finds room in them.

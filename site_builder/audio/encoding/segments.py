@@ -1,4 +1,4 @@
-"""Long sound in segments that are worked on at the same time, on as many cores as are free.
+"""Splits long sound into segments that are worked on at the same time, on as many cores as are free.
 
 Where segments begin depends on the sound alone, and what is made of one on nothing but its own frames: so results are
 the same on any number of cores. docs/decisions/0048 says how encoded segments are joined.

@@ -1,4 +1,4 @@
-"""Who is heard alone, and how loud each moment is. Times are published time; edges of turns are known to a tick."""
+"""Finds where one speaker is heard alone, and how loud each moment is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings heard by the workers of a cluster, and their words written down here.
+"""Has recordings transcribed by the workers of a Dask cluster, and writes the words down here.
 
 A worker is told the model, the language, likely words and who speaks when, by number; it gives the words back as a
 file. Where what it hears goes through a store, nothing of a recording in which anybody refused is sent: that one is

@@ -1,4 +1,4 @@
-"""Who does long work instead of this process: the workers of a Dask cluster, if one was named."""
+"""Opens the Dask cluster that does long work instead of this process, if one was named."""
 
 from __future__ import annotations
 

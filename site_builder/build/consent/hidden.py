@@ -1,4 +1,4 @@
-"""Old addresses of a site, and places in what the host wrote, that name somebody who is hidden."""
+"""Finds old page addresses, and places in the host's own files, that name somebody who is hidden."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from site_builder.build.selection import Selection
 from site_builder.consent import Redaction, mentions
 from site_builder.consent.evidence import Reading
-from site_builder.consent.sources import describe_mentions
+from site_builder.consent.file_mentions import describe_mentions
 from site_builder.episodes.catalog import Catalog, redact_show
 from site_builder.episodes.summary import EpisodeSummary
 from site_builder.show.promises import find_redirects

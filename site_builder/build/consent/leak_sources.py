@@ -1,4 +1,4 @@
-"""Where a name that is found on the site was written: of all lines that hold it, those that it can come from."""
+"""Finds the line in the host's files from which a name that leaked onto the site can have come."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from site_builder.consent import Redaction
+from site_builder.consent.file_mentions import Mention, find_mentions
 from site_builder.consent.leaks import Leak, Search, Secrets, find_excerpts
-from site_builder.consent.sources import Mention, find_mentions
 from site_builder.episodes.catalog import Catalog
 from site_builder.show.layout import CONFIG, EPISODES, INDEX
 from site_builder.text.folding import fold, split_words

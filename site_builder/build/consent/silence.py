@@ -1,4 +1,4 @@
-"""Episodes whose sound turns out to be nothing but silence: they are withheld, and known until they change."""
+"""Withholds episodes whose audio turns out to be silent, and remembers them until they change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from site_builder.consent.leaks import check_silence
 from site_builder.engine.cache import ValueCache
-from site_builder.engine.serialization import change
+from site_builder.engine.serialization import replace_fields
 from site_builder.episodes.catalog import Catalog
 from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model.podcast import Span
@@ -24,7 +24,7 @@ def withhold_silent(catalog: Catalog, kept: ValueCache) -> Catalog:
         return catalog
     kept.drop(_KIND, silent.keys() - {entry.name for entry in catalog.entries})
     entries = [
-        change(entry, withheld=entry.withheld or REASON) if silent.get(entry.name) == entry.key else entry
+        replace_fields(entry, withheld=entry.withheld or REASON) if silent.get(entry.name) == entry.key else entry
         for entry in catalog.entries
     ]
     return replace(catalog, entries=tuple(entries))

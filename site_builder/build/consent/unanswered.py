@@ -1,4 +1,4 @@
-"""A show that is online and says nothing of people who have not answered: asked once, before names go."""
+"""Stops once before names of people who have not answered go from a show that is online."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All rules about a feed, and the few that no feed may break."""
+"""All rules about a feed, and the few without which no feed is written."""
 
 from __future__ import annotations
 

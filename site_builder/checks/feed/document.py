@@ -1,4 +1,4 @@
-"""A feed as rules look at it: parsed once without any outside help, every element found by its name."""
+"""A feed, parsed once and read-only, in which rules find elements by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from site_builder.checks.rule import Place
-from site_builder.engine.files import is_proper
+from site_builder.engine.files import is_safe_path
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 
@@ -70,7 +70,7 @@ class Site:
             if url.startswith(base):
                 path = unquote(re.split("[?#]", url[len(base) :], maxsplit=1)[0])
                 path += "index.html" if not path or path.endswith("/") else ""
-                return self.output / path if is_proper(path) and _is_short(path) else None
+                return self.output / path if is_safe_path(path) and _is_short(path) else None
         return None
 
 

@@ -1,4 +1,4 @@
-"""What stands between a feed that breaks a rule and subscribers."""
+"""Keeps a feed that breaks an important rule from being written over the one that subscribers have."""
 
 from __future__ import annotations
 

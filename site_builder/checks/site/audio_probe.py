@@ -1,4 +1,4 @@
-"""What is true of published audio files, measured once per content: decoding an hour takes a while."""
+"""Measures published audio files by decoding them, once for each content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages and style sheets of a built site as rules look at them."""
+"""Pages and style sheets of a built site, parsed for rules."""
 
 from __future__ import annotations
 

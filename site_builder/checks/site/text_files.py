@@ -1,4 +1,4 @@
-"""Chapters and transcripts as files: read as an app would."""
+"""Reads chapter and transcript files as a podcast app would."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Archives: what they hold, and many of them at once."""
+"""Commands about archives: what one holds, and many of them at once."""

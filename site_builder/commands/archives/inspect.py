@@ -1,4 +1,4 @@
-"""What a source holds, told to a person before anything is taken from it."""
+"""Describes what a source holds before anything is taken from it."""
 
 from __future__ import annotations
 

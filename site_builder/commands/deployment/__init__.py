@@ -1,1 +1,1 @@
-"""What a deploy knows beside its story: where it goes, what it tells beforehand, and what was sent before."""
+"""Parts of a deploy: where it goes, what it tells beforehand, what was sent before."""

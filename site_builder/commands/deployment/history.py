@@ -1,4 +1,4 @@
-"""The way back from a deploy: what was sent is kept on this computer for a while, and can be sent again.
+"""Keeps what was sent by the last deploys on this computer, so that one can go back to it.
 
 No host keeps what a deploy replaces, and none should: whoever is taken out must be gone there. So the last few sites
 lie in `.cache/deploys/`, as links to the very files of `output/`, which cost room only once a build has replaced them.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from site_builder.engine import platform
-from site_builder.engine.files import is_proper, write_file
+from site_builder.engine.files import is_safe_path, write_file
 from site_builder.errors import UsageError
 from site_builder.hosts import Upload
 from site_builder.show.layout import PEOPLE
@@ -55,7 +55,7 @@ def keep_deploy(folder: Path, target: str, uploads: Iterable[Upload], guids: Ite
         return  # nothing was changed
     place = folder / _FOLDER / _make_name(now, {kept.name for kept in known})
     for upload in wanted.values():
-        if upload.source and upload.source.is_file() and is_proper(upload.path):
+        if upload.source and upload.source.is_file() and is_safe_path(upload.path):
             _link(upload.source, place / "site" / upload.path)
     values = {"at": format_utc(now), "target": target, "guids": sorted(guids), "files": dict(sorted(facts.items()))}
     place.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,9 @@ def list_deploys(folder: Path) -> tuple[KeptDeploy, ...]:
 def _load(file: Path) -> KeptDeploy | None:
     try:
         values = json.loads(file.read_bytes())
-        files = {path: (int(size), str(digest)) for path, (size, digest) in values["files"].items() if is_proper(path)}
+        files = {
+            path: (int(size), str(digest)) for path, (size, digest) in values["files"].items() if is_safe_path(path)
+        }
         return KeptDeploy(
             file.parent.name, parse_utc(values["at"]), values["target"], tuple(map(str, values["guids"])), files
         )

@@ -1,4 +1,4 @@
-"""What a deploy tells before the first byte is sent, so that a person can still stop it."""
+"""What a deploy tells before it sends the first byte, so that a person can still stop it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a deploy goes: the place the config names, or the command line; noted in the config once it is confirmed."""
+"""The address a deploy goes to, from the config or the command line."""
 
 from __future__ import annotations
 

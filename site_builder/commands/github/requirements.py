@@ -1,4 +1,4 @@
-"""What an installation elsewhere is made of: this program's own wheel, and what it needs by digest.
+"""A list of all that an installation elsewhere needs, each with its digest, for pip.
 
 Nothing is fetched by a bare name, and nothing is run while it is installed: what comes from an index comes as a wheel
 whose digest is written down, and what has no wheel there lies beside the program's own.

@@ -1,4 +1,4 @@
-"""Wheels of what this program runs from, so that another computer installs these very files and nothing by name.
+"""Builds wheels of the installed program and libraries, so that another computer installs the same files.
 
 A wheel is a zip with the files, what the package is, and a list of digests
 (https://packaging.python.org/en/latest/specifications/binary-distribution-format/). The same files give the same bytes.

@@ -1,4 +1,4 @@
-"""Which workers of a Dask cluster are fit: same program, and what is to be shared is found.
+"""Which workers of a Dask cluster run the same program and find the files they need.
 
 Each is looked at before its first task: at the start, or when it comes back after its process died.
 """

@@ -1,4 +1,4 @@
-"""Opens a cluster: a Dask scheduler that runs already, or processes of this computer."""
+"""Connects to a Dask cluster: a scheduler that runs already, or processes of this computer."""
 
 # mypy: disable-error-code="no-untyped-call"
 # (Dask has few annotations)

@@ -1,4 +1,4 @@
-"""Targets made by computers that share nothing with this one but a store: sources there, what is made back.
+"""Targets made by computers that share only an object store with this one: they read and write there.
 
     send ─▶ FOLDER/digest.m4a …      run ─▶ FOLDER/made.mp3, its report at its end      fetch, and FOLDER goes
 
@@ -24,7 +24,7 @@ from typing import Any, Protocol, cast
 
 from site_builder.engine.cluster.waiting import start_threads
 from site_builder.engine.digests import JSON, digest_file, digest_json, encode_json
-from site_builder.engine.files import OutputTree, part_of
+from site_builder.engine.files import OutputTree, name_part_file
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.engine.target import FromSources, Target, make_file, open_scratch
 from site_builder.errors import SpacecastError
@@ -95,7 +95,7 @@ class StoreTransfer:
         """Leave the sources of a target in the store; None where they must not leave this computer."""
         make = cast("FromSources", target.make)
         tree.make_folders(target.path)
-        with open_scratch(Path(tree.locate(part_of(target.path)))) as folder:
+        with open_scratch(Path(tree.locate(name_part_file(target.path)))) as folder:
             files = make.prepare(folder)
             if files is None:
                 return None

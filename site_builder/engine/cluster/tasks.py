@@ -1,4 +1,4 @@
-"""Many targets, each a task of Dask's: given to workers that are fit for it, and told of as soon as it is done.
+"""Has targets made by the workers of a Dask cluster, each as a task of its own.
 
 Nothing but targets, settings and small reports goes over the scheduler. A file is written whole or not at all, so a
 worker may die at any moment; its task is given to another one. Whoever began decides what comes next: workers write no

@@ -1,4 +1,4 @@
-"""Waits that Ctrl-C ends at once, and that never outlast a limit: calls are made in threads that may be left behind.
+"""Waits with a time limit, which Ctrl-C ends at once: the call runs in a thread that may be left behind.
 
 Libraries that talk to other computers do not hear Ctrl-C while they wait, or wait for as long as nobody answers. What
 is left behind ends with this process, which does not wait for it.

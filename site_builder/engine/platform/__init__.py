@@ -1,4 +1,4 @@
-"""What systems do differently, in one place: processes, locks, links and hints. Each has a way that every system has.
+"""What operating systems do differently: processes, locks, links. Each function works on every system.
 
 `SPACECAST_PORTABLE=1` takes the way that every system has here as well: for tests, and should the quick one fail.
 docs/decisions/0040 says why.

@@ -1,4 +1,4 @@
-"""Processes forked from this one, and what comes of them.
+"""Runs functions in forked child processes and collects what they return.
 
 A forked process sees all that its parent knew at that moment; only results come back, pickled. Where processes cannot
 be forked safely (anywhere but on Linux, and beside a library's threads) a `Task` is done here.

@@ -1,4 +1,4 @@
-"""Calls that take long, by processes that are given one after the other: each its next as soon as it is free.
+"""Runs long calls in a fixed number of child processes; each takes the next as soon as it is free.
 
 They are forked, see all that this process knew then, and end with it, whatever they are at: nothing that one of them
 writes comes after what the next run of the program writes. For many quick calls see `quick_calls.py`;

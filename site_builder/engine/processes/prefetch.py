@@ -1,4 +1,4 @@
-"""Results that a process of its own makes ahead of time, while this one is busy with something else.
+"""Results computed ahead in a child process, while this one does something else.
 
     with Prefetch() as prefetch:                       # what nobody has taken by its end is given up
         prefetch.start(draw_all, {"a.jpg", "b.jpg"})   # draw_all() gives names with bytes, one after the other

@@ -1,4 +1,4 @@
-"""Many calls on all cores: in threads those that wait, in processes those that compute.
+"""Runs many short calls on all cores: in threads those that wait, in processes those that compute.
 
 Processes are forked from this one, so that nothing has to be sent to them.
 A forked process sees all that its parent knew at that moment; only results come back. Where processes cannot be forked

@@ -1,1 +1,1 @@
-"""From sources into bundles: new episodes, and what later sources know of those that are here."""
+"""Takes conversations out of sources into bundles, and completes those that are here."""

@@ -1,4 +1,4 @@
-"""What a second source knows of a conversation that is here already: names, roles, a title; never over a person's work.
+"""Adds names, roles or a title that a second source knows to an episode; never over a person's work.
 
 A co-host's archive knows the creator by a number only, the creator's by name. Pure.
 """

@@ -1,4 +1,4 @@
-"""The story of `extract`: source ─▶ conversations ─▶ bundles in content/episodes/; builds do it with new archives."""
+"""The steps of `extract`: source ─▶ conversations ─▶ bundles. Builds do the same with new archives."""
 
 from __future__ import annotations
 

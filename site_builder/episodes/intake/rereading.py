@@ -1,4 +1,4 @@
-"""Recordings taken in by an earlier version, read again for who speaks when.
+"""Reads recordings again that an earlier version took in, for who speaks when.
 
 Until `Recording.may_speak` was there, levels were given to people by another number than their place in the list: what
 `space.json` said of such a recording may be wrong, and whoever refused would be heard.

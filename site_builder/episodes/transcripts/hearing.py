@@ -1,4 +1,4 @@
-"""What hears a show's recordings: a speech engine with its model, and what the config says of words."""
+"""Opens the speech engine, model and word list that a show's config asks for."""
 
 from __future__ import annotations
 

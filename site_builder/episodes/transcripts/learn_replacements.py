@@ -1,4 +1,4 @@
-"""What a person corrected in a machine's transcript, as `transcript.replace` would have it. Pure."""
+"""Finds what a person corrected in a machine's transcript, as `transcript.replace` would write it. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from site_builder.consent.words import WORDS
+from site_builder.consent.ordinary_words import WORDS
 from site_builder.model.podcast import Cue
 from site_builder.model.speech import Word
 

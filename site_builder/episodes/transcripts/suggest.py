@@ -1,4 +1,4 @@
-"""What a transcript proposes to the host, who decides: chapter marks, tags, passages to share. Pure, and in its words.
+"""Proposes chapter marks, tags and passages to share from a transcript; the host decides. Pure.
 
 Nothing is made up: a chapter is called by the question that the host asks there. Titles and summaries put together from
 sentences were tried and were of no use three times of four.
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from site_builder.consent.words import DATED, WORDS
+from site_builder.consent.ordinary_words import DATED, WORDS
 from site_builder.model.podcast import Cue
 from site_builder.text.folding import fold
 from site_builder.text.plain import shorten

@@ -1,4 +1,4 @@
-"""A recording's transcript by machine: what was heard is kept whole, and written as lines for people to correct.
+"""Transcribes a recording: keeps every word that was heard, and writes lines for people to correct.
 
 Two files: `words.json` is the machine's and made anew by each run; `transcript.vtt` is written where there is none, or
 where it is still as a run of this program left it. What a person changed is never written over.

@@ -1,1 +1,1 @@
-"""What of the texts a host wrote cannot be published as it stands."""
+"""Finds what in the host's own texts cannot be published as it stands."""

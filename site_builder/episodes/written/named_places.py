@@ -1,4 +1,4 @@
-"""Names where they cannot be taken out: in addresses, in the config, in the addresses of pages. The host has to act."""
+"""Finds hidden names that cannot be taken out: in addresses and in the config. The host has to act."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from site_builder.consent import Casting, Redaction
 from site_builder.consent.evidence import Reading
+from site_builder.consent.file_mentions import describe_mentions, find_mentions
 from site_builder.consent.matcher import Match
 from site_builder.consent.readers import read_texts
 from site_builder.consent.redaction import may_mention
-from site_builder.consent.sources import describe_mentions, find_mentions
 from site_builder.consent.spoken_names import hear_names
-from site_builder.consent.views import WALL, view_plain
+from site_builder.consent.visible_text import WALL, view_plain
 from site_builder.errors import Problem
 from site_builder.show.bundles import Bundle
 from site_builder.show.documents import find_front_line

@@ -1,4 +1,4 @@
-"""Files of a show that nothing reads: named, with what would be read in their place."""
+"""Finds files of a show that nothing reads, and says what would be read in their place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a text cannot be published as it is written: pictures that are not there, and markup that is taken out."""
+"""Finds pictures that are not there and markup that is removed, in the host's texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from site_builder.episodes.written.unread_files import find_unread
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.render.intricacy import is_intricate
+from site_builder.render.markdown_limits import is_too_complex
 from site_builder.render.notes import list_markup
 from site_builder.show.bundles import Bundle, FreePage
 from site_builder.show.documents import find_front_line
@@ -47,7 +47,7 @@ def check_text(text: str, file: Path, first_line: int, show: Path) -> TextFaults
     """What is wrong with Markdown that begins on `first_line` of `file`."""
     markup = list_markup(text)
     problems, remarks = [], []
-    if is_intricate(text):
+    if is_too_complex(text):
         remarks.append(Problem(_PLAIN, file, first_line))
     for address in dict.fromkeys(markup.pictures):
         line = _find_line(text, address, first_line)

@@ -1,4 +1,4 @@
-"""Files become packs; each adds to what a repository holds under a name of ours, until the branch is turned to it."""
+"""Makes git packs of files, each sent under a branch of ours until the published branch is turned to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Covers that are given: checked, made into what every podcast app takes, and made smaller.
+"""Covers that the host gives: checked, converted to what podcast apps take, and made smaller.
 
 Nothing of the file but its pixels is kept: no camera data, no place, no thumbnail, no colour profile.
 """

@@ -1,4 +1,4 @@
-"""Text on pictures: what of it can be drawn, in which lines and how large; drawn the same on every machine.
+"""Draws text on pictures: which of it can be drawn, in which lines and how large.
 
 One bundled font (`fonts/cover.ttf`: Latin, Cyrillic, Greek) is set glyph by glyph with its own kerning, because the
 shaping engine that Pillow may find differs from machine to machine. Whatever the font lacks is left out.

@@ -1,4 +1,4 @@
-"""What a drawn cover shows beside its words: a conversation as lanes of bars, or voices as rings.
+"""Draws the conversation on a cover: lanes of bars, or rings of voices.
 
 Both are the same idea, and the site's icon: every line is a voice, its bars are when it is heard.
 Shapes are drawn twice as large as they are shown, and reduced: Pillow's own edges are jagged.

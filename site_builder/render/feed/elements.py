@@ -1,4 +1,4 @@
-"""Elements of a feed, appended one by one: names with the usual prefixes, texts made fit for XML."""
+"""Appends elements to a feed, with the usual prefixes and text fit for XML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What feedgen cannot say: Apple's, Podcasting 2.0's, Podlove's, Spotify's and Atom's elements, as feedgen extensions.
+"""Elements that feedgen lacks: Apple, Podcasting 2.0, Podlove, Spotify and Atom, as feedgen extensions.
 
 feedgen's own `podcast` extension is not used: it refuses `itunes:explicit` true and false, drops images by their file
 name and knows nothing of Podcasting 2.0. Dates are written here too, because feedgen changes the locale of the whole

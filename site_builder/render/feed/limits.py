@@ -1,4 +1,4 @@
-"""Text made fit for XML, for one line and for limits counted in bytes. Pure.
+"""Makes text fit for XML, for one line, and for limits in bytes. Pure.
 
 Cleaning here costs one regular expression per text, because a feed of ten thousand items does it a million times.
 """

@@ -1,4 +1,4 @@
-"""Model to template contexts: plain JSON values, and nothing a template does not need.
+"""The values that page templates get, as plain JSON.
 
 The contract of each template is written down in `docs/theming.md` and held by `tests/render/test_contexts.py`.
 Every context has `site` (the same on all pages), `page` (what this page is and where it goes) and, by template, its

@@ -1,4 +1,4 @@
-"""What pages show of an episode, a person or a tag, as plain JSON values."""
+"""What lists and pages show of an episode, a person or a tag, as plain JSON values."""
 
 from __future__ import annotations
 

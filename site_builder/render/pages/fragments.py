@@ -1,4 +1,4 @@
-"""Pieces of HTML that pages show hundreds of times, so that a template's loops would take most of the time.
+"""HTML that occurs hundreds of times on a page, made without Jinja because loops there are slow.
 
 A theme may have its own loops over the same parts of the context in their place (`docs/theming.md`).
 """

@@ -1,4 +1,4 @@
-"""The conversation as a picture: one lane per speaker and the waveform above, as SVG paths and the turns behind them.
+"""Draws who speaks when as SVG: one lane per speaker, and the waveform above.
 
 One path per lane, whatever the length, so that five people over three hours are six nodes. Horizontal units are
 thousandths of the published duration; the template stretches them over the width of the page.

@@ -1,4 +1,4 @@
-"""What makes the site one that can be kept: the web manifest and the service worker, as contexts of their templates.
+"""The web manifest and service worker, by which the site can be installed and read offline.
 
 https://www.w3.org/TR/appmanifest/ and https://www.w3.org/TR/service-workers/
 """

@@ -1,4 +1,4 @@
-"""An address as a QR code (ISO/IEC 18004): one SVG path, drawn at build time, so that no page asks anybody for it."""
+"""Draws an address as a QR code (ISO/IEC 18004), as one SVG path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a page can be searched: a plain document for the indexer, whose ids are the moments a result leads to.
+"""The text of a page that can be searched, whose ids are the moments results lead to.
 
 Made from the context of a page, not from its HTML: a theme may change how a page looks, and pages need not carry an
 id on each line of their transcript. Ids are a letter and a time as links have it, `l1m23s:2` the line at 1:23 by the

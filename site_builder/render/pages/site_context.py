@@ -1,4 +1,4 @@
-"""What every page knows of the show and its site: the key `site` of each template context. Pure."""
+"""The key `site` of each template context: what every page knows of the show. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The theme: templates and assets, the built-in ones and the show's own, and the one way to render a page.
+"""The theme: loads templates and assets, the built-in ones and the show's own, and renders pages.
 
 A file in the show's `templates/` takes the place of the built-in file of the same name, and may build on it:
 `{% extends "builtin/episode.html" %}`. Everything is read once, when the theme is loaded, so that a page is a function

@@ -1,4 +1,4 @@
-"""`config.yaml` as types. The classes in `sections` are the manual; only `show` is required.
+"""`config.yaml` as typed values. The classes in `sections` are its manual; only `show` is required.
 
 What a fingerprint needs of a config, or of a section, is `model_dump(mode="json")`: plain, in a fixed order, and
 the same for the same file on any machine.

@@ -1,4 +1,4 @@
-"""The show as the model has it, from the config."""
+"""Makes the `Show` of `model/` from the config."""
 
 from __future__ import annotations
 

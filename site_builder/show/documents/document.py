@@ -1,4 +1,4 @@
-"""Text that a person wrote to a typed object, or to everything that is wrong with it."""
+"""Parses text that a person wrote into a typed object, or into all that is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of single options: what a person may write, and what becomes of it.
+"""Types of single options: what a person may write for each, and what it becomes.
 
 Each refuses with a sentence that begins with "expected"; what was found instead is added by `complaints`.
 """

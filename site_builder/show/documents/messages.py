@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in words for the person who wrote the file. No term of pydantic gets through."""
+"""Says what pydantic found wrong in words for the person who wrote the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Getting to know people: what the speakers of recordings add to those known. Pure."""
+"""Adds people who are heard for the first time to those known. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Someone who is heard on the show and what they said to being published."""
+"""A person who is heard on the show, and what they answered about being published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is who: people found by id, handle and name. Pure."""
+"""Finds people by id, handle and name. Pure."""
 
 from __future__ import annotations
 

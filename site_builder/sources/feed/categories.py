@@ -1,4 +1,4 @@
-"""Categories as old feeds name them, as Apple's of today. Pure.
+"""Translates categories of old feeds to Apple's of today. Pure.
 
 Apple replaced its list in 2019 (https://podcasters.apple.com/support/1691-apple-podcasts-categories); thousands of
 feeds still have names of the one before, or of Google's.

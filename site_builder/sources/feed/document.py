@@ -1,4 +1,4 @@
-"""The bytes of a feed as an XML tree: whatever its encoding is, not what it is said to be. Pure, and bounded.
+"""Parses the bytes of a feed as XML, whatever its encoding really is, within limits. Pure.
 
 https://encoding.spec.whatwg.org/ reads ISO-8859-1 as Windows-1252, as every browser does.
 """

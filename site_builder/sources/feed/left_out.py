@@ -1,4 +1,4 @@
-"""What a feed says and a show cannot: counted, so that it is told once and not for every episode. Pure."""
+"""Counts what a feed says that a show cannot say, so that each is told once. Pure."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""X archives: the only code that knows X."""
+"""Reads X archives; the only package that knows X."""

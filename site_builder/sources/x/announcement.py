@@ -1,4 +1,4 @@
-"""From tweets to words for an episode: title and opening from the announcing one, notes from those sent meanwhile."""
+"""Makes title and notes of an episode from the posts that announce it and those sent meanwhile."""
 
 from __future__ import annotations
 

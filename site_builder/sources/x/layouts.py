@@ -1,4 +1,4 @@
-"""Where in a zip or folder the files of X archives lie: at any depth, and of one account or several. Pure but `walk`.
+"""Finds the files of X archives in a zip or folder, at any depth, of one account or several. Pure but `walk`.
 
 Names inside an archive are untrusted: they are compared with WANTED and never become paths.
 """

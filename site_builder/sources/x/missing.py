@@ -1,4 +1,4 @@
-"""Why an archive holds no recording of a Space: what its metadata says, else what is likely. Ends of sentences."""
+"""Says why an archive holds no recording of a Space. Ends of sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is who in a Space: the people in the recording's tags, the ids in the metadata, and the account's own mentions.
+"""Tells who is who in a Space, from the recording's tags, the metadata and the account's own mentions.
 
 The tags know handles and Periscope ids, the metadata X user ids, and only the account's tweets hold both. Nothing is
 guessed: who cannot be matched keeps what is known of them.

@@ -1,4 +1,4 @@
-"""A title out of what somebody posted: what a person who reads that script would copy out.
+"""Makes a title from the text of a post.
 
 Sentences end as Unicode Standard Annex 29 says (https://www.unicode.org/reports/tr29/), and what a reader sees as one
 character (a letter with its vowel signs, a flag) is never cut.

@@ -1,1 +1,1 @@
-"""Jobs and previews that run in processes of their own, and how far they are."""
+"""Long jobs and previews that run in processes of their own, and their progress."""

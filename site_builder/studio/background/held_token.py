@@ -1,4 +1,4 @@
-"""A token that was pasted on the Publish page: in memory until what it is for is published, and never in a file."""
+"""Keeps a token that was pasted on the Publish page in memory, never in a file, until it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site as it will be: built by a process of its own whenever a file changes, served to the studio's frames.
+"""Builds the preview in a process of its own whenever a file changes, and serves it.
 
 python -m site_builder.studio.background.previews FOLDER      the building side; tells its states as lines of JSON
 """

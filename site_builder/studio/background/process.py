@@ -1,4 +1,4 @@
-"""A child process that speaks JSON, a line for each message, and never outlives this one."""
+"""A child process that exchanges JSON lines with this one, and ends with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that does long work for the studio: takes jobs on standard input, tells of them on standard output.
+"""The process that runs jobs for the studio: jobs on standard input, progress on standard output.
 
     python -m site_builder.studio.background.worker FOLDER
 

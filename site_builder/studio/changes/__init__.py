@@ -1,1 +1,1 @@
-"""Changes of the files of a show: made whole, remembered, taken back."""
+"""Changes to the files of a show: written whole, remembered, undone."""

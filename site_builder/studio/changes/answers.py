@@ -1,4 +1,4 @@
-"""What a change of `people.yaml` means to the memory of refusals: the same as if it had been said on the command line.
+"""Keeps the memory of refusals in step when `people.yaml` is changed in the studio.
 
 That holds for Undo as well: who refused and does no longer, because the host took it back, is noted as that. Taking the
 memory itself back would not do: it would not say why somebody is heard again whom a build has taken out meanwhile.

@@ -1,4 +1,4 @@
-"""The one way in which the studio changes files of a show: the smallest edit, whole or not at all, to be undone."""
+"""The one way in which the studio writes to a show's files: smallest edit, all or nothing, can be undone."""
 
 from __future__ import annotations
 

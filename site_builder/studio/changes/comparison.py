@@ -1,4 +1,4 @@
-"""Two versions of a file beside each other, with what differs marked, so that the eye finds it."""
+"""Compares two versions of a file line by line and marks what differs."""
 
 from __future__ import annotations
 

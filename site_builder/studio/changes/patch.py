@@ -1,4 +1,4 @@
-"""What became of one file, small enough to keep: the bytes in the middle that differ, before and after."""
+"""The bytes of a file that a change replaced, before and after, small enough to keep."""
 
 from __future__ import annotations
 

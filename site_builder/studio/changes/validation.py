@@ -1,4 +1,4 @@
-"""Whether a file of a show says what it must, by the same readers as a build."""
+"""Checks a file of a show by the same readers as a build."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a check found, as a host reads it: in order, and in the language of the interface."""
+"""Findings of `check` as a host reads them: in order, in the language of the interface."""

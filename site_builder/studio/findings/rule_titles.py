@@ -1,4 +1,4 @@
-"""What a host calls the rules that they can do something about, in the language of the interface."""
+"""Titles of rules in the language of the interface, for those a host can act on."""
 
 from __future__ import annotations
 

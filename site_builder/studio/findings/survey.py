@@ -1,4 +1,4 @@
-"""What a check found, in order for a host: what holds up publishing, what they can mend, what is about files alone."""
+"""Sorts findings of `check` for a host: what blocks publishing, what they can mend, the technical rest."""
 
 from __future__ import annotations
 

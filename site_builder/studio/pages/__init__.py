@@ -1,1 +1,1 @@
-"""The places of the studio: a module each, with its routes."""
+"""The pages of the studio: a module each, with its routes."""

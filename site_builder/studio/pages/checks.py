@@ -1,4 +1,4 @@
-"""What is still wrong, and where it is mended."""
+"""The page Checks: what is wrong, and where to mend it."""
 
 from __future__ import annotations
 

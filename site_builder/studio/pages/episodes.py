@@ -1,4 +1,4 @@
-"""All episodes, the newest first, each with what is to be done about it."""
+"""The page Episodes: all of them, newest first, each with what is to be done."""
 
 from __future__ import annotations
 

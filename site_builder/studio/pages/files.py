@@ -1,4 +1,4 @@
-"""The files of a show as they are written, for whatever has no field of its own, or cannot be read any more."""
+"""The page Files: edits a show's files as text, for what has no field or cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page needs: where to begin, style and scripts, and news of work while it is done."""
+"""Routes that every page uses: start, styles and scripts, news of running jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo and Redo, which stand in the same corner of every page."""
+"""Undo and Redo, on every page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manual, as `spacecast help` has it: a page for each topic, with pictures."""
+"""The manual in the studio, the same pages as `spacecast help`."""
 
 from __future__ import annotations
 

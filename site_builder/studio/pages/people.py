@@ -1,4 +1,4 @@
-"""Who is heard, and what they said to it."""
+"""The page People: who is heard, and what they answered."""
 
 from __future__ import annotations
 

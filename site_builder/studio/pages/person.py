@@ -1,4 +1,4 @@
-"""One person: where they are heard, what they said to being published, and what another answer would change."""
+"""The page of a person: where they are heard, their answers, and what another answer would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the site goes, what will be sent, and the way back."""
+"""The page Publish: where the site goes, what will be sent, and how to go back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the show is: its name, address, category, cover and colour; each field the smallest edit of `config.yaml`."""
+"""The page Show: name, address, category, cover and colour, each saved to `config.yaml` on its own."""
 
 from __future__ import annotations
 

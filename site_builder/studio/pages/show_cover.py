@@ -1,4 +1,4 @@
-"""The show's cover: as it is, another one, or the drawn one again."""
+"""The show's cover on the page Show: kept, replaced, or drawn again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to begin: a folder for the show, an archive, which Spaces of it.
+"""The page Start: chooses a folder for the show, an archive, and which Spaces of it.
 
 What is known of the archive at hand is the result of the last job that looked into one, so a reload finds it again.
 """

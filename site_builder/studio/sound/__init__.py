@@ -1,1 +1,1 @@
-"""A recording for the editor: its shape in every detail, and its sound from any moment on."""
+"""A recording for the sound editor: its waveform, and its sound from any moment on."""

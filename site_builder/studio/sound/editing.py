@@ -1,4 +1,4 @@
-"""What of a recording is published, as the editor shows it: the host's trim, cuts and mutes, and what answers take."""
+"""Which spans of a recording are published, as the sound editor shows them."""
 
 from __future__ import annotations
 

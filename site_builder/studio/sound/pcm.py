@@ -1,4 +1,4 @@
-"""Decoded sound of a recording as plain numbers: 16 bit, one channel, one rate, from any moment on."""
+"""Decodes a recording to plain samples (16 bit, mono, one rate) from any moment on."""
 
 from __future__ import annotations
 

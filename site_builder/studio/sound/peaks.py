@@ -1,4 +1,4 @@
-"""The shape of a recording for the editor, made once and kept: all of it in a glance, and each minute in detail.
+"""The waveform of a recording for the editor, kept once made: all of it coarsely, each minute in detail.
 
 The glance is made of frames here and there (`audio.waveform.Shape`), in the time it takes to read the file once; a
 minute is decoded when somebody looks at it so closely.

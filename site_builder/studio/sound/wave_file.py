@@ -1,4 +1,4 @@
-"""A recording served as a WAV file, decoded as it is asked for, so that a browser can seek in any recording.
+"""Serves a recording as a WAV file, decoded on demand, so that a browser can seek in it.
 
 A sample has its place by arithmetic alone, in every browser, whatever the recording is coded with; an AAC stream from
 X has neither an index nor, in some browsers, a decoder.

@@ -1,1 +1,1 @@
-"""What the worker process does for the pages: a function for each kind of job."""
+"""What the studio's worker process does: a function for each kind of job."""

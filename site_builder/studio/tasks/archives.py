@@ -1,4 +1,4 @@
-"""Looking into an archive and taking Spaces from it, in the worker process."""
+"""Jobs that look into an archive and take Spaces from it."""
 
 from __future__ import annotations
 

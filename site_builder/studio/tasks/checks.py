@@ -1,4 +1,4 @@
-"""Building and checking the show in the worker process; quick where nothing was changed since the last time."""
+"""The job that builds and checks the show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in the studio what is wrong with a show is mended: from a file and line, an episode or an address to a page."""
+"""Finds the page of the studio where a finding is mended, from a file and line, an episode or an address."""
 
 from __future__ import annotations
 

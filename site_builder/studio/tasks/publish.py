@@ -1,4 +1,4 @@
-"""Publishing in the worker process: the very function that `spacecast deploy` calls, after a build."""
+"""The job that builds and publishes, by the same functions as `spacecast deploy`."""
 
 from __future__ import annotations
 

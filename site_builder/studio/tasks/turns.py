@@ -1,4 +1,4 @@
-"""Waiting for the show's lock: the preview builds whenever a file changes, and only one process may work on a show."""
+"""Waits for the show's lock, since a preview may be building the show just now."""
 
 from __future__ import annotations
 

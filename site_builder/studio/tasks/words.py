@@ -1,4 +1,4 @@
-"""Making a transcript in the background."""
+"""The job that makes a transcript."""
 
 from __future__ import annotations
 

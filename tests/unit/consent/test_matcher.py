@@ -9,11 +9,11 @@ from written_forms import ADDRESSES, FORMS, INNOCENT, MARKUP, Form
 
 from site_builder.consent import Consent, make_redaction, mentions, redact
 from site_builder.consent.evidence import Reading
+from site_builder.consent.file_mentions import find_mentions
 from site_builder.consent.leaks import find_people
 from site_builder.consent.readers import Passage, read_markup
 from site_builder.consent.redaction import Redaction, hide_unanswered, redact_lines, redact_markup
 from site_builder.consent.secrets import describe_hidden, find_core_name
-from site_builder.consent.sources import find_mentions
 from site_builder.episodes.intake.new_episode import name_bundle
 from site_builder.model.conversation import Announcement, Conversation
 from site_builder.model.podcast import Recording, Speaker

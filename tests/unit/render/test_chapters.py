@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.episodes.chapters import make_chapters, move_chapters
-from site_builder.episodes.floors import make_floors
+from site_builder.episodes.speaker_marks import mark_speakers
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Chapter, Note, Person, Role, Span, Turn
 from site_builder.render.chapters import render_chapter_list, render_json_chapters, render_lines
@@ -88,7 +88,7 @@ def talk(*pieces: tuple[int, float]) -> tuple[Turn, ...]:
 
 def test_short_show_has_no_floors() -> None:
     """In ten minutes or less nobody is looked for; what was shared makes chapters in any length."""
-    assert make_floors(talk((0, 300), (1, 300)), PEOPLE, (), 600.0) == ()
+    assert mark_speakers(talk((0, 300), (1, 300)), PEOPLE, (), 600.0) == ()
     notes = [Note(at=at, text=f"Topic {at:.0f}") for at in (130.0, 200.0, 270.0)]
     assert [chapter.start for chapter in make_chapters(notes, 500.0)] == [0.0, 130.0, 270.0]
     assert make_chapters(notes, 95.0) == ()
@@ -97,7 +97,7 @@ def test_short_show_has_no_floors() -> None:
 def test_who_holds_the_floor() -> None:
     """A mark where the floor passes to someone who holds it; short answers do not count. No app gets it."""
     turns = talk((0, 590), (1, 10), (0, 20), (1, 700), (0, 15), (1, 300), (2, 600))
-    assert make_floors(turns, PEOPLE, (), 2235.0) == (
+    assert mark_speakers(turns, PEOPLE, (), 2235.0) == (
         Chapter(start=0.0, title="Ada Quill"),
         Chapter(start=620.0, title="Ben Ode"),
         Chapter(start=1635.0, title="Cleo"),
@@ -118,7 +118,7 @@ def test_what_was_shared_makes_chapters() -> None:
         (400.0, "The gauge report, all 240 pages of it, in…", link),
         (1300.0, "example.org", link),
     ]
-    assert make_floors(talk((0, 900), (1, 2700)), PEOPLE, made, 3600.0) == (Chapter(start=900.0, title="Ben Ode"),)
+    assert mark_speakers(talk((0, 900), (1, 2700)), PEOPLE, made, 3600.0) == (Chapter(start=900.0, title="Ben Ode"),)
 
 
 def test_topics_of_seventeen_minutes() -> None:
@@ -136,7 +136,7 @@ def test_topics_of_seventeen_minutes() -> None:
 def test_the_whole_length_is_covered() -> None:
     """However long somebody speaks at the beginning, the marks do not end an hour before the end."""
     turns = talk((0, 1900), (1, 1800), *[(number % 3, 240) for number in range(30)])
-    marks = make_floors(turns, PEOPLE, (), 10_900.0)
+    marks = mark_speakers(turns, PEOPLE, (), 10_900.0)
     starts = [mark.start for mark in marks] + [10_900.0]
     assert max(after - before for before, after in pairwise(starts)) < 1901
     assert marks[-1].start > 9_000
@@ -145,14 +145,14 @@ def test_the_whole_length_is_covered() -> None:
 def test_unknown_speakers_are_not_named() -> None:
     """Turns of people who are not published give no mark and no name."""
     turns = talk((7, 600), (0, 600), (-1, 600), (1, 600))
-    titles = {mark.title for mark in make_floors(turns, PEOPLE, (), 2400.0)}
+    titles = {mark.title for mark in mark_speakers(turns, PEOPLE, (), 2400.0)}
     assert titles == {"Opening", "Ada Quill", "Ben Ode"}
 
 
 def test_no_marks_without_anything_to_tell() -> None:
     """An hour of one voice is one piece."""
-    assert make_floors(talk((0, 3600)), PEOPLE, (), 3600.0) == ()
-    assert make_floors((), (), (), 3600.0) == ()
+    assert mark_speakers(talk((0, 3600)), PEOPLE, (), 3600.0) == ()
+    assert mark_speakers((), (), (), 3600.0) == ()
 
 
 turns_strategy = st.lists(st.tuples(st.integers(-1, 4), st.floats(0.1, 900)), max_size=40)
@@ -164,7 +164,7 @@ def test_advice_is_kept(pieces: list[tuple[int, float]], shared: list[tuple[floa
     """Whatever was said: first at zero, two minutes each, 45 characters, no neighbours alike; six names an hour."""
     notes = [Note(at=at, text=text) for at, text in shared]
     chapters = make_chapters(notes, duration)
-    floors = make_floors(talk(*pieces), PEOPLE, chapters, duration)
+    floors = mark_speakers(talk(*pieces), PEOPLE, chapters, duration)
     made = sorted((*chapters, *floors), key=lambda chapter: chapter.start)
     if not made:
         return

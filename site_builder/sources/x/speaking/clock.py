@@ -1,4 +1,4 @@
-"""When a Space's recording was made: wall clock to recording time and back."""
+"""Converts between wall-clock time and time in a Space's recording."""
 
 from __future__ import annotations
 

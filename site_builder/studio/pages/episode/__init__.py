@@ -1,1 +1,1 @@
-"""One episode: sound, notes, chapters and details, one scroll."""
+"""The page of an episode: sound, notes, chapters and details."""

@@ -1,4 +1,4 @@
-"""Chapters of an episode: written, moved, renamed, and proposed from what was shared and said."""
+"""Chapters on an episode's page: written, moved, renamed, and proposed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of an episode: a file in its folder, chosen in the browser."""
+"""The cover of an episode, chosen in the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of an episode: title, notes, tags, date and the rest, saved a field at a time."""
+"""Title, notes, tags, date and other options of an episode, saved a field at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of an episode, and the pieces of it that scripts show anew after a change."""
+"""The page of an episode, and the parts of it that scripts reload after a change."""
 
 from __future__ import annotations
 

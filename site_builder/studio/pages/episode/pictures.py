@@ -1,4 +1,4 @@
-"""Pictures for the notes of an episode: files beside its `index.md`, with names of ours."""
+"""Pictures that are put into an episode's notes, saved beside its `index.md`."""
 
 from __future__ import annotations
 

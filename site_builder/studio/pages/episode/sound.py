@@ -1,4 +1,4 @@
-"""The sound of an episode: its shape and samples for the editor, and what becomes of trims, cuts and mutes."""
+"""The sound editor of an episode: waveform, samples, and trims, cuts and mutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in an episode: made by this computer, corrected while it plays, and cut by its words."""
+"""The transcript of an episode: made on this computer, corrected while it plays, cut by its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long Markdown would take: the engine looks from each opened bracket to the end, again and again.
+"""Whether Markdown would take too long to render: the library looks from each open bracket to the end.
 
 Ten thousand that are never closed take it half a minute. What people write stays a hundred times below the bound.
 """
@@ -19,7 +19,7 @@ _CLOSES = {"]": "[", ")": "(", ">": "<"}
 _SIGNS = re.compile(r"^[ \t]*(?:#|:|={2,}|-{2,})|['\"*_`\\<>|~]|  $", re.MULTILINE)
 
 
-def is_intricate(source: str) -> bool:
+def is_too_complex(source: str) -> bool:
     """Whether Markdown is longer, or more entangled, than can be read in a second or two."""
     size = len(source)
     if size > LONGEST:

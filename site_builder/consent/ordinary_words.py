@@ -1,4 +1,4 @@
-"""Ordinary words that people have as names: such a name is looked for only where something tells that it is one.
+"""Ordinary words that are names too: such a name is looked for only where something tells that it is one.
 
 `NAMES` are given names that are words too (Will, Rose): with the capital of a name inside a sentence they are names.
 `DATED` are months and days, which have that capital always. `WORDS` are hardly ever names.

@@ -1,4 +1,4 @@
-"""Who holds the floor when: moments for the page, titled by name, between chapters about something. Pure."""
+"""Marks on an episode's page, titled with a name, where somebody begins to speak for long. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STRETCH = 60.0
 """Seconds over which the main speaker is told."""
 
 
-def make_floors(
+def mark_speakers(
     turns: Sequence[Turn],
     people: Sequence[Person],
     chapters: Sequence[Chapter],

@@ -1,4 +1,4 @@
-"""Listening whether the dead air of a recording, which its level readings tell of, is really quiet."""
+"""Plans the check, by decoding, whether spans that level readings call silent are really quiet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOUNDINGS = "soundings"
 """Folder in `.cache/` of what was found by listening."""
 
 
-def plan_sounding(bundle: Bundle, sources: Sequence[str]) -> Target | None:
+def plan_dead_air(bundle: Bundle, sources: Sequence[str]) -> Target | None:
     """Listen whether the dead air of a recording is really quiet; None where there is none to listen to.
 
     Its facts are `{"dead_air": [[start, end], …]}`, recording time in seconds.
@@ -48,7 +48,7 @@ def _make_sounding(parts: Sequence[Path], spans: Sequence[Span], out: Path) -> F
     return facts
 
 
-def read_sounding(facts: Facts | None) -> tuple[Span, ...]:
+def read_dead_air(facts: Facts | None) -> tuple[Span, ...]:
     """The dead air that a sounding confirmed."""
     spans = cast("Sequence[tuple[float, float]]", (facts or {}).get("dead_air", ()))
     return tuple(Span(start=start, end=end) for start, end in spans)

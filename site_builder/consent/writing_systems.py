@@ -1,4 +1,4 @@
-"""Where a name may begin and end, by the script it is written in.
+"""Where a name may begin and end in a text, by the script it is written in.
 
 Most scripts set words apart. Chinese, Japanese, Thai, Lao, Khmer, Burmese and Tibetan do not: there a name may stand
 anywhere. Korean hangs particles on a name, Hebrew and Arabic put prefixes before it.

@@ -1,4 +1,4 @@
-"""Where in what the host wrote somebody is named: files of a show, line by line."""
+"""Finds the lines of a show's files that name somebody who is hidden."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher
 from site_builder.consent.redaction import Redaction
-from site_builder.consent.views import TAG, View, view_plain
+from site_builder.consent.visible_text import TAG, View, view_plain
 from site_builder.text.folding import fold
 
 _LINK_TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|!?\[")

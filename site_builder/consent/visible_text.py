@@ -1,4 +1,4 @@
-"""A text as it is read, with the way back: references, escapes and tags undone, and each character's place kept."""
+"""Text as people see it, markup and escapes undone; each character keeps its place in the source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
-from site_builder.consent.words import list_words
+from site_builder.consent.ordinary_words import list_words
 from site_builder.text.folding import find_places, fold
 
 INLINE = list_words(
