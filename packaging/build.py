@@ -134,7 +134,7 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "PyInstaller", *list_options(out)], check=True)  # noqa: S603 -- ours
     rename_files(out / NAME)
     write_notices(out / NAME / "notices", libraries, offer, gpl)
-    size = sum(file.stat().st_size for file in (out / NAME).rglob("*") if file.is_file())
+    size = sum(file.lstat().st_size for file in (out / NAME).rglob("*"))  # a library with two names lies there once
     sys.stdout.write(f"{out / NAME}: {size / 1e6:.0f} MB\n")
 
 

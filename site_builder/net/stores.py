@@ -6,7 +6,6 @@ Needs obstore, which is the extra `stores`.
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,8 +58,10 @@ def open_store(address: str) -> OpenStore:
         from obstore.exceptions import BaseError  # noqa: PLC0415 -- an extra, loaded where it is needed
         from obstore.store import from_url  # noqa: PLC0415
     except ImportError:
-        remedy = f'"{sys.executable}" -m pip install "obstore>=0.9"'
-        raise UsageError(f"{place}: this target needs one more package; install it with: {remedy}") from None
+        raise UsageError(
+            f"{place}: this target needs one more library, obstore, which spacecast[stores] has; `spacecast doctor` "
+            "shows the line that adds it"
+        ) from None
     client = {"timeout": "10m", "connect_timeout": "10s", "allow_http": kind.is_plain_http(options)}
     retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
     make: Callable[..., ObjectStore] = from_url  # its overloads know no `**options`

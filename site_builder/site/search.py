@@ -206,7 +206,9 @@ def _sweep(room: Path) -> None:
 
 
 def _describe_missing(error: Exception) -> str:
-    return f"the search index could not be made: {error}; install it with: pip install 'pagefind[bin]'"
+    from site_builder.text.command_lines import make_install_line  # noqa: PLC0415 -- only where it is missing
+
+    return f"the search index could not be made: {error}; this brings it back: {make_install_line('pagefind[bin]')}"
 
 
 def _find_files(made: Path, wanted: Sequence[str]) -> Iterator[str]:

@@ -93,19 +93,24 @@ def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notif
     """
     with open_values(database) as values:
         digests, known, found = FileDigests(values), _load(values), dict[Path, Probe]()
-        new, used = dict[str, Probe](), set[str]()
+        used = set[str]()
         for file, label in files:
             digest = digests.digest(file)
             if digest not in known:
                 notify(Making(file.name, label))
-                known[digest] = new[digest] = probe(file)
+                known[digest] = probe(file)
+                _keep(values, digest, known[digest])
             found[file] = known[digest]
             used.add(digest)
         digests.save()
-        texts = {digest: render_value(Probe, measured) for digest, measured in new.items()}
-        values.put(_KIND, {digest: (digest_bytes(text), text) for digest, text in texts.items()})
         values.drop(_KIND, known.keys() - used)
     return found
+
+
+def _keep(values: ValueCache, digest: str, measured: Probe) -> None:
+    """At once, for an hour takes seconds: whoever stops half-way has the rest to do, and no more."""
+    text = render_value(Probe, measured)
+    values.put(_KIND, {digest: (digest_bytes(text), text)})
 
 
 def _load(values: ValueCache) -> dict[str, Probe]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from site_builder.errors import UsageError
 from site_builder.show.config import Config
+from site_builder.text.command_lines import make_install_line
 
 if TYPE_CHECKING:
     from site_builder.speech.engine import Engine
@@ -51,7 +51,7 @@ def require_engine() -> None:
         UsageError: the extra `speech` is not installed.
     """
     if any(find_spec(name) is None for name in ("faster_whisper", "platformdirs")):
-        command = f'"{sys.executable}" -m pip install "faster-whisper>=1.2.1,<2" "platformdirs>=4.3"'
+        command = make_install_line("faster-whisper>=1.2.1,<2", "platformdirs>=4.3")
         raise UsageError(f"transcribing needs a speech engine, which spacecast[speech] has; this adds it: {command}")
 
 
@@ -115,7 +115,7 @@ def load_engine(model: Model, jobs: int) -> Engine:
     """The engine that reads a model."""
     if model.engine == "moonshine":
         if find_spec("moonshine_voice") is None:
-            command = f'"{sys.executable}" -m pip install "moonshine-voice>=0.0.73,<0.1"'
+            command = make_install_line("moonshine-voice>=0.0.73,<0.1")
             raise UsageError(f"the model {model.name} needs the engine moonshine-voice; this adds it: {command}")
         from site_builder.speech.moonshine import Moonshine  # noqa: PLC0415 -- not every host has it
 

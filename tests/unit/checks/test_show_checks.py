@@ -163,6 +163,25 @@ def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
         assert values.load("sounds/2") == known
 
 
+def test_a_check_that_was_ended_goes_on_where_it_was(sound_show: Path, tmp_path: Path) -> None:
+    """A file that was measured is not measured again, though the others were not."""
+    show, told = copy_show(sound_show, tmp_path / "show"), list[str]()
+    with open_values(find_artifact_database(show)) as values:
+        values.drop("sounds/2", values.keys("sounds/2"))
+
+    def end(event: object) -> None:
+        if isinstance(event, Making) and event.path.endswith(".m4a"):
+            told.append(event.path)
+            if len(told) == 2:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_show(show, NOW, notify=end)
+    check_show(show, NOW, notify=end)
+    assert told[0] not in told[1:]
+    assert told[1:] == [told[1], told[1]]
+
+
 def test_check_writes_nothing_but_its_cache(sound_show: Path, tmp_path: Path) -> None:
     """Neither content nor output is touched."""
     show = copy_show(sound_show, tmp_path / "show")

@@ -69,6 +69,13 @@ def test_no_message_names_a_file_of_the_project() -> None:
     assert found == []
 
 
+def test_what_is_to_be_installed_goes_where_this_program_is() -> None:
+    """By `make_install_line`: an environment of uv's has no pip, and some other pip installs for another Python."""
+    known = {"site_builder/checks/show/repository.py", "site_builder/commands/github"}  # of workflows, not of this one
+    found = [place for place, text in all_texts() if "pip install" in text and not place.startswith(tuple(known))]
+    assert found == []
+
+
 def test_every_command_in_a_message_can_be_run() -> None:
     """`spacecast …` in a message is a command there is, with options it has; `spacecast help …` a page."""
     shown = [(place, line) for place, text in all_texts() for line in re.findall(r"`spacecast ([^`]+)`", text)]
