@@ -14,10 +14,10 @@ from site_builder.build.audio import AudioBuilder
 from site_builder.build.consent.hidden import describe_tombstones, is_named, list_hidden
 from site_builder.build.consent.leak_check import Searched, find_exposed
 from site_builder.build.episodes import BuildLog, EpisodeBuilder, plan_jobs
+from site_builder.build.feed_gate import FeedGate
 from site_builder.build.report import BuildReport
 from site_builder.build.selection import Selection
 from site_builder.build.up_to_date import ChangeCheck
-from site_builder.checks.feed.guard import FeedGate
 from site_builder.consent import redact
 from site_builder.consent.leaks import LeakMemory
 from site_builder.engine.builder import Builder
@@ -247,9 +247,9 @@ class _OutputBuild:
             return
         job, feed, show, episodes = self.job, self.job.catalog.show_folder.config.feed, contents.show, contents.episodes
         read_item = partial(Reader(job.output_paths.database).read, "item")
-        guard = FeedGate(job.output_paths.output, show, job.kept, read_item, job.jobs)
+        gate = FeedGate(job.output_paths.output, show, job.kept, read_item, job.jobs)
         pages = describe_feeds(FeedPlan(show=show, episodes=episodes, hub=feed.hub or "", size=feed.page_size))
-        self.feeds = [page.plan(self.feed_writer.write, guard.accept) for page in pages]
+        self.feeds = [page.plan(self.feed_writer.write, gate.accept) for page in pages]
         if len(episodes) >= MANY and job.jobs > 1:
             outdated = job.builder.find_outdated(self.feeds)
             self.feed_writer.begin(
