@@ -144,16 +144,29 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
 
 def answer_problems(request: Request, error: Exception) -> Response:
     """What is wrong, in sentences; beside their fields where a script can put them there."""
-    problems = list_problems(error)
+    problems, language = list_problems(error), language_of(request)
     if wants_json(request):
-        described = [{"field": p.field or "", "message": _begin(p.message), "line": p.line} for p in problems]
+        described = [{"field": p.field or "", "message": explain(p, language), "line": p.line} for p in problems]
         return JSONResponse({"problems": described}, 422)
-    language = language_of(request)
     is_look = request.method == "GET"
     title = language.gettext("Something has to be mended first") if is_look else language.gettext("This was not saved")
-    sentences = [str(problem) if is_look else _begin(problem.message) for problem in problems]
+    sentences = [str(problem) if is_look else explain(problem, language) for problem in problems]
     back = {} if is_look else {"back": find_page(request)}
     return render(request, "message.html", 422, title=title, sentences=sentences, **back)
+
+
+def explain(problem: Problem, language: Language) -> str:
+    """What is wrong with a field, in the words of the host where it is one of the usual mistakes."""
+    _ = language.gettext
+    usual = {
+        "expected text": _("This cannot be empty."),
+        "expected a web address": _("This is no web address; one looks like https://ana.github.io/signals/."),
+        "expected an address that begins": _("This is no web address; one looks like https://ana.github.io/signals/."),
+        "expected an e-mail": _("This is no e-mail address; one looks like ana@night-mail.fm."),
+        "expected a time zone": _("There is no such time zone; choose one of the list, such as Europe/Lisbon."),
+    }
+    known = next((words for begin, words in usual.items() if problem.message.startswith(begin)), "")
+    return known if known and "did you mean" not in problem.message else _begin(problem.message)
 
 
 def _begin(message: str) -> str:

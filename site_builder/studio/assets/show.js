@@ -39,10 +39,22 @@ if (sessionStorage.getItem("cover")) {
   say(document.body.dataset.saved);
 }
 
+/** The cover that is drawn from the title follows it, as soon as the preview has drawn it again. */
+const redraw = () => {
+  if (document.querySelector("form[action='/show/cover/remove']")) return; // a picture of their own
+  for (const seconds of [1.5, 4, 8]) {
+    setTimeout(() => {
+      const picture = document.querySelector(".cover-picture");
+      if (picture) picture.src = `/show/cover?${Date.now()}`;
+    }, 1000 * seconds);
+  }
+};
+
 document.addEventListener("saved", () => {
   const look = document.querySelector("link[href*='/look.css']");
   if (look) look.href = `${look.href.split("?")[0]}?${Date.now()}`;
   if (!document.querySelector("#still-missing a")) document.querySelector(".places [aria-current] small")?.remove();
+  redraw();
   const shown = document.querySelector(".app-title");
   if (shown) shown.textContent = document.querySelector("#f-title").value;
 });

@@ -40,7 +40,7 @@ const remind = () => {
     const link = document.createElement("a");
     link.href = `#${find("input:not([type=hidden]), textarea, select", field)?.id}`;
     link.textContent = find("label, legend", field)?.textContent.trim();
-    status.append(" ", link);
+    status.append(field === fields[0] ? " " : ", ", link);
   }
 };
 

@@ -15,6 +15,16 @@ _HOLDING = frozenset({"config-url", "config-email"})
 _SEVERITIES = ("error", "warning", "advice")
 
 
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What a host calls what they know by name."""
+
+    episodes: Mapping[str, str]
+    """By folder."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """By key."""
+
+
 @dataclass(slots=True)
 class Spot:
     """One place at which something is to be mended."""
@@ -76,12 +86,12 @@ class Overview:
         return held, mended, len(self.technical)
 
 
-def survey(findings: Iterable[Mapping[str, Any]], titles: Mapping[str, str], language: Language) -> Overview:
+def survey(findings: Iterable[Mapping[str, Any]], titles: Titles, language: Language) -> Overview:
     """Order what was found.
 
     Args:
         findings: As `studio.tasks.checks` gives them.
-        titles: Of episodes, by their folders.
+        titles: Of episodes by their folders, and names of people by their keys.
         language: Of the interface.
     """
     known = list_rule_titles(language)
@@ -100,7 +110,7 @@ def survey(findings: Iterable[Mapping[str, Any]], titles: Mapping[str, str], lan
 
 
 def _group(
-    findings: list[Mapping[str, Any]], known: Mapping[str, RuleTitle], titles: Mapping[str, str], language: Language
+    findings: list[Mapping[str, Any]], known: Mapping[str, RuleTitle], titles: Titles, language: Language
 ) -> list[Group]:
     """By page and episode; what several episodes share stands before them."""
     _ = language.gettext
@@ -113,7 +123,7 @@ def _group(
 
 
 def _gather(
-    findings: list[Mapping[str, Any]], known: Mapping[str, RuleTitle], titles: Mapping[str, str], language: Language
+    findings: list[Mapping[str, Any]], known: Mapping[str, RuleTitle], titles: Titles, language: Language
 ) -> Iterator[tuple[str, Task]]:
     """Each task with the page or episode that its first spot belongs to; what is the same is one task."""
     tasks: dict[tuple[str, str], tuple[str, Task]] = {}
@@ -135,7 +145,8 @@ def _add_spot(task: Task, finding: Mapping[str, Any], about: str) -> None:
         line = f":{finding['line']}" if finding["line"] else ""
         spot = Spot(finding["link"], about, place=f"{finding['file']}{line}" if finding["file"] else "")
         task.spots.append(spot)
-    message = _begin(str(finding["message"]))
+    key = unquote(str(finding["link"]).rpartition("/people/")[2])  # a person's sentence begins with it
+    message = _begin(str(finding["message"]).removeprefix(f"{key} "))
     names_output = bool(task.title) and "output/" in message  # which is no place that a host works at
     if message not in spot.details and not names_output:
         spot.details.append(message)
@@ -155,16 +166,16 @@ def _find_source(finding: Mapping[str, Any]) -> str:
     return str(finding["source"]).replace("spacecast help ", "/help/")
 
 
-def name_page(finding: Mapping[str, Any], titles: Mapping[str, str], language: Language) -> tuple[str, str]:
+def name_page(finding: Mapping[str, Any], titles: Titles, language: Language) -> tuple[str, str]:
     """The page or the episode on which something is mended, and what it is about: the episode, or a person."""
     _ = language.gettext
     path = str(finding["link"]).partition("#")[0].partition("?")[0].removeprefix("/files")
     pages = {"people": _("People"), "publish": _("Publish"), "start": _("Episodes"), "episodes": _("Episodes")}
     place, name = ([*path.strip("/").split("/"), ""])[:2]
     if place == "episodes" and name:
-        title = str(finding.get("episode") or titles.get(unquote(name), unquote(name)))
+        title = str(finding.get("episode") or titles.episodes.get(unquote(name), unquote(name)))
         return title, title
     if finding.get("episode"):
         return str(finding["episode"]), str(finding["episode"])
     page = pages.get(place, _("Show"))
-    return page, unquote(name) if place == "people" else ""
+    return page, titles.people.get(unquote(name), unquote(name)) if place == "people" else ""

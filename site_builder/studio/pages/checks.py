@@ -12,8 +12,8 @@ from site_builder.engine.digests import digest_bytes
 from site_builder.errors import SpacecastError
 from site_builder.show.layout import PUBLISHED
 from site_builder.studio.background.jobs import Job
-from site_builder.studio.episodes import list_episodes
-from site_builder.studio.findings.survey import survey
+from site_builder.studio.episodes import list_episodes, load_show
+from site_builder.studio.findings.survey import Titles, survey
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
@@ -77,12 +77,14 @@ def show(request: Request) -> Response:
     )
 
 
-def _list_titles(studio: Studio) -> dict[str, str]:
-    """Titles of episodes by their folders; none while the config, which they depend on, is one of the findings."""
+def _list_titles(studio: Studio) -> Titles:
+    """Of episodes and people; none while the config, which they depend on, is one of the findings."""
     try:
-        return {episode.name: episode.title for episode in list_episodes(studio)}
+        episodes = {episode.name: episode.title for episode in list_episodes(studio)}
+        records = load_show(studio).people.records
     except SpacecastError:
-        return {}
+        return Titles({})
+    return Titles(episodes, {record.key: record.name or record.handle or record.key for record in records})
 
 
 async def check_again(request: Request) -> Response:

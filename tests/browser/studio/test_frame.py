@@ -87,7 +87,7 @@ def test_what_is_wrong_stands_beside_the_field(studio: RunningStudio, show: Path
     page.keyboard.press("Tab")
     expect(field).to_have_attribute("aria-invalid", "true")
     beside = page.locator(".error:visible")
-    expect(beside).not_to_be_empty()
+    expect(beside).to_have_text("This cannot be empty.")
     status = page.get_by_role("status")
     expect(status).to_have_text("Not saved: Title")  # it leads there, and does not say it again
     status.get_by_role("link", name="Title").click()

@@ -6,10 +6,10 @@ import pytest
 
 from site_builder.checks.registry import ALL_RULES
 from site_builder.studio.findings.rule_titles import list_rule_titles
-from site_builder.studio.findings.survey import Group, survey
+from site_builder.studio.findings.survey import Group, Titles, survey
 from site_builder.text.languages import ENGLISH
 
-FOLDERS = {"fog": "Fog", "rain": "Rain", "hail": "Hail"}
+NAMES = Titles({"fog": "Fog", "rain": "Rain", "hail": "Hail"}, {"kit": "Kit Rails"})
 
 
 def find(rule: str, severity: str, link: str, message: str = "it is so", **more: object) -> dict[str, object]:
@@ -42,7 +42,7 @@ FOUND = [
 
 
 def test_what_holds_up_publishing_comes_first_and_what_is_alike_once() -> None:
-    found = survey(FOUND, FOLDERS, ENGLISH)
+    found = survey(FOUND, NAMES, ENGLISH)
     assert read(found.holding) == [
         ("Show", [("config-url", ["/show#f-url"])]),
         ("Rain", [("", ["/episodes/rain#f-date"])]),
@@ -59,9 +59,15 @@ def test_what_holds_up_publishing_comes_first_and_what_is_alike_once() -> None:
     assert found.counts == (2, 5, 1)
 
 
+def test_people_are_called_by_their_names() -> None:
+    asked = find("consent-waiting", "advice", "/people/kit", "kit has not answered; heard in “Fog”")
+    (task,) = survey([asked], NAMES, ENGLISH).mendable[0].tasks
+    assert [(spot.about, spot.details) for spot in task.spots] == [("Kit Rails", ["Has not answered; heard in “Fog”"])]
+
+
 @pytest.mark.parametrize("found", [[], FOUND[4:6]])
 def test_a_show_without_anything_to_mend(found: list[dict[str, object]]) -> None:
-    overview = survey(found, FOLDERS, ENGLISH)
+    overview = survey(found, NAMES, ENGLISH)
     assert (overview.holding, overview.mendable) == ([], [])
 
 
@@ -71,4 +77,4 @@ def test_titles_are_of_rules_that_there_are() -> None:
 
 def test_what_the_manual_asks_for_leads_to_its_page_in_the_studio() -> None:
     asked = find("consent-refused", "advice", "/people/kit", source="spacecast help consent")
-    assert survey([asked], FOLDERS, ENGLISH).mendable[0].tasks[0].source == "/help/consent"
+    assert survey([asked], NAMES, ENGLISH).mendable[0].tasks[0].source == "/help/consent"
