@@ -53,6 +53,8 @@ from site_builder.show.transcripts.words import load_recognition
 
 _KIND = "card"
 _GUID = re.compile(r"^guid[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
+_WORTH_IT = 50
+"""Episodes for each process, of two milliseconds each, that outweigh forking."""
 _HEAD = 100_000
 """Bytes of a file in which front matter is looked for that cannot be read."""
 
@@ -124,7 +126,7 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
     keys = reader.keys
     entries = reader.recall(known)
     wanted = [name for name in keys if name not in entries]
-    made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs), strict=True))
+    made = dict(zip(wanted, map_in_processes(reader.read, wanted, jobs, at_least=_WORTH_IT), strict=True))
     fresh = {name: entry for name, entry in made.items() if isinstance(entry, CatalogEntry)}
     everything = [entry for name in keys if (entry := entries.get(name) or fresh.get(name))]
     faults = {name: found for name, found in made.items() if isinstance(found, tuple)}

@@ -59,12 +59,10 @@ def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: Audio
 
     Its facts are those of `AudioFacts`, with `peaks` for drawing and `edits`, the edit list as it came out.
     """
-    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV is loaded only where sound is made
-
     bundle, edits, recording = source.bundle, source.edits, cast("Recording", source.bundle.recording)
     settings = choose_settings(recording, edits, wanted)
     is_copied = settings.format == "copy"
-    encoder = {} if is_copied else {"encoder": encoder_version()}
+    encoder = {} if is_copied else {"encoder": _find_encoder_version()}
     described = settings.as_json()
     if settings.evens_out:
         described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
@@ -77,6 +75,12 @@ def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: Audio
         group=make_cache_name(source.guid),
         portable=True,
     )
+
+
+def _find_encoder_version() -> str:
+    from site_builder.audio.encode import encoder_version  # noqa: PLC0415 -- PyAV is loaded only where sound is encoded
+
+    return encoder_version()
 
 
 def _name_way(wanted: AudioSettings, folder: str) -> str:

@@ -18,10 +18,9 @@ from site_builder.engine.digests import JSON
 from site_builder.engine.ledger import Facts
 from site_builder.engine.target import FromSources
 from site_builder.model.edits import EditList
-from site_builder.model.podcast import Recording
+from site_builder.model.podcast import Recording, Turn
 
 if TYPE_CHECKING:
-    from site_builder.audio.encode import EncodeSettings
     from site_builder.audio.waveform import Shape
 
 PEAKS = 500
@@ -59,19 +58,12 @@ class AudioSettings:
 
 def plan_encode(parts: Sequence[Path], recording: Recording, edits: EditList, settings: AudioSettings) -> FromSources:
     """Encode a recording, here or elsewhere; of who speaks only the times go along, where voices are evened out."""
-    from site_builder.audio.encode import EncodeSettings  # noqa: PLC0415 -- PyAV is loaded only to make sound
-    from site_builder.audio.encoding.voices import Voices  # noqa: PLC0415
-
-    wanted = EncodeSettings(
-        format="mp3" if settings.format == "mp3" else "aac",
-        bitrate=settings.bitrate * 1000,
-        channels=settings.channels,
-        loudness=settings.loudness,
-        voices=Voices(recording.turns, recording.tick) if settings.evens_out else None,
-    )
+    turns = recording.turns if settings.evens_out else ()
     names_people = bool(recording.speakers or recording.on_stage)
     return FromSources(
-        own=parts, prepare=partial(clean, parts, edits, names_people), work=partial(_encode, edits, wanted)
+        own=parts,
+        prepare=partial(clean, parts, edits, names_people),
+        work=partial(_encode, edits, settings, turns, recording.tick),
     )
 
 
@@ -80,7 +72,7 @@ def clean(parts: Sequence[Path], edits: EditList, names_people: bool, folder: Pa
 
     None where there is no such thing: it cannot be silenced packet by packet, as MP3, or its tags name people.
     """
-    from site_builder.audio.packets import CannotCopy, write_silenced  # noqa: PLC0415 -- as above
+    from site_builder.audio.packets import CannotCopy, write_silenced  # noqa: PLC0415 -- PyAV is loaded only to make sound
 
     joined = [(parts, folder / "recording.m4a")]
     apart = [([part], folder / f"recording-{number}.m4a") for number, part in enumerate(parts)]
@@ -93,10 +85,20 @@ def clean(parts: Sequence[Path], edits: EditList, names_people: bool, folder: Pa
     return [out for _, out in wanted]
 
 
-def _encode(edits: EditList, settings: EncodeSettings, parts: Sequence[Path], out: Path) -> Facts:
+def _encode(
+    edits: EditList, settings: AudioSettings, turns: Sequence[Turn], tick: float, parts: Sequence[Path], out: Path
+) -> Facts:
     from site_builder.audio import encode, waveform  # noqa: PLC0415 -- as above
+    from site_builder.audio.encoding.voices import Voices  # noqa: PLC0415 -- as above
 
-    facts = encode.write_encoded(parts, edits, out, settings)
+    wanted = encode.EncodeSettings(
+        format="mp3" if settings.format == "mp3" else "aac",
+        bitrate=settings.bitrate * 1000,
+        channels=settings.channels,
+        loudness=settings.loudness,
+        voices=Voices(turns, tick) if settings.evens_out else None,
+    )
+    facts = encode.write_encoded(parts, edits, out, wanted)
     return {**describe_facts(facts), "peaks": list(waveform.make_peaks(out, PEAKS)), "edits": edits.as_json()}
 
 
