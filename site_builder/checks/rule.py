@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 Subject = TypeVar("Subject")
+BUILD_AGAIN = "Build again; if it stays, report it: this program wrote the feed."
+"""Remedy of rules that only this program can have broken."""
 
 
 class Severity(StrEnum):

@@ -11,7 +11,6 @@ import click
 
 from site_builder.cli.arguments import print_json
 from site_builder.errors import EXIT_PROBLEMS, EXIT_USAGE, SpacecastError
-from site_builder.text.command_lines import REINSTALL
 
 _STOPPED = 130
 """Exit code of what somebody ended with Ctrl-C."""
@@ -37,6 +36,8 @@ def end_with_exit_code(arguments: Sequence[str] | None) -> Iterator[None]:
     except ImportError as error:
         if not error.name or error.name.startswith(__name__.partition(".")[0]):
             raise  # ours, not one that is installed badly
+        from site_builder.text.command_lines import REINSTALL  # noqa: PLC0415 -- every command loads this module
+
         sentence = f"A library cannot be used: {error}. {REINSTALL} `spacecast doctor` says what else is missing."
         click.echo(sentence, err=True)
         _fail(sentence, EXIT_PROBLEMS, arguments)

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from site_builder.cli.arguments import as_json, find_show, in_show, print_json, read_clock
-from site_builder.cli.browser import show_in_browser
 
 
 @click.command(short_help="Do everything in a browser, on this computer.")
@@ -22,6 +21,7 @@ def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -
 
     The address that is printed is for you alone and opens once.
     """
+    from site_builder.cli.browser import show_in_browser  # noqa: PLC0415
     from site_builder.studio import server  # noqa: PLC0415
     from site_builder.studio.studio import Studio  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ from site_builder.consent.casting import (
     plan_removals,
 )
 from site_builder.consent.redaction import Redaction, make_redaction, mentions, redact
-from site_builder.consent.removals import LEAST_AUDIBLE, merge_spans
+from site_builder.consent.removals import LEAST_AUDIBLE
 from site_builder.consent.requests import (
     Appearance,
     PersonRow,
@@ -16,7 +16,6 @@ from site_builder.consent.requests import (
     describe_rows_json,
     render_request,
 )
-from site_builder.consent.secrets import Hidden
 from site_builder.show.config import Removal
 from site_builder.show.people import Consent
 
@@ -25,7 +24,6 @@ __all__ = [
     "Appearance",
     "Casting",
     "Consent",
-    "Hidden",
     "PersonRow",
     "Redaction",
     "Removal",
@@ -36,7 +34,6 @@ __all__ = [
     "describe_rows_json",
     "make_redaction",
     "mentions",
-    "merge_spans",
     "plan_removals",
     "redact",
     "render_request",

@@ -2,7 +2,8 @@
 
 Texts and what is looked for are folded alike (`text/folding.py`). Of a name of several words all are found, however
 they are joined: `Ana Lopez`, `#AnaLopez`, `ana-lopez.jpg`, over two lines, cues, cells or tags. Where a word begins and
-ends is a matter of its script (`scripts.py`), whether a common word is a name a matter of evidence (`evidence.py`).
+ends is a matter of its script (`writing_systems.py`), whether a common word is a name a matter of evidence
+(`evidence.py`).
 docs/decisions/0014 says why.
 """
 

@@ -40,7 +40,6 @@ class Op(IntEnum):
     CLOSE = 4
     READ = 5
     WRITE = 6
-    LSTAT = 7
     SETSTAT = 9
     FSETSTAT = 10
     OPENDIR = 11

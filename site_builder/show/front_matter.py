@@ -22,6 +22,7 @@ from site_builder.show.documents.entries import (
     TextRecordEntry,
 )
 from site_builder.show.documents.fields import (
+    NO,
     AsList,
     Identity,
     Line,
@@ -82,16 +83,13 @@ class TrimEntry(Document):
     @model_validator(mode="before")
     @classmethod
     def _take_text(cls, value: Any) -> Any:
-        return {} if isinstance(value, str) and value.strip().lower() in _NO else _read_span(value)
+        return {} if isinstance(value, str) and value.strip().lower() in NO else _read_span(value)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise ValueError("the span ends before it begins")
         return self
-
-
-_NO = {"none", "no", "off", "false"}
 
 
 class ChapterEntry(Document):
@@ -122,7 +120,7 @@ class ChapterEntry(Document):
 
 def _list_chapters(value: object) -> object:
     """`none` as no chapters; `0:00: Opening` lines as a list."""
-    if isinstance(value, str) and value.strip().lower() in _NO:
+    if isinstance(value, str) and value.strip().lower() in NO:
         return []
     if isinstance(value, dict):
         return [
@@ -134,7 +132,7 @@ def _list_chapters(value: object) -> object:
 
 def _list_links(value: object) -> object:
     """`none` as no links at all, not even that of the Space."""
-    return [] if isinstance(value, str) and value.strip().lower() in _NO else value
+    return [] if isinstance(value, str) and value.strip().lower() in NO else value
 
 
 def _order_chapters(chapters: tuple[ChapterEntry, ...]) -> tuple[ChapterEntry, ...]:
@@ -170,7 +168,7 @@ class SoundbiteEntry(Document):
 def _read_withdrawn(value: object) -> object:
     if isinstance(value, str) and value.strip().lower() in {"true", "yes", "on"}:
         return ""
-    return None if isinstance(value, str) and value.strip().lower() in _NO else value
+    return None if isinstance(value, str) and value.strip().lower() in NO else value
 
 
 _COMMAS = re.compile(r"\s*[,;，；、،]\s*")
@@ -271,7 +269,7 @@ class EpisodeMatter(Document):
 
 
 def _read_nav(value: object) -> object:
-    known = dict.fromkeys(_NO, None) | dict.fromkeys(("true", "yes", "on"), "0")
+    known = dict.fromkeys(NO, None) | dict.fromkeys(("true", "yes", "on"), "0")
     return known.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 

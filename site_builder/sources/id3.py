@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import Struct
 
-_UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
+_UNSYNC, _EXTENDED = 0x80, 0x40
 _HEAD = Struct(">4sIBB")  # of a frame: its id, its size as a plain number, two bytes of flags
 _CODECS = ("latin-1", "utf-16", "utf-16-be", "utf-8")
 

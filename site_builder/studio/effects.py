@@ -18,7 +18,7 @@ def tell_effects(
     """Sentences for the host.
 
     Args:
-        effects: As `commands.people.foresee_answer` gives them.
+        effects: As `commands.people.foresee_answers` gives them.
         removal: Whether refused speech is muted or cut.
         online: Guids of the episodes that are online.
         language: Of the interface.

@@ -8,7 +8,7 @@ import unicodedata
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?')\]}]")
 _MARKUP = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What makes text run the other way until it is taken back; the rest of a page would turn with it."""
 _LINE_BREAK = re.compile("\r\n?|[\x85\u2028\u2029]")
 _LINE_START = re.compile(r"^[ \t]*([#>]|[-+](?=[ \t-]|$)|\d+(?=\.\s)|=)?", re.MULTILINE)
@@ -20,7 +20,7 @@ def clean(text: str, *, keep_lines: bool = True) -> str:
     Control characters, lone surrogates and non-characters (https://www.unicode.org/faq/private_use.html) go; every line
     break becomes a line feed. Overrides and isolates of writing direction go too: letters know theirs.
     """
-    text = _TURNS.sub("", _LINE_BREAK.sub("\n", text.encode("utf-8", "ignore").decode("utf-8")))
+    text = DIRECTION_MARKS.sub("", _LINE_BREAK.sub("\n", text.encode("utf-8", "ignore").decode("utf-8")))
     kept = "".join(c for c in text if c in "\n\t" or not (unicodedata.category(c) == "Cc" or _is_no_character(c)))
     text = unicodedata.normalize("NFC", kept)
     return text.strip() if keep_lines else " ".join(text.split())

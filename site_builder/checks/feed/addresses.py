@@ -12,11 +12,10 @@ from urllib.parse import unquote, urlsplit
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Branch, Element, FeedDocument, text_of
 from site_builder.checks.feed.elements.values import is_local, is_web
-from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.checks.rule import BUILD_AGAIN, Remark, Rulebook, Severity
 
 ADDRESSES: Rulebook[FeedDocument] = Rulebook("Addresses and identities in the feed")
 
-_AGAIN = "Build again; if it stays, report it: this program wrote the feed."
 _ASCII = re.compile(r"[A-Za-z0-9._~/%:?&=,#@+!$'()*;\[\]-]+")
 _TYPES = {
     ".m4a": {"audio/x-m4a", "audio/m4a", "audio/mp4"},
@@ -53,7 +52,7 @@ def _find_self(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.RFC5005,
     holds="Links to further pages of the feed lead elsewhere than to the page itself, one of each kind.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_pages(document: FeedDocument) -> Iterator[Remark]:
     links = [link for link in document.channel.all("atom:link") if link.get("rel") != "self"]
@@ -124,7 +123,7 @@ def _find_near_guid(document: FeedDocument) -> Iterator[Remark]:
     Severity.ERROR,
     ref.RSS,
     holds='A guid that is no address says isPermaLink="false".',
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_permalinks(document: FeedDocument) -> Iterator[Remark]:
     for element in (guid for item in document.items for guid in item.all("guid")):
@@ -186,7 +185,7 @@ def _find_extensions(document: FeedDocument) -> Iterator[Remark]:
     Severity.ERROR,
     ref.APPLE,
     holds="The type of the audio is one that Apple and PSP-1 list, and goes with its extension.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_types(document: FeedDocument) -> Iterator[Remark]:
     for element in _list_enclosures(document):

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element, FeedDocument
 from site_builder.checks.feed.podcasting20.agreement import find_duration, find_number
-from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.checks.rule import BUILD_AGAIN, Remark, Rulebook, Severity
 
 OFFERED: Rulebook[FeedDocument] = Rulebook("Files the feed offers")
 
-_AGAIN = "Build again; if it stays, report it: this program wrote the feed."
 _TYPES = {
     ".vtt": {"text/vtt"},
     ".srt": {"application/x-subrip", "application/srt"},
@@ -55,7 +54,7 @@ def _suffix(url: str) -> str:
     Severity.WARNING,
     ref.TRANSCRIPTS,
     holds="Transcripts, chapters and pictures are of the type that their address says.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_types(document: FeedDocument) -> Iterator[Remark]:
     for name, attribute in (("podcast:transcript", "url"), ("podcast:chapters", "url"), ("podcast:image", "href")):
@@ -70,7 +69,7 @@ def _find_types(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.namespace_tag("transcript"),
     holds="No transcript is offered twice.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_same_transcript(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:
@@ -82,7 +81,7 @@ def _find_same_transcript(document: FeedDocument) -> Iterator[Remark]:
     Severity.ADVICE,
     ref.namespace_tag("image"),
     holds="No picture is offered twice for the same purpose.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_same_image(document: FeedDocument) -> Iterator[Remark]:
     for branch in document.branches:
@@ -105,7 +104,7 @@ def _find_repeated(
     Severity.WARNING,
     ref.namespace_tag("image"),
     holds="The shape of a picture is that of its width and height.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_shapes(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("podcast:image"):
@@ -136,7 +135,7 @@ def _find_tiny(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.namespace_tag("alternateEnclosure"),
     holds="The bit rate of an encoding is about its length by its duration.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_rates(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:
@@ -157,7 +156,7 @@ _LONG_ENOUGH = 60
     Severity.WARNING,
     ref.namespace_tag("alternateEnclosure"),
     holds="The codecs of an encoding are such as a file of its type can have.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_codecs(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("podcast:alternateEnclosure"):
@@ -174,7 +173,7 @@ def _find_codecs(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.namespace_tag("alternateEnclosure"),
     holds="Each encoding is another file.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_same_source(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:

@@ -14,13 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FILE, FeedDocument, text_of
 from site_builder.checks.feed.elements.values import find_date
-from site_builder.checks.rule import Place, Remark, Rulebook, Severity
+from site_builder.checks.rule import BUILD_AGAIN, Place, Remark, Rulebook, Severity
 from site_builder.show.documents.fields import Language
 
 FEED_TEXT: Rulebook[FeedDocument] = Rulebook("What the feed says")
 
 DESCRIPTION_BYTES = 4000
-_AGAIN = "Build again; if it stays, report it: this program wrote the feed."
 _LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _TRIMMED = (
     "title",
@@ -119,7 +118,7 @@ def _find_active(notes: str) -> Iterator[str]:
     Severity.WARNING,
     ref.RSS_PROFILE,
     holds="`content:encoded` comes after `description`: some apps take the last of the two.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_order(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:
@@ -137,7 +136,7 @@ def _find_order(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.APPLE,
     holds="Values have no white space at their ends: a guid with a space is another guid.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_untrimmed(document: FeedDocument) -> Iterator[Remark]:
     for name in _TRIMMED:
@@ -166,7 +165,7 @@ def _find_language(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.RSS_PROFILE,
     holds="The channel's `image` has the channel's own title and link.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_image(document: FeedDocument) -> Iterator[Remark]:
     for image in document.channel.all("image"):
@@ -225,7 +224,7 @@ def _find_lone_seasons(document: FeedDocument) -> Iterator[Remark]:
     Severity.ADVICE,
     ref.RSS_PROFILE,
     holds="The newest episode stands first: some apps show the order of the feed.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_item_order(document: FeedDocument) -> Iterator[Remark]:
     dates = [(find_date(item.text("pubDate")), item) for item in document.items]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element, FeedDocument, text_of
 from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.text.plain import DIRECTION_MARKS
 
 TITLES: Rulebook[FeedDocument] = Rulebook("Titles and descriptions in the feed")
 
@@ -26,7 +27,6 @@ _ESCAPED = re.compile(
 _OVERRIDES = "\u202d\u202e"
 _OPENING = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c"}
 _OPENING |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e\ue000-\uf8ff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _MOJIBAKE = re.compile("Ã[\x80-\xbf]|Ã[¤¶¼Ÿ©¨¡³±§]|â€[™œ\x9d“”¦˜]|Â[\xa0«»°·]")
 _NUMBERED = re.compile(r"\s*(?:s\d{1,3}\s*[·.:-]?\s*e\d{1,4}|(?:ep(?:isode)?\.?|folge|#)\s*\d{1,4})\b", re.IGNORECASE)
@@ -75,7 +75,7 @@ def _find_escapes(document: FeedDocument) -> Iterator[Remark]:
 )
 def _find_direction(document: FeedDocument) -> Iterator[Remark]:
     for element, text in _texts(document, _READ):
-        if not text.isascii() and _DIRECTION.search(text) and (mark := _find_open(text)):
+        if not text.isascii() and DIRECTION_MARKS.search(text) and (mark := _find_open(text)):
             yield f"U+{ord(mark):04X} ({unicodedata.name(mark).lower()}) changes how it is read", document.at(element)
 
 
@@ -83,7 +83,7 @@ def _find_open(text: str) -> str:
     """A mark that overrides the direction, or one that is never closed in its paragraph."""
     for line in text.splitlines():
         waiting: list[str] = []
-        for mark in _DIRECTION.findall(line):
+        for mark in DIRECTION_MARKS.findall(line):
             if mark in _OVERRIDES:
                 return str(mark)
             if mark in _OPENING:

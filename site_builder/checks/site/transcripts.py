@@ -30,7 +30,7 @@ _SUFFIXES = {
     "text/html": ".html",
     "text/plain": ".txt",
 }
-_LONG_EPISODE, _SHORT_CHAPTER, _PER_HOUR, _LONG_TITLE, _LONG_LINE = 600, 120, 6, 45, 65
+_SHORT_CHAPTER, _PER_HOUR, _LONG_TITLE, _LONG_LINE = 120, 6, 45, 65
 _TIMING = re.compile(r"^((?:\d{2,}:)?\d\d:\d\d\.\d{3}) --> ((?:\d{2,}:)?\d\d:\d\d\.\d{3})", re.MULTILINE)
 
 

@@ -40,8 +40,6 @@ class Outcome(StrEnum):
     MADE = "made"
     KEPT = "kept"
     """The transcript is a person's or was corrected; only the words with their times are new."""
-    CURRENT = "current"
-    """Heard already, by the same engine and model."""
     REWRITTEN = "rewritten"
     """Nothing was heard again; the transcript says it with other replacements or names."""
     NOTHING = "nothing"

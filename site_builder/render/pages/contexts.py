@@ -1,6 +1,6 @@
 """The values that page templates get, as plain JSON.
 
-The contract of each template is written down in `docs/theming.md` and held by `tests/render/test_contexts.py`.
+The contract of each template is written down in `docs/theming.md` and held by `tests/unit/render/test_contexts.py`.
 Every context has `site` (the same on all pages), `page` (what this page is and where it goes) and, by template, its
 own keys. `page.file` is the output path, `page.template` the template. Paths are below the site's root; `page.root`
 leads there.

@@ -28,7 +28,6 @@ from site_builder.show.config.sections import (
     Removal,
     RepositoryConfig,
     ShowConfig,
-    ShowKind,
     SiteConfig,
     Subscribe,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "Pending",
     "Removal",
     "ShowConfig",
-    "ShowKind",
     "SiteConfig",
     "check_config_files",
     "describe_show",

@@ -1,8 +1,8 @@
 """YAML and front matter to typed objects, every problem at once with file and line.
 
 A document is a pydantic model that inherits from `Document`; `fields` has the types of single options. YAML is read as
-text alone (see `nodes`) and the model decides what each text means, so nothing is ever guessed. Problems are written
-for people (see `complaints`).
+text alone (see `yaml`) and the model decides what each text means, so nothing is ever guessed. Problems are written
+for people (see `messages`).
 """
 
 from site_builder.show.documents.document import (
@@ -14,12 +14,11 @@ from site_builder.show.documents.document import (
     parse_front_matter,
     parse_yaml,
 )
-from site_builder.show.documents.messages import describe_value, list_options
+from site_builder.show.documents.messages import list_options
 
 __all__ = [
     "Document",
     "decode",
-    "describe_value",
     "find_front_line",
     "find_line",
     "is_plain",

@@ -1,6 +1,6 @@
 """Types of single options: what a person may write for each, and what it becomes.
 
-Each refuses with a sentence that begins with "expected"; what was found instead is added by `complaints`.
+Each refuses with a sentence that begins with "expected"; what was found instead is added by `messages`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from site_builder.text.plain import clean
 from site_builder.text.slugs import SLUG_PATTERN, make_slug
 from site_builder.text.timecode import parse_timecode
 
+NO = frozenset({"none", "no", "off", "false"})
+"""Words that switch an option off."""
 _LONGEST_RECORDING = 30 * 24 * 3600.0
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?")

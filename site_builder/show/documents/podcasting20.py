@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AliasChoices, Field, model_validator
 from site_builder.model import podcasting20 as p20
 from site_builder.show.documents.document import Document
 from site_builder.show.documents.fields import (
+    NO,
     AsList,
     Line,
     Moment,
@@ -24,7 +25,6 @@ from site_builder.show.documents.fields import (
     to_utc,
 )
 
-_NO = {"none", "no", "off", "false"}
 _NODE = re.compile(r"0[23][0-9a-f]{64}")
 _LIGHTNING_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?", re.IGNORECASE)
@@ -76,7 +76,7 @@ class CommentsEntry(Document):
     @classmethod
     def _take_text(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return {"protocol": "disabled"} if value.strip().lower() in _NO else {"url": value}
+            return {"protocol": "disabled"} if value.strip().lower() in NO else {"url": value}
         return value
 
     @model_validator(mode="after")

@@ -16,7 +16,6 @@ from site_builder.text.plain import clean
 _HANDLE = re.compile(r"\w{1,30}", re.ASCII)
 _NOT_ID = re.compile(r"[^\w-]", re.ASCII)
 _WEB = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @lru_cache(maxsize=4096)
@@ -25,7 +24,7 @@ def tidy(speaker: Speaker) -> Speaker:
     handle = speaker.handle.strip().removeprefix("@")
     return replace(
         speaker,
-        name=_BIDI.sub("", clean(speaker.name, keep_lines=False))[:200],
+        name=clean(speaker.name, keep_lines=False)[:200],
         handle=handle if _HANDLE.fullmatch(handle) else "",
         x_id=_NOT_ID.sub("", speaker.x_id),
         periscope_id=_NOT_ID.sub("", speaker.periscope_id),

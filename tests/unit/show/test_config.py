@@ -20,13 +20,13 @@ from site_builder.show.config import (
     DeadAir,
     Pending,
     Removal,
-    ShowKind,
     check_config_files,
     describe_show,
     load_config,
     make_feed_guid,
     parse_config,
 )
+from site_builder.show.config.sections import ShowKind
 from site_builder.show.documents import list_options
 from site_builder.show.documents.messages import _models_in, option_names
 from site_builder.show.front_matter import EpisodeMatter, PageMatter

@@ -28,14 +28,11 @@ from recording_maker import (
 from site_builder.model.podcast import Part, Role, Speaker, Timeline
 from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
 from site_builder.sources.parts import read_part
+from site_builder.sources.x.speaking.hydra_tags import Participant, PartReading, Tick, parse_tag
 from site_builder.sources.x.speaking.timeline import (
-    Participant,
-    PartReading,
-    Tick,
     TimelineReading,
     make_session_turns,
     make_timeline,
-    parse_tag,
 )
 
 NAN = math.nan

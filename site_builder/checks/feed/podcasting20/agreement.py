@@ -9,12 +9,11 @@ from itertools import pairwise
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Branch, FeedDocument, text_of
-from site_builder.checks.rule import Remark, Rulebook, Severity
+from site_builder.checks.rule import BUILD_AGAIN, Remark, Rulebook, Severity
 from site_builder.text.timecode import parse_timecode
 
 PODCASTING: Rulebook[FeedDocument] = Rulebook("Podcasting 2.0 elements together")
 
-_AGAIN = "Build again; if it stays, report it: this program wrote the feed."
 _SRI = re.compile(r"sha(256|384|512)-([A-Za-z0-9+/]+={0,2})")
 _SRI_BYTES = {"256": 32, "384": 48, "512": 64}
 
@@ -94,7 +93,7 @@ def _find_time(text: str) -> float:
     Severity.WARNING,
     ref.namespace_tag("alternateEnclosure"),
     holds="Of several encodings exactly one is the default, and it is the enclosure.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_defaults(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:
@@ -114,7 +113,7 @@ def _find_defaults(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.SRI,
     holds="An integrity value of the type sri is the name of a hash and its base64.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_integrity(document: FeedDocument) -> Iterator[Remark]:
     for element in document.all("podcast:integrity"):
@@ -162,7 +161,7 @@ def _is_identifier(text: str) -> bool:
     Severity.WARNING,
     ref.namespace_tag("publisher"),
     holds='The remote item of a publisher has medium="publisher".',
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_publisher(document: FeedDocument) -> Iterator[Remark]:
     for publisher in document.all("podcast:publisher"):
@@ -190,7 +189,7 @@ def _find_hostless(document: FeedDocument) -> Iterator[Remark]:
     Severity.WARNING,
     ref.namespace_tag("season"),
     holds="`podcast:season` and `podcast:episode` say the same numbers as Apple's elements.",
-    remedy=_AGAIN,
+    remedy=BUILD_AGAIN,
 )
 def _find_other_numbers(document: FeedDocument) -> Iterator[Remark]:
     for item in document.items:

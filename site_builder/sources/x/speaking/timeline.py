@@ -18,21 +18,19 @@ from itertools import pairwise
 from statistics import median
 
 from site_builder.model.podcast import Gap, Span, Speaker, Timeline, Turn
-from site_builder.sources.x.speaking.hydra_tags import Participant, PartReading, Tick, find_start, join_ticks, parse_tag
+from site_builder.sources.x.speaking.hydra_tags import PartReading, Tick, find_start, join_ticks
 from site_builder.sources.x.speaking.stage import Numbering, StageMoment, make_stage
 
 __all__ = [
     "LOUD",
     "QUIET",
     "PartReading",
-    "Participant",
     "Tick",
     "TimelineReading",
     "find_start",
     "join_ticks",
     "make_session_turns",
     "make_timeline",
-    "parse_tag",
 ]
 
 LOUD = 8.0
