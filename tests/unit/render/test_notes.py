@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from unittest.mock import patch
 
 import markdown
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
+from site_builder.render.markdown_limits import is_too_complex
 from site_builder.render.notes import html_to_text, list_markup, mark_addresses, render_notes
 from site_builder.text.timecode import format_clock
 
@@ -129,6 +131,21 @@ PIECES = (
 def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
     plain = markdown.Markdown(extensions=[kind() for kind in EXTENSIONS], output_format="html")
     assert make_engine().convert(source) == plain.convert(source)
+
+
+def test_nothing_is_looked_for_among_all_that_is_installed() -> None:
+    """Extensions by name are: that takes as long as to make the engine, or ten times as long."""
+    with patch("importlib.metadata.distributions", side_effect=AssertionError("asked")):
+        assert make_engine().convert("a -- b") == "<p>a &ndash; b</p>"
+
+
+@pytest.mark.parametrize("opened", [1, 190, 200, 1000])
+@pytest.mark.parametrize("size", [100, 7_700, 7_800, 20_000])
+def test_what_is_short_is_told_at_once_and_rightly(size: int, opened: int) -> None:
+    """As if nothing were passed over: each opened bracket, which no other closes, is looked at to the end."""
+    source = "[" * opened + "a" * size
+    looked_at = sum(len(source) - place for place in range(opened))
+    assert is_too_complex(source) == (looked_at > 1_500_000)
 
 
 def test_an_address_is_told_from_what_looks_like_one() -> None:
