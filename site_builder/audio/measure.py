@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,17 +20,7 @@ from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Span
 
 SILENT = -math.inf
-"""Decibels of digital silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How loud a span is, in decibels relative to full scale; `SILENT` where every sample is zero."""
-
-    peak: float
-    """The largest sample of any channel."""
-    rms: float
-    """Root mean square over all channels."""
+"""Level of digital silence, in dBFS."""
 
 
 def measure(path: Path) -> AudioFacts:
@@ -73,8 +62,8 @@ def _measure_adts(path: Path) -> AudioFacts:
     )
 
 
-def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | None, ...]:
-    """Level of each span (seconds over all parts), exact to a sample; None for one outside the recording.
+def find_peaks(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[float | None, ...]:
+    """The loudest sample of each span (seconds over all parts), in dBFS; None for a span outside the recording.
 
     Little more than the spans is decoded; all of them are measured in one pass.
 
@@ -85,22 +74,21 @@ def find_levels(parts: Sequence[Path], spans: Sequence[Span]) -> tuple[Level | N
     for at, frame in read_spans(parts, spans):
         for meter in meters:
             meter.add(at, frame)
-    return tuple(meter.level() for meter in meters)
+    return tuple(meter.find_peak() for meter in meters)
 
 
 def find_quiet(parts: Sequence[Path], spans: Sequence[Span], loudest: float) -> list[Span]:
-    """Those of the spans that never peak above `loudest` (dBFS), or lie outside the recording; as `find_levels`."""
-    levels = zip(spans, find_levels(parts, spans), strict=True)
-    return [span for span, level in levels if level is None or level.peak <= loudest]
+    """Those of the spans that never peak above `loudest` (dBFS), or lie outside the recording; as `find_peaks`."""
+    peaks = zip(spans, find_peaks(parts, spans), strict=True)
+    return [span for span, peak in peaks if peak is None or peak <= loudest]
 
 
 class _Meter:
-    """Gathers the level of one span."""
+    """Gathers the peak of one span."""
 
     def __init__(self, span: Span) -> None:
         self._span = span
-        self._samples = 0
-        self._silent_samples = 0
+        self._is_empty = True
         self._graph: Graph | None = None
         self._found: dict[str, str] = {}
 
@@ -112,28 +100,23 @@ class _Meter:
         end = min(position + frame.samples, round(self._span.end * rate))
         if start >= end:
             return
-        self._samples += end - start
+        self._is_empty = False
         if not any(bytes(plane).strip(b"\0") for plane in frame.planes):
-            self._silent_samples += end - start
             return
         if self._graph is None:
             limits = f"start_pts={round(self._span.start * rate)}:end_pts={round(self._span.end * rate)}"
-            wanted = "metadata=1:measure_perchannel=none:measure_overall=Peak_level+RMS_level"
+            wanted = "metadata=1:measure_perchannel=none:measure_overall=Peak_level"
             self._graph = make_graph(frame, (("atrim", limits), ("asetnsamples", "n=65536:p=0"), ("astats", wanted)))
         frame.pts, frame.time_base = position, Fraction(1, rate)
         self._graph.push(frame)
         self._pull()
 
-    def level(self) -> Level | None:
-        """What was measured."""
+    def find_peak(self) -> float | None:
+        """In dBFS; None where nothing lies in the span."""
         if self._graph is not None:
             self._graph.push(None)
             self._pull()
-        if not self._samples:
-            return None
-        peak, rms = (float(self._found.get(f"lavfi.astats.Overall.{name}_level", "-inf")) for name in ("Peak", "RMS"))
-        sounding = (self._samples - self._silent_samples) / self._samples
-        return Level(peak, rms + 10 * math.log10(sounding) if sounding else SILENT)
+        return None if self._is_empty else float(self._found.get("lavfi.astats.Overall.Peak_level", SILENT))
 
     def _pull(self) -> None:
         assert self._graph

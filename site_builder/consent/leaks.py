@@ -298,8 +298,8 @@ def check_silence(audio: Path, spans: Iterable[Span], *, below: float = -80.0) -
     Raises:
         UnusableSource: the file cannot be read.
     """
-    from site_builder.audio.measure import find_levels  # noqa: PLC0415 -- PyAV, where there is something to hear
+    from site_builder.audio.measure import find_peaks  # noqa: PLC0415 -- PyAV, where there is something to hear
 
     spans = tuple(spans)
-    levels = find_levels((audio,), spans)
-    return tuple(span for span, level in zip(spans, levels, strict=True) if level and level.peak > below)
+    peaks = find_peaks((audio,), spans)
+    return tuple(span for span, peak in zip(spans, peaks, strict=True) if peak is not None and peak > below)
