@@ -97,6 +97,7 @@ def test_a_worker_is_killed(plain: Path, built: dict[str, str], tmp_path: Path) 
     assert list(show.glob(".cache/**/.part-*")) == []
 
 
+@pytest.mark.skipif(not platform.FORKS, reason="nothing is forked")
 def test_nothing_is_forked_beside_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive is read by forked processes before Dask's threads run here; pages and tags are made without any."""
     spaces = [MadeSpace(id=f"1forked000{n:02}", start=START + timedelta(days=n)) for n in range(9)]
