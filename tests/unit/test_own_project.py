@@ -26,8 +26,10 @@ def find_actions(text: str) -> dict[str, str]:
 
 
 def test_actions_are_those_that_shows_use() -> None:
-    """By commit, and by the same one."""
-    shown = find_actions(render_workflow())
+    """By commit, and by the same one; only the program to double-click is uploaded by an action that no show needs."""
+    shown = {**find_actions(render_workflow()), **find_actions((WORKFLOWS / "program.yml").read_text("utf-8"))}
+    assert shown.keys() - find_actions(render_workflow()).keys() == {"actions/upload-artifact"}
+    assert find_actions(render_workflow()).items() <= shown.items()
     for file in WORKFLOWS.glob("*.yml"):
         own = find_actions(file.read_text("utf-8"))
         assert own
@@ -44,6 +46,20 @@ def test_own_workflow_may_read_only() -> None:
     promised = {line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: 3\.\d+$", line)}
     assert set(matrix["python"]) == promised
     assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+
+
+def test_what_the_project_s_own_files_name_is_there() -> None:
+    """Workflows, Makefile and the recipe of the program: every file and folder of the project that they name."""
+    for file in (
+        *WORKFLOWS.glob("*.yml"),
+        ROOT / "Makefile",
+        *(ROOT / "packaging").glob("*.*"),
+        ROOT / "CONTRIBUTING.md",
+    ):
+        named = re.findall(
+            r"(?<![\w/.-])(?:tests|scripts|packaging|benchmarks|docs|site_builder)/[\w/.-]+\w", file.read_text("utf-8")
+        )
+        assert [name for name in named if not any(ROOT.glob(f"{name}*"))] == [], file.name
 
 
 def test_an_installer_is_made_only_with_what_the_gpl_asks_for(tmp_path: Path) -> None:
