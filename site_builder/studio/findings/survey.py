@@ -52,7 +52,13 @@ class Task:
     rule: str
     says_all: bool
     """Whether the program's sentences add nothing to the title."""
-    spots: list[Spot] = field(default_factory=list)
+    by_place: dict[tuple[str, str], Spot] = field(default_factory=dict)
+    """By address, and what it is about."""
+
+    @property
+    def spots(self) -> list[Spot]:
+        """All of them, in order."""
+        return list(self.by_place.values())
 
 
 @dataclass(slots=True)
@@ -135,18 +141,25 @@ def _gather(
         severity = "error" if finding["rule"] in _HOLDING else finding["severity"]
         begun = Task(told.title, told.hint, severity, _find_source(finding), finding["rule"], told.says_all)
         _page, task = tasks.setdefault((part, key), (page, begun))
-        _add_spot(task, finding, about)
+        _add_details(task, finding, about)
     yield from tasks.values()
 
 
-def _add_spot(task: Task, finding: Mapping[str, Any], about: str) -> None:
-    spot = next((one for one in task.spots if (one.link, one.about) == (finding["link"], about)), None)
+def _find_spot(task: Task, finding: Mapping[str, Any], about: str) -> Spot:
+    """The place where a finding is mended, new or one that the task has already."""
+    spot = task.by_place.get((finding["link"], about))
     if spot is None:
         line = f":{finding['line']}" if finding["line"] else ""
         spot = Spot(finding["link"], about, place=f"{finding['file']}{line}" if finding["file"] else "")
-        task.spots.append(spot)
-    key = unquote(str(finding["link"]).rpartition("/people/")[2])  # a person's sentence begins with it
-    message = _begin(str(finding["message"]).removeprefix(f"{key} "))
+        task.by_place[finding["link"], about] = spot
+    return spot
+
+
+def _add_details(task: Task, finding: Mapping[str, Any], about: str) -> None:
+    """What was found there; a sentence that begins with a person goes on behind their name."""
+    spot, message = _find_spot(task, finding, about), str(finding["message"])
+    key = unquote(str(finding["link"]).rpartition("/people/")[2])
+    message = message.removeprefix(f"{key} ") if message.startswith(f"{key} ") else _begin(message)
     names_output = bool(task.title) and "output/" in message  # which is no place that a host works at
     if message not in spot.details and not names_output:
         spot.details.append(message)

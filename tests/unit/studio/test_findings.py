@@ -62,7 +62,7 @@ def test_what_holds_up_publishing_comes_first_and_what_is_alike_once() -> None:
 def test_people_are_called_by_their_names() -> None:
     asked = find("consent-waiting", "advice", "/people/kit", "kit has not answered; heard in “Fog”")
     (task,) = survey([asked], NAMES, ENGLISH).mendable[0].tasks
-    assert [(spot.about, spot.details) for spot in task.spots] == [("Kit Rails", ["Has not answered; heard in “Fog”"])]
+    assert [(spot.about, spot.details) for spot in task.spots] == [("Kit Rails", ["has not answered; heard in “Fog”"])]
 
 
 @pytest.mark.parametrize("found", [[], FOUND[4:6]])
