@@ -9,7 +9,7 @@ from site_builder.model.podcast import Chapter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioFacts:
-    """Counted, never estimated from a header."""
+    """Codec, length and size of an audio file, counted and not read from its header."""
 
     codec: str
     """FFmpeg's name, e.g. `aac` or `mp3`."""
@@ -38,7 +38,7 @@ class AudioFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioTags:
-    """What a player shows. Plain text; empty fields are not written."""
+    """Title, cover, chapters and other tags of an audio file, as plain text; empty ones are not written."""
 
     title: str
     album: str = ""

@@ -36,7 +36,7 @@ _NEAR = 60
 
 
 class Reading(Enum):
-    """What a text is."""
+    """What kind of text it is, which decides what counts as a name in it."""
 
     TEXT = auto()
     ADDRESS = auto()

@@ -62,7 +62,7 @@ _MANY = 300
 
 
 class Match(NamedTuple):
-    """Somebody who is found."""
+    """A place in a text where a hidden person is named."""
 
     start: int
     """In the view's text."""

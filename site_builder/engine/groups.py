@@ -28,7 +28,7 @@ Remember = Callable[[Mapping[str, Mapping[str, bytes]]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a group consists of."""
+    """The targets of a group."""
 
     targets: Sequence[Target]
     """All of them."""

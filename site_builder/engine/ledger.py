@@ -30,7 +30,7 @@ Facts = Mapping[str, JSON]
 
 
 class Entry(NamedTuple):
-    """A file that the engine made."""
+    """A file that the engine made: what from, and its digest."""
 
     fingerprint: str = ""
     """Of the recipe and inputs."""

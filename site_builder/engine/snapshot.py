@@ -39,7 +39,7 @@ _UNSURE = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A folder at one moment."""
+    """Names, sizes and times of a folder's files at one moment."""
 
     settled: int
     """Nanoseconds since 1970: what changed later than this is compared by content."""

@@ -17,7 +17,7 @@ RACY: Final = 2_000_000_000
 
 
 class FileStamp(NamedTuple):
-    """A file as `stat` tells of it."""
+    """Size, times and inode of a file, by which it counts as changed or not."""
 
     size_bytes: int
     mtime_ns: int

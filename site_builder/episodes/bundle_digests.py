@@ -37,7 +37,7 @@ class BundleStamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What is known of the files of all bundles."""
+    """Digests of all bundles' files as last known."""
 
     by_name: Mapping[str, str]
     """Name of a bundle to a digest of its files."""

@@ -26,7 +26,7 @@ from site_builder.episodes.consent_inputs import ConsentInputs, digest_casting
 from site_builder.episodes.descriptions import list_speakers
 from site_builder.episodes.intake.rereading import is_outdated
 from site_builder.episodes.source import EpisodeSource
-from site_builder.episodes.transcripts.cues import is_of, time_words
+from site_builder.episodes.transcripts.cues import belongs_to, time_words
 from site_builder.episodes.written.named_places import find_named_address, find_named_texts, find_origin, list_redacted
 from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
@@ -380,7 +380,7 @@ def load_source(catalog: Catalog, entry: CatalogEntry, *, draft: bool) -> Episod
     removal, heard = catalog.show_folder.config.consent.removal, load_recognition(bundle.folder)
     edits = make_edits(bundle.matter, recording, casting, removal) if recording else EditList.keep_all(0.0)
     cues = _load_cues(bundle)
-    if heard and heard.is_timed and is_of(heard, recording):
+    if heard and heard.is_timed and belongs_to(heard, recording):
         cues = time_words(cues, heard.words)
     return EpisodeSource(bundle=bundle, casting=casting, edits=edits, cues=cues, heard=heard, draft=draft)
 

@@ -10,7 +10,7 @@ from site_builder.errors import Problem
 
 
 class CatalogEntry(Value, frozen=True, kw_only=True):
-    """One bundle in brief: all that is asked of it before it is made."""
+    """One bundle in brief: what a build asks of it before it makes anything."""
 
     name: str
     """Of its folder."""

@@ -61,7 +61,7 @@ class _Found:
 
 
 class Credentials:
-    """The tokens of one run of the program.
+    """Finds, asks for and keeps the tokens that one run of the program needs.
 
     Args:
         ask: How a person is asked; None where there is nobody.

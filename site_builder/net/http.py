@@ -108,7 +108,7 @@ class Response:
 
 
 class Client:
-    """Asks servers.
+    """Sends HTTP requests within limits.
 
     Args:
         home: The address a person gave, where there is one: it may lie in a private network, others may not.

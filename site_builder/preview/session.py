@@ -43,7 +43,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a page needs to know."""
+    """What a page of the preview needs to know of the last build."""
 
     number: int = 0
     """Raised whenever a page may differ."""

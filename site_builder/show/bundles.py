@@ -168,7 +168,7 @@ def find_named(names: Sequence[str], wanted: Sequence[str]) -> str | None:
     return next((there[name] for name in wanted if name in there), None)
 
 
-def find_usual_cover(content: Path) -> str | None:
+def find_default_cover(content: Path) -> str | None:
     """Where a show's cover lies when the config names none, from the show's folder."""
     name = find_named(list(list_folder(content)) if content.is_dir() else (), _COVERS)
     return f"content/{name}" if name else None

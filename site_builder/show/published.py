@@ -26,7 +26,7 @@ _FORMAT = 2
 
 
 class State(StrEnum):
-    """How far an episode has gone out. What is not in the file has no state: nothing remembers it."""
+    """Whether an episode is promised, online or withdrawn; what is not in the file has no state."""
 
     PROMISED = "promised"
     """It is about to be in somebody's app, or may be."""
@@ -74,7 +74,7 @@ class ShowPin(NamedTuple):
 
 
 class Published(NamedTuple):
-    """All that the file says."""
+    """All of `published.json`."""
 
     pins: Pins = MappingProxyType({})
     show: ShowPin = ShowPin()

@@ -17,7 +17,7 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Episode, Guid, Show
 from site_builder.render.artwork.icons import Icon, find_icons, render_icon
 from site_builder.render.pages.styles import DEFAULT_ACCENT
-from site_builder.show.bundles import Bundle, find_usual_cover
+from site_builder.show.bundles import Bundle, find_default_cover
 from site_builder.show.config import EpisodeCovers
 from site_builder.show.layout import INDEX
 from site_builder.show.load import ShowFolder
@@ -77,7 +77,7 @@ class CoverPlanner:
             InvalidDocument: it is not usable as one.
         """
         named = self.config.show.cover
-        found = named or find_usual_cover(self.folder / "content")
+        found = named or find_default_cover(self.folder / "content")
         if not found:
             return None
         check_own_file(self.folder / found, self.folder)

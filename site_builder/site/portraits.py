@@ -29,7 +29,7 @@ _RECIPE = "portrait/2"
 
 
 class Portraits:
-    """Collects the pictures that are named."""
+    """Collects the portraits and chapter pictures that episodes name."""
 
     def __init__(self) -> None:
         self._pictures: dict[str, SharedPicture] = {}

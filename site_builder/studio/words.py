@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from site_builder.episodes.transcripts.cues import is_of, name_cues, time_words
+from site_builder.episodes.transcripts.cues import belongs_to, name_cues, time_words
 from site_builder.errors import InvalidDocument
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Cue, Person, Recording, Span, Timeline
@@ -149,7 +149,7 @@ def load_transcript(bundle: Bundle) -> Transcript | None:
     recording = bundle.recording
     speakers = map(name_of, recording.speakers) if recording else ()
     names = dict.fromkeys([*filter(None, speakers), *filter(None, (cue.speaker for cue in cues))])
-    own = heard if heard and is_of(heard, recording) else None
+    own = heard if heard and belongs_to(heard, recording) else None
     return Transcript(cues, own, recording, tuple(_distinct(names)))
 
 

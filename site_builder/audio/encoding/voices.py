@@ -21,7 +21,7 @@ _SILENT = -90.0
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who speaks when."""
+    """Who speaks when, and how exactly the edges of turns are known."""
 
     turns: Sequence[Turn]
     tick: float

@@ -113,7 +113,7 @@ def reword(cue: Cue, text: str) -> Cue:
     return replace(cue, text=text, times=times)
 
 
-def is_of(heard: Recognition, recording: Recording | None) -> bool:
+def belongs_to(heard: Recognition, recording: Recording | None) -> bool:
     """Whether an engine heard the recording as it is now."""
     return recording is not None and heard.sources == tuple(part.sha256 for part in recording.parts)
 

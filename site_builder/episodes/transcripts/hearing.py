@@ -23,7 +23,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What hears, and what helps it."""
+    """A speech engine with its model, and the language and words the config gives it."""
 
     engine: Engine
     model: Model

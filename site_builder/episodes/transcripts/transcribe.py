@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.engine.files import write_file
-from site_builder.episodes.transcripts.cues import is_of
+from site_builder.episodes.transcripts.cues import belongs_to
 from site_builder.episodes.transcripts.hearing import Hearing, find_engine_language
 from site_builder.model.podcast import Recording
 from site_builder.model.speech import Recognition, Word
@@ -112,7 +112,7 @@ def rewrite_lines(bundle: Bundle, meant: Mapping[str, str]) -> bool:
         InvalidDocument: the words are damaged.
     """
     heard = load_recognition(bundle.folder)
-    if heard is None or not (heard.words and is_of(heard, bundle.recording) and _is_untouched(bundle, heard)):
+    if heard is None or not (heard.words and belongs_to(heard, bundle.recording) and _is_untouched(bundle, heard)):
         return False
     before = bundle.transcript.read_bytes() if bundle.transcript else b""
     return render_words(heard, bundle.recording, meant) != before and bool(_write(bundle, heard, meant))

@@ -29,7 +29,7 @@ class Credit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """One episode."""
+    """An episode as lists show it."""
 
     guid: str
     title: str

@@ -112,4 +112,4 @@ def _nobody(value: object) -> object:
 
 
 class PeopleFile(RootModel[dict[str, Annotated[PersonEntry, BeforeValidator(_nobody)]]]):
-    """The whole file."""
+    """All of `people.yaml`."""

@@ -19,7 +19,7 @@ _LONGEST_TEXT = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """As the feed says it; nothing here was looked into."""
+    """What a feed says to Podcasting 2.0 apps, unchecked."""
 
     funding: tuple[p20.Funding, ...] = ()
     posts: tuple[p20.SocialPost, ...] = ()

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from site_builder.errors import InvalidDocument, Problem, UsageError
 from site_builder.model.media_types import find_media_type
-from site_builder.show.bundles import find_usual_cover
+from site_builder.show.bundles import find_default_cover
 from site_builder.show.config import load_config
 from site_builder.show.documents.yaml_edit import set_option
 from site_builder.show.layout import CONFIG
@@ -38,7 +38,7 @@ def find_cover_file(studio: Studio) -> Path | None:
 
 
 def _find_own(studio: Studio) -> str | None:
-    name = load_config(studio.folder).show.cover or find_usual_cover(studio.folder / "content")
+    name = load_config(studio.folder).show.cover or find_default_cover(studio.folder / "content")
     is_there = name and (studio.folder / name).is_file() and not explain_foreign(studio.folder / name, studio.folder)
     return name if is_there else None
 
@@ -106,7 +106,7 @@ def _make_edits(studio: Studio, picture: Upload) -> list[Edit]:
         raise InvalidDocument([Problem(problem.message, field="cover") for problem in error.problems]) from None
     place = f"content/cover{suffix}"
     edits = [Edit(path=place, change=lambda _: content)]
-    old = find_usual_cover(studio.folder / "content")
+    old = find_default_cover(studio.folder / "content")
     if old and old != place:
         edits.append(Edit(path=old, change=lambda _: None))
     if load_config(studio.folder).show.cover not in {None, place}:
