@@ -1,4 +1,4 @@
-"""Episodes as lists sort and filter them, and placeholders for the HTML of their rows.
+"""Episodes as lists find them (by person, by tag), and placeholders for the HTML of their rows.
 
 A list of ten thousand episodes is planned without reading one of them: in its context each is a `ListEntry`, whose
 digest stands for its row; `complete` puts in the rows of a page that is really rendered.
