@@ -12,7 +12,8 @@ from site_builder.studio.tasks.links import Links
 
 CONFIG = "show:\n  title: Signals\n  description: Short.\n  url: https://a.example/\nfeed:\n  block: true\n"
 INDEX = (
-    "---\ntitle: Fog\ndate: 2026-10-09\nguid: one\ncut:\n  - 0:01-0:02\nsoundbites:\n  - {from: 0:01, to: 0:02}\n---\n"
+    "---\ntitle: Fog\ndate: 2026-10-09\nguid: one\nslug: fog-1\ncut:\n  - 0:01-0:02\n"
+    "soundbites:\n  - {from: 0:01, to: 0:02}\n---\n"
 )
 FILE = Path("content/episodes/fog/index.md")
 
@@ -23,6 +24,9 @@ def links(tmp_path: Path) -> Links:
     (tmp_path / "config.yaml").write_text(CONFIG)
     (tmp_path / FILE).parent.mkdir(parents=True)
     (tmp_path / FILE).write_text(INDEX)
+    (tmp_path / "content/people.yaml").write_text("kit:\n  name: Kit\n")
+    (tmp_path / "content/episodes/broken").mkdir()
+    (tmp_path / "content/episodes/broken/index.md").write_text("---\ntitle: [\n---\n")
     return Links(tmp_path)
 
 
@@ -44,11 +48,20 @@ def find(remedy: str, name: str = "config-any", message: str = "it is so", **pla
         (find("Correct it.", "feed-link", file=Path("config.yaml"), line=4), "/show#f-url"),
         (find("Ask them.", "consent-pending"), "/people"),
         (find("Shorten `title`.", file=FILE, line=2), "/episodes/fog#f-title"),
-        (find("Mend it.", file=FILE, line=6), "/episodes/fog#s-sound"),
-        (find("Mend it.", file=FILE, line=8), "/files/episodes/fog?line=8"),
+        (find("Mend it.", file=FILE, line=7), "/episodes/fog#s-sound"),
+        (find("Mend it.", file=FILE, line=9), "/files/episodes/fog?line=9"),
         (find("Mend it.", file=FILE), "/episodes/fog"),
         (find("Mend it.", episode="Fog"), "/episodes/fog"),
         (find("Write it down.", "apple-item-transcript", episode="Fog"), "/episodes/fog/words"),
+        # where only the episode is known, its rule tells the field
+        (find("Write some.", "notes-empty", file=FILE, episode="Fog"), "/episodes/fog#f-notes"),
+        (find("Shorten it.", "title-length", file=FILE, episode="Fog"), "/episodes/fog#f-title"),
+        (find("Give three.", "chapters-advice", episode="Fog"), "/episodes/fog#s-chapters"),
+        (find("Correct it.", "page-links", file=Path("output/episodes/fog-1/index.html")), "/episodes/fog#f-notes"),
+        (find("Even it.", "audio-loudness", file=Path("output/media/fog.m4a"), episode="Fog"), "/files/config"),
+        (find("Copy it.", "originals-copied", file=Path("content/episodes/fog/a.aac")), "/help/backup"),
+        (find("Ask.", "consent-waiting", "kit has not answered", file=Path("content/people.yaml")), "/people/kit"),
+        (find("Ask.", "consent-waiting", "lou has not answered", file=Path("content/people.yaml")), "/people"),
     ],
 )
 def test_a_finding_leads_to_what_mends_it(links: Links, finding: Finding, page: str) -> None:
