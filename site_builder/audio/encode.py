@@ -44,7 +44,7 @@ _ENCODERS = {"mp3": "libmp3lame", "aac": "aac"}
 """FFmpeg's names."""
 _FRAMES = 8
 """Frames of the encoder in a chunk of sound, of some 0.2 s."""
-_SEGMENT = 30.0
+_SEGMENT = 60.0
 """Seconds that are encoded at a time."""
 _LEAD, _TAIL = 6, 3
 """Chunks that are encoded with the segments on both sides of a seam: before it, and after it."""

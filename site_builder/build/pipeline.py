@@ -97,8 +97,10 @@ def _without_collection() -> Iterator[None]:
 def _build(
     folder: Path, now: datetime, options: BuildOptions, notify: Notify, changes: up_to_date.ChangeCheck
 ) -> BuildReport:
+    from site_builder.audio.encoding.cores import limit_cores
     from site_builder.build.content import digest_content, read_content
 
+    limit_cores(options.jobs)
     notify(Stage("reading content"))
     output_paths, inputs = find_output_paths(folder, preview=options.preview), changes.inputs
     # Digested by another process while all that a build needs is loaded.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
+from statistics import median
 
 from av.audio.frame import AudioFrame
 
@@ -40,6 +40,8 @@ _ROUNDS = 4
 _SLOPE = 0.7
 """Decibels heard for a decibel given once the limiter works; later as found."""
 _LEAST_SLOPE = 0.2
+_MOST_MORE = 6.0
+"""Decibels that a voice gets at most for what limiter and ramps take: more would not help one that ramps hold back."""
 _SILENCE = -69.0
 """LUFS below which there is nothing to normalise."""
 _KEPT = 10
@@ -178,12 +180,13 @@ class _Leveller:
             levels = self._draw(gains)
             reached, whole = self._listen(levels)
             slopes = {who: _find_slope(slopes[who], given[who], reached[who] - before[who]) for who in gains}
-            wanted = fmean(reached.values()) + self._target - whole
+            wanted = median(reached.values()) + self._target - whole
             missing = {who: wanted - reached[who] for who in gains}
             if all(abs(decibels) < _CLOSE for decibels in missing.values()):
                 break
             given = {who: missing[who] / (slopes[who] if levels.limit is not None else 1.0) for who in gains}
-            gains, before = {who: gains[who] + given[who] for who in gains}, reached
+            before, most = reached, {who: self._target - level + _MOST_MORE for who, level in self._levels.items()}
+            gains = {who: min(gains[who] + given[who], most[who]) for who in gains}
         return self._draw(gains)
 
     def _draw(self, gains: Mapping[int, float]) -> Levels:

@@ -31,7 +31,7 @@ _LOUDEST_PAUSE = 0.15
 """Share of the decibels from what is quietest nearby up to the softer voice, below which there is a pause."""
 _QUIETEST = 40.0
 """Decibels below a voice at which it is as quiet as can be."""
-_FAR = 6.0
+_FAR = 3.0
 """Seconds beside a pause in which a ramp that was held up goes on in the pauses between words."""
 _WRONG = 0.2
 """Seconds of a voice with the gain of the other that are as bad as a change without a pause."""

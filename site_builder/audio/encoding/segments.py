@@ -6,17 +6,15 @@ the same on any number of cores. docs/decisions/0048 says how encoded segments a
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from av.audio.frame import AudioFrame
 
+from site_builder.audio.encoding.cores import CORES, Tokens, count_usable
 from site_builder.audio.sound import filter_sound
 
 Result = TypeVar("Result")
@@ -72,41 +70,7 @@ def _copy(frame: AudioFrame) -> AudioFrame:
     return copy
 
 
-class Cores(Protocol):
-    """Tokens, one for each core."""
-
-    def acquire(self, block: bool, /) -> bool:
-        """Take one, if need be and wanted after waiting."""
-
-    def release(self) -> None:
-        """Give one back."""
-
-
-def _count_cores() -> int:
-    """Those this process may use."""
-    usable = getattr(os, "sched_getaffinity", None)  # not everywhere
-    return len(usable(0)) if usable else os.cpu_count() or 1
-
-
-_CORES = _count_cores()
-
-
-def _share_cores() -> Cores:
-    """As many tokens as there are cores, for this process and those forked from it."""
-    try:
-        return get_context("fork").Semaphore(_CORES)
-    except (ValueError, ImportError, OSError):  # nothing can be forked here, or no semaphore can be shared
-        return threading.Semaphore(_CORES)
-
-
-_free_cores = _share_cores()
-"""However many episodes are made at once, by threads or forked processes, no more segments than that are in threads."""
-
-
-def compute_alone() -> None:
-    """Take no core from now on but that on which a caller of `map_segments` is: another program shares them out."""
-    global _free_cores  # noqa: PLW0603 -- of this process
-    _free_cores = threading.Semaphore(0)
+CORES.tokens  # noqa: B018 -- made before processes are forked, which have them in common
 
 
 def map_segments(function: Callable[[Segment], Result], segments: Iterable[Segment]) -> Iterator[Result]:
@@ -117,7 +81,7 @@ def map_segments(function: Callable[[Segment], Result], segments: Iterable[Segme
     for each core, and one for each process.
     """
     waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(_CORES, "segments") as pool:
+    with ThreadPoolExecutor(count_usable(), "segments") as pool:
         for segment in segments:
             waiting.append(_begin(pool, function, segment, waiting))
             while waiting and waiting[0].done():
@@ -130,18 +94,19 @@ def _begin(
     pool: ThreadPoolExecutor, function: Callable[[Segment], Result], segment: Segment, others: Iterable[Future[Result]]
 ) -> Future[Result]:
     """Have the function called in a thread, or call it."""
-    while not _free_cores.acquire(False):
+    tokens = CORES.tokens
+    while not tokens.acquire(False):
         if not (busy := [future for future in others if not future.done()]):
             return _call(function, segment)
         wait(busy, return_when=FIRST_COMPLETED)
-    return pool.submit(_call_and_free, function, segment)
+    return pool.submit(_call_and_free, function, segment, tokens)
 
 
-def _call_and_free(function: Callable[[Segment], Result], segment: Segment) -> Result:
+def _call_and_free(function: Callable[[Segment], Result], segment: Segment, tokens: Tokens) -> Result:
     try:
         return function(segment)
     finally:
-        _free_cores.release()
+        tokens.release()
 
 
 def _call(function: Callable[[Segment], Result], segment: Segment) -> Future[Result]:

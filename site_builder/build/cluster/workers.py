@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from site_builder.audio.encode import encoder_version
-from site_builder.audio.encoding.segments import compute_alone
+from site_builder.audio.encoding.cores import limit_cores
 from site_builder.engine.cluster.connection import check_address, open_cluster, share_file, share_folder, share_store
 from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_json
@@ -50,7 +50,7 @@ def open_workers(
 
     warn = partial(_warn, notify)
     shared = share_store(FolderOfStore(store, _name_folder(folder)), warn) if store else share_folder(folder)
-    opened = partial(open_cluster, prepare=compute_alone, resource=resource)  # Dask gives a task one thread
+    opened = partial(open_cluster, prepare=partial(limit_cores, 1), resource=resource)  # Dask gives a task one thread
     with shared as share, opened(address, share, describe, warn) as cluster:
         yield cluster
 

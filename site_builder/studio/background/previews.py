@@ -73,7 +73,8 @@ def main() -> None:
         out.flush()
 
     with Watch(folder) as watch:
-        session = SessionProcess(folder, BuildOptions(drafts=True), _read_clock)  # for here are threads
+        options = BuildOptions(drafts=True, jobs=os.cpu_count() or 1)
+        session = SessionProcess(folder, options, _read_clock)  # for here are threads
         session.follow(tell)
         session.refresh()
         session.warm_up()

@@ -21,7 +21,7 @@ from clusters import start_cluster, wait_until
 from distributed import Client
 from show_runner import PROJECT, build, copy_show, make_show, read_tree, run_spacecast, spacecast
 
-from site_builder.audio.encoding import segments
+from site_builder.audio.encoding import cores
 from site_builder.engine import platform
 
 
@@ -120,7 +120,7 @@ def test_nothing_is_forked_beside_threads(tmp_path: Path, monkeypatch: pytest.Mo
         assert run.code == 0, run.err
         there, beside[:] = list(beside), []
         with Client(cluster.address, set_as_default=False) as client:
-            assert set(client.run(lambda: segments._free_cores.acquire(False)).values()) == {
+            assert set(client.run(lambda: cores.CORES.tokens.acquire(False)).values()) == {
                 False
             }  # Dask shares out cores
         build(alone, "--jobs", "2")

@@ -101,6 +101,15 @@ def find_lift(curve: Sound, number: int, gains: Mapping[int, float], hops: Mappi
     return float(np.max(curve[:-1][heard]) - gains[number])
 
 
+def test_no_pause_is_not_waited_for_long() -> None:
+    """Where a soft voice speaks on and on after a loud one, it is as loud as it is to be within three seconds."""
+    energies = array("f", [-12.0] * 500 + [-30.0 - 8 * (hop % 7 == 0) for hop in range(500)])
+    turns = [Turn(speaker=0, start=0, end=10), Turn(speaker=1, start=10, end=20)]
+    knots = plan_gains({0: -4.0, 1: 14.0}, energies, Voices(turns, 1.0), TARGET)
+    assert find_gain(knots, 9.98) == -4
+    assert find_gain(knots, 13.2) == 14
+
+
 def read_demo() -> tuple[bytes, list[Turn]]:
     """A recording of X whose second speaker is far from the microphone."""
     with zipfile.ZipFile(DEMO) as archive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,14 @@ from call_maker import RATE, Sound, encode_sound, make_music, make_room, make_si
 from listening import decode, gauge_file, probe
 
 from site_builder.audio.encode import EncodeSettings, write_encoded
+from site_builder.audio.encoding.cores import count_usable, limit_cores
+from site_builder.audio.encoding.segments import Grid, map_segments, split_sound
 from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.model.edits import EditList
 
-SECONDS = 36.0
-SEAM = 30.0
+SECONDS = 66.0
+SEAM = 60.0
 MP3 = EncodeSettings()
 AAC = EncodeSettings(format="aac")
 SOUNDS: dict[str, Callable[[], Sound]] = {
@@ -144,3 +147,17 @@ def test_same_bytes_on_any_number_of_cores(part: Path) -> None:
         out = part.with_name(name)
         subprocess.run([sys.executable, "-c", begin + ENCODE, str(part), str(out)], check=True, timeout=300)
     assert len({part.with_name(name).read_bytes() for name in begins}) == 1
+
+
+@pytest.mark.parametrize("part", ["silence"], indirect=True)
+def test_one_job_is_one_thread(part: Path) -> None:
+    """Also one that was started after the cores were counted; with more jobs there are other threads again."""
+    frames = list(read_sound([part], sample_rate=48_000, channels=1))
+    for jobs in (1, 2):
+        limit_cores(jobs)
+        try:
+            segments = split_sound(frames, Grid(48_000, own=20, lead=1))
+            threads = set(map_segments(lambda _: threading.get_ident(), segments))
+        finally:
+            limit_cores(count_usable())
+        assert (threads == {threading.get_ident()}) is (jobs == 1)
