@@ -97,10 +97,8 @@ def _without_collection() -> Iterator[None]:
 def _build(
     folder: Path, now: datetime, options: BuildOptions, notify: Notify, changes: up_to_date.ChangeCheck
 ) -> BuildReport:
-    from site_builder.audio.encoding.cores import limit_cores
     from site_builder.build.content import digest_content, read_content
 
-    limit_cores(options.jobs)
     notify(Stage("reading content"))
     output_paths, inputs = find_output_paths(folder, preview=options.preview), changes.inputs
     # Digested by another process while all that a build needs is loaded.
@@ -175,7 +173,13 @@ def _check_cluster(options: BuildOptions) -> None:
 
 
 def _open_cluster(folder: Path, options: BuildOptions, notify: Notify) -> AbstractContextManager[Cluster | None]:
-    """Who makes sound instead of this process; what talks to them takes a fifth of a second to load."""
+    """Who makes sound instead of this process, which else does so on as many cores as there are jobs.
+
+    What talks to them takes a fifth of a second to load.
+    """
+    from site_builder.audio.encoding.cores import limit_cores
+
+    limit_cores(options.jobs)
     if not (options.cluster or options.cluster_store):
         return nullcontext()
     from site_builder.build.cluster.workers import open_workers
