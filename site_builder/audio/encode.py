@@ -32,8 +32,6 @@ from site_builder.model.podcast import Span
 
 _RATES = (44_100, 48_000)
 """Rates every podcast app plays (Apple: 44.1 or 48 kHz); others are converted to the first."""
-_EVEN_AT = -16.0
-"""LUFS to which each voice is brought where no loudness is asked for; what Apple advises."""
 _MARGINS = {"mp3": 1.0, "aac": 3.5}
 """Decibels by which samples stay below the ceiling, for what lies between them and what coding adds to peaks."""
 _SMEAR = 0.06
@@ -64,7 +62,7 @@ class EncodeSettings:
     loudness: float | None = None
     """Target in LUFS, e.g. -16; None leaves the level alone."""
     voices: Voices | None = None
-    """Whose loudness is evened out first; None leaves them beside each other as they are."""
+    """Whose loudness is brought to that first; None leaves them beside each other as they are."""
 
 
 def encoder_version() -> str:
@@ -144,7 +142,7 @@ class _Sound:
 def _level(sound: _Sound, settings: EncodeSettings) -> _Sound:
     """The same as loud as asked for."""
     target, voices = settings.loudness, settings.voices
-    if target is None and voices is None:
+    if target is None:
         return sound
     if voices:
         heard = (
@@ -153,7 +151,7 @@ def _level(sound: _Sound, settings: EncodeSettings) -> _Sound:
             for start, end in sound.edits.find_published(turn)
         )
         voices = replace(voices, turns=list(heard))
-    target = (_EVEN_AT if target is None else target) + _lost_by_encoding(settings)
+    target += _lost_by_encoding(settings)
     levels = plan_levels(
         sound.frames(), sound.sample_rate, sound.edits.duration, target, voices, _MARGINS[settings.format]
     )
