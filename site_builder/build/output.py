@@ -81,7 +81,7 @@ class Job:
     state: StateDatabase
     """What remembers of the output."""
     artifacts: StateDatabase
-    """What remembers of all that is dear to make."""
+    """The database of what takes long to make."""
     changes: ChangeCheck
     """How the output looked before the build."""
     jobs: int
@@ -105,7 +105,7 @@ class Job:
 
     @cached_property
     def cache_builder(self) -> Builder:
-        """Makes what is dear, in `.cache/`."""
+        """Makes what takes long, in `.cache/`."""
         folder = find_artifact_database(self.catalog.folder).parent
         return Builder(folder, self.artifacts, jobs=self.jobs, notify=self.notify, cluster=self.cluster)
 

@@ -75,7 +75,7 @@ def build(
 
 
 def _take_over(folder: Path) -> None:
-    """Of what earlier versions remembered, what is dear."""
+    """What earlier versions remembered of what takes long to make."""
     from site_builder.build import former_state
 
     if former_state.is_former(folder):
@@ -150,7 +150,7 @@ def _draw_ahead(folder: Path, jobs: int, prefetch: Prefetch) -> None:
 def _open_makers(
     folder: Path, output_paths: OutputPaths, changes: up_to_date.ChangeCheck
 ) -> Iterator[tuple[Prefetch, StateDatabase, StateDatabase]]:
-    """What is drawn ahead, and what remembers the site and what is dear."""
+    """What is drawn ahead, and the records of the site and of what takes long to make."""
     from site_builder.engine.processes.prefetch import Prefetch
     from site_builder.engine.state import open_states
 

@@ -80,13 +80,13 @@ def extract(
 ) -> None:
     """Take the Spaces of X archives, or plain audio files, into content/episodes/."""
     from site_builder.cli import recordings, summary, tables  # noqa: PLC0415
-    from site_builder.episodes.intake import extraction as story  # noqa: PLC0415
+    from site_builder.episodes.intake import extraction as steps  # noqa: PLC0415
 
     if show_per_account:
         recordings.extract_accounts(find_show(show), archives, only, json_=json_)
         return
     with tables.progress() as notify:
-        extraction = story.extract(find_show(show), archives, notify, only=only, jobs=os.cpu_count() or 1)
+        extraction = steps.extract(find_show(show), archives, notify, only=only, jobs=os.cpu_count() or 1)
     if json_:
         print_json([entry.as_json() for entry in extraction.taken])
     else:

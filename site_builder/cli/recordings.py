@@ -133,12 +133,12 @@ def _tell_hold_back(taken: Sequence[IntakeEntry]) -> None:
 
 def extract_accounts(folder: Path, archives: Sequence[Path], only: Sequence[str], *, json_: bool) -> None:
     """`spacecast extract --show-per-account`."""
-    from site_builder.commands.archives import extract_accounts as story  # noqa: PLC0415 -- of one command
+    from site_builder.commands.archives import extract_accounts as steps  # noqa: PLC0415 -- of one command
 
     if only:
         raise UsageError("--only names recordings of one show; leave it out with --show-per-account")
     with progress() as notify:
-        report = story.extract_accounts(folder, archives, notify)
+        report = steps.extract_accounts(folder, archives, notify)
     print_json([entry.as_json() for entry in report]) if json_ else _show_accounts(report)
     if any(entry.failures or entry.found.get("unreadable") for entry in report):
         sys.exit(EXIT_PROBLEMS)

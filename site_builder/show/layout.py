@@ -55,7 +55,7 @@ class OutputPaths:
 
 
 def find_artifact_database(folder: Path) -> Path:
-    """What is remembered of all that is dear to make and lies in `.cache/`: sound, covers, digests of recordings."""
+    """The database of what takes long to make and lies in `.cache/`: sound, covers, digests of recordings."""
     return folder / ".cache" / "artifacts.db"
 
 

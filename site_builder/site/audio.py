@@ -1,6 +1,6 @@
 """Plans the audio files of an episode: encodings in `.cache/`, tagged files in `output/`.
 
-Three steps, so that nothing dear is done twice: dead air is confirmed by ear once for a recording; a recording is
+Three steps, so that nothing slow is done twice: dead air is confirmed by ear once for a recording; a recording is
 copied or encoded once for its edits and settings; tags are written whenever they change.
 Names of audio files are made of what is heard: docs/decisions/0003.
 """

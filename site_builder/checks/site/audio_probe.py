@@ -88,7 +88,7 @@ def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notif
 
     Args:
         files: Each with what people call it.
-        database: What remembers what is dear to make.
+        database: The one of what takes long to make.
         notify: Receives `Making` before a file is measured.
     """
     with open_values(database) as values:

@@ -1,6 +1,6 @@
 """An X data archive as a source of recordings: its Spaces, who spoke in them, what was posted about and during them.
 
-The modules `x_*` beside this one know X's files; this one tells the story: open, list, read one Space.
+The modules beside this one know X's files; this one has the steps: open, list, read one Space.
 """
 
 from __future__ import annotations
