@@ -4,11 +4,13 @@ What is tried: builds and deploys that are killed at work (hits are counted, not
 many sizes, nearly all too small; builds with each folder read-only; builds while reading, writing, creating, moving or
 syncing files fails with EIO from some call on (a C compiler is needed); a studio that is killed while it saves, takes
 pictures in and publishes; an archive of 20 GB dropped into it (it needs that room on the disk). Whatever happens is
-told in a sentence, and the next command gives the bytes of a clean build.
+told in a sentence, and the next command gives the bytes of a clean build. At last the install line, the studio and a
+deploy of 600 MB to GitHub in a root with Python alone (an administrator, pip's index and git are needed), killed twenty
+times: the old site is whole each time, memory bounded, and the token nowhere to be seen.
 
 Disks and read-only folders are mounts where this user may mount, else limits and permissions.
 
-The whole run takes about 40 minutes on two cores that do other things as well.
+The whole run takes about an hour on two cores that do other things as well.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent / "support"), str(HERE)]
 
 from archive_maker import write_archive  # noqa: E402 -- after the path is set
 from disks import break_disk, fill_disk_while_building, fill_disk_while_importing, write_nowhere  # noqa: E402
+from github_deploys import deploy_from_python_alone  # noqa: E402
 from kills import kill_builds, kill_deploys  # noqa: E402
 from show_runner import build, make_show, make_two_spaces  # noqa: E402
 from studio import drop_large_archive, kill_studio  # noqa: E402
@@ -46,6 +49,11 @@ def list_studio_trials(show: Path, folder: Path, kills: int, gigabytes: int) -> 
         return f"an archive of {gigabytes} GB took {most / 1e6:.0f} MB of memory", wrong
 
     yield from {"studio": try_kills, "large": try_large}.items()
+
+
+def list_github_trials(folder: Path, kills: int, megabytes: int) -> Iterator[tuple[str, Trial]]:
+    """From a root with Python alone to GitHub."""
+    yield "github", lambda: deploy_from_python_alone(folder, megabytes, kills)
 
 
 def list_trials(show: Path, folder: Path, *, kills: int, deploys: int, levels: int) -> Iterator[tuple[str, Trial]]:
@@ -86,9 +94,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200, help="Kills that hit a build.")
     parser.add_argument("--deploys", type=int, default=50, help="Kills that hit a deploy, at least.")
     parser.add_argument("--levels", type=int, default=20, help="Sizes of a disk.")
-    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio, studio, large")
+    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio, studio, large, github")
     parser.add_argument("--studios", type=int, default=50, help="Kills of a studio.")
     parser.add_argument("--gigabytes", type=int, default=20, help="Of the archive that is dropped into the studio.")
+    parser.add_argument("--megabytes", type=int, default=600, help="Of audio that goes to GitHub.")
+    parser.add_argument("--pushes", type=int, default=20, help="Deploys to GitHub that are killed.")
     chosen = parser.parse_args()
     root, failed = Path(tempfile.mkdtemp(prefix="stress-")), False
     show = make_show(root / "show", write_archive(root / "two.zip", make_two_spaces()))
@@ -97,6 +107,7 @@ def main() -> None:
     trials = [
         *list_trials(show, root / "tried", **numbers),
         *list_studio_trials(show, root / "tried", chosen.studios, chosen.gigabytes),
+        *list_github_trials(root / "tried", chosen.pushes, chosen.megabytes),
     ]
     for name, attempt in trials:
         if chosen.only and name not in chosen.only:
