@@ -6,7 +6,7 @@ One decode, one encode; a loudness target adds one decode to measure with.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -17,8 +17,9 @@ import av
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.packet import Packet
 
-from site_builder.audio.encoding.levelling import Levels, plan_levels
+from site_builder.audio.encoding.levelling import Coding, Levels, plan_levels
 from site_builder.audio.encoding.seams import FRAME_SAMPLES, NoSeam, Run, join_runs
 from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
 from site_builder.audio.encoding.voices import Voices
@@ -151,11 +152,20 @@ def _level(sound: _Sound, settings: EncodeSettings) -> _Sound:
             for start, end in sound.edits.find_published(turn)
         )
         voices = replace(voices, turns=list(heard))
-    target += _lost_by_encoding(settings)
-    levels = plan_levels(
-        sound.frames(), sound.sample_rate, sound.edits.duration, target, voices, _MARGINS[settings.format]
-    )
+    coding = Coding(-_lost_by_encoding(settings), _MARGINS[settings.format], partial(_try_out, sound, settings))
+    levels = plan_levels(sound.frames(), sound.sample_rate, sound.edits.duration, target, voices, coding)
     return replace(sound, levels=levels)
+
+
+def _try_out(sound: _Sound, settings: EncodeSettings, frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Frames encoded and decoded."""
+    encoder, packets = _encode_frames(sound, settings, frames, 0)
+    decoder = av.CodecContext.create(settings.format, "r")
+    assert isinstance(decoder, AudioCodecContext)
+    if encoder.extradata:
+        decoder.extradata = encoder.extradata
+    for packet in packets:
+        yield from decoder.decode(packet)
 
 
 def _lost_by_encoding(settings: EncodeSettings) -> float:
@@ -191,17 +201,25 @@ def _encode_segments(sound: _Sound, out: Path, settings: EncodeSettings, grid: G
 
 def _encode_segment(sound: _Sound, settings: EncodeSettings, segment: Segment) -> Run:
     """Packets of a segment, with times of the whole."""
+    _, packets = _encode_frames(sound, settings, sound.levels.change(segment), segment.start)
+    size = FRAME_SAMPLES[settings.format]
+    return Run(packets, segment.start // size, segment.own // size)
+
+
+def _encode_frames(
+    sound: _Sound, settings: EncodeSettings, frames: Iterable[AudioFrame], position: int
+) -> tuple[AudioCodecContext, list[Packet[AudioStream]]]:
+    """Packets of frames of which the first begins at sample `position`, and the encoder that made them."""
     context = av.CodecContext.create(_ENCODERS[settings.format], "w")
     assert isinstance(context, AudioCodecContext)
     _set_up(context, sound.sample_rate, settings)
-    position, packets = segment.start, []
-    for frame in sound.levels.change(segment):
+    packets: list[Packet[AudioStream]] = []
+    for frame in frames:
         frame.pts, frame.time_base = position, Fraction(1, sound.sample_rate)
         position += frame.samples
         packets += context.encode(frame)
     packets += context.encode(None)
-    size = FRAME_SAMPLES[settings.format]
-    return Run(packets, segment.start // size, segment.own // size)
+    return context, packets
 
 
 def _set_up(context: AudioCodecContext, sample_rate: int, settings: EncodeSettings) -> None:

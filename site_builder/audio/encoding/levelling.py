@@ -6,9 +6,10 @@ a few segments of the sound that are kept, and gains are corrected until voices 
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from av.audio.frame import AudioFrame
@@ -48,6 +49,8 @@ _KEPT = 10
 """Segments that are kept at most, evenly spread; of two channels half as many."""
 _KEPT_SECONDS = 20.0
 """Of each voice; for those of whom less is in these segments, that with most of them is kept as well."""
+_TRIED = 3
+"""Of these, as many as are encoded and decoded to hear what becomes of loudness and peaks."""
 _EVERYBODY = -1
 """The one voice where all are measured together."""
 
@@ -69,6 +72,18 @@ class Levels:
         return filter_sound(frames, *limiter) if limiter else frames
 
 
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What an encoder makes of loudness and peaks."""
+
+    gain: float
+    """Decibels by which it is known to change all sound."""
+    margin: float
+    """Decibels by which samples stay below the ceiling, for what lies between them and what coding adds to peaks."""
+    try_out: Callable[[Iterable[AudioFrame]], Iterable[AudioFrame]]
+    """Frames encoded, and decoded again."""
+
+
 @dataclass(slots=True)
 class _Survey:
     """What one pass over the sound has found."""
@@ -87,12 +102,10 @@ def plan_levels(
     duration: float,
     target: float,
     voices: Voices | None,
-    margin: float,
+    coding: Coding,
 ) -> Levels:
-    """Plan what brings sound to `target` LUFS, and each of its voices to the same loudness where `voices` are given.
-
-    No sample comes nearer to `CEILING` than `margin`.
-    """
+    """Plan what brings sound to `target` LUFS, and each of its voices to the same loudness where `voices` are given."""
+    target -= coding.gain
     everything = [(_EVERYBODY, Span(start=0, end=duration + OWN))]
     solos = find_solos(voices.turns, voices.tick) if voices else everything
     survey = _survey(frames, sample_rate, duration, solos, with_energies=bool(voices))
@@ -101,7 +114,7 @@ def plan_levels(
         voices, own = None, _find_own(survey.moments, everything)
     if not own:
         return Levels()
-    return _Leveller(survey, own, voices, target, CEILING - margin).plan()
+    return _correct(_Leveller(survey, own, voices, target, CEILING - coding.margin).plan(), survey.kept, coding)
 
 
 def _survey(
@@ -220,6 +233,40 @@ class _Leveller:
         usual = lost or 0.0
         voices = {who: _compare(expected, heard, self._own[who]) for who in self._own}
         return {who: clean[who] - (usual if found is None else found) for who, found in voices.items()}, whole - usual
+
+
+def _correct(levels: Levels, kept: Sequence[Segment], coding: Coding) -> Levels:
+    """The same, corrected by what a decoder gives of a few segments: noise becomes louder, and peaks higher."""
+    tried = [kept[number] for number in sorted({number * len(kept) // _TRIED for number in range(_TRIED)}) if kept]
+    wanted: float | None = None
+    for _ in range(_ROUNDS):
+        planned, coded, peak = _try(levels, tried, coding)
+        wanted = planned + coding.gain if wanted is None else wanted
+        more, excess = coded - wanted, peak - CEILING
+        if abs(more) <= _CLOSE and excess <= 0:
+            break
+        if abs(more) > _CLOSE:
+            more /= 1.0 if levels.limit is None else _SLOPE
+            levels = replace(levels, knots=[Knot(knot.at, knot.gain - more) for knot in levels.knots])
+        if excess > 0:
+            limit = CEILING - coding.margin if levels.limit is None else levels.limit - excess
+            levels = replace(levels, limit=limit)
+    return levels
+
+
+def _try(levels: Levels, tried: Iterable[Segment], coding: Coding) -> tuple[float, float, float]:
+    """LUFS as planned and as decoded, and dBTP as decoded."""
+    planned, decoded, peak = array("f"), array("f"), -math.inf
+
+    def hear(segment: Segment) -> tuple[Heard, Heard]:
+        frames = list(levels.change(segment))
+        return listen(segment, frames), listen(segment, coding.try_out(frames), true_peak=True)
+
+    for before, after in map_segments(hear, tried):
+        planned += before.moments
+        decoded += after.moments
+        peak = max(peak, after.peak)
+    return integrate(planned), integrate(decoded), peak
 
 
 def _find_slope(before: float, given: float, heard: float) -> float:

@@ -64,7 +64,7 @@ class Heard:
     moments: array[float]
     """LUFS of the 0.4 s up to each tenth of a second; the first of all sound is that after 0.4 s."""
     peak: float
-    """dBFS of the loudest sample."""
+    """dBFS of the loudest sample; dBTP where asked for."""
     first: int
     """Number of the first moment among those of the whole."""
 
@@ -74,16 +74,16 @@ def cut_for_listening(frames: Iterable[AudioFrame], sample_rate: int) -> Iterato
     return split_sound(frames, Grid(round(sample_rate * TENTH), own=OWN, lead=_LEAD))
 
 
-def listen(segment: Segment, frames: Iterable[AudioFrame]) -> Heard:
+def listen(segment: Segment, frames: Iterable[AudioFrame], *, true_peak: bool = False) -> Heard:
     """Measure a segment, of which `frames` were made."""
-    moments, last = array("f"), dict[str, str]()
-    for frame in filter_sound(frames, ("ebur128", "metadata=1:peak=sample:framelog=quiet")):
+    moments, last, kind = array("f"), dict[str, str](), "true" if true_peak else "sample"
+    for frame in filter_sound(frames, ("ebur128", f"metadata=1:peak={kind}:framelog=quiet")):
         if told := frame.metadata:
             moments.append(float(told["lavfi.r128.M"]))
             last = told
     known = _LEAD if segment.start < segment.own else BLOCK - 1
     tenths = segment.own // round(segment.frames[0].sample_rate * TENTH)
-    return Heard(moments[known:], _find_peak(last, "sample"), max(0, tenths - BLOCK + 1))
+    return Heard(moments[known:], _find_peak(last, kind), max(0, tenths - BLOCK + 1))
 
 
 def integrate(moments: Sequence[float]) -> float:

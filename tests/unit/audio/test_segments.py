@@ -97,7 +97,7 @@ def test_files_are_whole(part: Path, channels: int, bit_rate: int) -> None:
 
 
 @pytest.mark.parametrize("settings", [MP3, AAC], ids=["mp3", "aac"])
-@pytest.mark.parametrize("part", ["speech"], indirect=True)
+@pytest.mark.parametrize("part", ["speech", "noise"], indirect=True)
 def test_loudness_and_peak_after_encoding(part: Path, settings: EncodeSettings) -> None:
     """By FFmpeg's own meter, of the finished file."""
     out = part.with_name("out.mp3" if settings.format == "mp3" else "out.m4a")
