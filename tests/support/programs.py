@@ -1,9 +1,9 @@
-"""What tests run that pip cannot install: ffmpeg, ffprobe, a Chromium browser, podcast apps, and tools that npm has.
+"""What tests run that no lock file holds: ffmpeg, ffprobe, a Chromium browser, podcast apps, tools that npm has.
 
 `python tests/support/programs.py` installs whatever is missing, by the first way that works: what is on PATH already,
 Playwright's own download (browser only), Debian's packages where apt is there. The tools of `tests/package.json`
 (axe-core, html-validate, podcast-partytime, azurite) go into `tests/node_modules`, by the system's Node or one from
-PyPI. Run again, it does nothing.
+PyPI. The speech engine of `tests/moonshine.txt` comes where its wheel fits. Run again, it does nothing.
 """
 
 from __future__ import annotations
@@ -152,13 +152,25 @@ def _provide_node_modules() -> str:
     return ""
 
 
+def _provide_moonshine() -> str:
+    """Without the libraries with which it listens to microphones: tests give it files."""
+    if find_spec("moonshine_voice"):
+        return ""
+    wanted = NODE_MODULES.parent / "moonshine.txt"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command += ["--require-hashes", "-r", str(wanted)]
+    done = subprocess.run(command, check=False, capture_output=True, timeout=600)
+    return "moonshine-voice, of which this system has no wheel" if done.returncode else ""
+
+
 def main() -> int:
     """Install what is missing; 1 and a sentence for each program that could not be had.
 
-    Without the tools of npm and the podcast apps the tests that need them are skipped, and it is 0 all the same.
+    Without the tools of npm, the podcast apps and Moonshine, tests that need them are skipped: it is 0 all the same.
     """
     missing = [sentence for sentence in (_provide_ffmpeg(), _provide_browser()) if sentence]
-    for sentence in filter(None, (_provide_node_modules(), *map(_provide_packages, (PODCAST_APPS, WEB_SERVERS)))):
+    optional = (_provide_node_modules(), *map(_provide_packages, (PODCAST_APPS, WEB_SERVERS)), _provide_moonshine())
+    for sentence in filter(None, optional):
         print(f"Some tests are skipped without {sentence}.", file=sys.stderr)
     for sentence in missing:
         print(f"The tests need {sentence}.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Moonshine on a real recording, where it is installed: it is no library of the tests, for it brings 56 MB."""
+"""Moonshine on a real recording, where its wheel fits the system (`tests/moonshine.txt`)."""
 
 from __future__ import annotations
 
