@@ -6,6 +6,7 @@ All times are recording time. Names that begin with `x-` are the host's own and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Self
 
@@ -188,6 +189,18 @@ def _split_tags(value: object) -> object:
     return _split(value)
 
 
+def keep_distinct(tags: Iterable[str]) -> tuple[str, ...]:
+    """Each tag once, as it is written first; capitals make no other one.
+
+    >>> keep_distinct(["rivers", "Gauges", "Rivers"])
+    ('rivers', 'Gauges')
+    """
+    found: dict[str, str] = {}
+    for tag in tags:
+        found.setdefault(tag.casefold(), tag)
+    return tuple(found.values())
+
+
 class EpisodeMatter(Document):
     """Front matter of `content/episodes/*/index.md`: what the host says of an episode."""
 
@@ -203,7 +216,7 @@ class EpisodeMatter(Document):
     """Last part of the page's address; fixed once published."""
     summary: Annotated[Text, WHOLE_LINE] = ""
     """A sentence or two for lists; without it the beginning of the notes."""
-    tags: Annotated[tuple[Title, ...], WORDS, BeforeValidator(_split_tags)] = ()
+    tags: Annotated[tuple[Title, ...], WORDS, BeforeValidator(_split_tags), AfterValidator(keep_distinct)] = ()
     """Key words; each gets a page."""
     draft: bool = False
     """Not to be published yet."""

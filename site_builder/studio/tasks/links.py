@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -128,10 +129,14 @@ class Links:
         if problem.field and problem.file and problem.file.name == CONFIG:
             steps = tuple(problem.field.split("."))
             return _FIELDS.get(steps) or _FIELDS.get(steps[:1]) or _point(_CONFIG_FILE, problem.line)
-        return (self.find_file(problem.file, problem.line) if problem.file else "") or "/show"
+        option = (problem.field or "").partition(".")[0]
+        return (self.find_file(problem.file, problem.line, option) if problem.file else "") or "/show"
 
-    def find_file(self, file: Path, line: int | None) -> str:
-        """The page on which a file of the show is changed; empty where there is none."""
+    def find_file(self, file: Path, line: int | None, option: str = "") -> str:
+        """The page on which a file of the show is changed; empty where there is none.
+
+        `option`: of an episode, where it is known; else it is found by its line.
+        """
         path = PurePosixPath(self.name_file(file))
         if str(path) == CONFIG:
             return self._find_option(line)
@@ -139,26 +144,32 @@ class Links:
             return "/people"
         if path.is_relative_to(EPISODES) and len(path.parts) > 2:
             name = path.parts[2]
-            return self._find_in_episode(name, path.name, line) if name in self._names else "/episodes"
+            return self._find_in_episode(name, path.name, line, option) if name in self._names else "/episodes"
         return ""
 
     def name_file(self, file: Path) -> str:
-        """A file of the show by its path below the show's folder."""
-        return (file.relative_to(self._folder) if file.is_relative_to(self._folder) else file).as_posix()
+        """A file of the show by its path below the show's folder, also where it is named as seen from elsewhere."""
+        folder = self._folder.absolute()
+        for base in (folder, Path.cwd()):
+            path = Path(os.path.normpath(base / file))
+            if path.is_relative_to(folder) and path.exists():
+                return path.relative_to(folder).as_posix()
+        return file.as_posix()
 
     def _find_option(self, line: int | None) -> str:
         lines = {find_line(self._config, path): page for path, page in _FIELDS.items()}
         return lines.get(line) or _point(_CONFIG_FILE, line)
 
-    def _find_in_episode(self, name: str, file: str, line: int | None) -> str:
+    def _find_in_episode(self, name: str, file: str, line: int | None, option: str) -> str:
         page = f"/episodes/{quote(name)}"
         if file == TRANSCRIPT:
             return f"{page}/words"
-        if file != INDEX or not line:
+        if file != INDEX or not (line or option):
             return page
-        lines = (self._folder / EPISODES / name / INDEX).read_text("utf-8", "replace").splitlines()
-        before = (re.match(r"([a-z_]+):", text) for text in reversed(lines[:line]))
-        option = next((found[1] for found in before if found), "")
+        if line and not option:
+            lines = (self._folder / EPISODES / name / INDEX).read_text("utf-8", "replace").splitlines()
+            before = (re.match(r"([a-z_]+):", text) for text in reversed(lines[:line]))
+            option = next((found[1] for found in before if found), "")
         if option in _EPISODE_FIELDS:
             return f"{page}#f-{option}"
         return f"{page}#{_EPISODE_PARTS[option]}" if option in _EPISODE_PARTS else _point(f"/files{page}", line)

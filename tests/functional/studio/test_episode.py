@@ -102,6 +102,53 @@ def test_chapters(studio: RunningStudio, show: Path) -> None:
     assert read(show).chapters is None
 
 
+@pytest.mark.parametrize(
+    ("do", "fields", "field", "words"),
+    [
+        ("add", {"at": "8:00", "title": "Late"}, "at", "the recording is"),
+        ("add", {"from": "8:00"}, "from", "the recording is"),
+        ("change", {"chapter": "3.000", "at": "9:00"}, "at", "the recording is"),
+        ("add", {"at": "0:02", "title": " "}, "title", "needs a title"),
+        ("add", {"at": "", "title": "When?"}, "at", "Write a time"),
+        ("add", {"from": "", "to": ""}, "from", "Write a time"),
+    ],
+)
+def test_what_is_no_chapter_is_refused(
+    studio: RunningStudio, show: Path, do: str, fields: dict[str, str], field: str, words: str
+) -> None:
+    write_option(show, "chapters:\n  0:03: Opening")
+    before = index_of(show).read_bytes()
+    answer = change(studio, show, "/chapters", do=do, **fields)
+    assert answer.status == 422
+    (problem,) = answer.json["problems"]
+    assert problem["field"] == field
+    assert words in problem["message"]
+    assert index_of(show).read_bytes() == before
+
+
+def test_a_chapter_of_a_selected_stretch_begins_with_it(studio: RunningStudio, show: Path) -> None:
+    assert change(studio, show, "/chapters", do="add", **{"from": "0:04", "to": "0:06"}).status == 200
+    assert [entry.start for entry in read(show).chapters or ()] == [4]
+
+
+@pytest.mark.parametrize(
+    ("place", "fields"),
+    [("/stretches", {"do": "mute", "from": "9:00", "to": "9:30"}), ("/trim", {"trim_start": "9:00"})],
+)
+def test_times_after_the_end_are_told_with_the_length(
+    studio: RunningStudio, show: Path, place: str, fields: dict[str, str]
+) -> None:
+    assert "the recording is 0:" in change(studio, show, place, **fields).json["problems"][0]["message"]
+
+
+def test_a_tag_is_there_once(studio: RunningStudio, show: Path) -> None:
+    change(studio, show, tags="rivers, gauges,, Rivers, rivers")
+    assert read(show).tags == ("rivers", "gauges")
+    change(studio, show, tags="")
+    write_option(show, "tags: rivers, Rivers")
+    assert read(show).tags == ("rivers",)
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     """A show of one conversation of sixteen minutes: chapters are proposed of what is heard, minutes apart."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,25 @@ def test_a_finding_leads_to_what_mends_it(links: Links, finding: Finding, page: 
 def test_a_problem_of_an_option_without_field(links: Links) -> None:
     problem = Problem("expected yes or no", Path("config.yaml"), 6, "feed.block")
     assert links.find_problem(problem) == "/files/config?line=6"
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "page"),
+    [
+        (15, "chapters.4", "/episodes/fog#s-chapters"),
+        (None, "chapters.4", "/episodes/fog#s-chapters"),
+        (7, "cut.1", "/episodes/fog#s-sound"),
+        (2, "title", "/episodes/fog#f-title"),
+        (9, "soundbites.1", "/files/episodes/fog?line=9"),
+        (None, None, "/episodes/fog"),
+    ],
+)
+@pytest.mark.parametrize("place", [".", "..", "content", "../elsewhere"])
+def test_a_file_of_an_episode_leads_to_it_wherever_it_is_named_from(
+    links: Links, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, line: int, field: str, page: str
+) -> None:
+    (tmp_path / place).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / place)
+    named = Path(os.path.relpath(tmp_path / FILE))
+    assert links.find_problem(Problem("expected a time", named, line, field)) == page
+    assert links.name_file(named) == FILE.as_posix()

@@ -16,7 +16,7 @@ from site_builder.show.documents.front_edit import Entry, set_entries
 from site_builder.show.front_matter import ChapterEntry, EpisodeMatter
 from site_builder.studio.episodes import find_episode
 from site_builder.studio.pages.episode.page import find_proposals, list_chapters, make_extra, name_chapter
-from site_builder.studio.pages.episode.sound import edit_index, read_time
+from site_builder.studio.pages.episode.sound import edit_index, read_moment, read_time
 from site_builder.studio.rendering import language_of, studio_of
 from site_builder.studio.saving import Form, answer_problems, call_change, find_page, read_form, save, wants_json
 from site_builder.studio.studio import Studio
@@ -54,9 +54,10 @@ def _plan(form: Form, bundle: Bundle, language: Language) -> tuple[list[Entry], 
     known = list(bundle.matter.chapters or ())
     do = form.get("do")
     if do == "add":
-        at = read_time(form.get("at").strip() or "0", "at", language)
-        title = form.get("title").strip() or language.gettext("New chapter")
-        _require_free(at, known, language)
+        field = "at" if "at" in form else "from"  # a selected stretch of the sound has no field for a title either
+        at = read_moment(form.get(field).strip(), field, bundle.recording, language)
+        title = _read_title(form, language.gettext("New chapter"), language)
+        _require_free(at, known, field, language)
         label = language.gettext("add the chapter “%(title)s”") % {"title": title}
         return _sort([*_keep(known), (at, Entry(_spell(at, title)))]), label
     number = next((chapter["number"] for chapter in list_chapters(bundle) if chapter["id"] == form.get("chapter")), -1)
@@ -66,18 +67,24 @@ def _plan(form: Form, bundle: Bundle, language: Language) -> tuple[list[Entry], 
     others = [pair for pair in _keep(known) if pair[1].number != number]
     if do == "remove":
         return _sort(others), language.gettext("remove the chapter “%(title)s”") % {"title": own.title}
-    at = read_time(form.get("at").strip(), "at", language) if "at" in form else own.start
-    title = form.get("title").strip() if "title" in form else own.title
-    if not title:
-        raise InvalidDocument([Problem(language.gettext("A chapter needs a title."), field="title")])
-    _require_free(at, [entry for entry in known if entry is not own], language)
+    at = read_moment(form.get("at").strip(), "at", bundle.recording, language) if "at" in form else own.start
+    title = _read_title(form, own.title, language)
+    _require_free(at, [entry for entry in known if entry is not own], "at", language)
     label = call_change(language.gettext("chapter “%(title)s”") % {"title": title}, language)
     return _sort([*others, (at, Entry(_spell(at, title)))]), label
 
 
-def _require_free(at: float, known: list[ChapterEntry], language: Language) -> None:
+def _read_title(form: Form, usual: str, language: Language) -> str:
+    """What a form calls the chapter; `usual` where it does not ask."""
+    title = form.get("title", usual).strip()
+    if not title:
+        raise InvalidDocument([Problem(language.gettext("A chapter needs a title."), field="title")])
+    return title
+
+
+def _require_free(at: float, known: list[ChapterEntry], field: str, language: Language) -> None:
     if any(abs(entry.start - at) < 0.0005 for entry in known):
-        raise InvalidDocument([Problem(language.gettext("Another chapter begins at this time."), field="at")])
+        raise InvalidDocument([Problem(language.gettext("Another chapter begins at this time."), field=field)])
 
 
 def _keep(known: list[ChapterEntry]) -> list[tuple[float, Entry]]:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.bundles import Bundle
 from site_builder.show.documents.front_edit import set_notes, set_option
-from site_builder.show.front_matter import EpisodeMatter
+from site_builder.show.front_matter import EpisodeMatter, keep_distinct
 from site_builder.show.published import State, load_pins
 from site_builder.studio.episodes import find_episode, load_show
 from site_builder.studio.pages.episode.page import make_extra
@@ -63,7 +63,8 @@ def find_changes(studio: Studio, bundle: Bundle, form: Form, language: Language)
     if "notes" in form and form.get("notes").strip("\n") != bundle.notes.strip("\n"):
         found.append(Change("notes", lambda text: set_notes(text, form.get("notes"))))
     if "tags" in form:
-        tags = [tag for part in form.get("tags").replace("、", ",").split(",") if (tag := part.strip())]
+        written = (part.strip() for part in form.get("tags").replace("、", ",").split(","))
+        tags = list(keep_distinct(filter(None, written)))
         found.append(_change("tags", tags or None, list(bundle.matter.tags) or None))
     if "type" in form:
         kind = form.get("type")

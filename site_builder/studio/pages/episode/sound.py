@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.podcast import Span
+from site_builder.model.podcast import Recording, Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.documents.front_edit import Entry, set_entries, set_option
 from site_builder.show.front_matter import EpisodeMatter
@@ -118,7 +118,7 @@ def _read_trim(form: Form, editing: Editing, language: Language) -> Span | None:
         return None
     start, end = editing.trim.start, editing.trim.end
     if "trim-start" in texts:
-        start = read_time(texts["trim-start"] or "0", "trim-start", language)
+        start = read_moment(texts["trim-start"] or "0", "trim-start", editing.recording, language)
     if "trim-end" in texts:
         usual = format_precise(editing.recording.duration)
         end = min(read_time(texts["trim-end"] or usual, "trim-end", language), editing.recording.duration)
@@ -153,6 +153,19 @@ def read_time(text: str, field: str, language: Language) -> float:
     except ValueError:
         message = language.gettext("Write a time such as 1:02:03 or 2:03.5.")
         raise InvalidDocument([Problem(message, field=field)]) from None
+
+
+def read_moment(text: str, field: str, recording: Recording | None, language: Language) -> float:
+    """Seconds from what a person typed, before the end of the recording where there is one.
+
+    Raises:
+        InvalidDocument: it is no time, or one after the end.
+    """
+    at = read_time(text, field, language)
+    if recording and recording.parts and at >= recording.duration:
+        message = language.gettext("This lies after the end: the recording is %(length)s long.")
+        raise InvalidDocument([Problem(message % {"length": format_precise(recording.duration)}, field=field)])
+    return at
 
 
 async def change_stretches(request: Request) -> Response:
@@ -211,7 +224,7 @@ def _spell_clock(start: float, end: float) -> str:
 
 def _read_span(form: Form, editing: Editing, language: Language, usual: Span | None = None) -> Span:
     texts = (form.get("from").strip(), form.get("to").strip())
-    start = usual.start if usual and not texts[0] else read_time(texts[0], "from", language)
+    start = usual.start if usual and not texts[0] else read_moment(texts[0], "from", editing.recording, language)
     end = usual.end if usual and not texts[1] else read_time(texts[1], "to", language)
     span = Span(start=start, end=min(end, editing.recording.duration))
     if span.duration < _SHORTEST:
