@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from site_builder.commands.published_time import Listen, find_edits
 from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
 from site_builder.consent.secrets import describe_hidden
 from site_builder.episodes.answers import EpisodeEffect, Outcome, compare_outcomes, find_outcome, is_touched
@@ -97,26 +98,36 @@ def write_requests(folder: Path, on: date, *, again: bool = False) -> tuple[Requ
     return requests
 
 
-def write_request(show: ShowFolder, bundles: Sequence[Bundle], row: PersonRow) -> str:
-    """The message to one person; nothing is noted.
+def write_request(show: ShowFolder, bundles: Sequence[Bundle], row: PersonRow, listen: Listen | None = None) -> str:
+    """The message to one person; nothing is noted. `listen`: as for `find_edits`.
 
     Raises:
         InvalidDocument: as `write_requests`.
     """
     _require_answerable(show)
-    return _render_requests(show, bundles, [row])[0].text
+    return _render_requests(show, bundles, [row], listen)[0].text
 
 
-def _render_requests(show: ShowFolder, bundles: Sequence[Bundle], rows: Iterable[PersonRow]) -> tuple[Request, ...]:
+def _render_requests(
+    show: ShowFolder, bundles: Sequence[Bundle], rows: Iterable[PersonRow], listen: Listen | None = None
+) -> tuple[Request, ...]:
     config, pins = show.config, load_pins(show.folder)
     urls = {
         bundle.guid: f"{config.show.url}episodes/{bundle.slug}/"
         for bundle in bundles
         if (pin := pins.get(bundle.guid)) and pin.state is State.ONLINE
     }
-    edits = {bundle.guid: EditList.parse(bundle.media.edits) for bundle in bundles if bundle.media}
+    waiting = tuple(rows)
+    asked = {entry.guid for row in waiting for entry in row.appearances if entry.consent is Consent.PENDING}
+    edits = {
+        bundle.guid: EditList.parse(bundle.media.edits)  # the link leads to what is online, edited since or not
+        if bundle.guid in urls and bundle.media
+        else find_edits(show, bundle, listen)
+        for bundle in bundles
+        if bundle.guid in asked
+    }
     names = {"show": config.show.title, "host": config.show.author, "contact": config.contact}
-    return tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in rows)
+    return tuple(Request(row.name, render_request(_as_heard(row, edits), urls=urls, **names)) for row in waiting)
 
 
 def is_waiting(row: PersonRow) -> bool:
@@ -132,8 +143,8 @@ def _require_answerable(show: ShowFolder) -> None:
         raise InvalidDocument(found)
 
 
-def _as_heard(row: PersonRow, edits: Mapping[Guid, EditList]) -> PersonRow:
-    """The same person with the times at which a listener of the episodes hears them, where those are known."""
+def _as_heard(row: PersonRow, edits: Mapping[Guid, EditList | None]) -> PersonRow:
+    """The same person with the times at which a listener of the episodes hears them."""
     return replace(row, appearances=tuple(_place(entry, edits.get(entry.guid)) for entry in row.appearances))
 
 

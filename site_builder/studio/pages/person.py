@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from site_builder.commands.people import describe_hidden_kinds, foresee_answers, is_waiting, write_request
+from site_builder.commands.published_time import find_edits
 from site_builder.consent import Appearance, Consent, PersonRow
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.podcast import Guid
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Guid, Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.layout import PEOPLE
 from site_builder.show.load import ShowFolder
@@ -31,6 +34,8 @@ from site_builder.studio.loading import load_whole_show
 from site_builder.studio.pages.people import count, describe_row, list_rows
 from site_builder.studio.rendering import language_of, render, render_part, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, find_page, read_form, save, wants_json
+from site_builder.studio.sound.editing import listen_to_ends
+from site_builder.studio.sound.peaks import SOUNDS
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
@@ -50,6 +55,8 @@ class Passage:
     title: str
     start: float
     end: float
+    published: Span | None
+    """Where it is found in the published episode; None: nothing of it is left there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def show(request: Request) -> Response:
     if wants_json(request):
         return JSONResponse(_describe_now(request))
     is_long = _is_long(bundles, subject) and "effects" not in request.query_params
-    message, obstacles = _write_message(folder, bundles, subject)
+    message, obstacles = _write_message(studio, folder, bundles, subject)
     return render(
         request,
         "person.html",
@@ -112,7 +119,7 @@ def show(request: Request) -> Response:
         is_long=is_long,
         answer=subject.answer,
         earlier=[(answer, name_answer(answer.status, language)) for answer in reversed(subject.record.history)],
-        passages=_find_passages(bundles, subject),
+        passages=_find_passages(studio, folder, bundles, subject),
         sought=[] if subject.row.key == UNKNOWN else _describe_sought(subject.record, language),
         message=message,
         obstacles=obstacles,
@@ -138,12 +145,15 @@ def _is_long(bundles: Sequence[Bundle], subject: Subject) -> bool:
     return sum(bundle.transcript.stat().st_size for bundle in bundles if bundle.transcript) > _MUCH
 
 
-def _write_message(show: ShowFolder, bundles: Sequence[Bundle], subject: Subject) -> tuple[str, tuple[Problem, ...]]:
+def _write_message(
+    studio: Studio, show: ShowFolder, bundles: Sequence[Bundle], subject: Subject
+) -> tuple[str, tuple[Problem, ...]]:
     """The message that asks, or why nobody could answer it; neither for somebody who has answered."""
     if not is_waiting(subject.row):
         return "", ()
     try:
-        return write_request(show, bundles, subject.row), ()
+        listen = partial(listen_to_ends, cache=studio.folder / SOUNDS)
+        return write_request(show, bundles, subject.row, listen), ()
     except InvalidDocument as error:
         return "", error.problems
 
@@ -207,23 +217,24 @@ def _foresee_all(studio: Studio, subject: Subject, language: Language) -> dict[s
     return studio.keep(f"effects {language.code} {subject.episode} {subject.row.key}", foresee)
 
 
-def _find_passages(bundles: Sequence[Bundle], subject: Subject) -> list[Passage]:
+def _find_passages(studio: Studio, show: ShowFolder, bundles: Sequence[Bundle], subject: Subject) -> list[Passage]:
     """The longest, in order."""
     folders = {bundle.guid: bundle for bundle in bundles if bundle.has_recording}
     shown = [subject.appearance] if subject.appearance else subject.row.appearances
-    found = [
-        Passage(folders[one.guid].folder.name, one.title, span.start, span.end)
-        for one in shown
-        if one.guid in folders
-        for span in one.spans
-    ]
-    longest = sorted(found, key=lambda passage: passage.start - passage.end)[:_PASSAGES]
-    places = {appearance.guid: number for number, appearance in enumerate(subject.row.appearances)}
-    names = {folders[guid].folder.name: place for guid, place in places.items() if guid in folders}
+    found = [(one, span) for one in shown if one.guid in folders for span in one.spans]
+    longest = sorted(found, key=lambda pair: -pair[1].duration)[:_PASSAGES]
+    places = {one.guid: number for number, one in enumerate(subject.row.appearances)}
+    listen = partial(listen_to_ends, cache=studio.folder / SOUNDS)
+    edits = {one.guid: find_edits(show, folders[one.guid], listen) for one, _ in longest}
     return [
-        Passage(one.folder, one.title, one.start, one.end)
-        for one in sorted(longest, key=lambda passage: (names[passage.folder], passage.start))
+        Passage(folders[one.guid].folder.name, one.title, span.start, span.end, _place(span, edits[one.guid]))
+        for one, span in sorted(longest, key=lambda pair: (places[pair[0].guid], pair[1].start))
     ]
+
+
+def _place(span: Span, edits: EditList | None) -> Span | None:
+    heard = list(edits.find_published(span)) if edits else []
+    return Span(start=heard[0][0], end=heard[-1][1]) if heard else None
 
 
 def _describe_sought(record: PersonRecord, language: Language) -> list[tuple[str, str]]:

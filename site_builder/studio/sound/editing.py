@@ -117,6 +117,11 @@ def open_editing(show: ShowFolder, bundle: Bundle, cache: Path) -> Editing | Non
     return Editing(bundle, recording, decide_consent(show, bundle), removal, dead_air)
 
 
+def listen_to_ends(bundle: Bundle, cache: Path) -> tuple[Span, ...]:
+    """Silence at both ends of a bundle's recording that is really quiet; listened to once."""
+    return confirm_dead_air(bundle.recording, bundle.part_files, cache) if bundle.recording else ()
+
+
 def confirm_dead_air(recording: Recording, parts: tuple[Path, ...], cache: Path) -> tuple[Span, ...]:
     """Silence at both ends that is really quiet, as a build hears it; listened to once."""
     spans = find_dead_air(recording)

@@ -94,3 +94,18 @@ def test_times_are_those_of_a_listener(show: Path) -> None:
     edit(find_bundle(show, "2026-10-09") / "index.md", "trim: none", 'trim: "0:02-"')
     build(show)
     assert [parse_timecode(time) + 2 for time in find_times(show)] == [parse_timecode(time) for time in whole]
+
+
+def test_times_are_those_of_the_episode_to_be(show: Path) -> None:
+    """Not built, or edited since it was: the times that the build gives then, dead air, trim and cut taken away."""
+    bundle = find_bundle(show, "2026-10-09")
+    built = find_times(show)
+    facts = (bundle / "media.json").read_bytes()
+    (bundle / "media.json").unlink()
+    assert find_times(show) == built
+    (bundle / "media.json").write_bytes(facts)
+    edit(bundle / "index.md", "title: ", 'trim: "0:01-"\ncut:\n  - 0:07-0:08.5\ntitle: ')
+    foreseen = find_times(show)
+    assert foreseen != built
+    build(show)
+    assert find_times(show) == foreseen

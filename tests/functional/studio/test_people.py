@@ -154,6 +154,18 @@ def test_the_message(show: Path, studio: RunningStudio) -> None:
     assert [entry["text"] for entry in asked] == [message]
 
 
+def test_times_are_those_of_the_episode(show: Path, studio: RunningStudio) -> None:
+    """Trimmed and never built since: the message and the passages to listen to say when a listener hears them."""
+    for old in ("https://example.org/show/", "podcast@example.org"):
+        edit(show / "config.yaml", old, old.replace("example.org", "night-mail.radio"))
+    first = min((show / "content/episodes").iterdir())
+    edit(first / "index.md", "title: ", 'trim: "0:05-"\ntitle: ')
+    page = studio.get(KIT).text
+    times = re.findall(r"\d:\d\d–\d:\d\d", plain(page))
+    assert times == ["0:01–0:05", "0:06–0:11"] * 2  # from 6 to 11 s of each recording, less what trim takes away
+    assert re.search(r'data-from="[56]\.\d+"', page)  # what is played is the recording
+
+
 def test_somebody_unknown(tmp_path: Path) -> None:
     """They have a page for each episode, and an answer for it alone."""
 
