@@ -95,17 +95,17 @@ async def save(
         return answer_problems(request, error)
     if not wants_json(request):
         return RedirectResponse(page, 303)
-    told = describe_saved(request, [edit.path for edit in edits])
+    told = describe_saved(request, edits)
     return JSONResponse({**told, **(await run_in_threadpool(extra) if extra else {})})
 
 
-def describe_saved(request: Request, paths: Sequence[str]) -> dict[str, object]:
+def describe_saved(request: Request, edits: Sequence[Edit]) -> dict[str, object]:
     """The answer to a script after a saved change: new digests of files, and what Undo and Redo would do."""
     changes = studio_of(request).changes
     undo, redo = changes.history.last, changes.history.next
     return {
         "saved": True,
-        "digests": {path: changes.digest(path) for path in paths},
+        "digests": {edit.path: changes.digest_after(edit) for edit in edits},
         "undo": undo.label if undo else "",
         "redo": redo.label if redo else "",
     }
@@ -137,7 +137,7 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
     paths = [version.path for version in error.versions]
     digest = studio_of(request).changes.digest(paths[0]) if len(paths) == 1 else ""
     fields = [field for field in form.fields if field[0] != BASED_ON] if form and digest else []
-    versions = [(version.path, *compare(version.now, version.wanted)) for version in error.versions]
+    versions = [(v.path, *compare(v.now, v.wanted, whole=error.is_possible)) for v in error.versions]
     context = {"versions": versions, "fields": fields, "digest": digest, "back": find_page(request), "stale": error}
     return render(request, "stale.html", 409, **context)
 

@@ -67,6 +67,9 @@ export const put = (field, value) => {
 /** Fields of changes that wait for their turn. */
 const waiting = new Set();
 
+/** Where each of them is sent. */
+const targets = new WeakMap();
+
 /** What a list's entries are called after a change: those that wait, and what is drawn anew, mean the same as before. */
 const rename = (moved) => {
   for (const fields of waiting) for (const pair of fields) pair[1] = moved[pair[0]]?.[pair[1]] ?? pair[1];
@@ -136,6 +139,7 @@ export const save = (form, fields, control, action = form.action) => {
   const marked = mark(form, fields);
   const wanted = fields.map((pair) => [...pair]);
   waiting.add(wanted);
+  targets.set(wanted, action);
   return inTurn(async () => {
     waiting.delete(wanted);
     const answer = await send(form, wanted, control, action);
@@ -157,7 +161,7 @@ const send = async (form, fields, control, action) => {
     say(texts.lost, { stays: true });
     return null;
   }
-  if (response.status === 409) return conflict(action, pairs);
+  if (response.status === 409) return conflict(action, pairs, form);
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
     settle(answer);
@@ -218,12 +222,24 @@ const replace = (id, html, moved) => {
   if (again.type === "text" && active.type === "text") again.setSelectionRange(active.selectionStart, active.selectionEnd);
 };
 
-/** Sends the same as a plain form, whose answer is a page with both versions. */
-const conflict = (action, pairs) => {
+/** What else goes to the same address: changes that wait, and what was typed and not sent; all of it is shown, and kept. */
+const gather = (action, pairs) => {
+  const all = new Map(pairs);
+  for (const fields of waiting) if (targets.get(fields) === action) for (const [name, value] of fields) all.set(name, value);
+  for (const form of findAll("form[data-save]")) {
+    if (form.action !== action || findAll("input[data-always]", form).length) continue;
+    for (const field of findAll(TYPED, form)) if (field.name && isTyped(field) && !refused.has(field.closest(".field"))) all.set(field.name, field.value);
+  }
+  return all;
+};
+
+/** Sends the same as a plain form, whose answer is a page with both versions. Never resolves: nothing is sent after it. */
+const conflict = (action, pairs, form) => {
   const plain = document.createElement("form");
   plain.method = "post";
   plain.action = action;
-  for (const [name, value] of pairs) {
+  const isPlain = form.matches("form[data-save]") && !findAll("input[data-always]", form).length;
+  for (const [name, value] of isPlain ? gather(action, pairs) : pairs) {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = name;
@@ -232,7 +248,7 @@ const conflict = (action, pairs) => {
   }
   document.body.append(plain);
   plain.submit();
-  return null;
+  return new Promise(() => {});
 };
 
 /** What a control has to say: a checkbox yes or no, anything else its value. */

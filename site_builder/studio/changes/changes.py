@@ -13,6 +13,7 @@ from site_builder.show.layout import PEOPLE
 from site_builder.show.own_files import explain_foreign
 from site_builder.studio.changes.answers import note_answers
 from site_builder.studio.changes.history import Entry, History, finish
+from site_builder.studio.changes.merging import Views
 from site_builder.studio.changes.patch import Patch, make_digest, make_patch, read_file
 from site_builder.studio.changes.validation import find_problems
 
@@ -27,6 +28,8 @@ class Edit:
     """From what the file holds (empty where there is none) to what it is to hold; None removes it."""
     based_on: str | None = None
     """Digest of the file that the person saw (`Changes.digest`); None: whatever it is."""
+    is_carried: bool = False
+    """It sets fields that stand for themselves: it is made as well where the file was changed since, but elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,16 @@ class Changes:
         self._folder = folder
         self._lock = threading.RLock()
         self.history = History(folder)
+        self._views = Views()
+        self._carried: dict[Edit, str] = {}
 
     def digest(self, path: str) -> str:
         """What a form notes of the file it shows, and gives back as `Edit.based_on`."""
-        return make_digest(read_file(self._find(path)))
+        return self._views.remember(path, read_file(self._find(path)))
+
+    def digest_after(self, edit: Edit) -> str:
+        """What the page that made an edit is to note: of the older version it shows, where that was carried over."""
+        return self._carried.pop(edit, "") or self.digest(edit.path)
 
     def apply(self, label: str, *edits: Edit, page: str = "", merge: bool = False) -> bool:
         """Make a change; whether there was anything to change.
@@ -81,7 +90,7 @@ class Changes:
                 typed: both are one step of the history.
 
         Raises:
-            Stale: a file is not as the person saw it.
+            Stale: a file is not as the person saw it, and the change touches what is different.
             InvalidDocument: a file would not say what it must any more.
         """
         with self._lock:
@@ -201,7 +210,7 @@ class Changes:
             file = self._find(edit.path)
             before = read_file(file)
             after = edit.change(before or b"")
-            if edit.based_on is not None and edit.based_on != make_digest(before):
+            if not self._is_based(edit, before):
                 stale.append(Versions(edit.path, _show(before), _show(after)))
             elif after != before:
                 planned.append((edit.path, before, after))
@@ -209,6 +218,17 @@ class Changes:
             raise Stale(stale)
         self._validate(planned)
         return [make_patch(*files) for files in planned]
+
+    def _is_based(self, edit: Edit, now: bytes | None) -> bool:
+        """Whether the edit was meant for the file as it is, or means the same to it."""
+        if edit.based_on is None or edit.based_on == make_digest(now):
+            return True
+        if now is None or not edit.is_carried:
+            return False
+        carried = self._views.carry(edit.path, edit.based_on, edit.change, now)
+        if carried:
+            self._carried = {edit: carried, **dict(list(self._carried.items())[:20])}
+        return carried is not None
 
     def _validate(self, planned: Sequence[tuple[str, bytes | None, bytes | None]]) -> None:
         """Refuse what makes a file worse; what was wrong before may stay."""

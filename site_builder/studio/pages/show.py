@@ -146,7 +146,7 @@ async def change(request: Request) -> Response:
         return text.encode()
 
     label = _name_change(language_of(request), changes)
-    edit = Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON))
+    edit = Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON), is_carried=True)
     return await save(request, form, label, edit, extra=lambda: _describe_saved(request))
 
 

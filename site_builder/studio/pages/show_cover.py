@@ -83,7 +83,7 @@ async def _apply(request: Request, label: str, edits: list[Edit]) -> Response:
     changes = studio_of(request).changes
     await run_in_threadpool(lambda: changes.apply(label, *edits, page="/show"))
     if wants_json(request):
-        return JSONResponse(describe_saved(request, [edit.path for edit in edits]))
+        return JSONResponse(describe_saved(request, edits))
     return RedirectResponse(find_page(request), 303)
 
 

@@ -53,6 +53,25 @@ def test_two_windows(studio: RunningStudio, show: Path, open_studio: Any) -> Non
     assert "From the second" in read_index(show)
 
 
+def test_a_conflict_keeps_everything_typed(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    """Title and notes of a tab, both changed by an editor as well: both are shown, and both can be kept."""
+    page = open_studio(studio, page_of(show))
+    file = show / f"content{page_of(show)}/index.md"
+    title = page.get_by_label("Title", exact=True)
+    text = read_index(show).replace(title.input_value(), "By an editor")
+    file.write_text(f"{text.rstrip()}\nMore by hand.\n", "utf-8")
+    page.get_by_label("Show notes").fill("Notes from the tab")
+    title.fill("Title from the tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Changed meanwhile")
+    expect(page.locator("del", has_text="More by hand.")).to_be_visible()
+    for typed in ("Title from the tab", "Notes from the tab"):
+        expect(page.locator("ins", has_text=typed)).to_be_in_viewport()
+    page.get_by_role("button", name="Make my change all the same").click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Title from the tab")
+    assert "Notes from the tab" in read_index(show)
+
+
 def test_undo_of_a_file_changed_by_hand(studio: RunningStudio, show: Path, open_studio: Any) -> None:
     """Both versions are shown; it can be undone all the same, and what was written by hand stays."""
     page = open_studio(studio, page_of(show))
@@ -64,7 +83,7 @@ def test_undo_of_a_file_changed_by_hand(studio: RunningStudio, show: Path, open_
     file.write_text(file.read_text("utf-8") + "\nBy hand.\n", "utf-8")
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Changed meanwhile")
-    expect(page.locator("mark", has_text=before)).to_be_visible()
+    expect(page.locator("ins", has_text=before)).to_be_visible()
     page.get_by_role("button", name="Do it all the same").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value(before)
     assert "By hand." in read_index(show)

@@ -113,6 +113,23 @@ def test_two_tabs_and_an_editor(studio: RunningStudio, show: Path) -> None:
     assert "By an editor" in index_of(show).read_text("utf-8")
 
 
+def test_two_tabs_change_different_fields(studio: RunningStudio, show: Path) -> None:
+    """Both are taken; what a tab shows that is older by now is told when it is changed there."""
+    page, path = page_of(show)
+    edit(index_of(show), "title:", "tags: [old]\nsummary: Fog\ntitle:")
+    old = studio.digest(page, path)
+    assert studio.post(page, based_on=old, tags="From the first").json["saved"]
+    answer = studio.post(page, based_on=old, title="From the second").json
+    text = index_of(show).read_text("utf-8")
+    assert "From the first" in text
+    assert "From the second" in text
+    seen = answer["digests"][path]  # by the second tab
+    assert studio.post(page, based_on=seen, tags="Over the first").status == 409
+    assert studio.post(page, based_on=seen, title="Again", notes="New notes").json["saved"]
+    assert studio.post(page, based_on=old, title="Without scripts", tags="old", scripted=False).status == 409
+    assert "From the first" in index_of(show).read_text("utf-8")
+
+
 def test_what_would_break_a_file_is_refused(studio: RunningStudio, show: Path) -> None:
     page, path = page_of(show)
     before = index_of(show).read_bytes()

@@ -11,11 +11,18 @@ def test_what_differs_is_marked() -> None:
     now, wanted = compare("\n".join(lines), "\n".join(other))
     assert [line.text for line in now if line.differs] == ["option20: 20"]
     assert [line.text for line in wanted if line.differs] == ["option20: twenty"]
-    assert [line.text for line in wanted] == other
+    assert [line.text for line in wanted if not line.is_gap] == other[18:23]
+    assert [number for number, line in enumerate(wanted) if line.is_gap] == [0, 6]
 
 
-def test_what_is_too_long_or_something_else_is_not_marked() -> None:
+def test_little_in_common_is_marked_as_well() -> None:
+    now, wanted = compare("---\ntitle: A\n---\nMine.", "---\ntitle: B\n---\nYours.")
+    assert [line.text for line in now if line.differs] == ["title: A", "Mine."]
+    assert [line.text for line in wanted if line.differs] == ["title: B", "Yours."]
+
+
+def test_what_is_too_long_or_a_passage_is_not_marked() -> None:
     whole = "\n".join(map(str, range(100)))
-    assert not any(line.differs for line in compare(whole, "50\n51")[0])
+    assert not any(line.differs or line.is_gap for line in compare(whole, "50\n51", whole=False)[0])
     long = "\n".join(map(str, range(6000)))
     assert compare(long, f"{long}\nx")[1][-1] == Line("x", differs=False)

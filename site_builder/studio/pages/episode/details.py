@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ async def change(request: Request) -> Response:
         return answer_problems(request, error)
     fields = [change.field for change in changes]
     label = _label(fields, form, language)
-    edit = edit_index(bundle, form, [change.edit for change in changes])
+    edit = replace(edit_index(bundle, form, [change.edit for change in changes]), is_carried=True)
     parts = ("heading", "when") if {"title", "date", "draft"} & set(fields) else ()
     return await save(request, form, label, edit, extra=make_extra(request, *parts), merge=fields == ["notes"])
 
