@@ -6,7 +6,7 @@ Recording time comes in, published time goes out: here everything timed passes t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -17,6 +17,7 @@ from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
 from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.speaker_marks import mark_speakers
 from site_builder.episodes.transcripts.cues import label_speakers, move_cues, name_cues
+from site_builder.episodes.written.left_out import make_move
 from site_builder.model import podcasting20 as p20
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import (
@@ -105,7 +106,9 @@ def make_episode(source: EpisodeSource, audio: PublishedAudio, config: Config, w
         words: Texts in the show's language.
     """
     bundle, matter, casting, edits = source.bundle, source.bundle.matter, source.casting, source.edits
-    notes = redact_notes(render_notes(bundle.notes, _when_heard(edits), end=edits.recording), casting.redaction)
+    refused = plan_removals(bundle.recording, casting) if bundle.recording else ()
+    move = make_move(matter, edits, refused)
+    notes = redact_notes(render_notes(bundle.notes, move, end=edits.recording), casting.redaction)
     is_automatic = config.audio.chapters is ChapterSource.AUTO and matter.chapters is None
     episode = Episode(
         guid=bundle.guid,
@@ -194,16 +197,6 @@ def _make_value(matter: EpisodeMatter, edits: EditList) -> tuple[p20.Value, ...]
     )
     splits = tuple(replace(split, start=span.start, duration=span.duration) for split, span in spans if span)
     return (replace(value, splits=splits),)
-
-
-def _when_heard(edits: EditList) -> Callable[[float], float | None]:
-    """Published time of what is heard; None where it is removed or muted."""
-
-    def move(time: float) -> float | None:
-        moment = Span(start=time, end=time + 0.001)
-        return edits.to_published(time) if edits.find_audible(moment) else None
-
-    return move
 
 
 def _make_people(source: EpisodeSource) -> tuple[tuple[Person, ...], tuple[Turn, ...]]:

@@ -1,7 +1,7 @@
 """Show notes and free pages: Markdown to sanitised HTML and to plain text, time stamps moved to published time.
 
 A list item or paragraph that begins with a clock (`0:40`, `75:30`, `1:02:03`) is a time-stamped note, in recording
-time. It becomes a link to that moment of the player; one that lies in a removed span disappears. What looks like a
+time. It becomes a link to that moment of the player, or disappears where `move` knows none. What looks like a
 clock but is no moment of the recording, such as `99:99` or a time after its end, is text.
 """
 

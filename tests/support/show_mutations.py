@@ -222,6 +222,11 @@ def _drop_guid(show: Path) -> None:
     file.write_text(re.sub(r"\n  guid: .*", "", file.read_text()))
 
 
+def _note_a_time(show: Path) -> None:
+    file = find_bundle(show, FIRST) / "index.md"
+    file.write_text(file.read_text() + "\n- 0:04 A lamp\n")
+
+
 def _drop_notes(show: Path) -> None:
     file = find_bundle(show, FIRST) / "index.md"
     file.write_text(file.read_text().rpartition("---\n")[0] + "---\n")
@@ -245,6 +250,7 @@ _WITHHOLD = in_config("pending: anonymise", "pending: withhold")
 _PUBLISH = in_config("pending: anonymise", "pending: publish")
 _SERIAL = in_config("\n  copyright:", "\n  type: serial\n  copyright:")
 _NO_CHAPTERS = in_feed("<podcast:chapters[^<>]*>", "")
+_CUT = in_front("\nsummary:", "\ncut: 0:03-0:06\nsummary:")
 _WORDS = "Conversations about signals, lamps and everything that shines."
 _SRI = in_feed(r'(?<=<enclosure )url="([^"]*)"([^<>]*/>)', rf'url="\1"\2{_ENCODING}')
 _LOUD = ("-c:a", "aac", "-b:a", "96k", "-af")
@@ -278,6 +284,8 @@ _CASES: tuple[tuple[Any, ...], ...] = (
     ("title-length", "long", in_front("explained\n", f"explained {'again ' * 20}\n")),
     ("title-unique", "twice", in_front("Lamps and how to read them", "Signals in the dark, explained", SECOND)),
     ("notes-empty", "nothing", both(in_front("summary: Why signals have colours.", ""), _drop_notes)),
+    ("notes-left-out", "a line in a cut", both(_CUT, _note_a_time)),
+    ("chapters-left-out", "one in a cut", _CUT),
     ("episode-waiting", "next year", in_front("date: 2026", "date: 2027")),
     ("item-date-future", "next year", in_feed(r"<pubDate>\w+, (.*?) 2026", r"<pubDate>Sat, \1 2027")),
     ("recording-present", "gone", lambda show: next(find_bundle(show, FIRST).glob("recording-*")).unlink()),

@@ -9,6 +9,8 @@ from site_builder.checks import references as ref
 from site_builder.checks.feed.elements.values import find_date
 from site_builder.checks.rule import Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
+from site_builder.episodes.assemble import make_edits
+from site_builder.episodes.written.left_out import LeftOut, find_left_out
 from site_builder.episodes.written.unread_files import find_unread, find_unread_around
 from site_builder.show.bundles import Bundle
 from site_builder.text.timecode import format_clock
@@ -47,6 +49,43 @@ def _find_show_names(built: CheckedShow) -> Iterator[Remark]:
     for bundle in built.bundles:
         if repeated.search(bundle.matter.title):
             yield f"the title holds “{built.config.show.title}”", built.in_episode(bundle)
+
+
+@CONTENT.rule(
+    "notes-left-out",
+    Severity.ADVICE,
+    ref.manual("episodes"),
+    holds="Every line of the notes that begins with a time points to something that is published.",
+    remedy="Give the line the time of something that stays, or remove it.",
+)
+def _find_notes_left_out(built: CheckedShow) -> Iterator[Remark]:
+    for bundle in built.bundles:
+        for at in _find_left_out(built, bundle).notes:
+            yield (
+                f"the line at {format_clock(at)} is left out: what it points to is taken out",
+                built.in_episode(bundle),
+            )
+
+
+@CONTENT.rule(
+    "chapters-left-out",
+    Severity.ADVICE,
+    ref.manual("episodes"),
+    holds="Every chapter holds something that is published.",
+    remedy="Give it the time of something that stays, or remove it.",
+)
+def _find_chapters_left_out(built: CheckedShow) -> Iterator[Remark]:
+    for bundle in built.bundles:
+        for at in _find_left_out(built, bundle).chapters:
+            told = f"the chapter at {format_clock(at)} is left out: what it points to is taken out"
+            yield told, built.in_episode(bundle)
+
+
+def _find_left_out(built: CheckedShow, bundle: Bundle) -> LeftOut:
+    if bundle.recording is None:
+        return LeftOut()
+    casting, removal = built.castings[bundle.guid], built.config.consent.removal
+    return find_left_out(bundle, casting, make_edits(bundle.matter, bundle.recording, casting, removal))
 
 
 @CONTENT.rule(

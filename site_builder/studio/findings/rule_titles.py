@@ -131,6 +131,8 @@ def _title_text_rules(language: Language) -> dict[str, RuleTitle]:
         "notes-safe notes-closed notes-escaped-once notes-fragment notes-html": RuleTitle(
             _("The notes hold code that apps do not show")
         ),
+        "notes-left-out": RuleTitle(_("A line of the notes points to something that is taken out")),
+        "chapters-left-out": RuleTitle(_("A chapter points to something that is taken out")),
         "notes-links notes-pictures notes-trackers": RuleTitle(
             _("A link or a picture in the notes does not work in apps")
         ),

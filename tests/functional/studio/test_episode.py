@@ -149,6 +149,26 @@ def test_a_tag_is_there_once(studio: RunningStudio, show: Path) -> None:
     assert read(show).tags == ("rivers",)
 
 
+def test_what_is_left_out_is_told(studio: RunningStudio, show: Path) -> None:
+    """A line or chapter in what is cut goes, and is told of; in what the host muted, a line stays."""
+    write_option(show, "chapters:\n  0:01: Opening\n  0:03: Lost\n  0:05: Rest\nmute: 0:06-0:07")
+    told = change(studio, show, notes="- 0:04 The gauge map\n- 0:06 The muted one").json["parts"]["left-notes"]
+    assert "0:04" not in told
+    parts = change(studio, show, "/stretches", do="cut", **{"from": "0:03", "to": "0:05"}).json["parts"]
+    assert "The line at 0:04 is left out" in parts["left-notes"]
+    assert "0:06" not in parts["left-notes"]
+    assert "The chapter at 0:03 is left out" in parts["left-chapters"]
+    assert "The line at 0:04 is left out" in studio.get(address_of(show)).text
+    assert spacecast("-C", show, "build").code == 0
+    html = (show / f"output/episodes/{read(show).slug}/index.html").read_text("utf-8")
+    assert "The muted one" in html
+    assert "The gauge map" not in html
+    found = spacecast("-C", show, "check", "--json").json["findings"]
+    said = {one["rule"]: one["message"] for one in found if one["rule"].endswith("left-out")}
+    assert "the line at 0:04" in said["notes-left-out"]
+    assert "the chapter at 0:03" in said["chapters-left-out"]
+
+
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     """A show of one conversation of sixteen minutes: chapters are proposed of what is heard, minutes apart."""

@@ -37,7 +37,7 @@ async def change(request: Request) -> Response:
     moved = (
         {form.get("chapter"): name_chapter(at)} if is_change and (at := _find_time(form, language)) is not None else {}
     )
-    extra = make_extra(request, "chapters", moved={"chapter": moved})
+    extra = make_extra(request, "chapters", "left-chapters", moved={"chapter": moved})
     return await save(request, form, label, edit, extra=extra, merge=is_change)
 
 
@@ -118,7 +118,7 @@ async def propose(request: Request) -> Response:
             return answer_problems(request, UsageError(nothing))
     if not wants_json(request):
         return RedirectResponse(f"{find_page(request)}#s-chapters", 303)
-    return JSONResponse(await run_in_threadpool(make_extra(request, "chapters")))
+    return JSONResponse(await run_in_threadpool(make_extra(request, "chapters", "left-chapters")))
 
 
 def _look(studio: Studio, bundle: Bundle) -> tuple[tuple[float, str], ...]:
@@ -140,7 +140,7 @@ async def _accept(request: Request, form: Form, bundle: Bundle) -> Response:
     new = [(start, Entry(_spell(start, title))) for start, title in find_proposals(studio, bundle)]
     edit = edit_index(bundle, form, [_make_change(_sort([*_keep(list(known)), *new]))])
     label = language_of(request).gettext("take the proposed chapters")
-    return await save(request, form, label, edit, extra=make_extra(request, "chapters"))
+    return await save(request, form, label, edit, extra=make_extra(request, "chapters", "left-chapters"))
 
 
 ROUTES = [

@@ -48,7 +48,8 @@ async def change(request: Request) -> Response:
     fields = [change.field for change in changes]
     label = _label(fields, form, language)
     edit = replace(edit_index(bundle, form, [change.edit for change in changes]), is_carried=True)
-    parts = ("heading", "when") if {"title", "date", "draft"} & set(fields) else ()
+    parts: tuple[str, ...] = ("heading", "when") if {"title", "date", "draft"} & set(fields) else ()
+    parts += ("left-notes",) if "notes" in fields else ()
     return await save(request, form, label, edit, extra=make_extra(request, *parts), merge=fields == ["notes"])
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from site_builder.episodes.written.left_out import LeftOut, find_left_out
 from site_builder.show.bundles import Bundle
 from site_builder.show.published import State, load_pins
 from site_builder.studio.episodes import find_episode, index_of, list_episodes, load_show
@@ -38,6 +39,7 @@ def describe(studio: Studio, bundle: Bundle) -> dict[str, Any]:
         "path": path,
         "digest": studio.changes.digest(path),
         "editing": editing,
+        "left_out": find_left_out(bundle, editing.casting, editing.edits) if editing else LeftOut(),
         "sound_key": make_key(editing.recording) if editing else "",
         "chapters": list_chapters(bundle),
         "proposals": [(format_precise(start), title) for start, title in find_proposals(studio, bundle)],

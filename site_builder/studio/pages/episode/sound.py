@@ -108,7 +108,9 @@ async def change_trim(request: Request) -> Response:
     value = _spell_trim(trim, editing.recording.duration) if trim else None
     label = _label_trim(trim, editing.trim, language)
     edit = _edit(editing.bundle, form, lambda text: set_option(text, "trim", value, EpisodeMatter))
-    return await save(request, form, label, edit, extra=make_extra(request, "sound"), merge=True)
+    return await save(
+        request, form, label, edit, extra=make_extra(request, "sound", "left-notes", "left-chapters"), merge=True
+    )
 
 
 def _read_trim(form: Form, editing: Editing, language: Language) -> Span | None:
@@ -179,7 +181,14 @@ async def change_stretches(request: Request) -> Response:
     edit = _edit(editing.bundle, form, change)
     is_change = form.get("do") == "change"
     moved = {"stretch": _find_name(form, editing, language)} if is_change else {}
-    return await save(request, form, label, edit, extra=make_extra(request, "sound", moved=moved), merge=is_change)
+    return await save(
+        request,
+        form,
+        label,
+        edit,
+        extra=make_extra(request, "sound", "left-notes", "left-chapters", moved=moved),
+        merge=is_change,
+    )
 
 
 def _find_name(form: Form, editing: Editing, language: Language) -> dict[str, str]:
