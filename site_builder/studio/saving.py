@@ -137,7 +137,7 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
     paths = [version.path for version in error.versions]
     digest = studio_of(request).changes.digest(paths[0]) if len(paths) == 1 else ""
     fields = [field for field in form.fields if field[0] != BASED_ON] if form and digest else []
-    versions = [(v.path, *compare(v.now, v.wanted, whole=error.is_possible)) for v in error.versions]
+    versions = [(v.path, *compare(v.now, v.wanted, v.seen, whole=error.is_possible)) for v in error.versions]
     context = {"versions": versions, "fields": fields, "digest": digest, "back": find_page(request), "stale": error}
     return render(request, "stale.html", 409, **context)
 

@@ -41,6 +41,8 @@ class Versions:
     """What it holds."""
     wanted: str
     """What it would hold after the change."""
+    seen: str | None = None
+    """What it held when the person saw it, where that is known."""
 
 
 class Stale(SpacecastError):
@@ -211,7 +213,8 @@ class Changes:
             before = read_file(file)
             after = edit.change(before or b"")
             if not self._is_based(edit, before):
-                stale.append(Versions(edit.path, _show(before), _show(after)))
+                seen = self._views.find(edit.path, edit.based_on or "")
+                stale.append(Versions(edit.path, _show(before), _show(after), None if seen is None else _show(seen)))
             elif after != before:
                 planned.append((edit.path, before, after))
         if stale:

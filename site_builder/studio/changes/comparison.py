@@ -23,28 +23,28 @@ class Line:
     """It stands for lines that are the same in both and not shown."""
 
 
-def compare(now: str, wanted: str, *, whole: bool = True) -> tuple[list[Line], list[Line]]:
-    """What differs between both versions, marked, with a few lines around: what somebody else changed is in both.
+def compare(now: str, wanted: str, seen: str | None = None, *, whole: bool = True) -> tuple[list[Line], list[Line]]:
+    """What differs between both versions, and from the one that the person saw, marked, with a few lines around.
 
     Not `whole`: the one is a passage that is to go into the other; nothing is marked or left out then.
     """
     one, other = now.splitlines(), wanted.splitlines()
-    if not whole or now == wanted or max(len(one), len(other)) > _MOST:
+    older = [] if seen is None else [seen.splitlines()]
+    if not whole or now == wanted or max(map(len, (one, other, *older))) > _MOST:
         return [Line(line, differs=False) for line in one], [Line(line, differs=False) for line in other]
-    groups = list(SequenceMatcher(None, one, other, autojunk=False).get_grouped_opcodes(_AROUND))
-    here = [[(tag != "equal", start, end) for tag, start, end, _, _ in group] for group in groups]
-    there = [[(tag != "equal", start, end) for tag, _, _, start, end in group] for group in groups]
-    return list(_show(one, here)), list(_show(other, there))
+    return list(_show(one, [other, *older])), list(_show(other, [one, *older]))
 
 
-def _show(lines: Sequence[str], groups: Sequence[Sequence[tuple[bool, int, int]]]) -> Iterator[Line]:
-    """The lines of the groups, and where lines between them are left out."""
-    shown = 0
-    for group in groups:
-        if group[0][1] > shown:
+def _show(lines: Sequence[str], others: Sequence[Sequence[str]]) -> Iterator[Line]:
+    """Lines that differ from another version and those around; one for all that are left out between them."""
+    differing, shown = set[int](), set[int]()
+    for other in others:
+        for tag, start, end, _, _ in SequenceMatcher(None, lines, other, autojunk=False).get_opcodes():
+            if tag != "equal":
+                differing.update(range(start, end))
+                shown.update(range(start - _AROUND, end + _AROUND))
+    for number, line in enumerate(lines):
+        if number in shown:
+            yield Line(line, number in differing)
+        elif number == 0 or number - 1 in shown:
             yield Line("", differs=False, is_gap=True)
-        for differs, start, end in group:
-            yield from (Line(line, differs) for line in lines[start:end])
-        shown = group[-1][2]
-    if shown < len(lines):
-        yield Line("", differs=False, is_gap=True)

@@ -34,6 +34,10 @@ class Views:
                     del self._known[next(iter(self._known))]
         return digest
 
+    def find(self, path: str, digest: str) -> bytes | None:
+        """A version that was looked at; None where it is not known any more."""
+        return self._known.get((path, digest))
+
     def carry(self, path: str, based_on: str, change: Callable[[bytes], bytes | None], now: bytes) -> str | None:
         """Whether a change means the same to the file as it is now: then the digest of the older version with it.
 

@@ -15,6 +15,13 @@ def test_what_differs_is_marked() -> None:
     assert [number for number, line in enumerate(wanted) if line.is_gap] == [0, 6]
 
 
+def test_what_somebody_else_changed_is_marked_in_both() -> None:
+    seen = [str(number) for number in range(40)]
+    now, wanted = ["first", *seen[1:]], ["first", *seen[1:30], "mine", *seen[31:]]
+    for lines in compare("\n".join(now), "\n".join(wanted), "\n".join(seen)):
+        assert "first" in [line.text for line in lines if line.differs]
+
+
 def test_little_in_common_is_marked_as_well() -> None:
     now, wanted = compare("---\ntitle: A\n---\nMine.", "---\ntitle: B\n---\nYours.")
     assert [line.text for line in now if line.differs] == ["title: A", "Mine."]
