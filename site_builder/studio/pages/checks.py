@@ -66,7 +66,7 @@ def show(request: Request) -> Response:
     active = ensure_checked(request)
     last = next(iter(studio.jobs.find(KIND)), None)
     found = find_last(studio)
-    overview = survey(found.get("findings", ()), _list_titles(studio), language_of(request))
+    overview = survey(found.get("findings", ()), list_titles(studio), language_of(request))
     return render(
         request,
         "checks.html",
@@ -77,7 +77,7 @@ def show(request: Request) -> Response:
     )
 
 
-def _list_titles(studio: Studio) -> Titles:
+def list_titles(studio: Studio) -> Titles:
     """Of episodes and people; none while the config, which they depend on, is one of the findings."""
     try:
         episodes = {episode.name: episode.title for episode in list_episodes(studio)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,14 @@ from site_builder.show.published import load_published
 from site_builder.studio.background.held_token import MISSING, PUBLISH, REFUSED, read_token
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.changes.changes import Edit
+from site_builder.studio.findings.survey import name_page
 from site_builder.studio.loading import load_whole_show
-from site_builder.studio.pages.checks import ensure_checked, find_last, make_stamp
+from site_builder.studio.pages.checks import ensure_checked, find_last, list_titles, make_stamp
 from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import BASED_ON, Form, call_change, read_form, save
 from site_builder.studio.studio import Studio
+from site_builder.studio.tasks.checks import place_failures
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_utc
 
@@ -81,7 +84,30 @@ def show(request: Request) -> Response:
         checking=checking,
         earlier=_list_earlier(studio, place),
         remotes=remotes if not place else {},
+        faults=lambda problems: find_faults(studio, problems, language_of(request)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why nothing was published."""
+
+    message: str
+    link: str = ""
+    """Where it is mended; empty where that is no page."""
+    about: str = ""
+    """The episode or page that it is filed under."""
+
+
+def find_faults(studio: Studio, problems: Iterable[str], language: Language) -> list[Fault]:
+    """What a job says, by the names a host knows in place of paths of files."""
+    titles, placed = list_titles(studio), place_failures(problems, studio.folder)
+    return [
+        Fault(one["message"], one["link"], name_page(one, titles, language)[0])
+        if one["file"]
+        else Fault(one["message"])
+        for one in placed
+    ]
 
 
 def _find_latest(studio: Studio, kind: str) -> Job | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +101,12 @@ def _read_failure(text: str, folder: Path) -> Problem:
     if not found or not (folder / found[1]).is_file():
         return Problem(text)
     return Problem(found[3], folder / found[1], int(found[2]) if found[2] else None)
+
+
+def place_failures(texts: Iterable[str], folder: Path) -> list[dict[str, Any]]:
+    """Sentences of a build as findings: each with the page that mends it, where it begins with a file of the show."""
+    links = _Mending(folder)
+    return [_describe_problem(_read_failure(text, folder), links) for text in texts]
 
 
 def _describe(findings: tuple[Finding, ...], links: _Mending) -> Iterator[dict[str, Any]]:

@@ -123,6 +123,22 @@ def test_checks_lead_to_the_field(ready: RunningStudio) -> None:
     assert "output/" not in page.partition('<details class="technical">')[0]
 
 
+def test_a_fault_of_an_episode_is_told_by_its_name(ready: RunningStudio) -> None:
+    """A chapter after the end, by an editor: Checks and Publish name the episode and lead to its chapters."""
+    fill_in(ready)
+    index = min((ready.show / "content/episodes").iterdir()) / "index.md"
+    edit(index, "title:", "chapters:\n  - 0:01 Opening\n  - 9:00 Late\ntitle:")
+    link = f'href="/episodes/{index.parent.name}#s-chapters"'
+    page = wait_until(ready, "/checks", "got 9:00")
+    assert link in page
+    ready.post("/publish", scripted=False)
+    page = wait_until(ready, "/publish", "It was not published")
+    told = page.partition("It was not published")[2].partition("</section>")[0]
+    assert link in told
+    assert "got 9:00" in told
+    assert "index.md" not in told
+
+
 @pytest.fixture
 def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:
     """GitHub on this computer; nobody has a token for it yet."""
