@@ -18,8 +18,9 @@ from site_builder.build.pipeline import BuildOptions, build, find_unchanged
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
 from site_builder.checks.site.hosts import LIMITS, LIMITS_OF
-from site_builder.commands.deployment.history import KeptDeploy, choose_deploy, find_site, find_uploads, keep_deploy
-from site_builder.commands.deployment.review import Waiting, describe_waiting, find_waiting
+from site_builder.commands.deployment import history
+from site_builder.commands.deployment.answers import KeptAnswers, confirm_answers, note_answers
+from site_builder.commands.deployment.review import Waiting, describe_waiting, find_waiting, format_size
 from site_builder.commands.deployment.target import (
     Target,
     find_target,
@@ -161,17 +162,33 @@ def deploy(  # noqa: PLR0913 -- what only some hosts need has a default
     config = load_config(folder)
     target = find_target(config.deploy, name)
     require_real_addresses(folder, config)
-    host = open_host(target.address, _describe_setting(folder, config, credentials))
-    is_new = not require_same_place(config, host.noted_as)
-    _require_privacy(folder, config, host, is_private=is_private)
+    new_place = _check_place(folder, config, target, credentials, is_private=is_private)
+    answers = note_answers(folder, config)  # before it is known that output/ says the same
     require_fresh(folder, now, notify)
     warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):
         legs = plan_legs(folder, config, target.address, credentials=credentials)
-        plan = _describe_plan(folder, config, legs, warnings, host.noted_as if is_new else "")
+        plan = _describe_plan(folder, config, legs, warnings, new_place)
         if not dry_run:
             _execute(folder, target, plan, review, now, notify)
+            _keep(folder, plan, redact(new_place or target.address), now, confirm_answers(folder, answers))
     return _report(plan, dry_run=dry_run)
+
+
+def _check_place(
+    folder: Path, config: Config, target: Target, credentials: Credentials | None, *, is_private: bool
+) -> str:
+    """Refuse a place that cannot be; how the config is to name it, where it is new."""
+    host = open_host(target.address, _describe_setting(folder, config, credentials))
+    is_known = require_same_place(config, host.noted_as)
+    _require_privacy(folder, config, host, is_private=is_private)
+    return "" if is_known else host.noted_as
+
+
+def _keep(folder: Path, plan: DeployPlan, place: str, now: datetime, answers: KeptAnswers | None) -> None:
+    uploads = (upload for leg in plan.legs for upload in leg.wanted)
+    guids = [episode.guid for episode in publication.load_release(folder).episodes]
+    history.keep_deploy(folder, place, uploads, guids, now, answers)
 
 
 def _report(plan: DeployPlan, *, dry_run: bool) -> DeployReport:
@@ -226,12 +243,9 @@ def _execute(folder: Path, target: Target, plan: DeployPlan, review: Review, now
         )
     if plan.new_place:
         note_place(folder, target, plan.new_place)
-    place = redact(plan.new_place or target.address)
     publication.promise(folder)
     ship(plan.legs, notify)
-    publication.confirm(folder, place, now)
-    guids = [episode.guid for episode in publication.load_release(folder).episodes]
-    keep_deploy(folder, place, (upload for leg in plan.legs for upload in leg.wanted), guids, now)
+    publication.confirm(folder, redact(plan.new_place or target.address), now)
 
 
 def go_back(
@@ -256,7 +270,7 @@ def go_back(
     target = find_target(config.deploy, target_name)
     setting = _describe_setting(folder, config, credentials)
     host = open_host(target.address, setting)
-    kept = choose_deploy(folder, name, redact(host.noted_as or target.address))
+    kept = history.choose_deploy(folder, config, name, redact(host.noted_as or target.address))
     if not require_same_place(config, host.noted_as):
         raise UsageError(f"nothing was ever deployed to {host.label}")
     require_nothing_exposed(folder, config, *host.repository)
@@ -265,8 +279,9 @@ def go_back(
         if not dry_run:
             ship(legs, notify)
             uploads = (upload for leg in legs for upload in leg.wanted)
-            keep_deploy(folder, kept.target, uploads, kept.guids, now)
-    remarks = (f"the site is that of {kept.name} again; the next `spacecast deploy` sends what is in output/",)
+            history.keep_deploy(folder, kept.target, uploads, kept.guids, now, kept.answers)
+    moment = history.describe_moment(kept, config.show.zone)
+    remarks = (f"the site is that of {moment} again; the next `spacecast deploy` sends what is in output/",)
     return DeployReport(legs=legs, site_url=config.show.url, warnings=remarks, dry_run=dry_run)
 
 
@@ -321,7 +336,7 @@ def plan_legs(
     folder: Path,
     config: Config,
     address: str,
-    kept: KeptDeploy | None = None,
+    kept: history.KeptDeploy | None = None,
     credentials: Credentials | None = None,
 ) -> tuple[HostPlan, ...]:
     """What is to be done at each host, the media store first; nothing is changed yet. `kept`: to go back to that.
@@ -332,8 +347,8 @@ def plan_legs(
     """
     setting = _describe_setting(folder, config, credentials)
     if kept:
-        setting = replace(setting, site=find_site(folder, kept))
-    uploads = find_uploads(folder, kept) if kept else load_uploads(folder)
+        setting = replace(setting, site=history.find_site(folder, kept))
+    uploads = history.find_uploads(folder, kept) if kept else load_uploads(folder)
     shares = _share(config, address, setting, uploads)
     legs = tuple(HostPlan(host=host, wanted=wanted, difference=host.compare(wanted)) for host, wanted in shares)
     _require_audio(legs)
@@ -379,11 +394,3 @@ def ship(legs: Sequence[HostPlan], notify: Notify = ignore) -> None:
         if leg in busy:
             leg.host.remove(leg.difference.surplus)
         leg.host.settle()
-
-
-def format_size(size_bytes: int) -> str:
-    """As hosts count: 1 MB is 1,000,000 bytes."""
-    for unit, scale in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
-        if size_bytes >= scale:
-            return f"{size_bytes / scale:.1f} {unit}"
-    return f"{size_bytes} bytes"

@@ -2,7 +2,8 @@
 
 No host keeps what a deploy replaces, and none should: whoever is taken out must be gone there. So the last few sites
 lie in `.cache/deploys/`, as links to the very files of `output/`, which cost room only once a build has replaced them.
-Going back is refused where it would bring back somebody who has said no since, or an episode that was withdrawn.
+Going back is refused where it would bring back somebody who has said no since, or an episode that was withdrawn. What
+everybody had answered is kept with each deploy (`answers.py`), for the answers themselves tell only the day.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
+from site_builder.commands.deployment.answers import KeptAnswers, find_more_hidden, parse_answers
 from site_builder.engine import platform
 from site_builder.engine.files import is_safe_path, write_file
 from site_builder.errors import UsageError
 from site_builder.hosts import Upload
-from site_builder.show.layout import PEOPLE
-from site_builder.show.people import Consent, PersonRecord, load_people
+from site_builder.show.config import Config
 from site_builder.show.published import load_pins
 from site_builder.text.timecode import format_utc, parse_utc
 
@@ -40,14 +41,23 @@ class KeptDeploy(NamedTuple):
     """Episodes in it."""
     files: dict[str, tuple[int, str]]
     """Path to size and digest."""
+    answers: KeptAnswers | None = None
+    """How visible everybody was in it; None where that is not known for certain."""
 
     def __str__(self) -> str:
         count = f"{len(self.guids)} episode{'s' * (len(self.guids) != 1)}"
         return f"{self.name}  {self.target}  {count}, {len(self.files)} files"
 
 
-def keep_deploy(folder: Path, target: str, uploads: Iterable[Upload], guids: Iterable[str], now: datetime) -> None:
-    """Keep what was sent; of one place only the last few."""
+def keep_deploy(
+    folder: Path,
+    target: str,
+    uploads: Iterable[Upload],
+    guids: Iterable[str],
+    now: datetime,
+    answers: KeptAnswers | None,
+) -> None:
+    """Keep what was sent, with what everybody had answered; of one place only the last few."""
     wanted = {upload.path: upload for upload in uploads}
     facts = {path: (upload.size_bytes, upload.sha256) for path, upload in wanted.items()}
     known = list_deploys(folder)
@@ -58,6 +68,8 @@ def keep_deploy(folder: Path, target: str, uploads: Iterable[Upload], guids: Ite
         if upload.source and upload.source.is_file() and is_safe_path(upload.path):
             _link(upload.source, place / "site" / upload.path)
     values = {"at": format_utc(now), "target": target, "guids": sorted(guids), "files": dict(sorted(facts.items()))}
+    if answers is not None:
+        values["answers"] = answers
     place.mkdir(parents=True, exist_ok=True)
     write_file(place / "deploy.json", json.dumps(values, ensure_ascii=False).encode())
     for old in [kept for kept in list_deploys(folder) if kept.target == target][KEPT:]:
@@ -91,14 +103,13 @@ def _load(file: Path) -> KeptDeploy | None:
         files = {
             path: (int(size), str(digest)) for path, (size, digest) in values["files"].items() if is_safe_path(path)
         }
-        return KeptDeploy(
-            file.parent.name, parse_utc(values["at"]), values["target"], tuple(map(str, values["guids"])), files
-        )
+        guids, answers = tuple(map(str, values["guids"])), parse_answers(values.get("answers"))
+        return KeptDeploy(file.parent.name, parse_utc(values["at"]), values["target"], guids, files, answers)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def choose_deploy(folder: Path, name: str, target: str) -> KeptDeploy:
+def choose_deploy(folder: Path, config: Config, name: str, target: str) -> KeptDeploy:
     """The deploy to go back to: the one named, or the one before the last to that place.
 
     Raises:
@@ -111,36 +122,30 @@ def choose_deploy(folder: Path, name: str, target: str) -> KeptDeploy:
         known = ", ".join(deploy.name for deploy in kept) or "none"
         wanted = f"no deploy {name}" if name else "no deploy before the last one"
         raise UsageError(f"there is {wanted} of {target} to go back to; kept on this computer: {known}")
-    _require_allowed(folder, chosen)
+    _require_allowed(folder, config, chosen)
     return chosen
 
 
-def _require_allowed(folder: Path, kept: KeptDeploy) -> None:
+def describe_moment(kept: KeptDeploy, zone: tzinfo) -> str:
+    """When it was sent, as the show's people read a clock: `29 November, 13:42`."""
+    at = kept.at.astimezone(zone)
+    return f"{at.day} {at:%B, %H:%M}"
+
+
+def _require_allowed(folder: Path, config: Config, kept: KeptDeploy) -> None:
     """Refuse what would bring back somebody, or something, that was taken out since.
 
     Raises:
         UsageError: with whom, or what.
     """
-    records = load_people(folder / PEOPLE).records
-    people = [record.name or record.key for record in records if _is_stricter(record, kept.at)]
+    reasons = find_more_hidden(folder, config, kept.answers, kept.guids, kept.at)
     withdrawn = [pin.slug for pin in load_pins(folder).values() if pin.retired and pin.guid in kept.guids]
-    if people or withdrawn:
-        reasons = [*(f"{name} has answered since" for name in people), *(f"{slug} was withdrawn" for slug in withdrawn)]
+    reasons += [f"the episode “{slug}” was withdrawn" for slug in withdrawn]
+    if reasons:
         raise UsageError(
-            f"going back to {kept.name} could bring back what was taken out: {'; '.join(reasons)}. Correct the show "
-            "and deploy it instead"
+            f"The site of {describe_moment(kept, config.show.zone)} is not put online again, for it could bring back "
+            f"what was taken out: {'; '.join(reasons)}. Change what you have here instead, and publish that."
         )
-
-
-def _is_stricter(record: PersonRecord, moment: datetime) -> bool:
-    """Whether somebody asked to be hidden on the day of a deploy or later, or on a day nobody wrote down."""
-    answers = (record.consent, *record.episodes.values())
-    strict = (answer for answer in answers if answer.status in {Consent.ANONYMOUS, Consent.REFUSED})
-    return any(_is_since(answer.since, moment) for answer in strict)
-
-
-def _is_since(day: date | None, moment: datetime) -> bool:
-    return day is None or day >= moment.date()
 
 
 def find_uploads(folder: Path, kept: KeptDeploy) -> Sequence[Upload]:

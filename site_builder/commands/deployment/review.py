@@ -56,3 +56,11 @@ def describe_waiting(waiting: Iterable[Waiting], config: Config) -> tuple[str, .
         Pending.WITHHOLD: "Episodes wait for these people's answer:",
     }[config.consent.pending]
     return (head, *lines, "  `spacecast people --ask` writes to those who have not been asked.")
+
+
+def format_size(size_bytes: int) -> str:
+    """As hosts count: 1 MB is 1,000,000 bytes."""
+    for unit, scale in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
+        if size_bytes >= scale:
+            return f"{size_bytes / scale:.1f} {unit}"
+    return f"{size_bytes} bytes"

@@ -80,7 +80,7 @@ def show(request: Request) -> Response:
         pending=config.consent.pending.value,
         plan=planned,
         job=job,
-        is_sent=bool(job and job.state == "done" and (planned is None or planned.id < job.id)),
+        is_sent=bool(job and _has_sent_all(job) and (planned is None or planned.id < job.id)),
         checking=checking,
         earlier=_list_earlier(studio, place),
         remotes=remotes if not place else {},
@@ -195,11 +195,17 @@ def _ensure_planned(request: Request, place: str, *, again: bool = False) -> Non
     is_same = all(known.get(name) == value for name, value in wanted.items())
     done = _find_latest(studio, PUBLISH)
     is_publishing = done is not None and done.is_active
-    if (last and last.is_active) or is_publishing or (is_same and not again):
+    is_old = done is not None and last is not None and last.id < done.id and not _has_sent_all(done)
+    if (last and last.is_active) or is_publishing or (is_same and not is_old and not again):
         return
     now, label = format_utc(studio.clock()), language_of(request).gettext("Finding out what will be sent")
     held = studio.token.find(place)
     studio.jobs.start(_PLAN, f"{_TASKS}:plan", label, page="/publish", secret=held, now=now, private=False, **wanted)
+
+
+def _has_sent_all(job: Job) -> bool:
+    """Whether what is here is online since: not where it was refused, nor where an earlier site was sent."""
+    return job.state == "done" and "back" not in job.result
 
 
 def _list_earlier(studio: Studio, place: str) -> list[KeptDeploy]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -79,8 +81,63 @@ def test_what_was_taken_out_stays_out(show: Path, tmp_path: Path) -> None:
     for back in (["--back"], ["--back", name]):
         run = spacecast("-C", show, "deploy", target, *back)
         assert run.code == 2
-        assert "answered since" in run.err
+        assert "is not to be heard any more" in run.err
     assert read_site(tmp_path / "www") == before
+
+
+def find_guest(show: Path) -> str:
+    """Somebody who has not answered."""
+    rows = spacecast("-C", show, "people", "--json").json
+    return next(str(row["who"]) for row in rows if row["consent"] == "pending")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (["anonymous"], [], ""),
+        (["refused"], ["granted"], ""),
+        (["anonymous"], ["refused"], "is not to be heard any more"),
+        (["granted"], ["anonymous"], "is not to be named any more"),
+        (["granted"], ["pending"], "is not to be named any more"),
+        ([], ["granted", "refused"], "is not to be heard any more"),
+    ],
+)
+def test_answers_of_the_same_day(show: Path, tmp_path: Path, before: list[str], after: list[str], reason: str) -> None:
+    """What was answered before a deploy is no reason against it; what hides somebody more after it is, on any day."""
+    edit(show / "config.yaml", "pending: publish", "pending: anonymise")
+    target, guest = f"folder:{tmp_path}/www", find_guest(show)
+    for answer in before:
+        spacecast("-C", show, "consent", guest, answer)
+    build(show)
+    assert spacecast("-C", show, "deploy", target).code == 0
+    first = read_site(tmp_path / "www")
+    change(show, "Now")
+    assert spacecast("-C", show, "deploy", target).code == 0
+    for answer in after:
+        spacecast("-C", show, "consent", guest, answer)
+    run = spacecast("-C", show, "deploy", target, "--back")
+    assert run.code == (2 if reason else 0), run.err
+    assert reason in run.err
+    assert (read_site(tmp_path / "www") == first) == (not reason)
+
+
+def test_what_was_answered_may_not_be_known(show: Path, tmp_path: Path) -> None:
+    """A deploy that kept no answers: whoever asked to be hidden on its day may have done so after it."""
+    target, guest = f"folder:{tmp_path}/www", find_guest(show)
+    spacecast("-C", show, "consent", guest, "anonymous")
+    build(show)
+    spacecast("-C", show, "deploy", target)
+    (kept,) = (show / ".cache/deploys").glob("*/deploy.json")
+    values = json.loads(kept.read_text("utf-8"))
+    assert values.pop("answers")[guest.removeprefix("@")]["show"] == 1
+    kept.write_text(json.dumps(values), "utf-8")
+    change(show, "Now")
+    spacecast("-C", show, "deploy", target)
+    run = spacecast("-C", show, "deploy", target, "--back")
+    assert run.code == 2
+    assert "may have asked to be hidden since" in run.err
+    assert not re.search(r"\d{8}-\d{6}", run.err)
+    assert re.search(r"The site of \d+ \w+, \d\d:\d\d", run.err)
 
 
 def test_where_there_is_no_way(show: Path, tmp_path: Path) -> None:

@@ -76,8 +76,16 @@ def test_to_a_folder_and_back(ready: RunningStudio) -> None:
     assert (folder / "feed.xml").read_bytes() != first
     name = page.partition('name="name" value="')[2].partition('"')[0]
     ready.post("/publish/back", name=name, scripted=False)
-    wait_until(ready, "/publish", "The earlier site is back")
+    page = wait_until(ready, "/publish", "The earlier site is back")
     assert (folder / "feed.xml").read_bytes() == first
+    assert "to send" in page.partition('id="sent"')[2]  # what is here is not what is online
+    (guest, *_) = (row["who"] for row in spacecast("-C", show, "people", "--json").json if row["consent"] == "pending")
+    spacecast("-C", show, "consent", guest, "refused")
+    name = page.partition('name="name" value="')[2].partition('"')[0]
+    ready.post("/publish/back", name=name, scripted=False)
+    page = wait_until(ready, "/publish", "is not to be heard any more")
+    assert "to send" in page.partition('id="sent"')[2]
+    assert name not in page.partition('role="alert"')[2].partition("</section>")[0]
 
 
 def test_refusals_are_told_in_the_page(ready: RunningStudio) -> None:
