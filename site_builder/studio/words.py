@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -25,6 +25,16 @@ LINES = 150
 """Of a page: three hours are some three thousand."""
 _NEAR = 0.3
 """Seconds by which what an engine heard may lie beside a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A stretch that is not heard."""
+
+    why: str
+    """`cut`, `mute`, `trim` or `refused`: taken out for somebody."""
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class ShownLine:
     lane: int | None
     """Number of a speaker's colour."""
     words: tuple[ShownWord, ...]
+    lost: tuple[str, ...] = ()
+    """Why words of it are not heard, as `Loss.why`."""
 
     @property
     def text(self) -> str:
@@ -61,7 +73,7 @@ class ShownLine:
         words = [
             [word.text, round(word.start, 3), round(word.end, 3), word.is_unsure, word.is_out] for word in self.words
         ]
-        return {"number": self.number, "speaker": self.speaker, "lane": self.lane, "words": words}
+        return {"number": self.number, "speaker": self.speaker, "lane": self.lane, "words": words, "lost": self.lost}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +86,14 @@ class Transcript:
     names: tuple[str, ...]
     """Everybody who can be said to speak: those who take part, then others the file names."""
 
-    def show(self, first: int, last: int, edits: EditList | None) -> list[ShownLine]:
+    def show(self, first: int, last: int, edits: EditList | None, losses: Sequence[Loss] = ()) -> list[ShownLine]:
         """Some lines."""
         cues = self.cues[first:last]
         heard = self._find_heard(cues)
         timed = time_words(cues, heard) if heard else cues
         unsure = [word for word in heard if word.is_unsure]
-        return [self._show(number, cue, unsure, edits) for number, cue in enumerate(self._name(timed), first)]
+        lines = [self._show(number, cue, unsure, edits) for number, cue in enumerate(self._name(timed), first)]
+        return [replace(line, lost=_explain(line.words, losses)) for line in lines]
 
     def find_line(self, at: float) -> int:
         """Number of the line that is said at a moment, or the next."""
@@ -115,6 +128,13 @@ class Transcript:
         known = [name.casefold() for name in self.names]
         lane = known.index(cue.speaker.casefold()) if cue.speaker.casefold() in known else None
         return ShownLine(number, cue.start, cue.end, cue.speaker, lane, words)
+
+
+def _explain(words: Sequence[ShownWord], losses: Sequence[Loss]) -> tuple[str, ...]:
+    """Why words are not heard, each reason once; where several hold, the first of `losses`."""
+    middles = [(word.start + word.end) / 2 for word in words if word.is_out]
+    found = [next((one.why for one in losses if one.start <= at <= one.end), "") for at in middles]
+    return tuple(filter(None, dict.fromkeys(found)))
 
 
 def name_of(speaker: object) -> str:

@@ -366,3 +366,14 @@ events.addEventListener("job", ({ data }) => {
   if (over && (before === "waiting" || before === "running") && find(`[data-reload-after~="${job.kind}"]`)) renew();
   else if (over && find(`[data-awaits="${job.id}"]`)) renew(); // it was over before this page could hear of it
 });
+
+// ---- Escape folds what is open around the place somebody is at, but for a field they type in
+
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && !event.target.matches("input, textarea, select, [contenteditable]") && event.target.closest("details[open]");
+  if (!open) return;
+  event.preventDefault();
+  event.stopPropagation();
+  open.open = false;
+  find("summary", open).focus();
+}, { capture: true });

@@ -3,6 +3,7 @@ import { format } from "./times.js";
 
 const LANE = 30;
 const AXIS = 20;
+const BAND = 20; // a line of labels above the waveform
 const GRIP = 22; // half of 44 px, the reach of a finger
 
 /** Shapes in every detail: all of it at a glance, and each minute as it is looked at. */
@@ -259,14 +260,20 @@ export class Timeline {
   paintStage() {
     const { speakers } = this.sound;
     const wave = 132;
-    const height = wave + speakers.length * LANE + AXIS;
+    const top = BAND * (this.sound.refused.length ? 2 : 1); // chapters, and what is taken out
+    const inner = wave + speakers.length * LANE;
+    const height = top + inner + AXIS;
     const [pen, width] = this.prepare(this.stage, height);
-    this.paintSelection(pen, height - AXIS);
+    pen.save();
+    pen.translate(0, top);
+    this.paintSelection(pen, inner);
     this.paintWave(pen, width, wave);
     this.paintLanes(pen, width, wave);
-    this.paintEdits(pen, width, wave, height - AXIS);
-    this.paintNames(pen, wave);
+    this.paintEdits(pen, width, wave, inner);
+    pen.restore();
     this.paintChapters(pen, height - AXIS);
+    this.paintTaken(pen, width);
+    this.paintNames(pen, top + wave);
     this.paintAxis(pen, width, height);
     const x = this.x(this.now);
     pen.fillStyle = this.colour("ink");
@@ -305,12 +312,11 @@ export class Timeline {
     pen.font = `550 12px ${getComputedStyle(this.root).fontFamily}`;
     pen.textBaseline = "alphabetic";
     this.sound.speakers.forEach((name, lane) => {
-      const y = wave + lane * LANE + 11;
-      pen.lineWidth = 4;
-      pen.strokeStyle = this.colour("paper");
-      pen.strokeText(name, 2, y);
+      const y = wave + lane * LANE;
+      pen.fillStyle = this.colour("paper");
+      pen.fillRect(0, y, pen.measureText(name).width + 8, 16);
       pen.fillStyle = this.colour("ink");
-      pen.fillText(name, 2, y);
+      pen.fillText(name, 2, y + 12);
     });
   }
 
@@ -350,8 +356,6 @@ export class Timeline {
     for (const span of cuts) this.cover(pen, span, height, { veil: 0.5, stripes: this.colour("quiet") });
     for (const span of refused) {
       this.cover(pen, span, height, { veil: 0.7, stripes: this.colour("bad") });
-      const [left, right] = [Math.max(0, this.x(span[0])), Math.min(width, this.x(span[1]))];
-      if (right - left > 150) this.write(pen, this.root.closest(".editor").dataset.taken, left + 6, 16, "bad");
     }
     const edge = (time, colour, side) => {
       const x = this.x(time);
@@ -367,6 +371,21 @@ export class Timeline {
     for (const [from, to] of [...cuts, ...mutes]) {
       edge(from, this.colour("quiet"), -1);
       edge(to, this.colour("quiet"), 1);
+    }
+  }
+
+  /** Says in a line of its own, below the chapters, what is taken out for somebody. */
+  paintTaken(pen, width) {
+    let free = 0;
+    for (const [from, to] of this.sound.refused) {
+      const text = this.root.closest(".editor").dataset.taken;
+      pen.font = `12px ${getComputedStyle(this.root).fontFamily}`;
+      const wide = pen.measureText(text).width + 8;
+      const left = Math.max(free, 0, Math.min(this.x(from), width - wide));
+      if (this.x(to) < 0 || this.x(from) > width || left > this.x(to)) continue;
+      if (left + wide > width) return;
+      this.write(pen, text, left + 4, BAND + 14, "bad");
+      free = left + wide + 8;
     }
   }
 
@@ -397,15 +416,14 @@ export class Timeline {
       pen.stroke();
       pen.setLineDash([]);
       pen.globalAlpha = 1;
-      if (room > 40) this.write(pen, fit(pen, title, room), x + 6, 12, isProposed ? "quiet" : "ink", isProposed ? "italic " : "");
+      if (room > 40) this.write(pen, fit(pen, title, room), x + 6, 14, isProposed ? "quiet" : "ink", isProposed ? "italic " : "");
     });
   }
 
   write(pen, text, x, y, colour, style = "") {
     pen.font = `${style}12px ${getComputedStyle(this.root).fontFamily}`;
-    pen.lineWidth = 4;
-    pen.strokeStyle = this.colour("paper");
-    pen.strokeText(text, x, y);
+    pen.fillStyle = this.colour("paper");
+    pen.fillRect(x - 3, y - 13, pen.measureText(text).width + 6, 18);
     pen.fillStyle = this.colour(colour);
     pen.fillText(text, x, y);
   }

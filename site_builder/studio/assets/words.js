@@ -58,8 +58,18 @@ const makeWords = (words) =>
     return number ? [" ", word] : [word];
   });
 
+/** Says beside a line why words of it are not heard. */
+const reasons = JSON.parse(texts.reasons);
+const explain = (line, lost) => {
+  const note = find(".lost", line);
+  note.dataset.lost = lost.join(" ");
+  note.textContent = lost.map((why) => reasons[why]).join(", ");
+  note.hidden = !lost.length;
+};
+
 /** A line as the studio has it now; what is being typed in it stays. */
-const redraw = (line, { speaker, lane, words }) => {
+const redraw = (line, { speaker, lane, words, lost }) => {
+  explain(line, lost);
   line.dataset.speaker = speaker;
   line.className = `line${lane === null ? "" : ` p${lane % 8}`}${line.matches(".now") ? " now" : ""}`;
   find(".who", line).replaceWith(makeWho(line));
@@ -409,7 +419,12 @@ if (sound) {
     if (!answer) return;
     for (const word of findAll(".w", list)) {
       const middle = (Number(word.dataset.at) + Number(word.dataset.to)) / 2;
-      if (from <= middle && middle <= to) word.classList.add("out");
+      if (from <= middle && middle <= to) {
+        word.classList.add("out");
+        const line = word.closest(".line");
+        const lost = find(".lost", line).dataset.lost.split(" ").filter(Boolean);
+        if (!lost.includes("cut")) explain(line, [...lost, "cut"]);
+      }
     }
     getSelection().removeAllRanges();
     propose(null);

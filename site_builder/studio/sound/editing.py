@@ -23,6 +23,7 @@ from site_builder.show.load import ShowFolder
 from site_builder.studio.changes.patch import read_file
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.sound.wave_file import Piece
+from site_builder.studio.words import Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,15 @@ class Editing:
         return plan_removals(self.recording, self.casting)
 
     @property
+    def losses(self) -> tuple[Loss, ...]:
+        """All that is not heard, and why: first what is taken out for somebody."""
+        matter, ends = self.bundle.matter, (Span(start=0.0, end=self.trim.start),)
+        after = (Span(start=self.trim.end, end=self.recording.duration),)
+        cuts, mutes = ([entry.to_model() for entry in spans] for spans in (matter.cut, matter.mute))
+        kinds = (("refused", self.refused), ("cut", cuts), ("mute", mutes), ("trim", (*ends, *after)))
+        return tuple(Loss(kind, span.start, span.end) for kind, spans in kinds for span in spans)
+
+    @property
     def pieces(self) -> tuple[Piece, ...]:
         """What a listener will hear."""
         return tuple(Piece(Span(start=p.start, end=p.end), is_silent=p.muted) for p in self.edits.pieces)
@@ -120,6 +130,14 @@ def open_editing(show: ShowFolder, bundle: Bundle, cache: Path) -> Editing | Non
 def listen_to_ends(bundle: Bundle, cache: Path) -> tuple[Span, ...]:
     """Silence at both ends of a bundle's recording that is really quiet; listened to once."""
     return confirm_dead_air(bundle.recording, bundle.part_files, cache) if bundle.recording else ()
+
+
+def expect_quiet_ends(bundle: Bundle, cache: Path) -> tuple[Span, ...]:
+    """The same for lists of episodes: what nobody has listened to yet is taken for quiet, as its levels say."""
+    recording = bundle.recording
+    if recording is None or (cache / f"{make_key(recording)}.quiet").is_file():
+        return listen_to_ends(bundle, cache)
+    return find_dead_air(recording)
 
 
 def confirm_dead_air(recording: Recording, parts: tuple[Path, ...], cache: Path) -> tuple[Span, ...]:

@@ -88,7 +88,7 @@ def _describe_lines(request: Request, studio: Studio, bundle: Bundle, transcript
     first = _find_first(request, transcript)
     last = min(first + LINES, len(transcript.cues))
     editing = find_editing(studio, bundle)
-    lines = transcript.show(first, last, editing.edits if editing else None)
+    lines = transcript.show(first, last, *((editing.edits, editing.losses) if editing else (None,)))
     path, index = find_path(bundle), index_of(bundle)
     wanted = request.query_params.get("line", "")
     return {
@@ -218,7 +218,7 @@ def _describe_corrected(studio: Studio, name: str, number: int, offer: tuple[str
     if transcript is None or number >= len(transcript.cues):
         return {}
     editing = find_editing(studio, bundle)
-    (line,) = transcript.show(number, number + 1, editing.edits if editing else None)
+    (line,) = transcript.show(number, number + 1, *((editing.edits, editing.losses) if editing else (None,)))
     told: dict[str, Any] = {"line": line.as_json()}
     known = load_show(studio).config.transcript.replace
     if offer and known.get(offer[0]) != offer[1]:
