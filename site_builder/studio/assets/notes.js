@@ -34,12 +34,12 @@ if (notes) {
     const [file] = picture.files;
     if (!file) return;
     picture.value = "";
-    const { saving, lost } = document.body.dataset;
+    const { saving, lost, again } = document.body.dataset;
     say(saving);
     const headers = { accept: "application/json", "content-type": "application/octet-stream" };
     const response = await fetch(picture.dataset.address, { method: "POST", body: file, headers }).catch(() => null);
     const answer = (await response?.json().catch(() => null)) ?? {};
-    if (!answer.picture) return say(answer.problems?.[0].message ?? lost, { stays: true });
+    if (!answer.picture) return say(answer.problems?.[0].message ?? (response?.status === 403 ? again : lost), { stays: true });
     settle(answer);
     const at = notes.selectionStart;
     insert(`![](${answer.picture})`, at, notes.selectionEnd);

@@ -23,7 +23,7 @@ const take = async () => {
   }
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
-    error.textContent = (answer.problems ?? []).map(({ message }) => message).join(" ") || String(response.status);
+    error.textContent = (answer.problems ?? []).map(({ message }) => message).join(" ") || (response.status === 403 ? document.body.dataset.again : String(response.status));
     error.hidden = false;
     return say("");
   }

@@ -29,10 +29,12 @@ export const say = (text, { stays = false } = {}) => {
 /** Fields whose last change was not taken: what is wrong stands beside each, and the status leads there. */
 const refused = new Set();
 
+const listRefused = () => [...refused].filter((field) => field.isConnected && !find(".error", field)?.hidden);
+
 const remind = () => {
   clearTimeout(fading);
   status.textContent = "";
-  const fields = [...refused].filter((field) => field.isConnected && !find(".error", field)?.hidden);
+  const fields = listRefused();
   status.classList.toggle("bad", fields.length > 0);
   if (!fields.length) return;
   status.append(texts.unsaved);
@@ -43,6 +45,9 @@ const remind = () => {
     status.append(field === fields[0] ? " " : ", ", link);
   }
 };
+
+/** Whether the studio took nothing when it was asked last. */
+let cannot = false;
 
 /** Digest of a file as this page knows it. */
 const digests = new Map(findAll("input[name=based-on][data-file]").map((input) => [input.dataset.file, input.value]));
@@ -158,9 +163,12 @@ const send = async (form, fields, control, action) => {
     const keepalive = body.toString().length < 60000; // also when the page is left meanwhile; browsers keep no more than that
     response = await fetch(action, { method: "POST", body, keepalive, headers: { accept: "application/json" } });
   } catch {
+    cannot = true;
     say(texts.lost, { stays: true });
     return null;
   }
+  cannot = response.status === 403; // the session is another one
+  if (cannot) return say(texts.again, { stays: true }), null;
   if (response.status === 409) return conflict(action, pairs, form);
   const answer = await response.json().catch(() => ({}));
   if (response.ok) {
@@ -171,6 +179,7 @@ const send = async (form, fields, control, action) => {
       refused.delete(field);
       tell(field, answer.notes?.[field.dataset.field] ?? "");
     }
+    if (listRefused().length) remind(); // what was saved is one field; others still are not
     for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html, answer.moved ?? {});
     rename(answer.moved ?? {}); // after that: a field that is taken away is left, and its change waits by the old name
     document.dispatchEvent(new CustomEvent("saved", { detail: answer }));
@@ -233,6 +242,9 @@ const gather = (action, pairs) => {
   return all;
 };
 
+/** Whether this page goes on to the one with both versions, which has all that was typed. */
+let isLeading = false;
+
 /** Sends the same as a plain form, whose answer is a page with both versions. Never resolves: nothing is sent after it. */
 const conflict = (action, pairs, form) => {
   const plain = document.createElement("form");
@@ -247,6 +259,7 @@ const conflict = (action, pairs, form) => {
     plain.append(input);
   }
   document.body.append(plain);
+  isLeading = true;
   plain.submit();
   return new Promise(() => {});
 };
@@ -267,6 +280,29 @@ for (const target of window.takeEarly()) keep(target); // left before this scrip
 document.addEventListener("change", ({ target }) => keep(target));
 // what was typed on in a field that was drawn anew is no change to the browser
 document.addEventListener("focusout", ({ target }) => target.matches(TYPED) && isTyped(target) && keep(target));
+
+// ---- what was typed and not left yet is saved when the page is left, and is there again when that comes too late
+
+const LEFT = "typed"; // of the page before in this tab; only the very same one, loaded again at once, takes it back
+
+const leave = () => {
+  const fields = findAll("form[data-save]").flatMap((form) => findAll(TYPED, form).filter((field) => field.id && isTyped(field)));
+  if (fields.length) sessionStorage.setItem(LEFT, JSON.stringify({ path: location.pathname, at: Date.now(), fields: fields.map(({ id, value }) => [id, value]) }));
+  if (!cannot) for (const field of fields) if (!refused.has(field.closest(".field"))) keep(field);
+};
+addEventListener("pagehide", () => isLeading || leave());
+addEventListener("beforeunload", (event) => {
+  if (!isLeading && findAll("form[data-save]").some((form) => findAll(TYPED, form).some((field) => isTyped(field) && (cannot || refused.has(field.closest(".field")))))) event.preventDefault();
+});
+const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}");
+const isAgain = left.path === location.pathname && Date.now() - left.at < 10000 && performance.getEntriesByType("navigation")[0]?.type === "reload";
+for (const [id, value] of isAgain ? left.fields : []) {
+  const field = document.getElementById(id);
+  if (!field?.matches(TYPED) || field.value === value) continue;
+  field.value = value;
+  keep(field);
+}
+sessionStorage.removeItem(LEFT);
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
@@ -307,7 +343,13 @@ const scroll = sessionStorage.getItem("scroll");
 if (scroll !== null) {
   sessionStorage.removeItem("scroll");
   scrollTo(0, Number(scroll));
-  find(`#${sessionStorage.getItem("focus")}`)?.focus({ preventScroll: true });
+  const name = sessionStorage.getItem("focus");
+  find(`#${name}`)?.focus({ preventScroll: true });
+  // what was undone is what Redo would do now; a page that says why it was not has another status
+  const done = find(name === "undo" ? "#redo-what" : "#undo-what");
+  if (done?.dataset.where && (performance.getEntriesByType("navigation")[0]?.responseStatus ?? 200) < 400) {
+    say(texts[name === "undo" ? "undone" : "redone"].replace("{what}", `${done.textContent} (${done.dataset.where})`));
+  }
 }
 
 // a field that a finding leads to may be folded away

@@ -67,6 +67,7 @@ def merge(base: bytes, one: bytes, other: bytes) -> bytes | None:
     if max(content.count(b"\n") for content in (base, one, other)) > _MOST_LINES:
         return None
     mine, theirs = _list_steps(lines, one), _list_steps(lines, other)
+    mine = [step for step in mine if step not in theirs]  # both did the same
     if any(_touch(step, known) for step in mine for known in theirs):
         return None
     for start, end, new in sorted([*mine, *theirs], key=lambda step: step[:2], reverse=True):

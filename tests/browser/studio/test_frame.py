@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,42 @@ def test_a_conflict_keeps_everything_typed(studio: RunningStudio, show: Path, op
     page.get_by_role("button", name="Make my change all the same").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Title from the tab")
     assert "Notes from the tab" in read_index(show)
+
+
+def test_typed_text_survives_a_quick_reload(studio: RunningStudio, show: Path, open_studio: Any) -> None:
+    page = open_studio(studio, page_of(show))
+    page.get_by_label("Show notes").press_sequentially("Typed at once. ")
+    page.reload()
+    expect(page.get_by_label("Show notes")).to_have_value(re.compile("Typed at once"))
+    for _ in range(100):
+        if "Typed at once." in read_index(show):
+            break
+        page.wait_for_timeout(50)
+    assert "Typed at once." in read_index(show)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Changed meanwhile")
+
+
+def test_the_status_after_saving_undo_and_a_restart(studio: RunningStudio, open_studio: Any) -> None:
+    """What is not saved stays said; Undo says what it did; another session is told in a sentence."""
+    page = open_studio(studio, "/show")
+    status = page.get_by_role("status")
+    page.get_by_label("Time zone").fill("Nowhere/Atall")
+    page.keyboard.press("Tab")
+    expect(status).to_have_text("Not saved: Time zone")
+    page.get_by_label("Author").fill("Ana of the horns")
+    with page.expect_response("**/show"):
+        page.keyboard.press("Tab")
+    expect(status).to_have_text("Not saved: Time zone")
+    page.get_by_label("Time zone").fill("Europe/Lisbon")
+    page.keyboard.press("Tab")
+    expect(status).to_have_text("Saved")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(status).to_have_text(re.compile(r"^Undone: .*\(Show\)$"))
+    page.context.clear_cookies()
+    page.get_by_label("Author").fill("Typed in an old window")
+    page.keyboard.press("Tab")
+    expect(status).to_contain_text("The studio was started again.")
+    expect(page.get_by_label("Author")).to_have_value("Typed in an old window")
 
 
 def test_undo_of_a_file_changed_by_hand(studio: RunningStudio, show: Path, open_studio: Any) -> None:
