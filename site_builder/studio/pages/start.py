@@ -21,6 +21,7 @@ from site_builder.commands.init import make_show_folder
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.model.conversation import Account
 from site_builder.studio.background.jobs import Job
+from site_builder.studio.pages.show import find_examples
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import answer_problems, explain_disk, read_form, wants_json
 from site_builder.studio.studio import Studio
@@ -43,12 +44,14 @@ def show(request: Request) -> Response:
     _tidy(studio)
     job = _find_job(studio)
     found = _find_look(studio)
+    taken = job.result if job and job.kind == _TAKE and job.state == "done" else None
     return render(
         request,
         "start.html",
         job=job,
         look=found and found.result,
-        taken=job.result if job and job.kind == _TAKE and job.state == "done" else None,
+        taken=taken,
+        lacks_facts=taken is not None and bool(find_examples(studio)),
         place=_find_place(studio),
     )
 

@@ -79,6 +79,15 @@ def test_what_is_not_chosen_is_not_taken(empty: RunningStudio, archive: Path) ->
     page = wait_for(lambda: (page := empty.get("/start").text) and "1 Space is here" in page and page)
     (bundle,) = (empty.show / "content/episodes").iterdir()
     assert bundle.name in page
+    assert "Say what your show is" in page
+    said = (
+        (empty.show / "config.yaml")
+        .read_text("utf-8")
+        .replace("example.com", "ana.fm")
+        .replace("example.org", "ana.fm")
+    )
+    (empty.show / "config.yaml").write_text(said, "utf-8")
+    wait_for(lambda: "Say what your show is" not in empty.get("/start").text)  # it is said already
     assert OTHER in (bundle / "space.json").read_text("utf-8")
     assert list_files(empty.show / UPLOADS) == []
     assert list_files(empty.show / "content/archives") == ["README.md", "taken.txt"]
