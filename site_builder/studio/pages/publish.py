@@ -14,7 +14,7 @@ from starlette.routing import Route
 from site_builder.commands.deployment.history import KeptDeploy, list_deploys
 from site_builder.commands.deployment.review import Waiting, list_waiting
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.hosts import HOSTS, redact
+from site_builder.hosts import HOSTS, Setting, open_host, redact
 from site_builder.hosts.git import find_own_repository, list_remotes
 from site_builder.show.config import Config, Pending, load_config
 from site_builder.show.documents.yaml_edit import set_option
@@ -177,8 +177,26 @@ def describe_lines(
         Line(_("An e-mail for directories"), _tell(has_mail), "/show#f-email"),
         Line(_("Nobody is named who was not asked"), _tell(not named), "/people"),
         Line(_("No errors"), checked, "/checks"),
-        Line(_("Where to"), _tell(bool(config.deploy) and not lacks_token), where),
+        Line(_("Where to"), _tell(bool(config.deploy) and not lacks_token and _may_go_to(studio, config)), where),
     ]
+
+
+def _may_go_to(studio: Studio, config: Config) -> bool:
+    try:
+        _require_other_folder(studio, config, find_place(config))
+    except UsageError:
+        return False
+    return True
+
+
+def _require_other_folder(studio: Studio, config: Config, place: str) -> None:
+    """Of other places than folders nothing is known before somebody talks to them.
+
+    Raises:
+        UsageError: the show itself lies there.
+    """
+    if place.startswith("folder:"):
+        open_host(place, Setting(folder=studio.folder, site_url=config.show.url))
 
 
 def _tell(is_good: bool) -> str:
@@ -233,6 +251,7 @@ async def change_place(request: Request) -> Response:
         return await save(request, form, "", Edit(path=CONFIG, change=lambda content: content))
     if place and place.partition(":")[0] not in HOSTS:
         raise UsageError(language_of(request).gettext("Write where to as in one of the examples below."))
+    _require_other_folder(studio, config, place)
     known = next((name for name, address in config.deploy.items() if address == find_place(config)), "default")
     path = ["deploy"] if len(config.deploy) < 2 and known == "default" else ["deploy", known]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from site_builder.build.publication import load_release
 from site_builder.commands.deploy import DeployReport, deploy, go_back
 from site_builder.errors import TargetFailed
 from site_builder.hosts import redact
@@ -54,7 +56,9 @@ def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
             notify=notify,
         )
 
-    told = {**_describe(_tell_token(task, work)), "stamp": task.arguments.get("stamp", "")}
+    report = _tell_token(task, work)
+    stamp = task.arguments.get("stamp", "")
+    told = {**_describe(report), "changed": _list_changed(report, task.folder), "stamp": stamp}
     feed = find_output_paths(task.folder, preview=False).output / FEED
     return told if dry_run else {**told, "in_app": read_in_app(feed)}
 
@@ -79,6 +83,14 @@ def send_earlier(task: Task) -> dict[str, Any]:
         return go_back(task.folder, name, address, now, credentials=credentials, notify=task.notify())
 
     return {**_describe(_tell_token(task, work)), "back": name}
+
+
+def _list_changed(report: DeployReport, folder: Path) -> list[str]:
+    """Titles of the episodes whose page or sound is sent again."""
+    sent = {upload.path for leg in report.legs for upload in leg.uploads}
+    slugs = {path.split("/")[1] for path in sent if path.startswith("episodes/") and path.count("/") > 1}
+    episodes = (episode for episode in load_release(folder).episodes if episode.title not in report.first)
+    return [episode.title for episode in episodes if episode.slug in slugs or episode.enclosure in sent]
 
 
 def _describe(report: DeployReport) -> dict[str, Any]:

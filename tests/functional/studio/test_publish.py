@@ -88,6 +88,31 @@ def test_to_a_folder_and_back(ready: RunningStudio) -> None:
     assert name not in page.partition('role="alert"')[2].partition("</section>")[0]
 
 
+def test_what_changed_is_named(ready: RunningStudio) -> None:
+    """The episode that is online and is sent again; what is sent for the first time is told apart."""
+    fill_in(ready)
+    ready.post("/publish", scripted=False)
+    assert "Online already, and changed" not in wait_until(ready, "/publish", "It is published")
+    (folder, *_) = sorted((ready.show / "content/episodes").iterdir())
+    edit(folder / "index.md", "title: ", "title: Foggy ")
+    page = wait_until(ready, "/publish", "Online already, and changed").partition("Online already, and changed")[2]
+    assert "Foggy" in page.partition("</ul>")[0]
+    assert "For the first time" not in page
+
+
+def test_a_folder_of_the_show_is_no_place(ready: RunningStudio) -> None:
+    """It is refused where it is written, and is not green where an editor wrote it."""
+    before = (ready.show / "config.yaml").read_bytes()
+    for place in ("folder:output", str(ready.show / "content")):
+        answer = ready.post("/publish/where", based_on=ready.digest("/publish", "config.yaml"), where=place)
+        assert answer.status == 422
+        assert "the show itself lies there" in answer.text
+    assert (ready.show / "config.yaml").read_bytes() == before
+    (ready.show / "config.yaml").write_bytes(before + b"\ndeploy: folder:output\n")
+    line = re.search(r"<li[^>]*>(?:(?!</li>).)*#f-where", ready.get("/publish").text, re.DOTALL)
+    assert line, "the line about where to leads nowhere"
+
+
 def test_refusals_are_told_in_the_page(ready: RunningStudio) -> None:
     assert ready.post("/publish").status == 422  # it does not say where to
     where = str(ready.show.parent / "site")
