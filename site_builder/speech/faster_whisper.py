@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 from faster_whisper import WhisperModel
 
-from site_builder.engine.processes.heap import share_heap
 from site_builder.errors import UsageError
 from site_builder.speech.engine import Heard, Sound
 
@@ -22,20 +19,6 @@ _LOOP = 2.4
 """How many times smaller text packs that says the same over and over: Whisper's own sign of having lost the thread."""
 _CODES = {"nb": "no", "fil": "tl", "jv": "jw"}
 """Languages that Whisper knows under another code."""
-_AT_ONCE = 1
-"""Pieces that are heard at once at most. Two, by half the threads each, take less time and 50 MB more."""
-
-
-class _Model(WhisperModel):  # type: ignore[misc]  # it has no types
-    """Encodes one piece at a time: that takes most of the memory, and words are found in another meanwhile."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.turn = Lock()
-
-    def encode(self, features: Any) -> Any:
-        with self.turn:
-            return super().encode(features)
 
 
 class FasterWhisper:
@@ -53,16 +36,9 @@ class FasterWhisper:
         self._takes_hints = (folder / "model.bin").stat().st_size >= _LARGE
         if not (folder / _TOKENS).is_file():  # the engine would ask a network for one
             raise UsageError(f"{folder}: the model has no {_TOKENS}; copy it from where the model is from")
-        self.at_once = min(threads, _AT_ONCE)
-        share_heap()
         try:
-            self._model = _Model(
-                str(folder),
-                device="cpu",
-                compute_type="int8",
-                cpu_threads=threads // self.at_once,
-                num_workers=self.at_once,
-                local_files_only=True,
+            self._model = WhisperModel(
+                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
         except Exception as error:  # its libraries raise nothing narrower
             reason = str(error).strip().partition("\n")[0]
@@ -76,17 +52,16 @@ class FasterWhisper:
         Where the model loses the thread, in noise mostly, no words come of it. Trying again at a higher temperature, as
         is usual, means to draw lots: one sound would give other words each time.
         """
-        with self._model.turn:  # for the features, which take memory as well
-            segments, _ = self._model.transcribe(
-                sound,
-                language=_CODES.get(language, language) or None,
-                beam_size=5,
-                temperature=0.0,
-                word_timestamps=True,
-                condition_on_previous_text=False,
-                vad_filter=False,
-                hotwords=", ".join(hints) or None if self._takes_hints else None,
-            )
+        segments, _ = self._model.transcribe(
+            sound,
+            language=_CODES.get(language, language) or None,
+            beam_size=5,
+            temperature=0.0,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            vad_filter=False,
+            hotwords=", ".join(hints) or None if self._takes_hints else None,
+        )
         return [
             Heard(float(word.start), float(word.end), word.word.strip(), round(float(word.probability), 3))
             for segment in segments

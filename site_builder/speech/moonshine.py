@@ -18,7 +18,6 @@ class Moonshine:
     """A Moonshine model from a folder."""
 
     timed = False
-    at_once = 1
     languages = frozenset({"en"})
 
     def __init__(self, folder: Path, threads: int) -> None:  # noqa: ARG002 -- the engine chooses its threads itself

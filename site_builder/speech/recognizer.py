@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from site_builder.engine.processes.heap import kept_heap
 from site_builder.model.podcast import Recording, Span, Timeline
 from site_builder.model.speech import Word
 from site_builder.speech.diarizer import Diarizer
 from site_builder.speech.engine import Engine, Heard, Sound
-from site_builder.speech.segments import Piece, VoiceDetector, cut_pieces, level_out
+from site_builder.speech.segments import VoiceDetector, cut_pieces, level_out
 
 _REACH = 2.0
 """Seconds from the edges of a silence, as levels tell it, in which somebody may still be heard."""
@@ -47,49 +44,15 @@ def recognize(
         report: Told how far it is, in seconds of the recording.
     """
     turns = recording.turns if recording.timeline is Timeline.LEVELS else ()
-    pieces = cut_pieces(sound, VoiceDetector(), find_audible(recording))
-    with _Notebook(notes) as notebook, Diarizer(turns, recording.tick) as diarizer, kept_heap():
-        with closing(_hear_pieces(pieces, engine, language, hints, notebook)) as heard:
-            for piece, said in heard:
-                diarizer.add(piece, [_place(one, piece.start) for one in said])
-                report(piece.end)
+    with _Notebook(notes) as notebook, Diarizer(turns, recording.tick) as diarizer:
+        for number, piece in enumerate(cut_pieces(sound, VoiceDetector(), find_audible(recording))):
+            said = notebook.find(number)
+            if said is None:
+                said = engine.hear(level_out(piece.sound), language, hints)
+                notebook.add(said)
+            diarizer.add(piece, [_place(one, piece.start) for one in said])
+            report(piece.end)
         return diarizer.finish()
-
-
-def _hear_pieces(
-    pieces: Iterable[Piece], engine: Engine, language: str, hints: Sequence[str], notebook: _Notebook
-) -> Generator[tuple[Piece, list[Heard]]]:
-    """Each piece with what is said in it, in order: noted by an earlier run, or heard and noted now.
-
-    While the engine hears as many at once as it can, the next is cut, and who says the words of the last one is told.
-    """
-    waiting: deque[tuple[Piece, Future[list[Heard]]]] = deque()
-    threads = ThreadPoolExecutor(engine.at_once)
-    try:
-        for number, piece in enumerate(pieces):
-            known = notebook.find(number)
-            if known is not None:
-                yield piece, known
-                continue
-            waiting.append((piece, threads.submit(_hear, engine, piece, language, hints)))
-            if len(waiting) > engine.at_once:
-                yield _take(waiting, notebook)
-        while waiting:
-            yield _take(waiting, notebook)
-    finally:
-        threads.shutdown(cancel_futures=True)
-
-
-def _hear(engine: Engine, piece: Piece, language: str, hints: Sequence[str]) -> list[Heard]:
-    return engine.hear(level_out(piece.sound), language, hints)
-
-
-def _take(waiting: deque[tuple[Piece, Future[list[Heard]]]], notebook: _Notebook) -> tuple[Piece, list[Heard]]:
-    """The first of the pieces that are being heard, once it is."""
-    piece, hearing = waiting.popleft()
-    said = hearing.result()
-    notebook.add(said)
-    return piece, said
 
 
 def _place(heard: Heard, start: float) -> Word:

@@ -20,8 +20,8 @@ WINDOW = 512
 """Samples that the voice detector judges at a time."""
 _CONTEXT, _STATE = 64, 128
 """Samples of the window before that the voice detector wants, and numbers that it remembers."""
-_WINDOWS = 64
-"""Windows that are judged at a time: 2 s."""
+_WINDOWS = 256
+"""Windows that are judged at a time: 8 s."""
 _STEP = WINDOW / SAMPLE_RATE
 _BEGINS, _ENDS = 0.5, 0.35
 """Probability of speech at which it begins, and below which it ends."""
@@ -33,8 +33,6 @@ _PADDING = 0.4
 """Seconds of sound kept on each side of speech, as faster-whisper's own detector does; less where a piece is near."""
 _APART = 1.5
 """Seconds of silence that always end a piece."""
-_ROUNDING = 1e-6
-"""Seconds by which sums of times may be off."""
 _PEAK, _MOST_GAIN = 0.9, 20.0
 """Of what an engine is given, and how much louder it is made at most."""
 BLOCK = 120.0
@@ -117,7 +115,6 @@ def _cut_blocks(sound: Iterable[Sound], detector: VoiceDetector) -> Iterator[tup
         length += len(chunk)
         if length >= BLOCK * SAMPLE_RATE:
             block = np.concatenate(held)
-            held.clear()
             cut = _find_pause(block, detector)
             yield start / SAMPLE_RATE, block[:cut]
             held, start, length = [block[cut:].copy()], start + cut, length - cut
@@ -164,7 +161,7 @@ def group_spans(spans: Sequence[Span]) -> list[tuple[float, float]]:
             pieces.append((held[0].start, held[-1].end))
             held = []
         held.append(span)
-        while held[-1].end - held[0].start > room + _ROUNDING:
+        while held[-1].end - held[0].start > room:
             cut = _find_cut(held, room)
             pieces.append((held[0].start, held[cut - 1].end))
             held = held[cut:]
@@ -174,7 +171,7 @@ def group_spans(spans: Sequence[Span]) -> list[tuple[float, float]]:
 def _split(span: Span, room: float) -> Iterator[Span]:
     """Nobody paused for so long: an engine loses a word at the edge at worst."""
     start = span.start
-    while span.end - start > room + _ROUNDING:
+    while span.end - start > room:
         yield Span(start=start, end=start + room)
         start += room
     yield Span(start=start, end=span.end)
@@ -182,7 +179,7 @@ def _split(span: Span, room: float) -> Iterator[Span]:
 
 def _find_cut(held: Sequence[Span], room: float) -> int:
     """Before which stretch to part those that are too long together."""
-    fitting = [at for at in range(1, len(held)) if held[at - 1].end - held[0].start <= room + _ROUNDING]
+    fitting = [at for at in range(1, len(held)) if held[at - 1].end - held[0].start <= room]
     late = [at for at in fitting if held[at - 1].end - held[0].start >= room / 2] or fitting
     return max(late, key=lambda at: held[at].start - held[at - 1].end)
 

@@ -62,7 +62,7 @@ def load_bundles(show: Path) -> Iterator[Bundle]:
 class Remembering:
     """A real engine that hears no piece twice: only who says what differs between the phases of a tick."""
 
-    timed, at_once, languages = True, 1, frozenset({"en"})
+    timed, languages = True, frozenset({"en"})
 
     def __init__(self) -> None:
         """Load it."""
