@@ -33,6 +33,8 @@ _PADDING = 0.4
 """Seconds of sound kept on each side of speech, as faster-whisper's own detector does; less where a piece is near."""
 _APART = 1.5
 """Seconds of silence that always end a piece."""
+_ROUNDING = 1e-6
+"""Seconds by which sums of times may be off."""
 _PEAK, _MOST_GAIN = 0.9, 20.0
 """Of what an engine is given, and how much louder it is made at most."""
 BLOCK = 120.0
@@ -161,7 +163,7 @@ def group_spans(spans: Sequence[Span]) -> list[tuple[float, float]]:
             pieces.append((held[0].start, held[-1].end))
             held = []
         held.append(span)
-        while held[-1].end - held[0].start > room:
+        while held[-1].end - held[0].start > room + _ROUNDING:
             cut = _find_cut(held, room)
             pieces.append((held[0].start, held[cut - 1].end))
             held = held[cut:]
@@ -171,7 +173,7 @@ def group_spans(spans: Sequence[Span]) -> list[tuple[float, float]]:
 def _split(span: Span, room: float) -> Iterator[Span]:
     """Nobody paused for so long: an engine loses a word at the edge at worst."""
     start = span.start
-    while span.end - start > room:
+    while span.end - start > room + _ROUNDING:
         yield Span(start=start, end=start + room)
         start += room
     yield Span(start=start, end=span.end)
@@ -179,7 +181,7 @@ def _split(span: Span, room: float) -> Iterator[Span]:
 
 def _find_cut(held: Sequence[Span], room: float) -> int:
     """Before which stretch to part those that are too long together."""
-    fitting = [at for at in range(1, len(held)) if held[at - 1].end - held[0].start <= room]
+    fitting = [at for at in range(1, len(held)) if held[at - 1].end - held[0].start <= room + _ROUNDING]
     late = [at for at in fitting if held[at - 1].end - held[0].start >= room / 2] or fitting
     return max(late, key=lambda at: held[at].start - held[at - 1].end)
 

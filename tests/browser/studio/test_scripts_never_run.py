@@ -107,4 +107,5 @@ def test_in_every_field(show: Path, alarm: Any, path: str) -> None:
                 fields.nth(number).evaluate("field => field.blur()")
             page.wait_for_timeout(500)
             # what is still on its way would be a change behind the next page's back
-            page.wait_for_function("document.querySelector('#status').textContent !== document.body.dataset.saving")
+            status = "document.querySelector('#status').textContent"
+            page.wait_for_function(f"() => {status} !== document.body.dataset.saving")
