@@ -47,6 +47,9 @@ def alarm(browser: Any) -> Any:
     ran: list[str] = []
 
     def tell(dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # the page's own: what was refused is not saved yet
+            dialog.accept()
+            return
         ran.append(dialog.message)
         dialog.dismiss()
 
