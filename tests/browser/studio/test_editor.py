@@ -152,7 +152,7 @@ def test_the_shape_is_drawn_while_it_is_made(studio: RunningStudio, open_studio:
         "canvas => [...canvas.getContext('2d').getImageData(canvas.width * 0.9 - 3, 6, 6, 1).data].some((one) => one)"
     )
     expect(page.locator("#overview")).to_be_visible()
-    page.wait_for_function(f"({column})(document.querySelector('#overview'))")
+    page.wait_for_function(f"() => ({column})(document.querySelector('#overview'))")
 
 
 def test_on_a_phone(studio: RunningStudio, show: Path, open_studio: Any) -> None:
