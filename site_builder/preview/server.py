@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -166,10 +167,16 @@ class _Server(uvicorn.Server):
 
 
 class PreviewSite:
-    """The preview as a web application."""
+    """The preview as a web application.
 
-    def __init__(self, session: Previewed) -> None:
+    Args:
+        session: What builds it.
+        describe_problems: Says what is wrong by other names than those of files.
+    """
+
+    def __init__(self, session: Previewed, describe_problems: Callable[[tuple[str, ...]], list[str]] = list) -> None:
         self.session = session
+        self._describe_problems = describe_problems
         self._streams: set[Callable[[State | None], None]] = set()
         self._is_ending = False
 
@@ -268,7 +275,7 @@ class PreviewSite:
         try:
             state: State | None = self.session.state
             while state and not self._is_ending:
-                yield self._describe(state, page)
+                yield await run_in_threadpool(self._describe, state, page)
                 state = await self._wait(states)
         finally:
             self.session.leave(receive)
@@ -282,7 +289,7 @@ class PreviewSite:
 
     def _describe(self, state: State, page: str) -> str:
         path = page.removeprefix(state.base) if page.startswith(state.base) else "404.html"
-        message = {"mark": self._mark(path), "problems": list(state.problems)}
+        message = {"mark": self._mark(path), "problems": self._describe_problems(state.problems)}
         return f"data: {json.dumps(message)}\n\n"
 
     def release(self) -> None:

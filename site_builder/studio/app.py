@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from site_builder.errors import InvalidDocument, SpacecastError
 from site_builder.preview.server import LOOPBACK, PreviewSite
 from site_builder.studio.changes.changes import Stale
+from site_builder.studio.pages.checks import name_failures
 from site_builder.studio.places import describe_places, list_routes
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import answer_problems, answer_stale, explain_disk, wants_json
@@ -44,7 +45,7 @@ def make_app(studio: Studio) -> ASGIApp:
 
 def make_preview_app(studio: Studio) -> ASGIApp:
     """The application that serves the site's preview, on another origin: its pages cannot act on the studio's."""
-    site = PreviewSite(studio.preview).make_app([LOOPBACK])
+    site = PreviewSite(studio.preview, lambda problems: name_failures(studio, problems)).make_app([LOOPBACK])
 
     async def begin(scope: Scope, receive: Receive, send: Send) -> None:
         studio.preview.start()

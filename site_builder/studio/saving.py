@@ -92,7 +92,7 @@ async def save(
     except Stale as error:
         return answer_stale(request, error, form)
     except SpacecastError as error:
-        return answer_problems(request, error)
+        return answer_problems(request, error, is_save=True)
     if not wants_json(request):
         return RedirectResponse(page, 303)
     told = describe_saved(request, edits)
@@ -142,14 +142,14 @@ def answer_stale(request: Request, error: Exception, form: Form | None = None) -
     return render(request, "stale.html", 409, **context)
 
 
-def answer_problems(request: Request, error: Exception) -> Response:
+def answer_problems(request: Request, error: Exception, *, is_save: bool = False) -> Response:
     """What is wrong, in sentences; beside their fields where a script can put them there."""
     problems, language = list_problems(error), language_of(request)
     if wants_json(request):
         described = [{"field": p.field or "", "message": explain(p, language), "line": p.line} for p in problems]
         return JSONResponse({"problems": described}, 422)
     is_look = request.method == "GET"
-    title = language.gettext("Something has to be mended first") if is_look else language.gettext("This was not saved")
+    title = language.gettext("This was not saved") if is_save else language.gettext("Something has to be mended first")
     sentences = [str(problem) if is_look else explain(problem, language) for problem in problems]
     back = {} if is_look else {"back": find_page(request)}
     return render(request, "message.html", 422, title=title, sentences=sentences, **back)

@@ -50,7 +50,11 @@ const redraw = () => {
   }
 };
 
-document.addEventListener("saved", () => {
+document.addEventListener("saved", ({ detail: { accent } }) => {
+  if (accent) { // a colour that is chosen unticks the box, and a tick takes the colour away
+    document.querySelector("#f-accent").value = accent.value;
+    document.querySelector("#f-accent-auto").checked = accent.is_from_cover;
+  }
   const look = document.querySelector("link[href*='/look.css']");
   if (look) look.href = `${look.href.split("?")[0]}?${Date.now()}`;
   if (!document.querySelector("#still-missing a")) document.querySelector(".places [aria-current] small")?.remove();

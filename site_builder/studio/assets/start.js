@@ -5,12 +5,29 @@ import { keepWanted, send } from "./archive.js";
 const form = document.querySelector("form[data-archive]");
 const texts = document.body.dataset;
 
-const tell = (message) => {
-  const error = form.querySelector("#archive-error");
+const tell = (message, name = "archive") => {
+  const error = form.querySelector(`#${name}-error`);
   error.textContent = message;
   error.hidden = !message;
-  form.querySelector("#archive").toggleAttribute("aria-invalid", false);
-  if (message) form.querySelector("#archive").setAttribute("aria-invalid", "true");
+  form.querySelector(`#${name}`).toggleAttribute("aria-invalid", false);
+  if (message) form.querySelector(`#${name}`).setAttribute("aria-invalid", "true");
+};
+
+const join = (problems = []) => problems.map(({ message }) => message).join(" ");
+
+/** Has an archive looked into where it lies on this computer. */
+const lookAt = async (path) => {
+  const body = new FormData();
+  body.append("path", path);
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return location.assign(answer.next);
+    tell(join(answer.problems) || (response.status === 403 ? texts.again : String(response.status)), "path");
+  } catch {
+    tell(texts.lost, "path");
+  }
+  form.querySelector("#path").focus();
 };
 
 let sending;
@@ -31,7 +48,7 @@ const upload = async (file) => {
     const show = (fraction) => (fraction === null ? bar.removeAttribute("value") : (bar.value = fraction));
     const { ok, status, answer } = await send(`/start/upload?name=${encodeURIComponent(file.name)}`, body, { tell: show, signal: sending.signal });
     if (ok) return location.assign(answer.next);
-    tell((answer.problems ?? []).map(({ message }) => message).join(" ") || String(status));
+    tell(join(answer.problems) || String(status));
   } catch (error) {
     if (error.message !== "cancelled") tell(texts.lost);
   }
@@ -43,16 +60,15 @@ const upload = async (file) => {
 if (form) {
   form.addEventListener("submit", (event) => {
     const [file] = form.querySelector("#archive").files;
-    if (sending) return event.preventDefault();
-    if (file) {
-      event.preventDefault();
-      upload(file);
-    } else if (!form.querySelector("#path").value.trim()) {
-      event.preventDefault();
-      tell(form.dataset.none);
-      form.querySelector("#archive").focus();
-    }
+    const path = form.querySelector("#path").value.trim();
+    event.preventDefault();
+    if (sending) return;
+    if (file) return upload(file);
+    if (path) return lookAt(path);
+    tell(form.dataset.none);
+    form.querySelector("#archive").focus();
   });
+  form.querySelector("#path").addEventListener("input", () => tell("", "path"));
   form.querySelector("#archive").addEventListener("change", () => tell("")); // what was said of no file, or of another one
   form.querySelector("[data-cancel]").addEventListener("click", () => sending?.abort());
   const has = (event) => event.dataTransfer?.types.includes("Files");

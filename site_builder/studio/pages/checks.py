@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -13,12 +14,12 @@ from site_builder.errors import SpacecastError
 from site_builder.show.layout import PUBLISHED
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.episodes import list_episodes, load_show
-from site_builder.studio.findings.survey import Titles, survey
+from site_builder.studio.findings.survey import Titles, name_page, survey
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import find_page, read_form
 from site_builder.studio.studio import Studio
-from site_builder.studio.tasks.checks import load_last
-from site_builder.text.languages import Language
+from site_builder.studio.tasks.checks import load_last, place_failures
+from site_builder.text.languages import ENGLISH, Language
 from site_builder.text.timecode import format_utc
 
 KIND = "check"
@@ -85,6 +86,18 @@ def list_titles(studio: Studio) -> Titles:
     except SpacecastError:
         return Titles({})
     return Titles(episodes, {record.key: record.name or record.handle or record.key for record in records})
+
+
+def name_failures(studio: Studio, texts: tuple[str, ...]) -> list[str]:
+    """Sentences of a build by the episode's title where they are about one; others by their file."""
+    titles = list_titles(studio) if texts else Titles({})
+    return [_name_failure(one, titles) for one in place_failures(texts, studio.folder)]
+
+
+def _name_failure(found: Mapping[str, Any], titles: Titles) -> str:
+    _page, about = name_page(found, titles, ENGLISH)
+    place = ":".join(str(part) for part in (found["file"], found["line"]) if part)
+    return ": ".join(part for part in (about or place, found["message"]) if part)
 
 
 async def check_again(request: Request) -> Response:

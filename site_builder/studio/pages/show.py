@@ -47,7 +47,7 @@ def find_examples(studio: Studio) -> dict[str, str]:
 
 
 def find_unreachable(config: Config, examples: dict[str, str]) -> dict[str, str]:
-    """The address and the e-mail that a person wrote, where nobody can be reached: the field says why it is empty."""
+    """The address and the e-mail that a person wrote, where nobody can be reached: the field says so."""
     written = {name: str(getattr(config.show, name)) for name in ("url", "email") if f"show.{name}" in examples}
     return {name: value for name, value in written.items() if not value.startswith(_WRITTEN_BY_INIT)}
 
@@ -104,17 +104,22 @@ def _sorted() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def describe(config: Config, examples: dict[str, str]) -> dict[str, str]:
-    """What the fields show; those that are only examples are empty."""
+    """What the fields show; those that say what `init` wrote are empty."""
     values = {name: str(getattr(config.show, name)) for name in TEXTS}
+    written = find_unreachable(config, examples)
     for name in ("url", "email"):
         if f"show.{name}" in examples:
-            values[name] = ""
+            values[name] = written.get(name, "")
     first = config.show.categories[0]
     values["category"] = f"{first.name} > {first.sub}" if first.sub else first.name
     values["explicit"] = "yes" if config.show.explicit else "no"
-    values["accent"] = _spell_colour(config.site.accent or DEFAULT_ACCENT)
+    values["accent"] = _find_accent(config)
     values["accent-auto"] = "no" if config.site.accent else "yes"
     return values
+
+
+def _find_accent(config: Config) -> str:
+    return _spell_colour(config.site.accent or DEFAULT_ACCENT)
 
 
 def _spell_colour(colour: str) -> str:
@@ -159,6 +164,7 @@ def _describe_saved(request: Request) -> dict[str, Any]:
     return {
         "notes": {name: explain_unreachable(address, language) for name, address in unreachable.items()},
         "parts": {"still-missing": render_part(request, "show-missing.html", missing=missing)},
+        "accent": {"value": _find_accent(config), "is_from_cover": not config.site.accent},
     }
 
 

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from site_builder.commands.init import make_show_folder
-from site_builder.errors import SpacecastError, UsageError
+from site_builder.errors import InvalidDocument, Problem, SpacecastError, UsageError
 from site_builder.model.conversation import Account
 from site_builder.studio.background.jobs import Job
 from site_builder.studio.pages.show import find_examples
@@ -144,7 +144,8 @@ async def look_inside(request: Request) -> Response:
 def _look_at_path(request: Request, path: str) -> None:
     file = (Path.home() / _expand(path)).resolve()
     if not file.exists():
-        raise UsageError(language_of(request).gettext("There is nothing at %(path)s: check the name.") % {"path": path})
+        sentence = language_of(request).gettext("There is nothing at %(path)s: check the name.") % {"path": path}
+        raise InvalidDocument([Problem(sentence, field="path")])
     _look(request, file, file.name, is_own=False)
 
 

@@ -92,15 +92,20 @@ class _Mending(Links):
             return "/episodes"
 
 
-_AT_FILE = re.compile(r"(?:.*?/)?(config\.yaml|content/[^:\n]+):(?:(\d+):)? (.+)", re.DOTALL)
+_AT_FILE = re.compile(
+    r"(?:.*?/)?(?P<file>config\.yaml|content/[^:\n]+):(?:(?P<line>\d+):)? "
+    r"(?:(?P<field>[a-z_]+(?:\.\w+)*): )?(?P<message>.+)",
+    re.DOTALL,
+)
 
 
 def _read_failure(text: str, folder: Path) -> Problem:
     """A sentence of a build; where it begins with a file of the show, one that leads there."""
     found = _AT_FILE.fullmatch(text)
-    if not found or not (folder / found[1]).is_file():
+    if not found or not (folder / found["file"]).is_file():
         return Problem(text)
-    return Problem(found[3], folder / found[1], int(found[2]) if found[2] else None)
+    line = int(found["line"]) if found["line"] else None
+    return Problem(found["message"], folder / found["file"], line, found["field"])
 
 
 def place_failures(texts: Iterable[str], folder: Path) -> list[dict[str, Any]]:

@@ -185,3 +185,29 @@ def test_a_field_left_before_the_script_is_there(studio: RunningStudio, open_stu
     page.unroute_all()
     page.reload()
     expect(page.get_by_label("E-mail", exact=True)).to_have_value("early@night-mail.fm")
+
+
+def test_the_colour_and_its_tick_go_together(studio: RunningStudio, open_studio: Any) -> None:
+    """Who chooses a colour takes none from the cover; who ticks that sees the cover's."""
+    page = open_studio(studio, "/show")
+    box, colour = page.get_by_label("Take the colour from the cover"), page.get_by_label("Colour of links and buttons")
+    expect(box).to_be_checked()
+    of_cover = colour.input_value()
+    colour.fill("#1a7f64")
+    expect(box).not_to_be_checked()
+    box.check()
+    expect(colour).to_have_value(of_cover)
+    page.reload()
+    expect(box).to_be_checked()
+    expect(colour).to_have_value(of_cover)
+
+
+def test_a_path_without_an_archive_is_told_beside_its_field(studio: RunningStudio, open_studio: Any) -> None:
+    page = open_studio(studio, "/start")
+    page.get_by_text("It is very large").click()
+    path = page.get_by_label("Where it lies on this computer")
+    path.fill("~/no such.zip")
+    path.press("Enter")
+    expect(path).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#path-error")).to_have_text("There is nothing at ~/no such.zip: check the name.")
+    expect(path).to_be_focused()

@@ -170,6 +170,22 @@ def test_a_fault_of_an_episode_is_told_by_its_name(ready: RunningStudio) -> None
     assert link in told
     assert "got 9:00" in told
     assert "index.md" not in told
+    assert "chapters.2" not in told
+    (title,) = re.findall(rf"{link}[^>]*>([^<]+)", told)
+    assert f'["{title}: expected a time in the recording' in read_panel(ready)
+
+
+def read_panel(studio: RunningStudio) -> str:
+    """What the preview beside the notes hears that is wrong with the site."""
+    policy = studio.get("/episodes").headers["content-security-policy"]
+    place = urlsplit(policy.partition("frame-src ")[2].partition(";")[0])
+    with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
+        lines = f"GET /__spacecast__/events?page=/ HTTP/1.1\r\nHost: {place.netloc}\r\nCookie: {studio.cookie}\r\n\r\n"
+        connection.sendall(lines.encode())
+        heard = b""
+        while b'"problems": ["' not in heard:
+            heard += connection.recv(65536)
+    return heard.decode()
 
 
 @pytest.fixture

@@ -59,13 +59,15 @@ def test_what_is_shown_and_sent_back_changes_nothing(studio: RunningStudio) -> N
 
 
 def test_an_address_that_reaches_nobody_is_told(studio: RunningStudio) -> None:
-    """It was saved, and is shown as empty: the field says why. What `init` wrote is only empty."""
+    """It was saved, and is shown: the field says what is wrong with it. What `init` wrote is shown as empty."""
     change(studio, url="https://example.org/signals/", email="podcast@example.org")
     assert "is kept for examples" not in studio.get("/show").text
     change(studio, url="https://ana.example.com/", email="ana@studio.local")
     page = studio.get("/show").text
     assert "https://ana.example.com/ is kept for examples" in page
     assert "ana@studio.local is kept for examples" in page
+    assert 'id="f-url" name="url" value="https://ana.example.com/"' in page
+    assert 'id="f-email" name="email" value="ana@studio.local"' in page
     change(studio, url="https://ana.github.io/signals/", email="ana@signals.fm")
     assert "is kept for examples" not in studio.get("/show").text
 

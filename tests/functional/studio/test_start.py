@@ -179,6 +179,19 @@ def test_an_upload_goes_when_the_show_lies_elsewhere(tmp_path: Path, archive: Pa
         assert list_files(one / UPLOADS) == list_files(other / UPLOADS) == []
 
 
+def test_an_archive_that_is_not_there_is_told_beside_the_path(empty: RunningStudio) -> None:
+    """Without scripts on a page, which does not say that something was not saved: nothing was to be."""
+    body = b'--x\r\nContent-Disposition: form-data; name="path"\r\n\r\n~/no such.zip\r\n--x--\r\n'
+    form = {"origin": empty.origin, "content_type": "multipart/form-data; boundary=x"}
+    answer = empty.ask("/start", "POST", body, accept="application/json", **form)
+    assert answer.status == 422
+    message = "There is nothing at ~/no such.zip: check the name."
+    assert answer.json["problems"] == [{"field": "path", "message": message, "line": None}]
+    page = empty.ask("/start", "POST", body, accept="text/html", **form).text
+    assert message in page
+    assert "not saved" not in page.partition("<main")[2]
+
+
 def test_a_folder_with_other_files_asks_where(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine")
     with start_studio(tmp_path) as studio:
