@@ -106,8 +106,7 @@ def make_episode(source: EpisodeSource, audio: PublishedAudio, config: Config, w
         words: Texts in the show's language.
     """
     bundle, matter, casting, edits = source.bundle, source.bundle.matter, source.casting, source.edits
-    refused = plan_removals(bundle.recording, casting) if bundle.recording else ()
-    move = make_move(matter, edits, refused)
+    move = make_move(matter, edits, _find_refused(source))
     notes = redact_notes(render_notes(bundle.notes, move, end=edits.recording), casting.redaction)
     is_automatic = config.audio.chapters is ChapterSource.AUTO and matter.chapters is None
     episode = Episode(
@@ -231,6 +230,12 @@ def _count_speech(people: Sequence[Person], turns: Sequence[Turn]) -> tuple[Pers
     return tuple(replace(person, speaking=round(spoken, 3)) for person, spoken in zip(people, seconds, strict=True))
 
 
+def _find_refused(source: EpisodeSource) -> tuple[Span, ...]:
+    """What is taken out since somebody refused, in recording time."""
+    recording = source.bundle.recording
+    return plan_removals(recording, source.casting) if recording else ()
+
+
 def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
     moved = (
         Turn(speaker=turn.speaker, start=start, end=end) for turn in turns for start, end in edits.find_published(turn)
@@ -241,9 +246,7 @@ def _move_turns(turns: Sequence[Turn], edits: EditList) -> tuple[Turn, ...]:
 def _make_chapters(source: EpisodeSource, notes: RenderedNotes, *, opening: str | None) -> tuple[Chapter, ...]:
     written = source.bundle.matter.chapters
     if written is not None:
-        recording = source.bundle.recording
-        refused = plan_removals(recording, source.casting) if recording else ()
-        return move_chapters([entry.to_model() for entry in written], source.edits, refused)
+        return move_chapters([entry.to_model() for entry in written], source.edits, _find_refused(source))
     if opening is None:
         return ()
     return make_chapters(notes.moments, source.edits.duration, opening=opening)

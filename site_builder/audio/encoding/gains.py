@@ -49,13 +49,19 @@ def _draw_gain(knots: Sequence[Knot], position: int, samples: int, rate: int) ->
         return array("f", [_factor(knots[index - 1].gain)]) * samples
     drawn = array("f")
     for at in range(position, position + samples, _STEP):
-        drawn.extend([_factor(find_gain(knots, at / rate))] * min(_STEP, position + samples - at))
+        while index < len(knots) and knots[index].at <= at / rate:
+            index += 1
+        drawn.extend([_factor(_find_between(knots, index, at / rate))] * min(_STEP, position + samples - at))
     return drawn
 
 
 def find_gain(knots: Sequence[Knot], at: float) -> float:
     """Decibels at a moment."""
-    index = bisect_right(knots, at, key=lambda knot: knot.at)
+    return _find_between(knots, bisect_right(knots, at, key=lambda knot: knot.at), at)
+
+
+def _find_between(knots: Sequence[Knot], index: int, at: float) -> float:
+    """The same where the next point is known."""
     if index in {0, len(knots)}:
         return knots[max(0, index - 1)].gain
     before, after = knots[index - 1], knots[index]

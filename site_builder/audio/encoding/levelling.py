@@ -151,7 +151,7 @@ def _choose_kept(duration: float, solos: Sequence[tuple[int, Span]], most: int) 
     """Numbers of segments."""
     length = OWN * TENTH
     count = int(duration / length) + 1
-    kept = {count * number // min(most, count) for number in range(min(most, count))}
+    kept = _spread(count, most)
     heard: dict[int, dict[int, float]] = {}
     for who, span in solos:
         for number in range(int(span.start / length), min(count, int(span.end / length) + 1)):
@@ -160,6 +160,11 @@ def _choose_kept(duration: float, solos: Sequence[tuple[int, Span]], most: int) 
             of_voice[number] = of_voice.get(number, 0.0) + seconds
     lacking = [found for found in heard.values() if sum(found.get(number, 0.0) for number in kept) < _KEPT_SECONDS]
     return kept | {max(found, key=lambda number: found[number]) for found in lacking[:most]}
+
+
+def _spread(count: int, most: int) -> set[int]:
+    """Numbers below `count`, at most so many, evenly spread."""
+    return {number * count // most for number in range(most)}
 
 
 def _find_own(moments: array[float], solos: Sequence[tuple[int, Span]]) -> dict[int, list[int]]:
@@ -189,8 +194,8 @@ class _Leveller:
         """Correct gains until all is well."""
         gains = {who: self._target - level for who, level in self._levels.items()}
         slopes, given, before = dict.fromkeys(gains, _SLOPE), dict.fromkeys(gains, 0.0), dict.fromkeys(gains, 0.0)
+        levels = self._draw(gains)
         for _ in range(_ROUNDS):
-            levels = self._draw(gains)
             reached, whole = self._listen(levels)
             slopes = {who: _find_slope(slopes[who], given[who], reached[who] - before[who]) for who in gains}
             wanted = median(reached.values()) + self._target - whole
@@ -200,7 +205,8 @@ class _Leveller:
             given = {who: missing[who] / (slopes[who] if levels.limit is not None else 1.0) for who in gains}
             before, most = reached, {who: self._target - level + _MOST_MORE for who, level in self._levels.items()}
             gains = {who: min(gains[who] + given[who], most[who]) for who in gains}
-        return self._draw(gains)
+            levels = self._draw(gains)
+        return levels
 
     def _draw(self, gains: Mapping[int, float]) -> Levels:
         """The curve of these gains."""
@@ -237,7 +243,7 @@ class _Leveller:
 
 def _correct(levels: Levels, kept: Sequence[Segment], coding: Coding) -> Levels:
     """The same, corrected by what a decoder gives of a few segments: noise becomes louder, and peaks higher."""
-    tried = [kept[number] for number in sorted({number * len(kept) // _TRIED for number in range(_TRIED)}) if kept]
+    tried = [kept[number] for number in sorted(_spread(len(kept), _TRIED))]
     wanted: float | None = None
     for _ in range(_ROUNDS):
         planned, coded, peak = _try(levels, tried, coding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.elements.values import find_date
@@ -59,12 +59,7 @@ def _find_show_names(built: CheckedShow) -> Iterator[Remark]:
     remedy="Give the line the time of something that stays, or remove it.",
 )
 def _find_notes_left_out(built: CheckedShow) -> Iterator[Remark]:
-    for bundle in built.bundles:
-        for at in _find_left_out(built, bundle).notes:
-            yield (
-                f"the line at {format_clock(at)} is left out: what it points to is taken out",
-                built.in_episode(bundle),
-            )
+    return _find_left_out(built, "line", lambda left_out: left_out.notes)
 
 
 @CONTENT.rule(
@@ -75,17 +70,17 @@ def _find_notes_left_out(built: CheckedShow) -> Iterator[Remark]:
     remedy="Give it the time of something that stays, or remove it.",
 )
 def _find_chapters_left_out(built: CheckedShow) -> Iterator[Remark]:
+    return _find_left_out(built, "chapter", lambda left_out: left_out.chapters)
+
+
+def _find_left_out(built: CheckedShow, noun: str, choose: Callable[[LeftOut], tuple[float, ...]]) -> Iterator[Remark]:
     for bundle in built.bundles:
-        for at in _find_left_out(built, bundle).chapters:
-            told = f"the chapter at {format_clock(at)} is left out: what it points to is taken out"
-            yield told, built.in_episode(bundle)
-
-
-def _find_left_out(built: CheckedShow, bundle: Bundle) -> LeftOut:
-    if bundle.recording is None:
-        return LeftOut()
-    casting, removal = built.castings[bundle.guid], built.config.consent.removal
-    return find_left_out(bundle, casting, make_edits(bundle.matter, bundle.recording, casting, removal))
+        if bundle.recording:
+            casting, removal = built.castings[bundle.guid], built.config.consent.removal
+            edits = make_edits(bundle.matter, bundle.recording, casting, removal)
+            for at in choose(find_left_out(bundle, casting, edits)):
+                told = f"the {noun} at {format_clock(at)} is left out: what it points to is taken out"
+                yield told, built.in_episode(bundle)
 
 
 @CONTENT.rule(

@@ -108,7 +108,7 @@ def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notif
 
 
 def _keep(values: ValueCache, digest: str, measured: Probe) -> None:
-    """At once, for an hour takes seconds: whoever stops half-way has the rest to do, and no more."""
+    """Save the facts of one file as soon as they are measured: a check that is stopped half-way need not repeat it."""
     text = render_value(Probe, measured)
     values.put(_KIND, {digest: (digest_bytes(text), text)})
 
