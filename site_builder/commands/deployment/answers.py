@@ -8,7 +8,7 @@ may have asked to be hidden since counts as having done so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -118,10 +118,11 @@ def _list_answers(record: PersonRecord) -> tuple[Answer, ...]:
 
 
 def _may_be_hidden_since(record: PersonRecord, moment: datetime) -> bool:
-    """Whether somebody asked to be hidden on the day of a deploy or later, or on a day nobody wrote down."""
+    """Whether somebody asked to be hidden since a deploy, as far as days tell, or on a day nobody wrote down."""
     hidden = (answer for answer in _list_answers(record) if answer.status in _HIDDEN)
     return any(_is_since(answer.since, moment) for answer in hidden)
 
 
 def _is_since(day: date | None, moment: datetime) -> bool:
-    return day is None or day >= moment.date()
+    """Days are those of whoever wrote them: west of Greenwich the day before may still last."""
+    return day is None or day >= moment.date() - timedelta(days=1)
