@@ -18,9 +18,11 @@ from site_builder.audio.encoding.gains import Knot, apply_gains, find_gain, find
 from site_builder.audio.encoding.loudness import (
     BLOCK,
     OWN,
+    RELATIVE,
     TENTH,
     Heard,
     cut_for_listening,
+    find_first,
     find_moments,
     integrate,
     listen,
@@ -114,7 +116,8 @@ def plan_levels(
         voices, own = None, _find_own(survey.moments, everything)
     if not own:
         return Levels()
-    return _correct(_Leveller(survey, own, voices, target, CEILING - coding.margin).plan(), survey.kept, coding)
+    levels = _Leveller(survey, own, voices, target, CEILING - coding.margin).plan()
+    return _correct(levels, _choose_tried(survey, levels), coding)
 
 
 def _survey(
@@ -224,10 +227,7 @@ class _Leveller:
 
     def _listen(self, levels: Levels) -> tuple[dict[int, float], float]:
         """LUFS of each voice and of the whole, with what was found over the segments that are kept."""
-        moments = self._survey.moments
-        expected = [
-            level + find_gain(levels.knots, (number + BLOCK / 2) * TENTH) for number, level in enumerate(moments)
-        ]
+        expected = _expect(self._survey.moments, levels)
         whole = integrate(expected)
         clean = {who: integrate([expected[number] for number in self._own[who]]) for who in self._own}
         if levels.limit is None:
@@ -235,17 +235,33 @@ class _Leveller:
         heard: dict[int, float] = {}
         for found in map_segments(lambda segment: listen(segment, levels.change(segment)), self._survey.kept):
             heard.update(enumerate(found.moments, found.first))
-        lost = _compare(expected, heard, range(len(moments)))
+        lost = _compare(expected, heard, range(len(expected)))
         usual = lost or 0.0
         voices = {who: _compare(expected, heard, self._own[who]) for who in self._own}
         return {who: clean[who] - (usual if found is None else found) for who, found in voices.items()}, whole - usual
 
 
-def _correct(levels: Levels, kept: Sequence[Segment], coding: Coding) -> Levels:
+def _expect(moments: Sequence[float], levels: Levels) -> list[float]:
+    """LUFS of each moment, but for what a limiter takes."""
+    return [level + find_gain(levels.knots, (number + BLOCK / 2) * TENTH) for number, level in enumerate(moments)]
+
+
+def _choose_tried(survey: _Survey, levels: Levels) -> list[Segment]:
+    """A few segments in which something counts for loudness: of silence and soft noise coding makes what it likes."""
+    expected = _expect(survey.moments, levels)
+    least = integrate(expected) + RELATIVE
+    counting = [
+        segment
+        for segment in survey.kept
+        if max(expected[find_first(segment) : find_first(segment) + OWN], default=least) > least
+    ]
+    return [counting[number] for number in sorted(_spread(len(counting), _TRIED))] if counting else []
+
+
+def _correct(levels: Levels, tried: Sequence[Segment], coding: Coding) -> Levels:
     """The same, corrected by what a decoder gives of a few segments: noise becomes louder, and peaks higher."""
-    tried = [kept[number] for number in sorted(_spread(len(kept), _TRIED))]
     wanted: float | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if tried else 0):
         planned, coded, peak = _try(levels, tried, coding)
         wanted = planned + coding.gain if wanted is None else wanted
         more, excess = coded - wanted, peak - CEILING

@@ -16,7 +16,7 @@ from site_builder.model.podcast import Span
 
 _NOTHING = -70.0
 """LUFS up to which a moment does not count, and of what has no other."""
-_RELATIVE = -10.0
+RELATIVE = -10.0
 """LU below the mean of the others from which a moment does not count either."""
 TENTH = 0.1
 """Seconds from one moment to the next."""
@@ -82,8 +82,13 @@ def listen(segment: Segment, frames: Iterable[AudioFrame], *, true_peak: bool = 
             moments.append(float(told["lavfi.r128.M"]))
             last = told
     known = _LEAD if segment.start < segment.own else BLOCK - 1
+    return Heard(moments[known:], _find_peak(last, kind), find_first(segment))
+
+
+def find_first(segment: Segment) -> int:
+    """Number of the first moment of a segment among those of the whole."""
     tenths = segment.own // round(segment.frames[0].sample_rate * TENTH)
-    return Heard(moments[known:], _find_peak(last, kind), max(0, tenths - BLOCK + 1))
+    return max(0, tenths - BLOCK + 1)
 
 
 def integrate(moments: Sequence[float]) -> float:
@@ -91,7 +96,7 @@ def integrate(moments: Sequence[float]) -> float:
     energies = [10 ** (level / 10) for level in moments if level > _NOTHING]
     if not energies:
         return _NOTHING
-    least = sum(energies) / len(energies) * 10 ** (_RELATIVE / 10)
+    least = sum(energies) / len(energies) * 10 ** (RELATIVE / 10)
     counting = [energy for energy in energies if energy > least]
     return 10 * math.log10(sum(counting) / len(counting))
 

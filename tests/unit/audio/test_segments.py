@@ -107,6 +107,17 @@ def test_loudness_and_peak_after_encoding(part: Path, settings: EncodeSettings) 
     assert found.peak <= -1
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.0003])
+def test_loudness_where_little_is_said(noise: float, tmp_path: Path) -> None:
+    """What an encoder makes of silence, or of noise that nobody hears, is no measure of the talk between."""
+    sound = np.random.default_rng(3).normal(0, noise, 150 * RATE).astype(np.float32)
+    sound[64 * RATE : 80 * RATE] += mix_clean()[: 16 * RATE]
+    part, out = tmp_path / "recording-0.aac", tmp_path / "out.mp3"
+    part.write_bytes(encode_sound(sound))
+    write_encoded([part], EditList.keep_all(measure(part).duration), out, replace(MP3, loudness=-16.0))
+    assert gauge_file(out).integrated == pytest.approx(-16, abs=0.5)
+
+
 ENCODE = """
 import sys
 from pathlib import Path
