@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from site_builder.commands.people import describe_hidden_kinds, foresee_answers, is_waiting, write_request
-from site_builder.commands.published_time import find_edits
+from site_builder.commands.published_time import Listen, find_edits
 from site_builder.consent import Appearance, Consent, PersonRow
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.edits import EditList
@@ -152,8 +152,7 @@ def _write_message(
     if not is_waiting(subject.row):
         return "", ()
     try:
-        listen = partial(listen_to_ends, cache=studio.folder / SOUNDS)
-        return write_request(show, bundles, subject.row, listen), ()
+        return write_request(show, bundles, subject.row, _listen_in(studio)), ()
     except InvalidDocument as error:
         return "", error.problems
 
@@ -224,12 +223,15 @@ def _find_passages(studio: Studio, show: ShowFolder, bundles: Sequence[Bundle], 
     found = [(one, span) for one in shown if one.guid in folders for span in one.spans]
     longest = sorted(found, key=lambda pair: -pair[1].duration)[:_PASSAGES]
     places = {one.guid: number for number, one in enumerate(subject.row.appearances)}
-    listen = partial(listen_to_ends, cache=studio.folder / SOUNDS)
-    edits = {one.guid: find_edits(show, folders[one.guid], listen) for one, _ in longest}
+    edits = {one.guid: find_edits(show, folders[one.guid], _listen_in(studio)) for one, _ in longest}
     return [
         Passage(folders[one.guid].folder.name, one.title, span.start, span.end, _place(span, edits[one.guid]))
         for one, span in sorted(longest, key=lambda pair: (places[pair[0].guid], pair[1].start))
     ]
+
+
+def _listen_in(studio: Studio) -> Listen:
+    return partial(listen_to_ends, cache=studio.folder / SOUNDS)
 
 
 def _place(span: Span, edits: EditList | None) -> Span | None:

@@ -1,4 +1,4 @@
-"""Waits for the show's lock, since a preview may be building the show just now."""
+"""Waits while another process, such as the preview, builds the same show."""
 
 from __future__ import annotations
 

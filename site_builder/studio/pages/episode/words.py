@@ -22,9 +22,10 @@ from site_builder.studio.episodes import find_episode, index_of, load_show
 from site_builder.studio.pages.episode.page import find_editing
 from site_builder.studio.rendering import language_of, render, studio_of
 from site_builder.studio.saving import BASED_ON, Form, answer_problems, call_change, read_form, save
+from site_builder.studio.sound.editing import Editing
 from site_builder.studio.sound.peaks import make_key
 from site_builder.studio.studio import Studio
-from site_builder.studio.words import LINES, Transcript, as_data, learn, load_transcript, stamp
+from site_builder.studio.words import LINES, ShownLine, Transcript, as_data, learn, load_transcript, stamp
 from site_builder.text.languages import Language
 from site_builder.text.timecode import format_clock
 
@@ -88,7 +89,7 @@ def _describe_lines(request: Request, studio: Studio, bundle: Bundle, transcript
     first = _find_first(request, transcript)
     last = min(first + LINES, len(transcript.cues))
     editing = find_editing(studio, bundle)
-    lines = transcript.show(first, last, *((editing.edits, editing.losses) if editing else (None,)))
+    lines = _show_lines(transcript, first, last, editing)
     path, index = find_path(bundle), index_of(bundle)
     wanted = request.query_params.get("line", "")
     return {
@@ -111,6 +112,12 @@ def _describe_lines(request: Request, studio: Studio, bundle: Bundle, transcript
         "chosen": int(wanted) if wanted.isdecimal() and len(wanted) < 7 else None,
         "takes": max(60.0, (bundle.recording.duration if bundle.recording else 0.0) * _SHARE),
     }
+
+
+def _show_lines(transcript: Transcript, first: int, last: int, editing: Editing | None) -> list[ShownLine]:
+    return (
+        transcript.show(first, last, editing.edits, editing.losses) if editing else transcript.show(first, last, None)
+    )
 
 
 def _find_first(request: Request, transcript: Transcript) -> int:
@@ -218,7 +225,7 @@ def _describe_corrected(studio: Studio, name: str, number: int, offer: tuple[str
     if transcript is None or number >= len(transcript.cues):
         return {}
     editing = find_editing(studio, bundle)
-    (line,) = transcript.show(number, number + 1, *((editing.edits, editing.losses) if editing else (None,)))
+    (line,) = _show_lines(transcript, number, number + 1, editing)
     told: dict[str, Any] = {"line": line.as_json()}
     known = load_show(studio).config.transcript.replace
     if offer and known.get(offer[0]) != offer[1]:
