@@ -62,6 +62,9 @@ const sent = new WeakMap();
 /** Whether a field says something that was not sent yet, or not taken. */
 export const isTyped = (field) => field.value !== (sent.get(field) ?? field.defaultValue);
 
+/** Fields that save themselves, and were not yet. */
+const listTyped = () => findAll("form[data-save]").flatMap((form) => findAll(TYPED, form).filter(isTyped));
+
 /** Writes what the studio has into a field, unless somebody is typing something else there. */
 export const put = (field, value) => {
   if (isTyped(field)) return;
@@ -167,6 +170,7 @@ const send = async (form, fields, control, action) => {
     say(texts.lost, { stays: true });
     return null;
   }
+  const could = !cannot;
   cannot = response.status === 403; // the session is another one
   if (cannot) return say(texts.again, { stays: true }), null;
   if (response.status === 409) return conflict(action, pairs, form);
@@ -183,6 +187,7 @@ const send = async (form, fields, control, action) => {
     for (const [id, html] of Object.entries(answer.parts ?? {})) replace(id, html, answer.moved ?? {});
     rename(answer.moved ?? {}); // after that: a field that is taken away is left, and its change waits by the old name
     document.dispatchEvent(new CustomEvent("saved", { detail: answer }));
+    if (!could) for (const one of listTyped()) if (one !== document.activeElement && !refused.has(one.closest(".field"))) keep(one); // what was typed while nothing was taken
     return answer;
   }
   const problems = answer.problems ?? [];
@@ -286,7 +291,7 @@ document.addEventListener("focusout", ({ target }) => target.matches(TYPED) && i
 const LEFT = "typed"; // of the page before in this tab; only the very same one, loaded again at once, takes it back
 
 const leave = () => {
-  const fields = findAll("form[data-save]").flatMap((form) => findAll(TYPED, form).filter((field) => field.id && isTyped(field)));
+  const fields = listTyped().filter(({ id }) => id);
   if (fields.length) sessionStorage.setItem(LEFT, JSON.stringify({ path: location.pathname, at: Date.now(), fields: fields.map(({ id, value }) => [id, value]) }));
   if (!cannot) for (const field of fields) if (!refused.has(field.closest(".field"))) keep(field);
 };

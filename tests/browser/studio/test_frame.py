@@ -211,3 +211,21 @@ def test_a_path_without_an_archive_is_told_beside_its_field(studio: RunningStudi
     expect(path).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#path-error")).to_have_text("There is nothing at ~/no such.zip: check the name.")
     expect(path).to_be_focused()
+
+
+def test_what_was_typed_while_nothing_was_saved_is_saved_later(
+    studio: RunningStudio, show: Path, open_studio: Any
+) -> None:
+    """“Saved” is true of every field then, not of the last alone."""
+    page = open_studio(studio, page_of(show))
+    page.route("**/episodes/**", lambda route: route.fulfill(status=403, body="{}"))
+    page.get_by_label("Title", exact=True).fill("Typed meanwhile")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_contain_text("The studio was started again")
+    page.unroute("**/episodes/**")
+    page.get_by_label("Tags", exact=True).fill("rivers")
+    with page.expect_response(lambda answer: "Typed" in (answer.request.post_data or "")) as saved:
+        page.keyboard.press("Tab")
+    assert saved.value.status == 200
+    assert "Typed meanwhile" in read_index(show)
+    assert "rivers" in read_index(show)
