@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 # The imports inside functions let `digest_content` begin before all that reading needs is loaded.
 # ruff: noqa: PLC0415
+
+_PROGRAM: Final = "program"
+"""Kind and name of the digest of the program, among what is kept."""
+
+
+class Digested(NamedTuple):
+    """What tells whether episodes are as they were."""
+
+    bundles: Digests
+    program: str
+    """Digest of the program's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +56,7 @@ class Content:
 def read_content(
     folder: Path,
     inputs: up_to_date.Inputs,
-    digests: Digests,
+    digested: Digested,
     kept: ValueCache,
     prefetch: Prefetch,
     options: BuildOptions,
@@ -56,7 +67,7 @@ def read_content(
     from site_builder.episodes.intake import rereading, seen_archives
     from site_builder.show import refusals
 
-    catalog = _read_catalog(folder, digests, kept, options.jobs)
+    catalog = _read_catalog(folder, inputs, digested, kept, options.jobs)
     new = seen_archives.find_new(folder, catalog.entries)
     outdated = [catalog.locate(entry) for entry in catalog.entries if entry.is_outdated]
     rereading.read_again(outdated)
@@ -66,7 +77,8 @@ def read_content(
     if is_taken or outdated or is_heard:
         inputs, _ = inputs.look_again(folder, options.inputs)
         database = find_output_paths(folder, preview=options.preview).database
-        catalog = _read_catalog(folder, digest_content(folder, inputs, database), kept, options.jobs)
+        digested = digest_content(folder, inputs, database)
+        catalog = _read_catalog(folder, inputs, digested, kept, options.jobs)
     if is_taken:
         seen_archives.remember(folder, new, catalog.entries)
     forgot = refusals.remember_all(folder, catalog.show_folder.people) and catalog.find_taken_out()
@@ -112,16 +124,24 @@ def _postpone(folder: Path, source: Path) -> str:
     return f"{name} is not taken in before all episodes in content/episodes/ can be read; mend them and build again"
 
 
-def _read_catalog(folder: Path, digests: Digests, kept: ValueCache, jobs: int) -> Catalog:
+def _read_catalog(folder: Path, inputs: up_to_date.Inputs, digested: Digested, kept: ValueCache, jobs: int) -> Catalog:
     from site_builder.episodes import catalog
 
-    return catalog.read_catalog(folder, digests, kept, up_to_date.digest_program(), jobs)
+    look = inputs.trees["program"].marks
+    if kept.keys(_PROGRAM) != {_PROGRAM: look}:
+        kept.put(_PROGRAM, {_PROGRAM: (look, digested.program.encode())})
+    return catalog.read_catalog(folder, digested.bundles, kept, digested.program, jobs)
 
 
-def digest_content(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digests:
-    """Digests of all bundles as `inputs` found them; `database` remembers those of the last build."""
+def digest_content(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digested:
+    """Digests of all bundles, and of the program, as `inputs` found them; `database` remembers those of the last build.
+
+    The program is read only where its files look otherwise than then.
+    """
     from site_builder.engine.cache import FileDigests, open_values
     from site_builder.episodes.bundle_digests import digest_bundles
 
     with open_values(database) as kept, open_values(find_artifact_database(folder)) as values:
-        return digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values))
+        known = kept.find(_PROGRAM, {_PROGRAM: inputs.trees["program"].marks})
+        program = known[_PROGRAM].decode() if known else up_to_date.digest_program()
+        return Digested(digest_bundles(folder, inputs.trees["content"], kept, FileDigests(values)), program)

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
 from site_builder.engine.digests import JSON, encode_json
 from site_builder.engine.files import OutputTree
+from site_builder.engine.serialization import decode_plain
 from site_builder.engine.state import StateDatabase
 from site_builder.errors import SpacecastError
 
@@ -98,15 +100,18 @@ class Ledger:
         begun = {path: Entry(begun=True) for path in paths if path in self._begun}
         if len(paths) > 10 * _MANY:
             return begun | {path: entry for path, entry in self._select("") if path in paths}
-        return begun | dict(self._select_in("path", list(paths)))
+        return begun | dict(self._select_in("path", paths))
 
     def find_unknown(self, paths: Set[str]) -> Set[str]:
         """Those of `paths` that are not ours."""
-        return paths - (self.paths if len(paths) > 10 * _MANY else self.find(paths).keys())
+        if len(paths) > 10 * _MANY:
+            return paths - self.paths
+        known = (self._state.ask(f"SELECT path FROM files{_among('path', some)}", some) for some in _split(paths))  # noqa: S608 -- our own words
+        return paths - self._begun.keys() - {path for rows in known for (path,) in rows}
 
     def find_of(self, groups: Collection[str]) -> dict[str, Entry]:
         """Entries of all files of these groups."""
-        return dict(self._select_in("team", list(groups)))
+        return dict(self._select_in("team", groups))
 
     def find_outside(self, groups: Collection[str]) -> dict[str, Entry]:
         """Entries of all files that belong to none of these groups."""
@@ -192,10 +197,9 @@ class Ledger:
         for path in paths:
             self._begun.pop(path, None)
 
-    def _select_in(self, column: str, values: list[str]) -> Iterator[tuple[str, Entry]]:
-        for at in range(0, len(values), _MANY):
-            some = values[at : at + _MANY]
-            yield from self._select(f" WHERE {column} IN ({','.join('?' * len(some))})", some)
+    def _select_in(self, column: str, values: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+        for some in _split(values):
+            yield from self._select(_among(column, some), some)
 
     def _select(self, where: str, values: Iterable[str] = ()) -> Iterator[tuple[str, Entry]]:
         rows = self._state.ask(f"SELECT * FROM files{where}", values)  # noqa: S608 -- our own words
@@ -205,8 +209,19 @@ class Ledger:
             begun = path in self._begun
             yield (
                 path,
-                Entry(fingerprint, recipe, json.loads(inputs), size_bytes, sha256, json.loads(facts), begun, team),
+                Entry(fingerprint, recipe, decode_plain(inputs), size_bytes, sha256, decode_plain(facts), begun, team),
             )
+
+
+def _split(values: Iterable[str]) -> Iterator[list[str]]:
+    """As many at a time as go into one query."""
+    rest = iter(values)
+    while some := list(islice(rest, _MANY)):
+        yield some
+
+
+def _among(column: str, values: Sequence[str]) -> str:
+    return f" WHERE {column} IN ({','.join('?' * len(values))})"
 
 
 def declare(begun_file: Path, paths: Iterable[str]) -> None:

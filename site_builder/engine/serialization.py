@@ -1,25 +1,29 @@
 """Typed values as JSON, both directions.
 
-Documents, which people and other programs may write, are read by pydantic, which says what is wrong and where. What
-only this program writes, to read thousands of it again, is read by msgspec, which takes a fraction of the time.
+What this program writes, to read thousands of it again, is read by msgspec, which takes a fraction of the time. Of
+documents, which people and other programs may write as well, pydantic reads those that msgspec does not: it takes more
+ways to write a value, and says what is wrong and where.
 docs/decisions/0010 says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from pydantic import TypeAdapter
 
 from site_builder.engine.digests import digest_bytes
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Value")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _encode_in_order = msgspec.json.Encoder().encode
 _adapters: dict[Any, TypeAdapter[Any]] = {}
+_decoders: dict[Any, Callable[[bytes], Any]] = {}
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -33,6 +37,8 @@ def replace_fields(value: S, **fields: object) -> S:
 
 def _adapt(type_: Any) -> TypeAdapter[Any]:
     """What knows a type: some milliseconds of work, so only when it is asked."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 -- not needed for what msgspec reads
+
     if type_ not in _adapters:
         _adapters[type_] = TypeAdapter(type_)
     return _adapters[type_]
@@ -40,7 +46,12 @@ def _adapt(type_: Any) -> TypeAdapter[Any]:
 
 def parse_value(type_: type[T], text: bytes) -> T:
     """The document that `text` is; pydantic's ValidationError, a ValueError, where it is none of that type."""
-    value: T = _adapt(type_).validate_json(text)
+    if type_ not in _decoders:
+        _decoders[type_] = msgspec.json.Decoder(type_).decode
+    try:
+        value: T = _decoders[type_](text)
+    except (msgspec.DecodeError, RecursionError):
+        value = _adapt(type_).validate_json(text)
     return value
 
 
@@ -67,7 +78,7 @@ def encode_plain(value: object) -> bytes:
     return _encode_in_order(value)
 
 
-def decode_plain(text: bytes) -> Any:
+def decode_plain(text: bytes | str) -> Any:
     """What `encode_plain` was given. ValueError where it is no JSON."""
     try:
         return msgspec.json.decode(text)

@@ -8,14 +8,14 @@ What has no sign here, such as what a later version of the engine adds, is asked
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions.def_list import DefListExtension
-from markdown.extensions.fenced_code import FencedCodeExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.smarty import SmartyExtension
 from markdown.extensions.tables import TableExtension
@@ -26,11 +26,10 @@ from markdown.util import AtomicString
 if TYPE_CHECKING:
     from markdown.util import Registry
 
-EXTENSIONS = (TableExtension, FencedCodeExtension, SaneListExtension, DefListExtension, SmartyExtension)
-"""Of the engine: what notes can say beyond plain Markdown, and typographic quotes and dashes. By name the engine would
-look for them among all that is installed, which takes as long as to make it."""
-_PREPROCESSORS = {"fenced_code_block": (25, "```|~~~"), "html_block": (20, "[<&]")}
-"""What reads the whole document first, by name: its place in the engine's order, and the signs it needs."""
+EXTENSIONS = (TableExtension, SaneListExtension, DefListExtension, SmartyExtension)
+"""Of the engine: what notes can say beyond plain Markdown, and typographic quotes and dashes; what reads code between
+fences is loaded where there is some. By name the engine would look for them among all that is installed, which takes as
+long as to make it."""
 _BLOCKS = {
     "table": (75, "|"),
     "hashheader": (70, "#"),
@@ -75,25 +74,38 @@ def make_engine() -> markdown.Markdown:
     processors = engine.parser.blockprocessors
     for name, (priority, sign) in _BLOCKS.items():
         processors.register(_Signed(processors[name], sign), name, priority)
-    for name, (priority, sign) in _PREPROCESSORS.items():
-        engine.preprocessors.register(_SignedPreprocessor(engine.preprocessors[name], sign), name, priority)
+    html_blocks = engine.preprocessors["html_block"]
+    for name, priority, sign, make in (  # in the engine's order
+        ("fenced_code_block", 25, "```|~~~", partial(_make_fenced_code, engine)),
+        ("html_block", 20, "[<&]", lambda: html_blocks),
+    ):
+        engine.preprocessors.register(_SignedPreprocessor(engine, make, sign), name, priority)
     smarty = cast("InlineProcessor", engine.treeprocessors["smarty"])
     engine.treeprocessors.register(_Sparing(engine, engine.inlinePatterns, _MARKUP), "inline", 20)
     engine.treeprocessors.register(_Sparing(engine, smarty.inlinePatterns, _QUOTES), "smarty", 6)
     return engine
 
 
+def _make_fenced_code(engine: markdown.Markdown) -> Preprocessor:
+    from markdown.extensions.fenced_code import (  # noqa: PLC0415 -- it loads pygments, which nothing here ever asks
+        FencedBlockPreprocessor,
+        FencedCodeExtension,
+    )
+
+    return FencedBlockPreprocessor(engine, FencedCodeExtension().getConfigs())
+
+
 class _SignedPreprocessor(Preprocessor):
     """Reads a document only where its sign is in it."""
 
-    def __init__(self, preprocessor: Preprocessor, sign: str) -> None:
-        super().__init__(preprocessor.md)
-        self._run = preprocessor.run
+    def __init__(self, engine: markdown.Markdown, make: Callable[[], Preprocessor], sign: str) -> None:
+        super().__init__(engine)
+        self._make = cache(make)
         self._find_sign = re.compile(sign).search
 
     def run(self, lines: list[str]) -> list[str]:
         """The lines as they are, or as the preprocessor leaves them."""
-        return self._run(lines) if self._find_sign("\n".join(lines)) else lines
+        return self._make().run(lines) if self._find_sign("\n".join(lines)) else lines
 
 
 class _Signed(BlockProcessor):

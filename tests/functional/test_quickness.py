@@ -27,6 +27,9 @@ THEIRS = {"click"}
 SLOW = {"asyncio", "concurrent", "email", "ssl", "http", "multiprocessing", "sqlite3", "unittest", "xml", "zoneinfo"}
 """Of Python's own, those that take milliseconds to load."""
 
+FOR_OTHERS = {"pygments", "segno", "http.client", "ssl", "PIL.Image", "av", "encodings.idna", "ruamel"}
+"""What a note that was edited has no need of, though others do: code between fences, a page that is not made again."""
+
 
 def list_modules(*arguments: str) -> set[str]:
     """All that `python -m site_builder …` has imported when it ends; site-packages' start-up files aside."""
@@ -81,6 +84,15 @@ def test_one_edit_makes_only_what_can_differ(show: Path) -> None:
     index.write_text(index.read_text() + "\nOne sentence more.\n")
     made = build(show, SOURCE_DATE_EPOCH=None)["made"]
     assert {path for path in made if not path.startswith("pagefind/")} == {"episodes/episode-1/index.html", "feed.xml"}
+
+
+def test_an_edited_note_loads_nothing_that_only_others_need(show: Path) -> None:
+    """Most of the time that an edit takes goes into loading modules."""
+    index = show / "content/episodes" / make_episode(2).folder / "index.md"
+    index.write_text(index.read_text() + "\nAnother sentence.\n")
+    modules = list_modules("-C", str(show), "build", "--json")
+    assert "site_builder.render.notes" in modules
+    assert not FOR_OTHERS & modules
 
 
 def test_a_new_title_reaches_lists_and_neighbours_only(show: Path) -> None:

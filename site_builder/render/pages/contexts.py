@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from site_builder.engine.serialization import encode_plain
 from site_builder.model.podcast import Artwork, Episode
 from site_builder.render.notes import mark_addresses
 from site_builder.render.pages.episode_rows import (
@@ -28,7 +29,7 @@ from site_builder.render.pages.episode_rows import (
     is_local,
 )
 from site_builder.render.pages.json_ld import describe_episode_data, describe_person_data, describe_show_data
-from site_builder.render.pages.lists import ListEntry, NamedPerson, gather_people, gather_tags
+from site_builder.render.pages.lists import Later, ListEntry, NamedPerson, gather_people, gather_tags
 from site_builder.render.pages.offline import OFFLINE_PATH
 from site_builder.render.pages.qr import make_qr
 from site_builder.render.pages.sharing import describe_share, find_embed_path
@@ -172,9 +173,9 @@ def describe_subscribe(site: Site) -> Context:
     """How to follow the show in an app: `subscribe.html`."""
     _ = site.words.gettext
     feed_url = join_url(site.show.url, "feed.xml")
-    code = make_qr(feed_url)
+    code = Later(f"qr/1 {feed_url}", lambda: encode_plain(make_qr(feed_url)._asdict()))
     return _context(site, "subscribe.html", "subscribe/", _("Subscribe")) | {
-        "qr": {"size": code.size, "path": code.path},
+        "qr": code,
         "app_link": "podcast://" + feed_url.split("://", 1)[-1],
     }
 

@@ -1,7 +1,8 @@
 """Episodes as lists find them (by person, by tag), and placeholders for the HTML of their rows.
 
 A list of ten thousand episodes is planned without reading one of them: in its context each is a `ListEntry`, whose
-digest stands for its row; `complete` puts in the rows of a page that is really rendered.
+digest stands for its row; `complete` puts in the rows of a page that is really rendered. `Later` is the same for
+whatever else takes long to make.
 """
 
 from __future__ import annotations
@@ -42,6 +43,20 @@ class ListEntry:
     """Of the row."""
     read: Callable[[], bytes] = field(repr=False, compare=False)
     """The row as JSON, as `describe_episode_row` gives it."""
+
+
+class Later:
+    """A part of a context that is made only for a page that is rendered."""
+
+    __slots__ = ("digest", "read")
+
+    def __init__(self, digest: str, read: Callable[[], bytes]) -> None:
+        """With the same `digest`, `read` gives the same JSON."""
+        self.digest = digest
+        self.read = read
+
+
+_STAND_INS = (ListEntry, Later)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +126,11 @@ def complete(context: Mapping[str, Any]) -> dict[str, Any]:
     return _replace(context, lambda listed: decode_plain(listed.read()))
 
 
-def _replace(context: Mapping[str, Any], put: Callable[[ListEntry], object]) -> dict[str, Any]:
+def _replace(context: Mapping[str, Any], put: Callable[[ListEntry | Later], object]) -> dict[str, Any]:
     """A context with what `put` gives in place of the stand-ins."""
 
     def fill(value: Any) -> Any:
-        if isinstance(value, ListEntry):
+        if isinstance(value, _STAND_INS):
             return put(value)
         if isinstance(value, list):
             return [fill(item) for item in value]

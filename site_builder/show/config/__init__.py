@@ -64,27 +64,30 @@ __all__ = [
 
 
 class Config(Document):
-    """Everything in `config.yaml`."""
+    """Everything in `config.yaml`.
+
+    Defaults are not validated: each section would be prepared for that by itself, at every start.
+    """
 
     show: ShowConfig
     """What the podcast is."""
-    feed: FeedConfig = FeedConfig()
+    feed: FeedConfig = FeedConfig.model_construct()
     """How apps and directories see it."""
-    audio: AudioConfig = AudioConfig()
+    audio: AudioConfig = AudioConfig.model_construct()
     """What becomes of the recordings."""
-    consent: ConsentConfig = ConsentConfig()
+    consent: ConsentConfig = ConsentConfig.model_construct()
     """What happens with people who have not said yes, or have said no."""
-    transcript: TranscriptConfig = TranscriptConfig()
+    transcript: TranscriptConfig = TranscriptConfig.model_construct()
     """How recordings are transcribed."""
-    site: SiteConfig = SiteConfig()
+    site: SiteConfig = SiteConfig.model_construct()
     """How the website looks."""
     subscribe: Subscribe = Field(default_factory=dict)
     """The show's pages at apps and directories: `Apple Podcasts: https://…`."""
-    media: MediaConfig = MediaConfig()
+    media: MediaConfig = MediaConfig.model_construct()
     """Audio somewhere else than the site."""
     deploy: Deploy = Field(default_factory=dict)
     """Where `spacecast deploy` sends the site: one place, or several by name."""
-    repository: RepositoryConfig = RepositoryConfig()
+    repository: RepositoryConfig = RepositoryConfig.model_construct()
     """The show's own git repository, where it has one."""
 
     @property

@@ -289,7 +289,7 @@ class SiteConfig(Document):
     """Markdown at the foot of each page."""
     episodes_per_page: Annotated[int, Field(ge=1, le=200)] = 20
     """Episodes on the home page and on each page of the archive."""
-    fonts: FontsConfig = FontsConfig()
+    fonts: FontsConfig = FontsConfig.model_construct()
     """Other fonts than the theme's."""
     css: Annotated[tuple[LocalPath, ...], AsList] = ()
     """Your own style sheets, applied after the theme's."""

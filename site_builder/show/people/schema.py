@@ -71,9 +71,9 @@ class PersonEntry(Document):
     role: Role = Role.GUEST
     links: Annotated[tuple[_Link, ...], BeforeValidator(_alone)] = ()
     avatar: _Link = ""
-    ids: _Ids = _Ids()
+    ids: _Ids = _Ids.model_construct()
     asked: date | None = None
-    consent: Annotated[_Consent, BeforeValidator(_status_alone)] = _Consent()
+    consent: Annotated[_Consent, BeforeValidator(_status_alone)] = _Consent.model_construct()
     episodes: dict[str, Annotated[_Answer, BeforeValidator(_status_alone)]] = Field(default_factory=dict)
 
     def make(self, key: str) -> PersonRecord:

@@ -8,7 +8,7 @@ import pytest
 
 from site_builder.engine.serialization import digest_value, encode_value, parse_value, parse_values, render_value
 from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms
-from site_builder.model.podcast import Person, Role, Span
+from site_builder.model.podcast import Person, Recording, Role, Span
 from site_builder.render.pages.lists import Credit
 
 CREDIT = Credit(path="people/ada/", speaking=1.5, person=Person(name="Ada", role=Role.HOST))
@@ -41,6 +41,14 @@ def test_defaults_take_no_room() -> None:
     assert encode_value(EpisodeTerms()) == b"{}"
     assert render_value(Span, span, indent=1) == b'{\n "start": 0.0,\n "end": 1.5\n}'
     assert parse_value(Span, render_value(Span, span)) == span
+
+
+def test_a_document_is_read_however_it_is_written() -> None:
+    """What another program writes otherwise than we do means the same."""
+    part = Recording(id="a", source="x-space", started_at=datetime(2026, 10, 9, 19, 30, tzinfo=UTC), tick=2.0)
+    assert parse_value(Recording, render_value(Recording, part)) == part
+    other = b'{"id":"a","source":"x-space","started_at":1791574200,"tick":"2","unknown":[],"odd":{}}'
+    assert parse_value(Recording, other) == part
 
 
 def test_digests_tell_values_apart() -> None:

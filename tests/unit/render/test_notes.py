@@ -9,6 +9,7 @@ import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown.extensions.fenced_code import FencedCodeExtension
 
 from site_builder.render.markdown import EXTENSIONS, make_engine
 from site_builder.render.markdown_limits import is_too_complex
@@ -129,7 +130,8 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_what_is_not_tried_would_have_done_nothing(source: str) -> None:
-    plain = markdown.Markdown(extensions=[kind() for kind in EXTENSIONS], output_format="html")
+    extensions = [kind() for kind in (*EXTENSIONS, FencedCodeExtension)]
+    plain = markdown.Markdown(extensions=extensions, output_format="html")
     assert make_engine().convert(source) == plain.convert(source)
 
 

@@ -331,6 +331,7 @@ class Fields(Document):
     [
         ("web", "https://Bücher.example/a%20b?", "https://xn--bcher-kva.example/a%20b"),
         ("web", "https://example.org/über?q=ä#ö", "https://example.org/%C3%BCber?q=%C3%A4#%C3%B6"),
+        ("web", "HTTPS://My_Host.EXAMPLE.:8080/", "https://my_host.example.:8080/"),
         ("link", "mailto:a@example.org", "mailto:a@example.org"),
         ("link", "about/", "about/"),
         ("path", "content/./cover.jpg", "content/cover.jpg"),
@@ -352,6 +353,8 @@ def test_fields_bring_what_is_written_into_form(field: str, written: str, meant:
         ("web", "https://exa mple.org"),
         ("web", "https://[::1"),
         ("web", "ftp://example.org"),
+        ("web", "https://a..example/"),
+        ("web", f"https://{'a' * 64}.example/"),
         ("link", "javascript:alert(1)"),
         ("link", "JavaScript:alert(1)"),
         ("link", "data:text/html,x"),
