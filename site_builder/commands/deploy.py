@@ -18,8 +18,8 @@ from site_builder.build.pipeline import BuildOptions, build, find_unchanged
 from site_builder.checks.rule import Severity
 from site_builder.checks.run import check_show
 from site_builder.checks.site.hosts import LIMITS, LIMITS_OF
+from site_builder.commands.deployment import answers as answered
 from site_builder.commands.deployment import history
-from site_builder.commands.deployment.answers import KeptAnswers, confirm_answers, note_answers
 from site_builder.commands.deployment.review import Waiting, describe_waiting, find_waiting, format_size
 from site_builder.commands.deployment.target import (
     Target,
@@ -163,15 +163,15 @@ def deploy(  # noqa: PLR0913 -- what only some hosts need has a default
     target = find_target(config.deploy, name)
     require_real_addresses(folder, config)
     new_place = _check_place(folder, config, target, credentials, is_private=is_private)
-    answers = note_answers(folder, config)  # before it is known that output/ says the same
+    answers = answered.note_answers(folder, config)  # before it is known that output/ says the same
     require_fresh(folder, now, notify)
     warnings = require_sound(folder, now, target.address, notify)
     with lock_show(folder, "deploy"):
         legs = plan_legs(folder, config, target.address, credentials=credentials)
         plan = _describe_plan(folder, config, legs, warnings, new_place)
         if not dry_run:
-            _execute(folder, target, plan, review, now, notify)
-            _keep(folder, plan, redact(new_place or target.address), now, confirm_answers(folder, answers))
+            _execute(folder, target, plan, answered.make_review(review, folder, answers, now), now, notify)
+            _keep(folder, plan, redact(new_place or target.address), now, answers)
     return _report(plan, dry_run=dry_run)
 
 
@@ -185,10 +185,12 @@ def _check_place(
     return "" if is_known else host.noted_as
 
 
-def _keep(folder: Path, plan: DeployPlan, place: str, now: datetime, answers: KeptAnswers | None) -> None:
+def _keep(folder: Path, plan: DeployPlan, place: str, now: datetime, answers: answered.KeptAnswers) -> None:
+    """Keep what was sent; say where somebody has said no meanwhile."""
+    plan.legs[-1].host.remarks += answered.warn_of_no(folder, answers, now)
     uploads = (upload for leg in plan.legs for upload in leg.wanted)
     guids = [episode.guid for episode in publication.load_release(folder).episodes]
-    history.keep_deploy(folder, place, uploads, guids, now, answers)
+    history.keep_deploy(folder, place, uploads, guids, now, answered.confirm_answers(folder, answers))
 
 
 def _report(plan: DeployPlan, *, dry_run: bool) -> DeployReport:
@@ -276,6 +278,7 @@ def go_back(
     require_nothing_exposed(folder, config, *host.repository)
     with lock_show(folder, "deploy"):
         legs = plan_legs(folder, config, target.address, kept, setting.credentials)
+        history.require_allowed(folder, load_config(folder), kept)  # once more: to ask the host takes its time
         if not dry_run:
             ship(legs, notify)
             uploads = (upload for leg in legs for upload in leg.wanted)

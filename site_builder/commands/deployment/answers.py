@@ -7,15 +7,21 @@ may have asked to be hidden since counts as having done so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
-from site_builder.errors import InvalidDocument
+from site_builder.errors import InvalidDocument, UsageError
+from site_builder.show.bundles import find_bundles, list_described, load_bundle
 from site_builder.show.config import Config, Pending, load_config
 from site_builder.show.layout import PEOPLE
+from site_builder.show.load import find_lost_answers, make_relative
 from site_builder.show.people import Answer, Consent, PersonRecord, load_people
+from site_builder.show.refusals import find_lost_refusals
+
+P = TypeVar("P")
 
 _SILENT, _UNNAMED, _NAMED = 0, 1, 2
 _PENDING = {Pending.PUBLISH: _NAMED, Pending.ANONYMISE: _UNNAMED, Pending.WITHHOLD: _SILENT}
@@ -48,6 +54,40 @@ def confirm_answers(folder: Path, answers: KeptAnswers) -> KeptAnswers | None:
         return answers if note_answers(folder, load_config(folder)) == answers else None
     except InvalidDocument:  # a file is being written to just now
         return None
+
+
+def make_review(review: Callable[[P], bool], folder: Path, answers: KeptAnswers, now: datetime) -> Callable[[P], bool]:
+    """The same review, which refuses besides what was built before somebody said no: it may have taken hours.
+
+    The new one raises UsageError, with whom.
+    """
+
+    def ask(plan: P) -> bool:
+        if not review(plan):
+            return False
+        if stricter := _find_stricter(folder, answers, now):
+            raise UsageError(
+                f"nothing was sent: since this deploy began, content/people.yaml says otherwise: "
+                f"{'; '.join(stricter)}. Build, look it over, and deploy again"
+            )
+        return True
+
+    return ask
+
+
+def warn_of_no(folder: Path, answers: KeptAnswers, now: datetime) -> list[str]:
+    """A sentence where somebody said no while it was being sent, so that it is online and must go again."""
+    with suppress(InvalidDocument):  # a file is being written to just now; the next build reads it
+        if stricter := _find_stricter(folder, answers, now):
+            return [f"what was just sent must change again: {'; '.join(stricter)}; build and deploy at once"]
+    return []
+
+
+def _find_stricter(folder: Path, answers: KeptAnswers, now: datetime) -> list[str]:
+    config = load_config(folder)
+    both = (*answers.values(), *note_answers(folder, config).values())
+    guids = dict.fromkeys(guid for kept in both for guid in kept["episodes"])
+    return find_more_hidden(folder, config, answers, list(guids), now)
 
 
 def _note(record: PersonRecord, config: Config) -> KeptAnswer:
@@ -93,6 +133,21 @@ def find_more_hidden(
         return [f"{name} may have asked to be hidden since" for name in named]
     found = (_explain(record, kept.get(record.key), config, guids) for record in records)
     return [reason for reason in found if reason]
+
+
+def require_remembered(folder: Path, kept: KeptAnswers | None) -> None:
+    """Refuse to compare answers with a people.yaml that is gone, or older than what is remembered beside it.
+
+    Raises:
+        InvalidDocument: with each refusal it lacks.
+    """
+    bundles = (load_bundle(bundle) for bundle in find_bundles(folder / "content"))  # asked where one is to be named
+    problems = [
+        *find_lost_answers(folder, has_spoken=bool(kept)),
+        *find_lost_refusals(folder, load_people(folder / PEOPLE), list_described(bundles)),
+    ]
+    if problems:
+        raise InvalidDocument([make_relative(problem) for problem in problems])
 
 
 def _explain(record: PersonRecord, kept: KeptAnswer | None, config: Config, guids: Iterable[str]) -> str:

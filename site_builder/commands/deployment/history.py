@@ -15,7 +15,12 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.commands.deployment.answers import KeptAnswers, find_more_hidden, parse_answers
+from site_builder.commands.deployment.answers import (
+    KeptAnswers,
+    find_more_hidden,
+    parse_answers,
+    require_remembered,
+)
 from site_builder.engine import platform
 from site_builder.engine.files import is_safe_path, write_file
 from site_builder.errors import UsageError
@@ -122,7 +127,7 @@ def choose_deploy(folder: Path, config: Config, name: str, target: str) -> KeptD
         known = ", ".join(deploy.name for deploy in kept) or "none"
         wanted = f"no deploy {name}" if name else "no deploy before the last one"
         raise UsageError(f"there is {wanted} of {target} to go back to; kept on this computer: {known}")
-    _require_allowed(folder, config, chosen)
+    require_allowed(folder, config, chosen)
     return chosen
 
 
@@ -132,12 +137,14 @@ def describe_moment(kept: KeptDeploy, zone: tzinfo) -> str:
     return f"{at.day} {at:%B, %H:%M}"
 
 
-def _require_allowed(folder: Path, config: Config, kept: KeptDeploy) -> None:
+def require_allowed(folder: Path, config: Config, kept: KeptDeploy) -> None:
     """Refuse what would bring back somebody, or something, that was taken out since.
 
     Raises:
         UsageError: with whom, or what.
+        InvalidDocument: people.yaml lacks what somebody is remembered to have refused.
     """
+    require_remembered(folder, kept.answers)
     reasons = find_more_hidden(folder, config, kept.answers, kept.guids, kept.at)
     withdrawn = [pin.slug for pin in load_pins(folder).values() if pin.retired and pin.guid in kept.guids]
     reasons += [f"the episode “{slug}” was withdrawn" for slug in withdrawn]

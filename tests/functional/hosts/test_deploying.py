@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from online import find_broken, read_site
 from shipping import kill_often, kill_shipping, measure_shipping, watch_shipping
 from show_runner import copy_show, edit, find_bundle, spacecast
 
+from site_builder.commands.deploy import deploy
 from site_builder.commands.deployment.target import find_target
+from site_builder.commands.people import record_answer
 from site_builder.errors import UsageError
 
 
@@ -55,6 +58,37 @@ def test_what_nobody_has_seen_is_not_sent(old: Path, tmp_path: Path) -> None:
     assert "nothing was sent" in run.err
     assert not (tmp_path / "www").exists()
     assert spacecast("-C", show, "deploy", f"folder:{tmp_path}/www").code == 0
+
+
+def test_a_no_while_somebody_thinks_it_over(old: Path, tmp_path: Path) -> None:
+    """What was built before is not sent any more, and nothing is promised; a yes changes nothing that was shown."""
+    show, www = copy_show(old, tmp_path / "show"), tmp_path / "www"
+
+    def say(answer: str) -> bool:
+        return bool(record_answer(show, "kit", answer, on=date(2026, 11, 29)))
+
+    with pytest.raises(
+        UsageError, match=r"nothing was sent: .*people\.yaml.*Kit <of the> Rails is not to be heard any more"
+    ):
+        deploy(show, f"folder:{www}", datetime.now(UTC), review=lambda _: say("refused"))
+    assert not www.exists()
+    assert not (show / "content/published.json").exists()
+    say("pending")
+    deploy(show, f"folder:{www}", datetime.now(UTC), review=lambda _: say("granted"))
+    assert (www / "feed.xml").exists()
+
+
+def test_a_no_while_it_is_sent(old: Path, tmp_path: Path) -> None:
+    """It is too late for this deploy, which says so at the end."""
+    show, answers = copy_show(old, tmp_path / "show"), iter(["refused"])
+
+    def interrupt(event: object) -> None:
+        if "Sending" in str(event) and (answer := next(answers, "")):
+            record_answer(show, "kit", answer, on=date(2026, 11, 29))
+
+    report = deploy(show, f"folder:{tmp_path}/www", datetime.now(UTC), notify=interrupt)
+    (warning,) = [warning for warning in report.warnings if "must change again" in warning]
+    assert "is not to be heard any more" in warning
 
 
 def test_a_build_that_fails_is_not_sent(old: Path, tmp_path: Path) -> None:

@@ -37,6 +37,23 @@ def list_names(show: Path) -> list[str]:
     return [line.split()[0] for line in lines]
 
 
+@pytest.mark.parametrize("is_older", [True, False])
+def test_a_no_that_the_file_has_lost(show: Path, tmp_path: Path, is_older: bool) -> None:
+    """An older people.yaml, or none: what is remembered beside it, or was known at that deploy, counts."""
+    people = show / "content/people.yaml"
+    before, target = people.read_bytes(), f"folder:{tmp_path}/www"
+    assert spacecast("-C", show, "deploy", target).code == 0
+    change(show, "Now")
+    assert spacecast("-C", show, "deploy", target).code == 0
+    assert spacecast("-C", show, "consent", "kit", "refused").code == 0
+    people.write_bytes(before) if is_older else people.unlink()
+    first = read_site(tmp_path / "www")
+    run = spacecast("-C", show, "deploy", "--back", target)
+    assert run.code == 2
+    assert ("kit refused to be published, and is pending here" if is_older else "is gone") in run.err
+    assert read_site(tmp_path / "www") == first
+
+
 @pytest.mark.parametrize("scheme", ["folder", "github-pages", "rsync"])
 def test_there_and_back(show: Path, tmp_path: Path, scheme: str) -> None:
     """The site before the last, byte for byte; a dry run changes nothing; the next deploy sends the present one."""
