@@ -24,7 +24,7 @@ from site_builder.engine.digests import digest_file
 from site_builder.engine.files import is_safe_path, name_part_file, write_file
 from site_builder.errors import SpacecastError, TargetFailed, UnusableSource, UsageError
 from site_builder.events import Made, Making, Notify, Started, ignore
-from site_builder.show.config import describe_show, load_config
+from site_builder.show.config import describe_show, list_named_files, load_config
 from site_builder.show.last_backup import find_recordings, note_backup
 from site_builder.show.lock import lock_show
 from site_builder.sources.x.members import DamagedMember, Members, open_member, open_members
@@ -231,10 +231,11 @@ def _open_file(file: Path) -> IO[bytes]:
 
 
 def _find_files(folder: Path) -> Iterator[Path]:
-    """Plain files of config, content and theme; archives aside, and what a program left half done."""
+    """Plain files of config, content and theme, wherever they lie; archives aside, and what was left half done."""
     tops = [folder / "content", folder / "templates"]
     files = [folder / "config.yaml", folder / ".gitignore", *(file for top in tops for file in sorted(top.rglob("*")))]
-    for file in files:
+    files += (folder / name for _, name in list_named_files(load_config(folder)))
+    for file in dict.fromkeys(files):
         aside = file.is_relative_to(folder / _ARCHIVES) and file.name not in _OF_ARCHIVES
         if file.is_file() and not file.is_symlink() and not aside and not file.name.startswith(".part-"):
             yield file

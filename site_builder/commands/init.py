@@ -16,7 +16,7 @@ from site_builder.model.conversation import Account
 from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
-from site_builder.show.private_files import IGNORED
+from site_builder.show.private_files import IGNORED, list_missing_lines
 from site_builder.sources.detect import open_source
 from site_builder.text.command_lines import make_command
 from site_builder.text.plain import clean, escape_markdown
@@ -209,6 +209,11 @@ def _place(archive: Path, folder: Path) -> None:
 
 
 def _next_steps(folder: Path, archive: Path | None, answers: Mapping[str, str | None]) -> Iterator[str]:
+    if lines := list_missing_lines((folder / ".gitignore").read_text("utf-8", "replace")):
+        yield (
+            f"add these lines to {folder / '.gitignore'}, which was here before, or git takes what is private: "
+            f"{' '.join(lines)}"
+        )
     asked = [key for key in ("title", "url", "author", "email") if not answers.get(key)]
     if asked:
         yield f"look over {CONFIG}, above all: {', '.join(asked)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from site_builder.hosts.git import Git, find_top_level, list_remotes, open_aside
 from site_builder.net.redaction import redact
 from site_builder.show.private_files import PRIVATE
 
+_ANY_CASE = ":(icase)"
+"""Before a path: small letters or capitals, as folders of Windows and macOS take them."""
 _SHOWN = 3
 """Files that are named one by one."""
 
@@ -38,7 +41,7 @@ def list_tracked(folder: Path) -> tuple[Exposure, ...]:
     if find_top_level(folder) is None:
         return ()
     git = Git(folder)
-    found = [Exposure(place="", files=_split(git.ask("ls-files", "-z", "--", *PRIVATE)))]
+    found = [Exposure(place="", files=_split(git.ask("ls-files", "-z", "--", *_spell_paths())))]
     for name, address in list_remotes(git).items():
         found.append(Exposure(place=redact(address), files=_list_history(git, [f"--remotes={name}"])))
     return tuple(exposure for exposure in found if exposure.files)
@@ -69,9 +72,14 @@ def _ask_remote(folder: Path, address: str, prefix: str, but: Collection[str]) -
 
 def _list_history(git: Git, commits: Sequence[str], prefix: str = "") -> tuple[str, ...]:
     """Private files in these commits and all before them, each once."""
-    private = [f"{prefix}{path}" for path in PRIVATE]
     form = ("--format=", "--name-only", "--diff-filter=AMR", "-z", "--relative")
-    return _split(git.ask("log", *commits, *form, "--", *private))
+    return _split(git.ask("log", *commits, *form, "--", *_spell_paths(prefix)))
+
+
+def _spell_paths(prefix: str = "") -> list[str]:
+    """What is private as git is asked for it; `prefix`: where the show lies in the repository."""
+    literal = re.sub(r"([*?\[\\])", r"\\\1", prefix)
+    return [f"{_ANY_CASE}{literal}{path}" for path in PRIVATE]
 
 
 def _split(listed: str) -> tuple[str, ...]:

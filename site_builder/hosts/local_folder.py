@@ -15,6 +15,7 @@ from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Setting, Upload, tell
 from site_builder.hosts.manifest import MANIFEST, UNKNOWN, ManifestHost
+from site_builder.show.layout import FOLDERS
 
 
 def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word every host's module has
@@ -28,10 +29,28 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
         raise UsageError("folder: needs a path, such as folder:/srv/show")
     show = setting.folder.resolve()
     root = (show / os.path.expanduser(name)).resolve()  # noqa: PTH111 -- pathlib's own fails where nobody is called that
-    own = [show / part for part in ("content", "output", "templates", ".cache")]
-    if show.is_relative_to(root) or any(root.is_relative_to(part) for part in own):
-        raise UsageError(f"{address}: the show itself lies there; name a folder of its own")
+    require_other_folder(address, root, show)
     return LocalFolder(root)
+
+
+def require_other_folder(address: str, root: Path, show: Path) -> None:
+    """Refuse to put a site where the show itself lies; both are absolute, and without links.
+
+    Raises:
+        UsageError: `root` holds the show, or lies in one of the folders that a show is made of.
+    """
+    own = [show / part for part in (*FOLDERS, ".git", ".github")]
+    if _is_at_or_in(show, root) or any(_is_at_or_in(root, part) for part in own):
+        raise UsageError(f"{address}: the show itself lies there; name a folder of its own")
+
+
+def _is_at_or_in(place: Path, folder: Path) -> bool:
+    """Whether a place is a folder or lies in it, by whatever name: `CONTENT` is `content` on some systems."""
+    if place.is_relative_to(folder):
+        return True
+    with suppress(OSError):
+        return any(above.samefile(folder) for above in (place, *place.parents) if above.exists())
+    return False
 
 
 class LocalFolder(ManifestHost):

@@ -20,6 +20,7 @@ from site_builder.engine.files import list_parents
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
 from site_builder.hosts.host import Difference, Host, Kind, Setting, Upload, tell
+from site_builder.hosts.local_folder import require_other_folder
 from site_builder.hosts.manifest import MANIFEST, ManifestHost
 from site_builder.hosts.servers import parse_server_folder
 from site_builder.net.redaction import redact
@@ -39,6 +40,8 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
     is_local = place.startswith("/") and not place.startswith("//") and place.isprintable()
     if not is_local and not parse_server_folder(place):
         raise UsageError(f"{redact(address)}: expected rsync:user@host:/folder, such as rsync:me@example.org:/srv/show")
+    if is_local:
+        require_other_folder(address, Path(place).resolve(), setting.folder.resolve())
     if not shutil.which("rsync"):
         raise UsageError(
             "rsync is not installed here; install it (Debian: apt install rsync; macOS: brew install rsync)"

@@ -56,6 +56,7 @@ __all__ = [
     "SiteConfig",
     "check_config_files",
     "describe_show",
+    "list_named_files",
     "load_config",
     "make_feed_guid",
     "parse_config",
@@ -138,7 +139,7 @@ def check_config_files(config: Config, folder: Path) -> tuple[Problem, ...]:
     """What is wrong between its options, and with the files they name: each must exist within the show's folder."""
     text = (folder / CONFIG).read_bytes() if (folder / CONFIG).is_file() else b""
     problems = [*_find_circle(config, text)]
-    for path, name in _files(config):
+    for path, name in list_named_files(config):
         if message := _check_file(folder, name):
             dotted = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
             problems.append(Problem(message, Path(CONFIG), find_line(text, path), dotted))
@@ -153,7 +154,7 @@ def _find_circle(config: Config, text: bytes) -> Iterator[Problem]:
         yield Problem(message, Path(CONFIG), find_line(text, ("feed", "moved_to")), "feed.moved_to")
 
 
-def _files(config: Config) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def list_named_files(config: Config) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """The way to each option that names a file, and the name."""
     if config.show.cover:
         yield ("show", "cover"), config.show.cover

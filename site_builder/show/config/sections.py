@@ -276,6 +276,16 @@ class FontsConfig(Document):
     """Titles."""
 
 
+def _style_sheet(path: str) -> str:
+    if not path.lower().endswith(".css"):
+        raise ValueError("expected a style sheet, whose name ends in .css: it is published as it is")
+    return path
+
+
+StyleSheet = Annotated[LocalPath, AfterValidator(_style_sheet)]
+"""A file of CSS, never one of the show's private ones."""
+
+
 class SiteConfig(Document):
     """`site`: how the website looks."""
 
@@ -291,7 +301,7 @@ class SiteConfig(Document):
     """Episodes on the home page and on each page of the archive."""
     fonts: FontsConfig = FontsConfig.model_construct()
     """Other fonts than the theme's."""
-    css: Annotated[tuple[LocalPath, ...], AsList] = ()
+    css: Annotated[tuple[StyleSheet, ...], AsList] = ()
     """Your own style sheets, applied after the theme's."""
     texts: dict[Title, Line] = Field(default_factory=dict)
     """Your own words for texts of the interface: `Newest episodes: Fresh from the river`."""

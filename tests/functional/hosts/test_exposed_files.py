@@ -86,6 +86,32 @@ def test_a_show_in_a_folder_of_a_repository(old: Path, tmp_path: Path) -> None:
     assert "people.yaml" in run.err
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "content/people.yaml~",
+        "content/People.yaml",
+        "content/.people.yaml.swp",
+        "content/people (copy).yml",
+        "content/episodes/one/space.json.bak",
+        "twitter-2026-10-18-ab.zip",
+        "old/twitter-2026-10-18/data/spaces_media/space-1.ts",
+    ],
+)
+def test_copies_that_people_and_editors_leave(old: Path, tmp_path: Path, name: str) -> None:
+    """Left out of git by a new show's `.gitignore`; found where somebody has forced them in, in whatever folder."""
+    around = tmp_path / "work"
+    git(tmp_path, "init", "-q", "-b", "main", "work")
+    show = copy_show(old, around / "[my] show")
+    (show / name).parent.mkdir(parents=True, exist_ok=True)
+    (show / name).write_text("private")
+    git(show, "add", "-A")
+    git(around, "commit", "-q", "-m", "All of it")
+    assert find_warnings(show) == []
+    git(show, "add", "-f", name)
+    assert find_warnings(show) == [f"git keeps {name}, which the next push sends"]
+
+
 def test_what_is_public_anyway_is_no_matter(old: Path, tmp_path: Path) -> None:
     """What a new show's `.gitignore` lets in, and a remote that is not there, stop nobody."""
     show = clone_of(old, tmp_path / "show")

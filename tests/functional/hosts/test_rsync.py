@@ -37,6 +37,14 @@ def send(show: Path, address: str, *options: str) -> str:
     return run.out
 
 
+@pytest.mark.parametrize("part", ["", "content", "content/episodes/new", "output", ".git", ".spacecast/x", ".."])
+@pytest.mark.parametrize("scheme", ["rsync", "folder"])
+def test_the_show_itself_is_no_place(old: Path, scheme: str, part: str) -> None:
+    """Neither as a folder of this computer by rsync, nor by whatever way around."""
+    with pytest.raises(UsageError, match="the show itself lies there"):
+        open_host(f"{scheme}:{old}/content/../{part}", Setting(folder=old, site_url="https://x.example/"))
+
+
 @pytest.mark.usefixtures("ssh")
 def test_over_ssh(old: Path, new: Path, tmp_path: Path) -> None:
     """The folder at the server becomes the site; then only what differs goes, and only what is ours is removed."""

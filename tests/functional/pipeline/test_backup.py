@@ -12,6 +12,8 @@ import pytest
 from archive_maker import write_archive
 from show_runner import build, copy_show, edit, find_bundle, make_show, make_two_spaces, read_show, spacecast
 
+from site_builder.show.documents.yaml_edit import set_option
+
 MANIFEST = "spacecast-backup.json"
 
 
@@ -44,10 +46,15 @@ def read_copy(folder: Path) -> dict[str, bytes]:
 def test_all_that_cannot_be_made_again(show: Path, tmp_path: Path) -> None:
     """Recordings, answers, notes, refusals, config; of the archive what belongs to Spaces; each with its digest."""
     to = tmp_path / "disk/copy"
+    (show / "look").mkdir()
+    (show / "look/mine.css").write_text("body { color: teal }")
+    config = show / "config.yaml"
+    config.write_text(set_option(config.read_text("utf-8"), ["site", "css"], ["look/mine.css"]), "utf-8")
     run = spacecast("-C", show, "backup", to)
     assert run.code == 0, run.err
     copy = read_copy(to)
     wanted = {path for path in read_show(show) if path.startswith("content/")} | {"config.yaml", ".gitignore"}
+    wanted |= {"look/mine.css"}
     assert wanted <= copy.keys()
     assert [path for path in copy if path.startswith("content/.refusals/")]
     assert all(copy[path] == (show / path).read_bytes() for path in wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -277,7 +278,11 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     assert read_tree(show) == before
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/.gitignore").write_text("secret\n")
-    assert spacecast("init", tmp_path / "mine", "--title", "Mine: 'yes' # no").code == 0
+    run = spacecast("init", tmp_path / "mine", "--title", "Mine: 'yes' # no")
+    assert run.code == 0
+    assert re.search(
+        r"add these lines to .*\.gitignore.*: .*/content/people\.yaml /content/episodes/", run.out + run.err
+    )
     assert (tmp_path / "mine/.gitignore").read_text() == "secret\n"
     assert build(tmp_path / "mine")["episodes"] == 0
     assert "Mine: 'yes' # no" in (tmp_path / "mine/output/feed.xml").read_text()
