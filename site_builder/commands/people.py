@@ -17,12 +17,12 @@ from site_builder.model.conversation import Account
 from site_builder.model.edits import EditList
 from site_builder.model.podcast import Guid, Span
 from site_builder.show import refusals
-from site_builder.show.bundles import Bundle, list_speakers
+from site_builder.show.bundles import Bundle, list_described, list_speakers
 from site_builder.show.config import load_config
 from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.layout import CONFIG, PEOPLE
 from site_builder.show.load import ShowFolder, load_whole_show
-from site_builder.show.lock import lock_show
+from site_builder.show.lock import lock_changes, lock_show
 from site_builder.show.people import (
     UNKNOWN,
     Answer,
@@ -176,8 +176,9 @@ def record_answer(folder: Path, who: str, status: str, *, on: date, note: str = 
         return PersonRecord(key=who, consent=answer)
     if who != UNKNOWN and load_people(folder / PEOPLE).find(who) is None:
         add_speakers(folder / "content")  # somebody heard whose entry was lost
-    record = set_consent(folder / PEOPLE, who, answer)
-    refusals.remember_answer(folder, record)
+    with lock_changes(folder):
+        record = set_consent(folder / PEOPLE, who, answer)
+        refusals.remember_answer(folder, record)
     return record
 
 
@@ -190,7 +191,7 @@ def foresee_answers(
         UsageError: nobody, or more than one, is called `who`.
     """
     path = show.folder / PEOPLE
-    before, speakers = read_text(path), list(list_speakers(bundles))
+    before, speakers = read_text(path), list(list_described(bundles))
     now: dict[Guid, Outcome | None] = {}
     foreseen = []
     for answer in answers:

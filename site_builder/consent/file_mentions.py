@@ -11,6 +11,7 @@ from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher
 from site_builder.consent.redaction import Redaction
 from site_builder.consent.visible_text import TAG, View, view_plain
+from site_builder.show.documents.document import decode_any
 from site_builder.text.folding import fold
 
 _LINK_TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|!?\[")
@@ -81,4 +82,4 @@ def describe_mentions(file: Path, name: str, redaction: Redaction) -> list[str]:
     """A line for each place of a file at which somebody hidden is named; `name` is what people call the file."""
     if not redaction or not file.is_file():
         return []
-    return [one.describe(name) for one in find_mentions(file.read_text("utf-8", "replace"), redaction)]
+    return [one.describe(name) for one in find_mentions(decode_any(file.read_bytes()), redaction)]

@@ -162,6 +162,13 @@ def list_speakers(bundles: Iterable[Bundle]) -> Iterator[Speaker]:
         yield from bundle.recording.speakers if bundle.recording else ()
 
 
+def list_described(bundles: Iterable[Bundle]) -> Iterator[Speaker]:
+    """Everybody whom any of their recordings names, heard or not, as it calls them."""
+    for bundle in bundles:
+        if bundle.recording:
+            yield from (*bundle.recording.speakers, *bundle.recording.on_stage)
+
+
 def find_named(names: Sequence[str], wanted: Sequence[str]) -> str | None:
     """The first of the `wanted` names that is there, in small letters or capitals."""
     there = {name.casefold(): name for name in sorted(names, reverse=True)}

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Show
-from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, list_speakers, load_bundle, load_page
+from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, list_described, load_bundle, load_page
 from site_builder.show.config import Config, check_config_files, describe_show, load_config
 from site_builder.show.documents import find_front_line
 from site_builder.show.front_matter import EpisodeMatter, SoundbiteEntry, SpanEntry
@@ -80,7 +80,7 @@ def load_whole_show(folder: Path) -> tuple[ShowFolder, tuple[Bundle, ...]]:
     problems += (clash.problem for clash in find_clashes({str(bundle.folder / INDEX): bundle for bundle in bundles}))
     problems += show_folder.problems if show_folder else ()
     show_folder = settle(folder, show_folder, problems)
-    return replace(show_folder, people=show_folder.people.describe(list_speakers(bundles))), bundles
+    return replace(show_folder, people=show_folder.people.describe(list_described(bundles))), bundles
 
 
 def load_bare_show(folder: Path) -> ShowFolder:

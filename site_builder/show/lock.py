@@ -6,6 +6,7 @@ The lock goes with the process, however it ends; the file stays and names who ha
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,9 @@ from site_builder.show.layout import CONFIG, FOLDERS
 PATIENCE = 5.0
 """Seconds that a second build waits for the first."""
 _FILE = Path(".cache/build.lock")
+_CHANGES = Path(".cache/changes.lock")
+_held = threading.local()
+"""Folders whose changes this thread has locked."""
 _BETWEEN_TRIES = 0.05  # seconds
 
 
@@ -53,6 +57,32 @@ def lock_show(folder: Path, what: str, patience: float | None = None) -> Iterato
         yield
     finally:
         os.close(descriptor)  # which unlocks
+
+
+@contextmanager
+def lock_changes(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing what people answered, from when it is read to when it is written.
+
+    A moment, unlike `lock_show`: a build may last hours, and a no is noted meanwhile. Whoever has it may ask again.
+
+    Raises:
+        ShowBusy: somebody has it for longer than `PATIENCE`.
+    """
+    held: set[Path] = _held.__dict__.setdefault("folders", set())
+    folder = folder.absolute()
+    if folder in held or not (folder / CONFIG).is_file():
+        yield
+        return
+    file = folder / _CHANGES
+    file.parent.mkdir(exist_ok=True)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        _wait(descriptor, file, time.monotonic() + PATIENCE)
+        held.add(folder)
+        yield
+    finally:
+        held.discard(folder)
+        os.close(descriptor)
 
 
 def _require_folders(folder: Path) -> None:

@@ -25,6 +25,7 @@ from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.documents import find_line
 from site_builder.show.layout import PEOPLE
+from site_builder.show.lock import lock_changes
 from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_unknown
 from site_builder.show.people.file import read_text
 
@@ -176,23 +177,25 @@ def _parse(key: bytes, values: dict[str, Any]) -> Refusals:
 
 def remember_all(folder: Path, people: People) -> bool:
     """Note all who refuse now, and say whether nothing was remembered before; nothing is written where nobody does."""
-    known = load_refusals(folder)
-    refusing = [record for record in people.reserved if describe_refusal(record, frozenset())]
-    if known or refusing:
-        memory = known or _begin()
-        for record in refusing:
-            memory = memory.remember(record)
-        _write(folder, memory, known)
+    with lock_changes(folder):
+        known = load_refusals(folder)
+        refusing = [record for record in people.reserved if describe_refusal(record, frozenset())]
+        if known or refusing:
+            memory = known or _begin()
+            for record in refusing:
+                memory = memory.remember(record)
+            _write(folder, memory, known)
     return known is None
 
 
 def remember_answer(folder: Path, record: PersonRecord) -> None:
     """Note what was said with `spacecast consent`: what this person refuses, or that they no longer do."""
-    known = load_refusals(folder)
-    memory = (known or _begin()).remember(record)
-    if memory.refused == (known or memory).refused and not any(memory.sign(record) & one for one in memory.lifted):
-        memory = replace(memory, answered=memory.answered | memory.sign(record))
-    _write(folder, memory, known)
+    with lock_changes(folder):
+        known = load_refusals(folder)
+        memory = (known or _begin()).remember(record)
+        if memory.refused == (known or memory).refused and not any(memory.sign(record) & one for one in memory.lifted):
+            memory = replace(memory, answered=memory.answered | memory.sign(record))
+        _write(folder, memory, known)
 
 
 def remember_changes(folder: Path, before: People, after: People) -> None:
@@ -216,12 +219,13 @@ def _list_answers(record: PersonRecord) -> tuple[Consent, dict[Guid, Consent]]:
 
 def lift_nameless(folder: Path, name: str) -> bool:
     """Note that a refusal of somebody who is found nowhere is lifted; False where none is called `name`."""
-    known = load_refusals(folder)
-    found = [refusal for refusal in known.refused if refusal.name == name] if known else []
-    if known and found:
-        lifted = tuple(refusal.signs for refusal in found)
-        refused = tuple(refusal for refusal in known.refused if refusal not in found)
-        _write(folder, replace(known, refused=refused, lifted=(*known.lifted, *lifted)), known)
+    with lock_changes(folder):
+        known = load_refusals(folder)
+        found = [refusal for refusal in known.refused if refusal.name == name] if known else []
+        if known and found:
+            lifted = tuple(refusal.signs for refusal in found)
+            refused = tuple(refusal for refusal in known.refused if refusal not in found)
+            _write(folder, replace(known, refused=refused, lifted=(*known.lifted, *lifted)), known)
     return bool(found)
 
 

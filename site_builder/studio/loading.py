@@ -10,7 +10,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.show.bundles import Bundle, find_bundles, list_speakers, load_bundle
+from site_builder.show.bundles import Bundle, find_bundles, list_described, load_bundle
 from site_builder.show.load import ShowFolder, load_show_folder
 from site_builder.studio.studio import Studio
 
@@ -39,7 +39,7 @@ def _load_whole(studio: Studio) -> tuple[ShowFolder, Sequence[Bundle]]:
     if show is None or problems:
         raise InvalidDocument(problems)
     bundles = load_bundles(studio)
-    return replace(show, people=show.people.describe(list_speakers(bundles))), bundles
+    return replace(show, people=show.people.describe(list_described(bundles))), bundles
 
 
 def _load_changed(studio: Studio) -> list[Bundle]:

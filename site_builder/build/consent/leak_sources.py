@@ -10,6 +10,7 @@ from site_builder.consent import Redaction
 from site_builder.consent.file_mentions import Mention, find_mentions
 from site_builder.consent.leaks import Leak, Search, Secrets, find_excerpts
 from site_builder.episodes.catalog import Catalog
+from site_builder.show.documents.document import decode_any
 from site_builder.show.layout import CONFIG, EPISODES, INDEX
 from site_builder.text.folding import fold, split_words
 from site_builder.text.languages import find_builtin_folder
@@ -114,7 +115,7 @@ class LeakSources:
         if file not in self._mentions:
             text = ""
             if file.suffix.lower() in _WRITTEN and file.is_file():
-                text = file.read_text("utf-8", "replace")
+                text = decode_any(file.read_bytes())
             self._lines[file] = text.split("\n")
             self._mentions[file] = find_mentions(text, self._redaction)
         return self._mentions[file]

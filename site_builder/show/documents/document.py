@@ -126,6 +126,20 @@ def decode(text: str | bytes, file: Path) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def decode_any(content: bytes) -> str:
+    """Text of a file in whatever encoding an editor saved it, with its byte order mark and its line ends.
+
+    >>> decode_any("Grüße".encode("cp1252")), decode_any("Grüße".encode("utf-16"))
+    ('Grüße', 'Grüße')
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
 def _parse(text: str, file: Path, type_: type[M], first_line: int, known: Sequence[Problem] = ()) -> M:
     try:
         root = compose(text, first_line)

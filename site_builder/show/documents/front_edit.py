@@ -11,6 +11,7 @@ import yaml
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.show.documents.document import FRONT, Document
 from site_builder.show.documents.front_lines import name_of_line, split_options
+from site_builder.show.documents.line_ends import edit_lines
 from site_builder.show.documents.writing import render_front_matter
 
 
@@ -31,8 +32,8 @@ def set_option(text: str, name: str, value: object, type_: type[Document]) -> st
     Raises:
         InvalidDocument: it has no front matter.
     """
-    if "\r\n" in text:
-        return set_option(text.replace("\r\n", "\n"), name, value, type_).replace("\n", "\r\n")
+    if "\r" in text:
+        return edit_lines(text, lambda plain: set_option(plain, name, value, type_))
     start, end = _find_front(text)
     blocks = list(split_options(text[start:end].removesuffix("\n").split("\n")))
     own = [block for block in blocks if name_of_line(block[0], type_) == name]
@@ -49,16 +50,17 @@ def set_option(text: str, name: str, value: object, type_: type[Document]) -> st
 
 def set_notes(text: str, notes: str) -> str:
     """`text` of a Markdown file with everything below its front matter replaced; line ends as they are written."""
-    is_windows = "\r\n" in text
-    plain = text.replace("\r\n", "\n")
-    found = FRONT.match(plain.removeprefix("\ufeff"))
-    if not found:
-        raise _explain_missing()
-    head = plain[: found.end() + plain.startswith("\ufeff")]
-    lead = "\n" if plain[len(head) :].startswith("\n") else ""
     body = notes.replace("\r\n", "\n").strip("\n")
-    changed = f"{head}{lead}{body}\n" if body else head
-    return changed.replace("\n", "\r\n") if is_windows else changed
+
+    def change(plain: str) -> str:
+        found = FRONT.match(plain)
+        if not found:
+            raise _explain_missing()
+        head = plain[: found.end()]
+        lead = "\n" if plain[len(head) :].startswith("\n") else ""
+        return f"{head}{lead}{body}\n" if body else head
+
+    return edit_lines(text, change)
 
 
 def _find_front(text: str) -> tuple[int, int]:
@@ -81,8 +83,8 @@ def set_entries(text: str, name: str, entries: Sequence[Entry], type_: type[Docu
     Raises:
         InvalidDocument: it has no front matter.
     """
-    if "\r\n" in text:
-        return set_entries(text.replace("\r\n", "\n"), name, entries, type_).replace("\n", "\r\n")
+    if "\r" in text:
+        return edit_lines(text, lambda plain: set_entries(plain, name, entries, type_))
     start, end = _find_front(text)
     blocks = split_options(text[start:end].removesuffix("\n").split("\n"))
     own = next((block for block in blocks if name_of_line(block[0], type_) == name), [])

@@ -9,14 +9,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher
 from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError as RuamelError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from site_builder.show.documents.line_ends import edit_lines
+from site_builder.show.documents.yaml import Plain, Reading, UnreadableYaml, compose
 
 Node = CommentedMap
 """A mapping that remembers its comments and spelling."""
@@ -29,6 +34,8 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _LIST = re.compile(r"^( *)[^\s#-].*:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*( *)-( +)", re.MULTILINE)
 _EMPTY = re.compile(r"^(?:\{\}|null|~)[ \t]*$", re.MULTILINE)
 _CHILD = re.compile(r"^( +)[^\s#-]", re.MULTILINE)
+_NO_VALUE = (ValueError, IndexError, OverflowError, ArithmeticError)
+"""What the libraries raise for a number or a date that is none."""
 
 
 def quote(text: str) -> str:
@@ -43,7 +50,7 @@ def change_entry(text: str, key: str, change: Change) -> str:
     Raises:
         KeyError: there is no such entry.
     """
-    return _in_unix_lines(text, lambda plain: _change_entry(plain, key, change))
+    return edit_lines(text, lambda plain: _change_entry(plain, key, change))
 
 
 def set_value(text: str, path: Sequence[str], value: str) -> str:
@@ -53,7 +60,7 @@ def set_value(text: str, path: Sequence[str], value: str) -> str:
         for step in reversed(path[1:]):
             entry = {quote(step): entry}
         return append_entries(text, {path[0]: entry})
-    return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, value)))
+    return edit_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, value)))
 
 
 def _set_value(tree: Node, path: Sequence[str], value: Any) -> None:
@@ -68,13 +75,13 @@ def _set_value(tree: Node, path: Sequence[str], value: Any) -> None:
 def set_option(text: str, path: Sequence[str], value: Any) -> str:
     """`text` with what stands at `path` set to `value`, plain data of any kind; None takes it out."""
     if value is None:
-        return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _remove(tree, path)))
+        return edit_lines(text, lambda plain: _change(plain, lambda tree: _remove(tree, path)))
     written = _spell(value)
     if path[0] not in entry_lines(text):
         for step in reversed(path[1:]):
             written = {quote(step): written}
         return append_entries(text, {path[0]: written})
-    return _in_unix_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, written)))
+    return edit_lines(text, lambda plain: _change(plain, lambda tree: _set_value(tree, path, written)))
 
 
 def _spell(value: Any) -> Any:
@@ -96,21 +103,12 @@ def _remove(tree: Node, path: Sequence[str]) -> None:
 
 def append_entries(text: str, entries: Mapping[str, Any]) -> str:
     """`text` with `entries` at the end of its top mapping, an empty line before each."""
-    return _in_unix_lines(text, lambda plain: _append_entries(plain, entries)) if entries else text
+    return edit_lines(text, lambda plain: _append_entries(plain, entries)) if entries else text
 
 
 def entry_lines(text: str) -> dict[str, int]:
     """The line, from 1, at which each entry of the top mapping begins."""
     return {str(key.value): key.start_mark.line + 1 for key, _ in _top_entries(text)}
-
-
-def _in_unix_lines(text: str, edit: Callable[[str], str]) -> str:
-    """Byte order mark and CRLF are set aside for `edit` and put back."""
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    plain = text.removeprefix(mark)
-    if "\r\n" not in plain:
-        return mark + edit(plain)
-    return mark + edit(plain.replace("\r\n", "\n")).replace("\n", "\r\n")
 
 
 def _top_entries(text: str) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -172,10 +170,17 @@ def _transplant(original: str, before: str, after: str) -> str:
 
 
 def _says_the_same(one: str, other: str) -> bool:
-    try:
-        return bool(yaml.safe_load(one) == yaml.safe_load(other))
-    except yaml.YAMLError:
-        return False
+    """Whether two texts mean the same, to YAML or to this program, for which every value is text."""
+    for load in (yaml.safe_load, _load_texts):
+        with suppress(yaml.YAMLError, UnreadableYaml, *_NO_VALUE):
+            if load(one) == load(other):
+                return True
+    return False
+
+
+def _load_texts(text: str) -> Plain:
+    root = compose(text)
+    return Reading(text).read(root) if root else None
 
 
 def _append_entries(text: str, entries: Mapping[str, Any]) -> str:
@@ -200,9 +205,29 @@ def _add(tree: Node, entries: Mapping[str, Any]) -> None:
         tree[quote(key)] = value
 
 
+class _Constructor(RoundTripConstructor):
+    """Takes what only looks like a number or a date, `2026-99-99`, for the text that it is."""
+
+
+def _construct_carefully(usual: Callable[..., Any]) -> Callable[..., Any]:
+    def construct(constructor: RoundTripConstructor, node: Any) -> Any:
+        try:
+            return usual(constructor, node)
+        except _NO_VALUE:
+            return constructor.construct_scalar(node)
+
+    return construct
+
+
+for _kind in ("int", "float", "timestamp"):
+    _usual = getattr(RoundTripConstructor, f"construct_yaml_{_kind}")
+    _Constructor.add_constructor(f"tag:yaml.org,2002:{_kind}", _construct_carefully(_usual))
+
+
 def _make_yaml(text: str) -> YAML:
     """A reader and writer that indents as `text` does."""
     ruamel = YAML()
+    ruamel.Constructor = _Constructor
     ruamel.preserve_quotes = True
     ruamel.width = 1 << 20
     child, listed = _CHILD.search(text), _LIST.search(text)

@@ -13,6 +13,7 @@ from site_builder.errors import UsageError
 from site_builder.model.conversation import Account
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.documents.yaml_edit import Node, append_entries, change_entry, quote
+from site_builder.show.lock import lock_changes
 from site_builder.show.people.file import parse_people, read_text
 from site_builder.show.people.newcomers import meet
 from site_builder.show.people.records import Answer, Consent, PersonRecord
@@ -75,9 +76,10 @@ def add_newcomers(
     Raises:
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
-    before = read_text(path)
-    text, names = enter_newcomers(before, recordings, own, path)
-    _write(path, text, before)
+    with lock_changes(path.parents[1]):
+        before = read_text(path)
+        text, names = enter_newcomers(before, recordings, own, path)
+        _write(path, text, before)
     return names
 
 
@@ -108,9 +110,10 @@ def set_consent(path: Path, who: str, answer: Answer) -> PersonRecord:
         UsageError: nobody, or more than one, is called `who`.
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
-    before = read_text(path)
-    text, record = enter_answer(before, who, answer, path)
-    _write(path, text, before)
+    with lock_changes(path.parents[1]):
+        before = read_text(path)
+        text, record = enter_answer(before, who, answer, path)
+        _write(path, text, before)
     return record
 
 
@@ -138,8 +141,9 @@ def note_asked(path: Path, keys: Iterable[str], on: date) -> None:
     Raises:
         InvalidDocument: the file does not say what it must; it is left as it is.
     """
-    before = read_text(path)
-    _write(path, enter_asked(before, keys, on, path), before)
+    with lock_changes(path.parents[1]):
+        before = read_text(path)
+        _write(path, enter_asked(before, keys, on, path), before)
 
 
 def enter_asked(text: str, keys: Iterable[str], on: date, path: Path) -> str:

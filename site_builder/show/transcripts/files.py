@@ -21,6 +21,7 @@ from typing import Any
 
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.podcast import Cue
+from site_builder.show.documents.document import decode_any
 from site_builder.show.transcripts.joining import is_word_by_word, join_words
 from site_builder.show.transcripts.services import find_segments, is_made_up
 from site_builder.text.plain import clean
@@ -60,7 +61,7 @@ def parse_transcript(content: bytes, file: Path) -> tuple[Cue, ...]:
     parse = parsers.get(file.suffix.lower())
     if not parse:
         raise InvalidDocument([Problem("this is no transcript: write it as .vtt, .srt or .json", file=file)])
-    cues = parse(_decode(content))
+    cues = parse(decode_any(content).removeprefix("\ufeff"))
     if not cues:
         message = (
             f"no line of a transcript found: is it really {file.suffix} with times? See `spacecast help transcripts`"
@@ -128,15 +129,6 @@ def parse_text(text: str) -> tuple[Cue, ...]:
     return _tidy(
         replace(cue, end=then if then < LATEST else cue.start + _LAST) for cue, then in zip(found, nexts, strict=False)
     )
-
-
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _read_blocks(text: str) -> Iterator[tuple[float, float, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from site_builder.errors import InvalidDocument, SpacecastError, UsageError
 from site_builder.show.layout import PEOPLE
+from site_builder.show.lock import lock_changes
 from site_builder.show.own_files import explain_foreign
 from site_builder.studio.changes.answers import note_answers
 from site_builder.studio.changes.history import Entry, History, finish
@@ -95,7 +96,7 @@ class Changes:
             Stale: a file is not as the person saw it, and the change touches what is different.
             InvalidDocument: a file would not say what it must any more.
         """
-        with self._lock:
+        with self._lock, lock_changes(self._folder):
             patches = self._plan(edits)
             if not patches:
                 return False
@@ -127,7 +128,7 @@ class Changes:
         Raises:
             Stale: a file was changed since by somebody else.
         """
-        with self._lock:
+        with self._lock, lock_changes(self._folder):
             entry = self.history.last
             if entry is None:
                 return None
@@ -149,7 +150,7 @@ class Changes:
         Raises:
             Stale: a file was changed since by somebody else.
         """
-        with self._lock:
+        with self._lock, lock_changes(self._folder):
             entry = self.history.next
             if entry is None:
                 return None
@@ -167,7 +168,7 @@ class Changes:
 
         `seen` is `Stale.seen` of the attempt: nothing is left out that the person did not decide on.
         """
-        with self._lock:
+        with self._lock, lock_changes(self._folder):
             entry = self.history.last if by < 0 else self.history.next
             patches = [patch.inverse if by < 0 else patch for patch in entry.patches] if entry else []
             try:

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from site_builder.show.bundles import find_bundles
+from site_builder.show.documents.document import decode_any
+from site_builder.show.documents.line_ends import edit_lines
 from site_builder.show.layout import CONFIG, EPISODES, INDEX, PEOPLE
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.changes.patch import read_file
@@ -48,7 +50,7 @@ def show(request: Request) -> Response:
         "file.html",
         path=path,
         page=page,
-        text=content.decode("utf-8", "replace"),
+        text=decode_any(content),
         problems=[f"{problem.line}: {problem.message}" for problem in find_problems(path, content)],
         digest=studio.changes.digest(path),
         line=line if line.isdecimal() and len(line) < 7 else "",
@@ -56,13 +58,12 @@ def show(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Write it anew, in the line ends that it has."""
+    """Write it anew, in the line ends that it has, and in UTF-8 whatever it was in."""
     form = await read_form(request)
     path, _ = await run_in_threadpool(_find, request)
 
     def make(content: bytes) -> bytes:
-        ends = "\r\n" if b"\r\n" in content else "\n"
-        return form.get("text").replace("\n", ends).encode()
+        return edit_lines(decode_any(content), lambda _: form.get("text").removeprefix("\ufeff")).encode()
 
     language = language_of(request)
     label = call_change(language.gettext("the file %(file)s") % {"file": Path(path).name}, language)

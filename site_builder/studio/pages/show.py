@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.categories import CATEGORIES
 from site_builder.render.pages.styles import DEFAULT_ACCENT
 from site_builder.show.config import Config, load_config
@@ -22,7 +23,7 @@ from site_builder.show.published import load_published
 from site_builder.studio.changes.changes import Edit
 from site_builder.studio.pages.show_cover import find_cover_file
 from site_builder.studio.rendering import language_of, render, render_part, studio_of
-from site_builder.studio.saving import BASED_ON, Form, call_change, read_form, save
+from site_builder.studio.saving import BASED_ON, Form, answer_problems, call_change, read_form, save
 from site_builder.studio.studio import Studio
 from site_builder.text.languages import Language
 
@@ -143,6 +144,9 @@ async def change(request: Request) -> Response:
     studio, form = studio_of(request), await read_form(request)
     config = load_config(studio.folder)
     changes = list(find_changes(form, config, describe(config, find_examples(studio))))
+    language = language_of(request)
+    if examples := list(_find_typed_examples(changes, language)):
+        return answer_problems(request, InvalidDocument(examples), is_save=True)
 
     def make(content: bytes) -> bytes:
         text = content.decode("utf-8")
@@ -150,7 +154,7 @@ async def change(request: Request) -> Response:
             text = set_option(text, path, value)
         return text.encode()
 
-    label = _name_change(language_of(request), changes)
+    label = _name_change(language, changes)
     edit = Edit(path=CONFIG, change=make, based_on=form.get(BASED_ON), is_carried=True)
     return await save(request, form, label, edit, extra=lambda: _describe_saved(request))
 
@@ -184,6 +188,13 @@ def find_changes(form: Form, config: Config, shown: dict[str, str]) -> Iterator[
         yield ("site", "accent"), None
     elif "accent" in wanted or "accent-auto" in wanted:
         yield ("site", "accent"), form.get("accent", shown["accent"])
+
+
+def _find_typed_examples(changes: Iterable[Change], language: Language) -> Iterator[Problem]:
+    """What cannot be told from what `init` wrote: to take it would show an empty field the next time."""
+    for (_, name), value in changes:
+        if name in {"url", "email"} and f"{value}/".casefold().startswith(_WRITTEN_BY_INIT):
+            yield Problem(explain_unreachable(value, language), field=f"show.{name}")
 
 
 def _complete(name: str, value: str) -> str:

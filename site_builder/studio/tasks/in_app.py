@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,17 @@ def read_in_app(feed: Path) -> dict[str, Any]:
         elif parent is not None and parent.tag == "channel":
             told["title" if element.tag == "title" else "author"] = element.text or ""
     return told
+
+
+def read_items(site: Path) -> dict[str, bytes]:
+    """What the feed of a site says of each episode, by guid."""
+    found: dict[str, bytes] = {}
+    for file in sorted(site.glob("feed*.xml")) if site.is_dir() else ():
+        with suppress(etree.XMLSyntaxError):
+            for _, item in etree.iterparse(file, tag="item", resolve_entities=False):
+                found[item.findtext("guid") or ""] = etree.tostring(item, with_tail=False)
+                item.clear()
+    return found
 
 
 def _describe(item: Any) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from site_builder.build.publication import load_release
 from site_builder.commands.deploy import DeployReport, deploy, go_back
+from site_builder.commands.deployment.history import find_site, list_deploys
 from site_builder.errors import TargetFailed
 from site_builder.hosts import redact
 from site_builder.hosts.github.answers import TokenRefused
@@ -18,7 +19,7 @@ from site_builder.show.layout import find_output_paths
 from site_builder.studio.background.held_token import KEPT, MISSING, REFUSED
 from site_builder.studio.background.worker import Task
 from site_builder.studio.tasks.checks import build_whole
-from site_builder.studio.tasks.in_app import read_in_app
+from site_builder.studio.tasks.in_app import read_in_app, read_items
 from site_builder.studio.tasks.turns import wait_for_turn
 from site_builder.text.timecode import parse_utc
 
@@ -42,6 +43,8 @@ def publish(task: Task) -> dict[str, Any]:
 def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
     now, notify = parse_utc(task.arguments["now"]), task.notify()
 
+    online = read_online(task.folder, task.arguments["address"])
+
     def work() -> DeployReport:
         if failures := build_whole(task.folder, now, notify):
             raise TargetFailed(failures)
@@ -58,7 +61,7 @@ def _publish(task: Task, *, dry_run: bool) -> dict[str, Any]:
 
     report = _tell_token(task, work)
     stamp = task.arguments.get("stamp", "")
-    told = {**_describe(report), "changed": _list_changed(report, task.folder), "stamp": stamp}
+    told = {**_describe(report), "changed": _list_changed(report, task.folder, online), "stamp": stamp}
     feed = find_output_paths(task.folder, preview=False).output / FEED
     return told if dry_run else {**told, "in_app": read_in_app(feed)}
 
@@ -85,12 +88,30 @@ def send_earlier(task: Task) -> dict[str, Any]:
     return {**_describe(_tell_token(task, work)), "back": name}
 
 
-def _list_changed(report: DeployReport, folder: Path) -> list[str]:
-    """Titles of the episodes whose page or sound is sent again."""
+def _list_changed(report: DeployReport, folder: Path, online: Mapping[str, bytes]) -> list[str]:
+    """Titles of the episodes that are sent again, but for those whose page alone is: it names its neighbours."""
     sent = {upload.path for leg in report.legs for upload in leg.uploads}
     slugs = {path.split("/")[1] for path in sent if path.startswith("episodes/") and path.count("/") > 1}
-    episodes = (episode for episode in load_release(folder).episodes if episode.title not in report.first)
-    return [episode.title for episode in episodes if episode.slug in slugs or episode.enclosure in sent]
+    own = {path.split("/")[1] for path in sent if path.startswith("episodes/") and not path.endswith("/index.html")}
+    now = read_items(find_output_paths(folder, preview=False).output)
+    return [
+        episode.title
+        for episode in load_release(folder).episodes
+        if episode.title not in report.first
+        and (episode.slug in slugs or episode.enclosure in sent)
+        and (episode.slug in own or episode.enclosure in sent or _differs(episode.guid, online, now))
+    ]
+
+
+def _differs(guid: str, online: Mapping[str, bytes], now: Mapping[str, bytes]) -> bool:
+    """Whether apps are told something else of an episode; yes, where that is not known."""
+    return guid not in online or online[guid] != now.get(guid)
+
+
+def read_online(folder: Path, address: str) -> dict[str, bytes]:
+    """What the feed that was sent there last says of each episode, by guid; nothing where that is not kept."""
+    kept = next((kept for kept in list_deploys(folder) if kept.target == redact(address)), None)
+    return read_items(find_site(folder, kept)) if kept else {}
 
 
 def _describe(report: DeployReport) -> dict[str, Any]:

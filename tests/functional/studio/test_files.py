@@ -46,6 +46,18 @@ def test_a_file_that_cannot_be_read_is_mended_here(studio: RunningStudio) -> Non
         assert file.read_text("utf-8") == good
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_another_encoding_is_readable_and_becomes_utf_8(studio: RunningStudio, encoding: str) -> None:
+    """No letter is lost on the way, whatever an editor saved it in."""
+    page, path = list(list_files(studio).items())[-1]
+    file = studio.show / path
+    text = file.read_text("utf-8").replace("title: ", "title: Grüße: ", 1) + "\nBöen.\n"
+    file.write_bytes(text.encode(encoding))
+    assert "Grüße" in studio.get(page).text
+    assert studio.post(page, text=f"{text}Ende.\n", based_on=studio.digest(page, path), page=page).status == 200
+    assert file.read_text("utf-8-sig") == f"{text}Ende.\n"
+
+
 @pytest.mark.parametrize("page", ["/files/nothing", "/files/episodes/nothing", "/files/space.json", "/files/"])
 def test_no_other_file_is_shown(looked_at: RunningStudio, page: str) -> None:
     assert looked_at.ask(page).status == 404

@@ -97,6 +97,7 @@ def test_what_changed_is_named(ready: RunningStudio) -> None:
     edit(folder / "index.md", "title: ", "title: Foggy ")
     page = wait_until(ready, "/publish", "Online already, and changed").partition("Online already, and changed")[2]
     assert "Foggy" in page.partition("</ul>")[0]
+    assert page.partition("</ul>")[0].count("<li") == 1  # the pages beside it link to it by its title, and are sent too
     assert "For the first time" not in page
 
 

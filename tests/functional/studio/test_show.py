@@ -60,7 +60,8 @@ def test_what_is_shown_and_sent_back_changes_nothing(studio: RunningStudio) -> N
 
 def test_an_address_that_reaches_nobody_is_told(studio: RunningStudio) -> None:
     """It was saved, and is shown: the field says what is wrong with it. What `init` wrote is shown as empty."""
-    change(studio, url="https://example.org/signals/", email="podcast@example.org")
+    edit(studio.show / CONFIG, load_config(studio.show).show.url, "https://example.org/signals/")
+    edit(studio.show / CONFIG, load_config(studio.show).show.email, "podcast@example.org")
     assert "is kept for examples" not in studio.get("/show").text
     change(studio, url="https://ana.example.com/", email="ana@studio.local")
     page = studio.get("/show").text
@@ -70,6 +71,16 @@ def test_an_address_that_reaches_nobody_is_told(studio: RunningStudio) -> None:
     assert 'id="f-email" name="email" value="ana@studio.local"' in page
     change(studio, url="https://ana.github.io/signals/", email="ana@signals.fm")
     assert "is kept for examples" not in studio.get("/show").text
+
+
+@pytest.mark.parametrize("value", ["example.org", "HTTPS://Example.org", "example.org/my-show/"])
+def test_what_init_writes_is_not_taken_for_an_address(studio: RunningStudio, value: str) -> None:
+    """Saved, it would be shown as empty the next time, as if it had been lost."""
+    before = (studio.show / CONFIG).read_bytes()
+    answer = studio.post("/show", ("url", value), based_on=studio.digest("/show", CONFIG), page="/show")
+    assert (answer.status, answer.json["problems"][0]["field"]) == (422, "show.url")
+    assert "is kept for examples" in answer.json["problems"][0]["message"]
+    assert (studio.show / CONFIG).read_bytes() == before
 
 
 @pytest.mark.parametrize(

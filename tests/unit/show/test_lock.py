@@ -7,12 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from show_runner import make_show, make_two_spaces, spacecast
 
+from site_builder.commands.people import record_answer
 from site_builder.show.lock import ShowBusy, lock_show
+from site_builder.show.people import Consent, load_people
+from site_builder.show.refusals import load_refusals
 
 HOLD = "import sys, time; from pathlib import Path; from site_builder.show.lock import lock_show\n"
 HOLD += "with lock_show(Path(sys.argv[1]), 'build'): print('held', flush=True); time.sleep(60)"
@@ -81,3 +87,18 @@ def test_build_and_extract_wait_for_each_other(tmp_path: Path, monkeypatch: pyte
         other.kill()
     assert not (show / "output").exists()
     assert spacecast("-C", show, "build").code == 0
+
+
+def test_answers_noted_at_once_are_all_kept(tmp_path: Path) -> None:
+    """Several commands, or one and the studio: none writes over what another has just written."""
+    show = make_show(tmp_path / "show")
+    names = [f"guest{number}" for number in range(12)]
+    (show / "content/people.yaml").write_text("".join(f"{name}:\n  name: {name}\n" for name in names))
+    answer = partial(record_answer, show, status="refused", on=date(2026, 11, 29))
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(answer, names))
+    answers = {record.consent.status for record in load_people(show / "content/people.yaml").records}
+    assert answers == {Consent.REFUSED}
+    remembered = load_refusals(show)
+    assert remembered
+    assert len(remembered.refused) == 12

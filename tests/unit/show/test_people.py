@@ -126,6 +126,32 @@ def test_line_ends_and_marks_stay(file: Path, spelling: str) -> None:
         assert after.startswith(b"\xef\xbb\xbf#")
 
 
+def test_each_line_keeps_its_own_end(file: Path) -> None:
+    """Two editors have been at it, one on Windows; only lines that say something else are written anew."""
+    lines = WRITTEN.splitlines()
+    mixed = "".join(f"{line}{chr(13) * (number % 2)}\n" for number, line in enumerate(lines)).encode()
+    file.write_bytes(mixed)
+    set_consent(file, "kit", Answer(status=Consent.REFUSED, since=date(2026, 11, 1)))
+    kept = set(mixed.splitlines(keepends=True)) - {
+        b"    consent: granted   # by DM\n",
+        b"    consent: granted   # by DM\r\n",
+    }
+    assert kept <= set(file.read_bytes().splitlines(keepends=True))
+    assert load_people(file).records[0].consent.status is Consent.REFUSED
+
+
+@pytest.mark.parametrize(
+    "odd", ["2026-13-45", "2026-02-30", "-_", "+_", "0x_", "0b_", "12:99:99", "._", "1e", "1_0_", "=", "<<", "~"]
+)
+def test_what_only_looks_like_a_number_or_a_date(file: Path, odd: str) -> None:
+    """It is text, and stays as it stands."""
+    before = WRITTEN.replace("name:   'Kit'", f"name:   {odd}")
+    file.write_text(before, "utf-8")
+    set_consent(file, "kit", Answer(status=Consent.REFUSED, since=date(2026, 11, 1)))
+    assert f"    name:   {odd}\n" in file.read_text("utf-8")
+    assert load_people(file).records[0].consent.status is Consent.REFUSED
+
+
 def test_history_is_kept_and_dated(file: Path) -> None:
     """Answers for the show and for one episode; a no for the show ends what was allowed for the episode."""
     guid = Guid("1e5")
