@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from site_builder.consent import Casting, Removal, cast_turns
+from site_builder.consent.spoken_names import list_called
 from site_builder.episodes.assemble import make_edits
 from site_builder.episodes.catalog import decide_consent
 from site_builder.episodes.redact import redact_cues
@@ -97,8 +98,10 @@ def _name(cues: tuple[Cue, ...], bundle: Bundle, casting: Casting) -> tuple[Cue,
     edits = make_edits(bundle.matter, recording, casting, Removal.MUTE)
     cues = tuple(cue for cue in cues if _is_heard(cue, edits))
     labels = [verdict.label if verdict.heard else None for verdict in casting.verdicts]
+    called = list_called(casting, recording.speakers)
+    cues = label_speakers(cues, [one for one, _ in called], [labels[number] for _, number in called])
     turns = cast_turns(recording, casting) if recording.timeline is Timeline.LEVELS else ()
-    return name_cues(label_speakers(cues, recording.speakers, labels), turns, casting.credits)
+    return name_cues(cues, turns, casting.credits)
 
 
 def _is_heard(cue: Cue, edits: EditList) -> bool:

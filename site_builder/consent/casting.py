@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from site_builder.consent.redaction import Redaction, make_redaction
 from site_builder.consent.removals import find_removals, is_placed, merge
-from site_builder.consent.secrets import Hidden, describe_hidden
+from site_builder.consent.secrets import Hidden, describe_hidden, find_namesakes, list_refused
 from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown
@@ -53,6 +53,8 @@ class Casting:
     """How many of them refused; the others are unknown, and may have."""
     redaction: Redaction = field(default_factory=Redaction)
     """What must not be read in this episode; see `redact`."""
+    taking_part: int = 0
+    """How many of `redaction.hidden` speak or are on stage here; they come first."""
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -89,6 +91,7 @@ def decide(
     verdicts = _label(recording, found[: len(recording.speakers)], nouns)
     credits_, credit_of = _make_credits(recording, verdicts)
     hidden = _find_hidden(recording.speakers, verdicts)
+    hidden += _find_hidden_on_stage(recording.on_stage, found[len(recording.speakers) :], hidden)
     return Casting(
         verdicts=verdicts,
         withheld=" ".join(dict.fromkeys(_find_obstacles(recording, guid, found, people, policy))),
@@ -97,6 +100,7 @@ def decide(
         refused=frozenset(number for number, verdict in enumerate(found) if not verdict.heard),
         taken_out=sum(verdict.consent is Consent.REFUSED for verdict in found),
         redaction=make_redaction(people, guid, policy is Pending.ANONYMISE, hidden, [p.name for p in credits_]),
+        taking_part=len(hidden),
     )
 
 
@@ -228,6 +232,19 @@ def _find_hidden(speakers: Sequence[Speaker], verdicts: Sequence[Verdict]) -> tu
     )
 
 
+def _find_hidden_on_stage(
+    on_stage: Sequence[Speaker], verdicts: Sequence[Verdict], known: Sequence[Hidden]
+) -> tuple[Hidden, ...]:
+    """The same about those who are on stage beside them: they are spoken to, by their first name perhaps."""
+    keys = {one.person for one in known if one.person}
+    found: dict[object, Hidden] = {}
+    for number, (speaker, verdict) in enumerate(zip(on_stage, verdicts, strict=True)):
+        key = verdict.person.key if verdict.person else ""
+        if not verdict.named and key not in keys:
+            found.setdefault(key or number, describe_hidden(verdict.person or PersonRecord(key=""), "", speaker))
+    return tuple(found.values())
+
+
 def _find_obstacles(
     recording: Recording, guid: Guid, found: Sequence[Verdict], people: People, policy: Pending
 ) -> Iterator[str]:
@@ -245,16 +262,27 @@ def _find_obstacles(
         elif number < len(verdicts) and verdict.consent is Consent.PENDING and policy is Pending.WITHHOLD:
             how = _say_how_unknown(guid) if verdict.unknown else ""
             yield f"{who} has not answered yet, and consent.pending is “withhold”{how}."
+    yield from _find_namesakes(verdicts, recording, guid, people)
     if recording.timeline is not Timeline.LEVELS:
         yield from _find_doubles(verdicts, recording, guid, people)
     if verdicts and not any(verdict.heard for verdict in verdicts):
         yield "Nobody who agreed is left to be heard."
 
 
+def _find_namesakes(verdicts: Sequence[Verdict], recording: Recording, guid: Guid, people: People) -> Iterator[str]:
+    """Speakers who have not answered and may, by their name, be somebody who refused."""
+    refused = list_refused(people, guid)
+    for speaker, verdict in zip(recording.speakers, verdicts, strict=True):
+        if verdict.consent is Consent.PENDING and (alike := find_namesakes(speaker, verdict.person, refused)):
+            who = verdict.person.key if verdict.person else speaker.name
+            yield f"{who} may be {' or '.join(alike)}, who refused: write down what {who} says."
+
+
 def _find_doubles(verdicts: Sequence[Verdict], recording: Recording, guid: Guid, people: People) -> Iterator[str]:
     """Speakers of whom only a number is known, who may be somebody who refused and of whom it is not known."""
-    refused = [record for record in people.records if record.answer_for(guid).status is Consent.REFUSED]
-    unnumbered = [record.key for record in refused if not record.x_ids and (record.names or record.handles)]
+    unnumbered = [
+        record.key for record in list_refused(people, guid) if not record.x_ids and (record.names or record.handles)
+    ]
     for speaker, verdict in zip(recording.speakers, verdicts, strict=True):
         person = verdict.person or PersonRecord(key="")
         is_nameless = not (speaker.handle or speaker.name or person.names or person.handles)

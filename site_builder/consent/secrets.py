@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from site_builder.consent.ordinary_words import list_words
-from site_builder.model.podcast import Speaker
-from site_builder.show.people import PersonRecord
+from site_builder.model.podcast import Guid, Speaker
+from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.folding import fold, is_letter
 
 SOMEONE = "someone"
@@ -131,3 +131,30 @@ def _tells(name: str) -> bool:
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text.strip()))
+
+
+def list_refused(people: People, guid: Guid) -> list[PersonRecord]:
+    """Who refused to be heard in an episode."""
+    return [record for record in people.reserved if record.answer_for(guid).status is Consent.REFUSED]
+
+
+def find_namesakes(speaker: Speaker, person: PersonRecord | None, refused: Iterable[PersonRecord]) -> list[str]:
+    """Keys of those of the `refused` who have a speaker's name, where one of the two is known by names alone.
+
+    People are known again by ids and handles. A file that was downloaded has names alone, decorated or not: who refused
+    as `Ana Lopez | Acme` is in another one as `Ana Lopez`, or in an archive as @ana_builds.
+    """
+    is_bare = not (speaker.handle or speaker.x_id or speaker.periscope_id)
+    possible = [record for record in refused if (is_bare or _is_bare(record)) and record is not person]
+    if not possible:
+        return []
+    names = _fold_all([speaker.name, *(person.names if person else ())])
+    return [record.key for record in possible if names & _fold_all(record.names)]
+
+
+def _is_bare(record: PersonRecord) -> bool:
+    return not (record.handles or record.x_ids or record.periscope_ids)
+
+
+def _fold_all(names: Iterable[str]) -> set[str]:
+    return {fold(spelling) for name in names if name for spelling in spell(name)}

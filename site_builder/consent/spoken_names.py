@@ -8,15 +8,16 @@ name is looked for, and what sounds like it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from site_builder.consent.casting import Casting
+from site_builder.consent.casting import Casting, Verdict
 from site_builder.consent.ordinary_words import DATED, NAMES, WORDS
 from site_builder.consent.redaction import Redaction
-from site_builder.consent.secrets import Hidden, find_core_name
+from site_builder.consent.secrets import Hidden, find_core_name, spell
+from site_builder.model.podcast import Speaker
 from site_builder.text.folding import fold
 
 _SHORTEST = 3
@@ -31,7 +32,7 @@ _SOUNDS = {
 def hear_names(casting: Casting, text: str) -> Redaction:
     """What must not be read in a transcript of an episode, whose whole text is `text`."""
     redaction = casting.redaction
-    unnamed = sum(not verdict.named for verdict in casting.verdicts)
+    unnamed = casting.taking_part
     if not unnamed:
         return redaction
     heard = set(_TOKEN.findall(text))
@@ -41,6 +42,29 @@ def hear_names(casting: Casting, text: str) -> Redaction:
     longer = [name for name in credited if " " in name and parts & set(fold(name).split())]
     hidden = (*speaking, *redaction.hidden[unnamed:])
     return replace(redaction, hidden=hidden, shown=tuple(dict.fromkeys([*redaction.shown, *longer])))
+
+
+def list_called(casting: Casting, speakers: Sequence[Speaker]) -> list[tuple[Speaker, int]]:
+    """Every way in which the lines of a transcript may name who speaks, each with the speaker's number.
+
+    That is, besides what the recording calls them, all that people.yaml knows, and of whoever is not named each word of
+    their name, where that is nobody else's.
+    """
+    known = [[speaker.name, *(v.person.names if v.person else ())] for v, speaker in _pair(casting, speakers)]
+    names = [[spelling for name in filter(None, own) for spelling in spell(name)] for own in known]
+    parts = [{fold(part) for name in own for part in split_name(name)} for own in names]
+    called = [(speaker, number) for number, speaker in enumerate(speakers)]
+    for number, (verdict, _) in enumerate(_pair(casting, speakers)):
+        others = set().union(*(own for other, own in enumerate(parts) if other != number))
+        called += [(Speaker(name=name), number) for name in names[number]]
+        called += [(Speaker(handle=handle), number) for handle in (verdict.person.handles if verdict.person else ())]
+        if not verdict.named:
+            called += [(Speaker(name=part), number) for part in sorted(parts[number] - others)]
+    return called
+
+
+def _pair(casting: Casting, speakers: Sequence[Speaker]) -> Iterator[tuple[Verdict, Speaker]]:
+    return zip(casting.verdicts, speakers, strict=True)
 
 
 def _add_spoken(hidden: Hidden, heard: Iterable[str]) -> Hidden:

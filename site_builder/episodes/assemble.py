@@ -11,6 +11,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from site_builder.consent import LEAST_AUDIBLE, Casting, Removal, cast_turns, plan_removals
+from site_builder.consent.spoken_names import list_called
 from site_builder.episodes.chapters import find_chapter_places, make_chapters, move_chapters
 from site_builder.episodes.provenance import describe_provenance
 from site_builder.episodes.redact import is_hidden, redact_episode, redact_notes
@@ -258,7 +259,9 @@ def _make_cues(source: EpisodeSource, turns: Sequence[Turn], people: Sequence[Pe
     refused = plan_removals(recording, source.casting) if recording and source.casting.restricted else ()
     cues = move_cues(source.cues, source.edits, silences=silences, refused=refused)
     if recording:
-        cues = label_speakers(cues, recording.speakers, list(_list_labels(source.casting, people)))
+        labels = list(_list_labels(source.casting, people))
+        called = list_called(source.casting, recording.speakers)
+        cues = label_speakers(cues, [one for one, _ in called], [labels[number] for _, number in called])
     exact = recording is not None and recording.timeline is Timeline.LEVELS
     return name_cues(cues, turns if exact else (), people)
 

@@ -119,7 +119,7 @@ def read_catalog(folder: Path, digests: Digests, kept: ValueCache, program: str,
     show_folder = load_show_folder(folder, problems := list[Problem]())
     described = list_speakers(folder, digests.by_name, kept, jobs)
     if show_folder:
-        show_folder = replace(show_folder, people=show_folder.people.describe(described.heard))
+        show_folder = replace(show_folder, people=show_folder.people.describe(described.everybody))
         problems += find_named_texts(show_folder, redact_show(show_folder))
     base, known = _digest_base(show_folder, program), kept.load(_KIND)
     reader = _make_reader(folder, show_folder, base, digests, described.by_bundle, kept)

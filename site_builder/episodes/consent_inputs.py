@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.consent import Casting, Redaction, make_redaction
+from site_builder.consent.secrets import find_namesakes, list_refused
 from site_builder.consent.visible_text import WALL, read_markup, read_plain
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
@@ -23,6 +24,7 @@ from site_builder.engine.serialization import digest_value, encode_value
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import Pending
+from site_builder.show.documents.document import decode_any
 from site_builder.show.layout import INDEX
 from site_builder.show.people import Answer, Consent, People, PersonRecord, is_unknown
 from site_builder.text.folding import fold
@@ -41,6 +43,7 @@ class ConsentInputs:
     pending: Pending
     _digests: dict[tuple[Speaker, str], str] = field(default_factory=dict, init=False, repr=False)
     _scopes: dict[str, _Scope] = field(default_factory=dict, init=False, repr=False)
+    _refused: dict[str, list[PersonRecord]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _answered(self) -> Set[str]:
@@ -101,20 +104,23 @@ class ConsentInputs:
     def _digest_speaker(self, speaker: Speaker, guid: str) -> str:
         key = (speaker, guid if guid in self._answered else "")
         if key not in self._digests:
-            scope, (_, found) = self._find_scope(guid), self.people.identify(speaker)
+            scope, (person, found) = self._find_scope(guid), self.people.identify(speaker)
             records = [scope.describe(record) for record in found]
-            self._digests[key] = digest_value([records, speaker.avatar_url in scope.shared, self._tell(speaker, guid)])
+            told = self._tell(speaker, person, guid)
+            self._digests[key] = digest_value([records, speaker.avatar_url in scope.shared, told])
         return self._digests[key]
 
-    def _tell(self, speaker: Speaker, guid: str) -> object:
+    def _list_refused(self, guid: str) -> list[PersonRecord]:
+        own = guid if guid in self._answered else ""
+        if own not in self._refused:
+            self._refused[own] = list_refused(self.people, Guid(guid))
+        return self._refused[own]
+
+    def _tell(self, speaker: Speaker, person: PersonRecord | None, guid: str) -> object:
         """What may hold for somebody of whom nothing is known, or a number only: they may be who refused."""
         if speaker.handle or speaker.name:
-            return None
-        refused = [
-            (one.key, bool(one.x_ids), bool(one.names or one.handles))
-            for one in self.people.reserved
-            if one.answer_for(Guid(guid)).status is Consent.REFUSED
-        ]
+            return find_namesakes(speaker, person, self._list_refused(guid)) or None
+        refused = [(one.key, bool(one.x_ids), bool(one.names or one.handles)) for one in self._list_refused(guid)]
         known = self.people.find_unknown(Guid(guid)) if is_unknown(speaker) else None
         return [refused, known and self._find_scope(guid).describe(known)]
 
@@ -152,7 +158,7 @@ class _Scope:
 def _list_texts(bundle: Bundle, casting: Casting) -> Iterable[str]:
     """All that may be read in an episode, as it is written."""
     for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
-        yield file.read_text("utf-8", "replace")
+        yield decode_any(file.read_bytes())
     yield from (bundle.folder.name, bundle.slug)
     if recording := bundle.recording:
         yield from (recording.url, recording.announced_url)
@@ -163,7 +169,7 @@ def _list_texts(bundle: Bundle, casting: Casting) -> Iterable[str]:
 def digest_casting(casting: Casting) -> str:
     """Of what holds for those who speak, as far as anybody hears or reads of it."""
     verdicts = [(one.heard, one.named, one.label, one.role) for one in casting.verdicts]
-    speaking = casting.redaction.hidden[: sum(not one.named for one in casting.verdicts)]
+    speaking = casting.redaction.hidden[: casting.taking_part]
     return digest_value(
         [
             *(verdicts, casting.credits, casting.credit_of, sorted(casting.refused), casting.taken_out),

@@ -29,8 +29,8 @@ class _Described(Value, frozen=True, kw_only=True):
 class Descriptions(NamedTuple):
     """How recordings describe people."""
 
-    heard: tuple[Speaker, ...]
-    """Everybody who speaks, each description once."""
+    everybody: tuple[Speaker, ...]
+    """Who speaks or is on stage anywhere, each description once."""
     by_bundle: Mapping[str, tuple[Speaker, ...]]
     """All who speak or are on stage, by the name of the bundle."""
 
@@ -44,7 +44,7 @@ def list_speakers(folder: Path, digests: Mapping[str, str], kept: ValueCache, jo
     kept.drop(_KIND, known.keys() - digests.keys())
     texts = [fresh[name] if name in fresh else known[name][1] for name in keys]
     found = parse_values(_Described, texts)
-    distinct = sorted({one for described in found for one in described.speakers})
+    distinct = sorted({one for described in found for one in (*described.speakers, *described.on_stage)})
     made = cache(_make_speaker)
     return Descriptions(
         tuple(map(made, distinct)),

@@ -98,9 +98,13 @@ def _redact_chapter(chapter: Chapter, redaction: Redaction) -> Chapter:
 def redact_cues(cues: Iterable[Cue], casting: Casting) -> tuple[Cue, ...]:
     """A transcript, in which a name may go over two cues and is written as it is spoken."""
     cues = tuple(cues)
-    spoken = hear_names(casting, " ".join(cue.text for cue in cues))
+    spoken = hear_names(casting, " ".join(text for cue in cues for text in (cue.speaker, cue.text)))
     texts = redact_lines([cue.text for cue in cues], spoken)
-    speakers = {name: redact(name, casting.redaction, Reading.NAME) for name in {cue.speaker for cue in cues}}
+    credited = {person.name for person in casting.credits}
+    speakers = {
+        name: redact(name, casting.redaction if name in credited else spoken, Reading.NAME)
+        for name in {cue.speaker for cue in cues}
+    }
     told = (replace(reword(cue, text), speaker=speakers[cue.speaker]) for cue, text in zip(cues, texts, strict=True))
     return tuple(cue for cue in told if cue.text.strip())
 

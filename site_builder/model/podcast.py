@@ -148,7 +148,7 @@ class Recording:
     """Who speaks when, as far as it can be told."""
     on_stage: tuple[Speaker, ...] = ()
     """People whom the source names besides, of whom no sound is known. One without a span in `may_speak` may have
-    spoken at any time."""
+    spoken at any time, unless they are one of `speakers`, of whom this is another handle or name."""
     may_speak: tuple[Turn, ...] = ()
     """When each guest may be heard, however quietly and unsurely: of use where somebody refused. `speaker` counts in
     `speakers`, then in `on_stage`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Self
 
 from site_builder.errors import UnusableSource
 from site_builder.model.conversation import Account, Announcement, Conversation
-from site_builder.model.podcast import Recording, Role, Speaker
+from site_builder.model.podcast import Recording, Role, Speaker, Timeline, Turn
 from site_builder.sources.damage import describe_damage
 from site_builder.sources.downloads import Download, find_day, read_download
 from site_builder.sources.parts import CHUNK, is_audio_start, read_part
@@ -124,8 +125,9 @@ class AudioFile:
 
     def _describe(self, reading: PartReading, timeline: TimelineReading) -> Recording:
         started_at = reading.part.started_at or self._download.started_at
-        is_known = bool(timeline.turns or self.account.name or self.account.handle)
+        is_known = timeline.timeline is Timeline.LEVELS or bool(self.account.name or self.account.handle)
         speakers = timeline.speakers if is_known else timeline.speakers[1:]
+        others = tuple(self._find_others((*speakers, *timeline.on_stage)))
         return Recording(
             id=self._id,
             source="x-space" if self._download.space_id else "audio-file",
@@ -133,8 +135,10 @@ class AudioFile:
             started_at=started_at,
             ended_at=started_at + timedelta(seconds=reading.part.duration) if started_at else None,
             parts=(reading.part,),
-            speakers=(*speakers, *self._find_others(speakers)),
+            speakers=(*speakers, *others),
             turns=timeline.turns,
+            on_stage=timeline.on_stage,
+            may_speak=_make_room(timeline.may_speak, len(speakers), len(others)),
             timeline=timeline.timeline,
             tick=timeline.tick,
             silences=timeline.silences,
@@ -176,3 +180,8 @@ class AudioFile:
         from site_builder.sources.containers import load_audio_tags  # noqa: PLC0415  (FFmpeg)
 
         return load_audio_tags(self._path)
+
+
+def _make_room(spans: Sequence[Turn], heard: int, others: int) -> tuple[Turn, ...]:
+    """Spans of people who are numbered after those `heard`, with room for `others` between them."""
+    return tuple(replace(span, speaker=span.speaker + others) if span.speaker >= heard else span for span in spans)

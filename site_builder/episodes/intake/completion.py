@@ -5,6 +5,7 @@ A co-host's archive knows the creator by a number only, the creator's by name. P
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from site_builder.episodes.intake.new_episode import make_title, render_notes
@@ -27,12 +28,12 @@ def complete_recording(known: Recording, found: Recording) -> Recording:
     """What is known, with what only the other source tells. Who speaks when stays, and whose turns are whose."""
     others = list(found.speakers)
     if known.timeline is Timeline.NONE and found.timeline is not Timeline.NONE and found.duration == known.duration:
-        left = [speaker for speaker in known.speakers if not any(_is_same(speaker, other) for other in others)]
-        speakers = tuple(_complete_speaker(other, known.speakers) for other in others)
-        known = replace(known, turns=found.turns, timeline=found.timeline, tick=found.tick, speakers=(*speakers, *left))
+        known = _take_timeline(known, found)
+    speakers = tuple(_complete_speaker(speaker, others) for speaker in known.speakers)
     return replace(
         known,
-        speakers=tuple(_complete_speaker(speaker, others) for speaker in known.speakers),
+        speakers=speakers,
+        on_stage=(*known.on_stage, *_find_missing((*speakers, *known.on_stage), (*others, *found.on_stage))),
         url=known.url or found.url,
         announced_url=found.announced_url if _is_better(known, found) else known.announced_url or found.announced_url,
         title=found.title if _is_better(known, found) else known.title or found.title,
@@ -40,6 +41,38 @@ def complete_recording(known: Recording, found: Recording) -> Recording:
         ended_at=known.ended_at or found.ended_at,
         participants=found.participants if known.participants is None else known.participants,
     )
+
+
+def _take_timeline(known: Recording, found: Recording) -> Recording:
+    """With who speaks when, and all that numbers people in the same way, from the other source."""
+    left = _find_missing(found.speakers, known.speakers)
+    is_exact = found.timeline is Timeline.LEVELS  # then whoever has no level is on stage at most
+    return replace(
+        known,
+        turns=found.turns,
+        timeline=found.timeline,
+        tick=found.tick,
+        speakers=(
+            *(_complete_speaker(other, known.speakers) for other in found.speakers),
+            *(() if is_exact else left),
+        ),
+        on_stage=(*found.on_stage, *(left if is_exact else ())),
+        may_speak=found.may_speak,
+        silences=found.silences,
+        unknown=found.unknown,
+    )
+
+
+def _find_missing(known: Sequence[Speaker], others: Iterable[Speaker]) -> tuple[Speaker, ...]:
+    """Those who are named by something that nobody known has: they may be somebody else."""
+    signs = {sign for speaker in known for sign in _list_signs(speaker)}
+    return tuple(dict.fromkeys(one for one in others if (own := set(_list_signs(one))) and not own <= signs))
+
+
+def _list_signs(speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Whatever identifies an account."""
+    pairs = (("x", speaker.x_id), ("periscope", speaker.periscope_id), ("handle", speaker.handle.casefold()))
+    yield from (pair for pair in pairs if pair[1])
 
 
 def _is_better(known: Recording, found: Recording) -> bool:

@@ -31,6 +31,7 @@ from site_builder.show.bundles import (
     restore_parts,
     write_json,
 )
+from site_builder.show.documents.line_ends import edit_lines
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING
 from site_builder.show.people import People
 from site_builder.show.people.writing import add_newcomers
@@ -252,8 +253,8 @@ def _add_facts(bundle: Bundle, conversation: Conversation) -> IntakeResult:
     if bundle.recording is None:
         return IntakeResult.KNOWN
     index = bundle.folder / INDEX
-    text = index.read_text("utf-8")
-    completed = complete_title(text, bundle, conversation)
+    text = index.read_bytes().decode("utf-8")
+    completed = edit_lines(text, lambda plain: complete_title(plain, bundle, conversation))
     if completed != text:
         write_file(index, completed.encode())
     recording = complete_recording(bundle.recording, _recording_of(conversation))

@@ -7,11 +7,12 @@ Until `Recording.may_speak` was there, levels were given to people by another nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from site_builder.errors import UnusableSource
 from site_builder.model.podcast import Recording, Role, Speaker, Timeline
 from site_builder.show.bundles import Bundle, load_bundle, write_json
 from site_builder.show.layout import RECORDING
@@ -23,8 +24,8 @@ def is_outdated(bundle: Bundle) -> bool:
     if recording is None or recording.timeline is not Timeline.LEVELS or recording.may_speak:
         return False
     guests = {number for number, speaker in enumerate(recording.speakers) if speaker.role is not Role.HOST}
-    is_plain = all(part.container == "adts" for part in recording.parts)
-    return bool(guests) and is_plain and bundle.has_recording
+    is_tagged = all(part.container in {"adts", "mpegts"} for part in recording.parts)
+    return bool(guests) and is_tagged and bundle.has_recording
 
 
 def read_again(folders: Iterable[Path]) -> None:
@@ -32,7 +33,8 @@ def read_again(folders: Iterable[Path]) -> None:
     for folder in folders:
         bundle = load_bundle(folder)
         if bundle.recording and is_outdated(bundle):
-            write_json(folder / RECORDING, _read(bundle, bundle.recording))
+            with suppress(UnusableSource):  # told of where its sound is made
+                write_json(folder / RECORDING, _read(bundle, bundle.recording))
 
 
 def _read(bundle: Bundle, recording: Recording) -> Recording:
@@ -44,12 +46,18 @@ def _read(bundle: Bundle, recording: Recording) -> Recording:
         files: list[BinaryIO] = [stack.enter_context(file.open("rb")) for file in bundle.part_files]
         parts = [read_part(file, part.origin) for file, part in zip(files, recording.parts, strict=True)]
     reading = make_timeline(parts, host)
-    known = {_sign(speaker): speaker for speaker in recording.speakers}
+    known = {_sign(speaker): speaker for speaker in (*recording.on_stage, *recording.speakers) if any(_sign(speaker))}
+    speakers, on_stage = (
+        tuple(known.get(_sign(speaker), speaker) for speaker in some) for some in (reading.speakers, reading.on_stage)
+    )
+    # Whom the recording itself does not name: they may have spoken all the same.
+    seen = {*speakers, *on_stage, Speaker()}
+    rest = [speaker for speaker in (*recording.speakers, *recording.on_stage) if speaker not in seen]
     return replace(
         recording,
-        speakers=tuple(known.get(_sign(speaker), speaker) for speaker in reading.speakers),
+        speakers=speakers,
         turns=reading.turns,
-        on_stage=tuple(known.get(_sign(speaker), speaker) for speaker in reading.on_stage),
+        on_stage=(*on_stage, *rest),
         may_speak=reading.may_speak,
         timeline=reading.timeline,
         tick=reading.tick,

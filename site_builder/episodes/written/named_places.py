@@ -17,6 +17,7 @@ from site_builder.consent.visible_text import WALL, view_plain
 from site_builder.errors import Problem
 from site_builder.show.bundles import Bundle
 from site_builder.show.documents import find_front_line
+from site_builder.show.documents.document import decode_any
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.layout import CONFIG, EPISODES, INDEX
 from site_builder.show.load import ShowFolder
@@ -86,7 +87,7 @@ def list_redacted(bundle: Bundle, casting: Casting) -> Iterator[str]:
     for file in filter(None, (bundle.folder / INDEX, bundle.transcript)):
         name = f"{EPISODES}/{bundle.folder.name}/{file.name}"
         is_spoken = file == bundle.transcript and casting.redaction
-        hidden = hear_names(casting, file.read_text("utf-8", "replace")) if is_spoken else casting.redaction
+        hidden = hear_names(casting, decode_any(file.read_bytes())) if is_spoken else casting.redaction
         told = describe_mentions(file, name, hidden)
         guid = find_front_line(file.read_bytes(), EpisodeMatter, ("guid",)) if told and file.name == INDEX else None
         of_guid = tuple(place for place in told if place.startswith(f"{name}:{guid}:"))

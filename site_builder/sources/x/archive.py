@@ -156,14 +156,16 @@ class XArchive:
             participants=space.participants,
         )
         if reading.timeline is not Timeline.LEVELS:
-            return _with_sessions(recording, people, reading.speakers, clock)
+            return _with_sessions(recording, people, (*reading.speakers, *reading.on_stage), clock)
         named = (*reading.speakers, *reading.on_stage)
         known = people.identify(named, reading.turns, clock.moment_of if clock.exact else None)
+        unseen = people.find_unseen(known)
+        earlier = people.find_earlier_names((*known, *unseen))
         return replace(
             recording,
             speakers=known[: len(reading.speakers)],
             turns=reading.turns,
-            on_stage=(*known[len(reading.speakers) :], *people.find_unseen(known)),
+            on_stage=(*known[len(reading.speakers) :], *unseen, *earlier),
             may_speak=reading.may_speak,
             timeline=Timeline.LEVELS,
         )
@@ -257,4 +259,5 @@ def _with_sessions(recording: Recording, people: People, on_stage: Sequence[Spea
     sessions = [(session.user_id, session.start, session.end) for session in space.sessions]
     turns = make_session_turns(sessions, known_start, recording.duration, order) if known_start else ()
     timeline = Timeline.SESSIONS if turns else Timeline.NONE
-    return replace(recording, speakers=tuple(speakers), turns=turns, timeline=timeline)
+    on_stage = people.find_earlier_names(speakers)
+    return replace(recording, speakers=tuple(speakers), turns=turns, timeline=timeline, on_stage=on_stage)

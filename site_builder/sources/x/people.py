@@ -80,6 +80,16 @@ class People:
         ids = {speaker.x_id for speaker in known} | set(self.space.host_ids[:1])
         return tuple(self.describe_user(x_id) for x_id in self.space.speaker_ids if x_id not in ids)
 
+    def find_earlier_names(self, known: Iterable[Speaker]) -> tuple[Speaker, ...]:
+        """Handles and names that guests had before, or have since: posts may still call them so."""
+        guests = {speaker.x_id: speaker for speaker in known if speaker.x_id and speaker.role is not Role.HOST}
+        return tuple(
+            Speaker(role=guest.role, x_id=x_id, handle=other.handle, name=other.name)
+            for x_id, guest in guests.items()
+            for other in self.tweets.find_names(x_id)
+            if other.handle.lower() != guest.handle.lower() or other.name not in {"", guest.name}
+        )
+
     def _identify_by_handle(self, speaker: Speaker) -> Speaker:
         if speaker.role is Role.HOST or not is_handle(speaker.handle):
             return speaker

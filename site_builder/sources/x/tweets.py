@@ -31,6 +31,8 @@ _MOST_KEPT = 8 << 20
 """Characters of all posts kept."""
 _MOST_MENTIONS = 200_000
 _MOST_EDITS = 200_000
+_MOST_NAMES = 50
+"""By which one user was ever mentioned that are kept."""
 
 Window = tuple[datetime, datetime]
 
@@ -127,6 +129,7 @@ class Tweets:
         self._windows = list(windows)
         self._mentions: dict[tuple[str, str], tuple[datetime, Mention]] = {}
         self._holders: dict[str, set[str]] = {}
+        self._called: dict[str, dict[tuple[str, str], None]] = {}
         self._kept = self._gather()
         if threads := list(self._find_threads()):
             self._windows += threads
@@ -177,8 +180,11 @@ class Tweets:
             x_id, handle = pick_text(mention, "id_str", "id"), pick_text(mention, "screen_name")
             if is_user_id(x_id) and is_handle(handle) and len(self._mentions) < _MOST_MENTIONS:
                 key = handle.lower(), x_id
+                name = plain_line(pick_text(mention, "name"))
+                called = self._called.setdefault(x_id, {})
+                if len(called) < _MOST_NAMES:
+                    called[handle.lower(), name] = None
                 if key not in self._mentions or self._mentions[key][0] <= moment:
-                    name = plain_line(pick_text(mention, "name"))
                     self._mentions[key] = moment, Mention(x_id=x_id, handle=handle, name=name)
                     self._holders.setdefault(handle.lower(), set()).add(x_id)
 
@@ -193,6 +199,11 @@ class Tweets:
             (moment, mention.handle, mention) for moment, mention in self._mentions.values() if mention.x_id == x_id
         ]
         return max(found)[2] if found else None
+
+    def find_names(self, x_id: str) -> tuple[Mention, ...]:
+        """Every handle and name by which the account ever mentioned this user; no handle that others had too."""
+        called = dict.fromkeys((h if self.find_by_handle(h) else "", name) for h, name in self._called.get(x_id, {}))
+        return tuple(Mention(x_id=x_id, handle=handle, name=name) for handle, name in called)
 
     def about(self, space_id: str) -> list[Tweet]:
         """Tweets linking to a Space, oldest first."""

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -377,9 +378,12 @@ def test_nothing_is_called_that(two_spaces: Path, tmp_path: Path) -> None:
 CREATOR, COHOST = "3300551", "4400661"
 
 
-def write_account(path: Path, user: str, handle: str, name: str, title: str, *, media: bool = True) -> Path:
-    """The archive of one of two hosts of the same Space."""
-    space = MadeSpace(metadata={"creatorUserId": CREATOR, "hostUserIds": [CREATOR, COHOST]})
+def write_account(
+    path: Path, user: str, handle: str, name: str, title: str, *, media: bool = True, speakers: Sequence[str] = ()
+) -> Path:
+    """The archive of one of two hosts of the same Space; `speakers` by its metadata, where these are known."""
+    metadata: dict[str, object] = {"creatorUserId": CREATOR, "hostUserIds": [CREATOR, COHOST]}
+    space = MadeSpace(metadata=metadata | ({"speakers": list(speakers)} if speakers else {}))
     files = make_files(MadeArchive(spaces=[space], tweets=[announce(space, title)] if title else []))
     account = {"username": handle, "accountId": user, "accountDisplayName": name}
     files["data/account.js"] = ytd("account", [{"account": account}])
@@ -407,6 +411,29 @@ def test_what_is_learned_later_completes(title: str, media: bool, tmp_path: Path
     before = read_tree(show)
     assert extract(show, first, later) == ["known", "known"]
     assert read_tree(show) == before
+
+
+def test_who_spoke_by_another_archive_may_have_spoken(tmp_path: Path) -> None:
+    """The co-host's archive does not know of somebody who, by the creator's, spoke: a refusal of theirs counts."""
+    show = make_show(tmp_path / "show")
+    extract(show, write_account(tmp_path / "first.zip", COHOST, "dayexpress", "Day Express", ""))
+    later = write_account(tmp_path / "later.zip", CREATOR, "nightmail", "Night Mail", "", speakers=["31337"])
+    assert extract(show, later) == ["completed"]
+    recording = json.loads((find_bundle(show) / "space.json").read_text())
+    assert [who["x_id"] for who in recording["on_stage"]] == ["31337"]
+    assert extract(show, later) == ["known"]
+
+
+def test_line_ends_stay_where_a_title_is_completed(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show")
+    extract(show, write_account(tmp_path / "first.zip", COHOST, "dayexpress", "Day Express", ""))
+    index = find_bundle(show) / "index.md"
+    index.write_bytes(b"\xef\xbb\xbf" + index.read_bytes().replace(b"\n", b"\r\n") + b"\r\nMine\nalone.\r\n")
+    title = next(line for line in index.read_bytes().split(b"\r\n") if line.startswith(b"title: "))
+    expected = index.read_bytes().replace(title, b"title: Why trains wait")
+    later = write_account(tmp_path / "later.zip", CREATOR, "nightmail", "Night Mail", "Why trains wait")
+    assert extract(show, later) == ["completed"]
+    assert index.read_bytes() == expected
 
 
 def test_a_title_of_the_hosts_own_stays(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -182,6 +183,42 @@ def test_doubt_about_who_it_is_counts_for_the_one_who_refused() -> None:
     """The same handle with another id, before anybody has looked."""
     twin = Recording(id="2", source="test", speakers=(ANN, Speaker(handle="Kit_Gauges", periscope_id="other")))
     assert not decide(twin, Guid("2"), people(Consent.REFUSED), "publish").verdicts[1].heard
+
+
+@pytest.mark.parametrize(
+    ("refused", "heard"),
+    [
+        (PersonRecord(key="kit", name="Kit Marsh | Gauges 🌊", x_ids=("88120044",)), Speaker(name="Kit Marsh")),
+        (PersonRecord(key="kit", name="Kit Marsh"), Speaker(name="Kit Marsh", handle="kit_gauges", x_id="88120044")),
+        (PersonRecord(key="kit", other_names=("Kit Marsh",)), Speaker(name="kit  marsh", periscope_id="1mrG")),
+    ],
+)
+@pytest.mark.parametrize("timeline", [Timeline.LEVELS, Timeline.NONE])
+def test_a_name_alone_may_be_of_somebody_who_refused(refused: PersonRecord, heard: Speaker, timeline: Timeline) -> None:
+    """Where one of the two is known by a name and nothing else, they wait until the host has told them apart."""
+    room = replace(ROOM, speakers=(ANN, LOU, heard), timeline=timeline)
+    refused = replace(refused, consent=Answer(status=Consent.REFUSED))
+    lou = known(LOU, Consent.GRANTED)
+    assert "may be kit, who refused" in decide(room, GUID, People((refused, lou)), "anonymise").withheld
+    met = PersonRecord(
+        key="other",
+        name=heard.name,
+        handle=heard.handle,
+        x_ids=tuple(filter(None, [heard.x_id])),
+        periscope_ids=tuple(filter(None, [heard.periscope_id])),
+    )
+    assert "other may be kit" in decide(room, GUID, People((refused, lou, met)), "anonymise").withheld
+    met = replace(met, consent=Answer(status=Consent.ANONYMOUS))
+    assert "may be kit" not in decide(room, GUID, People((refused, lou, met)), "anonymise").withheld
+
+
+def test_a_namesake_with_other_ids_is_somebody_else() -> None:
+    """Both are known by more than their name."""
+    namesake = PersonRecord(
+        key="kit2", name="Kit", handle="kit_two", x_ids=("5",), consent=Answer(status=Consent.REFUSED)
+    )
+    casting = decide(ROOM, GUID, People((known(ANN, Consent.GRANTED), namesake)), "anonymise")
+    assert casting.withheld == ""
 
 
 def test_somebody_who_came_back_is_credited_once() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from site_builder.consent.casting import decide
 from site_builder.consent.redaction import redact
-from site_builder.consent.spoken_names import hear_names, sounds_like
-from site_builder.model.podcast import Guid, Recording, Role, Speaker, Timeline, Turn
-from site_builder.show.people import People
+from site_builder.consent.spoken_names import hear_names, list_called, sounds_like
+from site_builder.episodes.redact import redact_cues
+from site_builder.episodes.transcripts.cues import label_speakers
+from site_builder.model.podcast import Cue, Guid, Recording, Role, Speaker, Timeline, Turn
+from site_builder.show.people import Answer, Consent, People, PersonRecord
 
 SPEAKERS = (
     Speaker(handle="host", name="The Lamp Room", role=Role.HOST),
@@ -44,6 +48,18 @@ def test_what_others_call_somebody(said: str, read: str) -> None:
     assert redact(said, hear_names(casting, said)) == read
 
 
+@pytest.mark.parametrize("has_answered", [True, False])
+def test_somebody_who_is_on_stage_and_says_nothing(has_answered: bool) -> None:
+    """They are spoken to by their first name, and have not agreed to be named either."""
+    silent = Speaker(handle="wren_k", name="Wren Kestrel")
+    room = replace(RECORDING, on_stage=(silent,), may_speak=(Turn(speaker=3, start=40.0, end=41.0),))
+    known = PersonRecord(key="wren_k", name="Wren Kestrel", handle="wren_k", consent=Answer(status=Consent.REFUSED))
+    casting = decide(room, Guid("1"), People((known,) if has_answered else ()), "anonymise")
+    assert redact("Wren, are you there? Wrenn?", hear_names(casting, "Wren, are you there? Wrenn?")) == (
+        "Someone, are you there? Someone?"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "heard"), [("Davy", "Davie"), ("Mara", "Maara"), ("Kareem", "Karim"), ("Geoffrey", "Geofrey")]
 )
@@ -54,3 +70,33 @@ def test_by_ear(name: str, heard: str) -> None:
 @pytest.mark.parametrize(("name", "other"), [("Owen", "One"), ("Davy", "David"), ("Mara", "Mark"), ("Ana", "An")])
 def test_other_words(name: str, other: str) -> None:
     assert not sounds_like(name, other)
+
+
+@pytest.mark.parametrize(
+    ("label", "status", "told"),
+    [
+        ("Quill", Consent.REFUSED, None),
+        ("davy Quill", Consent.REFUSED, None),
+        ("Kitty", Consent.REFUSED, None),
+        ("Davey", Consent.REFUSED, "Someone"),
+        ("Quill", Consent.ANONYMOUS, "Guest 1"),
+        ("Davy Q.", Consent.ANONYMOUS, "Guest 1 Q."),
+        ("Quill", Consent.GRANTED, "Quill"),
+        ("Hart", Consent.REFUSED, "Hart"),
+        ("Owen Hart", Consent.REFUSED, "Owen Hart"),
+        ("@davy", Consent.GRANTED, "Dr. Davy Quill"),
+    ],
+)
+def test_who_speaks_by_a_transcript_from_elsewhere(label: str, status: Consent, told: str | None) -> None:
+    """Services label lines with a first name, or what the host typed; who refused is heard in none of these lines."""
+    record = PersonRecord(
+        key="d", name="Dr. Davy Quill", handle="davy", other_names=("Kitty",), consent=Answer(status=status)
+    )
+    owen = PersonRecord(key="o", name="Owen Hart", handle="owen", consent=Answer(status=Consent.GRANTED))
+    casting = decide(RECORDING, Guid("1"), People((record, owen)), "publish")
+    called = list_called(casting, SPEAKERS)
+    labels = [verdict.label if verdict.heard else None for verdict in casting.verdicts]
+    cues = [Cue(start=0.0, end=1.0, text="I see.", speaker=label)]
+    cues = list(label_speakers(cues, [one for one, _ in called], [labels[number] for _, number in called]))
+    found = [cue.speaker for cue in redact_cues(cues, casting)]
+    assert found == ([] if told is None else [told])

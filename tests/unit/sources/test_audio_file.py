@@ -316,3 +316,21 @@ class TestAudioFile:
             (tmp_path / name).write_bytes(content)
             assert not detect(tmp_path / name)
         assert not detect(tmp_path)
+
+
+def test_a_quiet_guest_is_as_well_known_as_from_an_archive(tmp_path: Path) -> None:
+    """Who may be heard when, and who is on stage: of use where they refused, also beside people a downloader names."""
+    content = make_recording(
+        10, levels=lambda at: [0, 30] if at < 4 else [40, 3 if at < 7 else 0], participants=["kit", "lou"]
+    )
+    described = "Twitter Space participated by Host, Ada Nobody"
+    info = {"description": described, "uploader": "Host", "webpage_url": "https://x.com/i/spaces/1lDxLnrWjwkGm"}
+    found = save(tmp_path / "talk.aac", content, info)
+    recording = found.read(found.find_ids()[0]).recording
+    expected = make_timeline([read_part(io.BytesIO(content), "talk.aac")], recording.speakers[0])
+    assert [who.handle or who.name for who in recording.speakers] == ["Host", "kit", "Ada Nobody"]
+    assert [who.handle for who in recording.on_stage] == ["lou"]
+    everyone = [*recording.speakers, *recording.on_stage]
+    told = [(everyone[span.speaker].handle, span.start, span.end) for span in recording.may_speak]
+    assert told == [(["", "kit", "lou"][span.speaker], span.start, span.end) for span in expected.may_speak]
+    assert [(who, start, round(end)) for who, start, end in told if who == "kit"] == [("kit", 0.0, 7)]

@@ -306,6 +306,7 @@ class TestTurns:
             make_recording(20, levels=lambda at: [0, 50, 0] if at < 10 else [0, 0, 50], participants=on_stage)
         )
         assert_close(reading, [("kit", 0, 20)])
+        assert [(who.handle, who.periscope_id) for who in reading.on_stage[-1:]] == [("kit2", "1ekit")]
 
     def test_a_handle_taken_over(self) -> None:
         """Two Periscope ids are two people, even under one handle."""

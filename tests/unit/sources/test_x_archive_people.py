@@ -88,6 +88,15 @@ def test_latest_name_counts(tmp_path: Path) -> None:
     assert people(read(tmp_path, MadeSpace(), KIT, renamed))[1][2] == "Kit of the Tides"
 
 
+def test_earlier_handles_and_names_are_known(tmp_path: Path) -> None:
+    """By the same id: a post may still call them so. A handle that somebody else has now is not theirs any more."""
+    mentions = [(KIT[0], "old_kit", "Kitty Marsh"), (KIT[0], "lou", "Kitty M."), LOU, (KIT[0], "kit", "Kit"), KIT]
+    found = read(tmp_path, MadeSpace(ids=IDS), *mentions)
+    assert people(found)[1] == (Role.GUEST, "kit", KIT[2], KIT[0])
+    earlier = {(who.handle, who.name) for who in found.on_stage if who.x_id == KIT[0]}
+    assert earlier == {("old_kit", "Kitty Marsh"), ("", "Kitty M."), ("kit", "Kit")}
+
+
 def test_co_hosts(tmp_path: Path) -> None:
     """A guest among the host ids is a co-host; ids may be one string."""
     for hosts in ([OWNER_ID, KIT[0]], f"{OWNER_ID},{KIT[0]}", [{"userId": KIT[0]}]):

@@ -24,6 +24,8 @@ class Numbering:
 
     def __init__(self, host: Speaker) -> None:
         self.speakers: list[Speaker] = [host]
+        self.renamed: dict[str, Speaker] = {}
+        """Handles that guests took during the recording, in small letters; each with the id of whose it is."""
         self._numbers: dict[tuple[str, str], int] = {("handle", host.handle.casefold()): 0} if host.handle else {}
         self._unknown: int | None = None
 
@@ -39,6 +41,9 @@ class Numbering:
                     handle=guest.handle, periscope_id=guest.periscope_id, avatar_url=guest.avatar_url, role=Role.GUEST
                 )
             )
+        elif guest.handle and guest.handle.casefold() != self.speakers[known].handle.casefold() and known:
+            other = Speaker(handle=guest.handle, periscope_id=guest.periscope_id, role=Role.GUEST)
+            self.renamed.setdefault(guest.handle.casefold(), other)
         for key in keys:
             self._numbers[key] = known
         return known

@@ -54,7 +54,8 @@ class TimelineReading:
     have no turn); without any level, all on stage. Levels beyond the list give one speaker without a name."""
     turns: tuple[Turn, ...] = ()
     on_stage: tuple[Speaker, ...] = ()
-    """Guests of whom no level above zero is known, though they may be heard: see `Recording.on_stage`."""
+    """Guests of whom no level above zero is known, though they may be heard, and other handles that guests took
+    meanwhile: see `Recording.on_stage`."""
     may_speak: tuple[Turn, ...] = ()
     """When each may be heard, however quietly: see `Recording.may_speak`."""
     silences: tuple[Span, ...] = ()
@@ -102,7 +103,7 @@ def make_timeline(parts: Sequence[PartReading], host: Speaker) -> TimelineReadin
     return TimelineReading(
         speakers=tuple(numbers.speakers[number] for number in speakers),
         turns=_renumber(_make_turns(readings, max(LONGEST_PAUSE, tick) + _SLACK), new),
-        on_stage=tuple(numbers.speakers[number] for number in others),
+        on_stage=(*(numbers.speakers[number] for number in others), *numbers.renamed.values()),
         may_speak=_renumber(_make_spans(presences), new),
         silences=tuple(_make_silences(readings)),
         unknown=tuple(_find_unknown(readings, tick, duration)),
