@@ -12,7 +12,14 @@ from operator import attrgetter
 
 from site_builder.consent.redaction import Redaction, make_redaction
 from site_builder.consent.removals import find_removals, is_placed, merge
-from site_builder.consent.secrets import Hidden, describe_hidden, find_namesakes, list_refused
+from site_builder.consent.secrets import (
+    Hidden,
+    describe_hidden,
+    find_first_names,
+    find_namesakes,
+    list_refused,
+    split_name,
+)
 from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown
@@ -92,6 +99,7 @@ def decide(
     credits_, credit_of = _make_credits(recording, verdicts)
     hidden = _find_hidden(recording.speakers, verdicts)
     hidden += _find_hidden_on_stage(recording.on_stage, found[len(recording.speakers) :], hidden)
+    hidden = _add_first_names(hidden, [one.name for one in credits_ if not one.anonymous])
     return Casting(
         verdicts=verdicts,
         withheld=" ".join(dict.fromkeys(_find_obstacles(recording, guid, found, people, policy))),
@@ -243,6 +251,15 @@ def _find_hidden_on_stage(
         if not verdict.named and key not in keys:
             found.setdefault(key or number, describe_hidden(verdict.person or PersonRecord(key=""), "", speaker))
     return tuple(found.values())
+
+
+def _add_first_names(hidden: Sequence[Hidden], credited: Sequence[str]) -> tuple[Hidden, ...]:
+    """The same with what they are called for short, but for what somebody `credited` is called as well."""
+    shown = {part for name in credited for part in split_name(name)}
+    return tuple(
+        replace(one, first_names=tuple(name for name in find_first_names(one.names) if name not in shown))
+        for one in hidden
+    )
 
 
 def _find_obstacles(

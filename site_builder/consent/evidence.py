@@ -108,6 +108,12 @@ def is_meant(text: str, start: int, end: int, word: str) -> bool:
     return not begins or word in ordinary_words.COUNTED or (joined is not None and joined[1].isupper())
 
 
+def is_called(text: str, start: int, end: int) -> bool:
+    """Whether a word that somebody is called by is a name here: `Owen`, and not `the Solana` or `solana`."""
+    previous = _find_word(_WORD_BEFORE, text[max(0, start - _NEAR) : start])
+    return text[start:end][:1].isupper() and previous not in ordinary_words.ARTICLES
+
+
 def _find_word(pattern: re.Pattern[str], text: str) -> str:
     match = pattern.search(text) if pattern is _WORD_BEFORE else pattern.match(text)
     return fold(match[1]) if match else ""

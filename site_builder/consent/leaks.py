@@ -109,7 +109,7 @@ def describe_secrets(
     everywhere = make_redaction(people, hide_pending=hide_pending)
     found: dict[str, tuple[Hidden, list[str]]] = {}
     for guid, casting in castings.items():
-        for hidden in casting.redaction.hidden:
+        for hidden in (replace(one, first_names=()) for one in casting.redaction.hidden):  # others have them, too
             known, within = found.setdefault(_call(hidden), (hidden, []))
             found[_call(hidden)] = (_join(known, hidden), within)
             within.extend(places.get(guid, ()) if hidden.person in named else ())

@@ -19,6 +19,7 @@ from site_builder.consent.evidence import (
     Reading,
     find_token,
     is_address,
+    is_called,
     is_meant,
     is_ordinary,
     is_profile,
@@ -70,7 +71,7 @@ class Match(NamedTuple):
     person: int
     """Index into the people who are looked for."""
     what: str
-    """`handle`, `name`, `id`, `avatar` or `link`."""
+    """`handle`, `name`, `first name`, `id`, `avatar` or `link`."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Term:
     def pattern(self) -> re.Pattern[str]:
         """Finds all of its forms in a folded text, and more than these."""
         match self.what:
-            case "name":
+            case "name" | "first name":
                 between = _GLUE + _INITIAL if self.is_spaced else _GLUE
                 if self.is_spaced and len(self.words) == 2:
                     between = f"(?:{between}|{_MIDDLE})"
@@ -201,7 +202,7 @@ class Matcher:
 
     def _is_shown(self, match: Match, view: View) -> bool:
         """Whether it is part of the name of somebody who is shown, or of a phrase that the host excepts."""
-        if match.what not in {"name", "handle"}:
+        if match.what not in {"name", "first name", "handle"}:
             return False
         for term in (*self._shown, *self._exceptions[match.person]):
             for other in term.pattern.finditer(view.folded):
@@ -224,6 +225,7 @@ def make_matcher(hidden: tuple[Hidden, ...], shown: tuple[str, ...] = ()) -> Mat
 def _list_terms(hidden: Sequence[Hidden]) -> Iterator[Term]:
     for number, one in enumerate(hidden):
         kinds = {"avatar": one.avatars, "link": one.links, "handle": one.handles, "name": one.names}
+        kinds["first name"] = one.first_names
         kinds["id"] = tuple(id_ for id_ in one.ids if len(id_) >= SHORTEST_ID)
         for what, values in kinds.items():
             terms = (Term(person=number, what=what, value=value) for value in values)
@@ -316,6 +318,8 @@ def _is_name(
         return True
     if not is_cased("".join(term.words)) and not "".join(term.words).isdigit():
         return True
+    if term.what == "first name" and (in_address or not is_called(view.text, *place)):
+        return False
     if len(term.words) == 1:
         return _is_single_name(term, view, folded, place, in_address=in_address)
     return _is_full_name(term, view.folded[slice(*folded)], text, in_address=in_address)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher, make_matcher
-from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden
+from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden, find_first_names
 from site_builder.consent.visible_text import TAG, View, view_markup, view_plain
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
@@ -100,10 +100,13 @@ def make_redaction(
 
 def hide_unanswered(people: People, speakers: Iterable[Speaker] = ()) -> Redaction:
     """Redaction of everybody who has not agreed to everything: for addresses, which are chosen once."""
-    newcomers = [speaker for speaker in speakers if speaker.role is not Role.HOST and not people.candidates(speaker)]
+    guests = [(speaker, people.candidates(speaker)) for speaker in speakers if speaker.role is not Role.HOST]
     redaction = make_redaction(people, hide_pending=True)
-    met = tuple(describe_hidden(PersonRecord(key=""), "", speaker) for speaker in newcomers)
-    hidden = (*redaction.hidden, *met)
+    known = {record.key for _, found in guests for record in found}
+    met = [describe_hidden(PersonRecord(key=""), "", speaker) for speaker, found in guests if not found]
+    met += [one for one in redaction.hidden if one.person in known]
+    others = [one for one in redaction.hidden if one.person not in known]
+    hidden = [*others, *(replace(one, first_names=find_first_names(one.names)) for one in met)]
     return Redaction(hidden=tuple(replace(one, replacement="") for one in hidden), shown=redaction.shown)
 
 
@@ -114,7 +117,7 @@ def _without(addresses: Iterable[str], shared: set[str]) -> tuple[str, ...]:
 
 def _find_shown(hidden: Iterable[Hidden], granted: Iterable[str], credited: set[str]) -> tuple[str, ...]:
     """Names to leave alone: those credited here, and longer ones of others, that have a hidden name in them."""
-    names = {fold(name) for one in hidden for name in one.names}
+    names = {fold(name) for one in hidden for name in (*one.names, *one.first_names)}
     shown = {name for name in credited if any(part in fold(name) for part in names)}
     shown |= {name for name in granted if any(part in fold(name) != part for part in names)}
     return tuple(sorted(shown))

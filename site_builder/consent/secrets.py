@@ -11,13 +11,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from site_builder.consent.ordinary_words import list_words
+from site_builder.consent.ordinary_words import WORDS, list_words
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.folding import fold, is_letter
 
 SOMEONE = "someone"
 """What is read in place of somebody who refused, or who is hidden and does not speak in the episode."""
+SHORTEST_PART = 3
+"""Letters of a part of a name that is looked for by itself."""
 SHORTEST_ID = 7
 """Shorter ids of people (X gave out `12` once) are too common as numbers to be looked for."""
 _BRACKETS = re.compile(r"[(\[{<（【「][^)\]}>）】」]*[)\]}>）】」]?")
@@ -45,6 +47,8 @@ class Hidden:
     replacement: str = SOMEONE
     handles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    first_names: tuple[str, ...] = ()
+    """By these alone they are called in the episodes in which they speak; elsewhere they are anybody's."""
     ids: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     avatars: tuple[str, ...] = ()
@@ -86,6 +90,28 @@ def spell(name: str) -> Iterator[str]:
     words = core.split()
     if len(words) > 2 and all(map(_is_second_name, words[1:-1])):
         yield f"{words[0]} {words[-1]}"
+
+
+def split_name(name: str) -> Iterator[str]:
+    """The words of a name by which somebody is called.
+
+    >>> list(split_name("Dr. Ana von Lopez (she/her)"))
+    ['Ana', 'Lopez']
+    """
+    for word in find_core_name(name).split():
+        part = word.strip(".,'’")
+        if len(part) >= SHORTEST_PART and part[0].isupper() and fold(part) not in WORDS:
+            yield part
+
+
+def find_first_names(names: Iterable[str]) -> tuple[str, ...]:
+    """What somebody with names of several words is called for short.
+
+    >>> find_first_names(["Owen Pike", "Crypto Dave", "Kit"])
+    ('Owen', 'Dave')
+    """
+    parts = (next(split_name(name), "") for name in names if " " in find_core_name(name))
+    return _distinct(parts)
 
 
 def _is_second_name(word: str) -> bool:

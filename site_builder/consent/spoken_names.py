@@ -1,8 +1,8 @@
 """Finds names in transcripts, where people are called by a part of theirs and machines spell by ear. Pure.
 
-Texts that people write are searched for whole names (`Ana Lopez`). In a conversation Ana is just Ana, and an engine
-that hears `Davy` writes `Davey`; so of those who take part in an episode and are not named in it, each word of their
-name is looked for, and what sounds like it.
+Texts that people write are searched for whole and for first names (`Ana Lopez`, `Ana`). An engine that hears `Davy`
+writes `Davey`; so of those who take part in an episode and are not named in it, each word of their name is looked for,
+and what sounds like it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from itertools import pairwise
 from site_builder.consent.casting import Casting, Verdict
 from site_builder.consent.ordinary_words import DATED, NAMES, WORDS
 from site_builder.consent.redaction import Redaction
-from site_builder.consent.secrets import Hidden, find_core_name, spell
+from site_builder.consent.secrets import SHORTEST_PART, Hidden, spell, split_name
 from site_builder.model.podcast import Speaker
 from site_builder.text.folding import fold
 
-_SHORTEST = 3
-"""Letters of a part of a name that is looked for by itself."""
 _TOKEN = re.compile(r"[^\W\d_]+")
 _ORDINARY = WORDS | NAMES | DATED
 _SOUNDS = {
@@ -75,20 +73,8 @@ def _add_spoken(hidden: Hidden, heard: Iterable[str]) -> Hidden:
 
 def _may_be(name: str, token: str) -> bool:
     """Whether a word of a transcript may be a name by ear; without a capital only one that is spelt much the same."""
-    is_spelling = _simplify(name) == _simplify(token) and len(_simplify(token)) > _SHORTEST
+    is_spelling = _simplify(name) == _simplify(token) and len(_simplify(token)) > SHORTEST_PART
     return (is_spelling or token[0].isupper()) and sounds_like(name, token)
-
-
-def split_name(name: str) -> Iterator[str]:
-    """The words of a name by which somebody is called.
-
-    >>> list(split_name("Dr. Ana von Lopez (she/her)"))
-    ['Ana', 'Lopez']
-    """
-    for word in find_core_name(name).split():
-        part = word.strip(".,'’")
-        if len(part) >= _SHORTEST and part[0].isupper() and fold(part) not in WORDS:
-            yield part
 
 
 def sounds_like(name: str, word: str) -> bool:
@@ -100,9 +86,9 @@ def sounds_like(name: str, word: str) -> bool:
     import regex  # noqa: PLC0415 -- 15 ms that few shows need
 
     one, other = _simplify(name), _simplify(word)
-    if fold(word) in {fold(name), *_ORDINARY} or len(other) < _SHORTEST or _code(one) != _code(other):
+    if fold(word) in {fold(name), *_ORDINARY} or len(other) < SHORTEST_PART or _code(one) != _code(other):
         return False
-    most = 1 if len(one) <= _SHORTEST + 1 else 2
+    most = 1 if len(one) <= SHORTEST_PART + 1 else 2
     is_close = regex.fullmatch(rf"(?:{regex.escape(one)}){{e<={most}}}", other) is not None
     return is_close or sorted(one) == sorted(other)
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from site_builder.consent.casting import decide
-from site_builder.consent.redaction import redact
+from site_builder.consent.leaks import describe_secrets
+from site_builder.consent.redaction import hide_unanswered, redact
 from site_builder.consent.spoken_names import hear_names, list_called, sounds_like
 from site_builder.episodes.redact import redact_cues
 from site_builder.episodes.transcripts.cues import label_speakers
@@ -100,3 +101,41 @@ def test_who_speaks_by_a_transcript_from_elsewhere(label: str, status: Consent, 
     cues = list(label_speakers(cues, [one for one, _ in called], [labels[number] for _, number in called]))
     found = [cue.speaker for cue in redact_cues(cues, casting)]
     assert found == ([] if told is None else [told])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("There it is: the grunt. Owen recorded it.", "There it is: the grunt. Guest 2 recorded it."),
+        ("Owen’s dog, and a walk with Davy", "Guest 2’s dog, and a walk with Guest 1"),
+        ("A night with Owen", "A night with Guest 2"),
+        ("the Nora we know, nora, #Nora, https://nora.example/nora", None),
+        ("Mr Quill and Ms Hart", None),  # family names are other people's as well
+        ("Owens and Davyd", None),
+    ],
+)
+def test_first_names_in_what_is_written(written: str, read: str | None) -> None:
+    recording = replace(RECORDING, speakers=(*SPEAKERS, Speaker(handle="finch_n", name="Nora Finch")))
+    assert redact(written, decide(recording, Guid("1"), People(()), "anonymise")) == (read or written)
+
+
+def test_a_first_name_of_somebody_credited_is_theirs() -> None:
+    """A guest who agreed and one who did not are both called Davy."""
+    other = Speaker(handle="davy_jones", name="Davy Jones")
+    known = PersonRecord(key="davy", handle="davy", name="Davy Quill", consent=Answer(status=Consent.GRANTED))
+    recording = replace(RECORDING, speakers=(SPEAKERS[0], SPEAKERS[1], other))
+    casting = decide(recording, Guid("1"), People((known,)), "anonymise")
+    assert redact("Davy said so, Davy Jones too", casting) == "Davy said so, Guest 1 too"
+
+
+def test_a_new_address_has_no_first_name() -> None:
+    assert redact("A night with Owen", hide_unanswered(People(()), SPEAKERS)) == "A night with "
+    assert redact("A night with Owen", hide_unanswered(People(()), SPEAKERS[:2])) == "A night with Owen"
+
+
+def test_another_persons_first_name_elsewhere_is_no_leak() -> None:
+    """Owen is hidden where he speaks; the site as a whole may speak of some Owen."""
+    casting = decide(RECORDING, Guid("1"), People(()), "anonymise")
+    secrets = describe_secrets(People(()), {Guid("1"): casting}, {Guid("1"): ()}, hide_pending=True)
+    assert not any(one.hidden.first_names for one in secrets.people)
+    assert any("Owen Hart" in one.hidden.names for one in secrets.people)
