@@ -1,4 +1,4 @@
-"""What a build says, line by line, with styles where somebody looks.
+"""Prints what a build did: what was left out and why, warnings, totals; in colour where standard output is a terminal.
 
 Without rich, which takes as long to load as a good part of building one changed note.
 """

@@ -1,1 +1,1 @@
-"""What each command but `build` does, without arguments and printing."""
+"""What each command but `build` does: functions that take values and return values; `cli/` parses and prints."""

@@ -1,4 +1,4 @@
-"""`spacecast check --live`: what the world gets. The published feed is fetched; each enclosure is asked for as apps do.
+"""`spacecast check --live`: the published feed is fetched, and each enclosure asked for as apps do.
 
 Nothing is downloaded but the feed: an enclosure is probed with HEAD and with a request for its first two bytes.
 """

@@ -1,4 +1,4 @@
-"""One preview: builds when something changed, and knows how the last build went."""
+"""Builds a show for its preview whenever something changed, and keeps the state of the last build for pages."""
 
 from __future__ import annotations
 

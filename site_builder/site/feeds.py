@@ -1,4 +1,4 @@
-"""Plans the feed, or its pages: joins a head with the kept items of episodes.
+"""Plans the feed and its further pages: which items, newest first, behind a head; kept items are copied, not rendered.
 
 A feed that breaks a rule apps rely on does not replace the last good one. Items that passed once, under the same head,
 are not checked again; that no two have one guid, page or file is seen to before anything is made.

@@ -1,4 +1,4 @@
-"""Decides who says each word: the likeliest row of speakers, by turns and by voices. Pure.
+"""Decides who says each word: the likeliest sequence of speakers, by turns and by voices. Pure.
 
 A Viterbi search over words (Forney 1973). A word may belong to whoever's turn, widened by a tick on both sides, covers
 it; the nearer the better. A change of speaker is cheap in a pause or after a sentence and dear inside one. A short turn

@@ -1,4 +1,4 @@
-"""Rules about what a feed says: addresses, identities, texts, numbers, and whether they agree with each other."""
+"""Rules about texts and numbers of a feed: descriptions, notes, language, seasons, order, and whether they agree."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rules about what the host wrote."""
+"""Rules about the show folder: config, consent, episodes, backups, promises to subscribers, and what git holds."""

@@ -1,1 +1,1 @@
-"""Rules about what was built."""
+"""Rules about the built site: its audio, artwork, pages and transcripts, and what hosts take."""

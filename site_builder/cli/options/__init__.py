@@ -1,1 +1,1 @@
-"""What all commands have in common: examples, `-q` and `-v`."""
+"""Options of every command: `-q`, `-v`, and the examples at the end of `--help`."""

@@ -1,4 +1,4 @@
-"""The group of all commands: what they have in common beside `-C`: examples, `-q` and `-v`."""
+"""Gives every command `-q`, `-v` and examples, by a group class for click."""
 
 from __future__ import annotations
 
