@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -22,6 +23,11 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 os.environ.pop("CI", None)  # a build in CI promises nothing new; tests of that say so
+
+# Where Python keeps nothing that it compiled, as in many containers, every module is compiled anew for each of the
+# hundreds of processes that tests start, and assertions are rewritten in each run: that takes longer than the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session", autouse=True)
