@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from site_builder.model.frozen import dataclass
 
 Notify = Callable[[object], None]
 """Receives events, small frozen values; each module defines its own. Called from any thread."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Chapter
 
 

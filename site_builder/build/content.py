@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,6 +10,7 @@ from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions
 from site_builder.errors import InvalidDocument
 from site_builder.events import Notify
+from site_builder.model.frozen import dataclass
 from site_builder.show.layout import find_artifact_database, find_output_paths
 
 if TYPE_CHECKING:
@@ -127,10 +127,11 @@ def _postpone(folder: Path, source: Path) -> str:
 def _read_catalog(folder: Path, inputs: up_to_date.Inputs, digested: Digested, kept: ValueCache, jobs: int) -> Catalog:
     from site_builder.episodes import catalog
 
+    read = catalog.read_catalog(folder, digested.bundles, kept, digested.program, jobs)
     look = inputs.trees["program"].marks
     if kept.keys(_PROGRAM) != {_PROGRAM: look}:
         kept.put(_PROGRAM, {_PROGRAM: (look, digested.program.encode())})
-    return catalog.read_catalog(folder, digested.bundles, kept, digested.program, jobs)
+    return read
 
 
 def digest_content(folder: Path, inputs: up_to_date.Inputs, database: Path) -> Digested:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from site_builder.engine.digests import JSON
+from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:  # which is loaded by builds that have something to do
     from site_builder.consent.leaks import LeakMemory

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher, make_matcher
 from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden, find_first_names
 from site_builder.consent.visible_text import TAG, View, view_markup, view_plain
+from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.brackets import find_unbalanced

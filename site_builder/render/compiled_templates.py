@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket, BytecodeCache
 
 from site_builder.engine.digests import digest_bytes
+from site_builder.text.catalogues import find_program_cache
 from site_builder.text.languages import Language, find_builtin_folder
 
 _PATTERN = "%s.page"
@@ -72,7 +73,7 @@ def find_shared_folder(language: Language) -> Path | None:
         program = _digest_compiler()
     except OSError:  # in one file, as the program to double-click
         return None
-    return _find_cache() / f"{_name_kind()}{program[:_MARK]}-{language.digest[:_MARK]}"
+    return find_program_cache(__file__) / f"{_name_kind()}{program[:_MARK]}-{language.digest[:_MARK]}"
 
 
 @cache
@@ -80,13 +81,6 @@ def _digest_compiler() -> str:
     """Of what decides, beside source and language, what a template is compiled to."""
     files = (Path(__file__), Path(__file__).parent / "pages/theme.py")
     return digest_bytes(b"\0".join([jinja2.__version__.encode(), *(file.read_bytes() for file in files)]))
-
-
-def _find_cache() -> Path:
-    """Python's own, which may be elsewhere (`PYTHONPYCACHEPREFIX`)."""
-    from importlib.util import cache_from_source  # noqa: PLC0415 -- loaded by Python itself, but not under this name
-
-    return Path(cache_from_source(__file__)).parent
 
 
 def _name_kind() -> str:

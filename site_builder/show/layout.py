@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from site_builder.model.frozen import dataclass
 
 CONFIG: Final = "config.yaml"
 PEOPLE: Final = "content/people.yaml"

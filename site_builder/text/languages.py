@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder.errors import InvalidDocument, Problem
+from site_builder.text.catalogues import PLACEHOLDER, find_program_cache, load_catalogue
 
 if TYPE_CHECKING:
     from babel import Locale
-    from babel.messages.catalog import Message
 
 SOURCE = "en"
 """The language texts are written in."""
@@ -33,8 +31,6 @@ _RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
-_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_STRAY = re.compile(r"(?<!%)%(?![%(])")
 _SKELETONS = {"short": "MMMd", "month": "yMMMM", "year": "y"}
 
 
@@ -162,7 +158,10 @@ class Language:
 
     @cached_property
     def _translations(self) -> NullTranslations:
-        return _load_catalogue(self._catalogue) if self._catalogue else NullTranslations()
+        if self._catalogue is None:
+            return NullTranslations()
+        is_ours = self._catalogue.is_relative_to(find_builtin_folder())
+        return load_catalogue(self._catalogue, keep_in=find_program_cache(__file__) if is_ours else None)
 
     @cached_property
     def _locale(self) -> Locale:
@@ -171,10 +170,10 @@ class Language:
     def _find_own(self, text: str) -> str:
         """The host's own words, safe to be filled in: a stray `%` is one, a name the text has not is text."""
         own = self._texts.get(text, "")
-        known = _PLACEHOLDER.findall(text)
+        known = PLACEHOLDER.findall(text)
         if not own or not known:
             return own
-        pieces = _PLACEHOLDER.split(own)
+        pieces = PLACEHOLDER.split(own)
         for index, piece in enumerate(pieces):
             is_name = index % 2 and piece in known
             pieces[index] = f"%({piece})s" if is_name else (f"%%({piece})s" if index % 2 else piece.replace("%", "%%"))
@@ -206,43 +205,6 @@ def _list_names(tag: str) -> list[str]:
     """`zh-hant-tw`, `zh-hant`, `zh`."""
     parts = tag.lower().replace("_", "-").split("-")
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
-
-
-def _load_catalogue(file: Path) -> NullTranslations:
-    """What a catalogue says.
-
-    Raises:
-        InvalidDocument: it cannot be read, or fills in what its text does not have; names the line.
-    """
-    from babel.messages.mofile import write_mo  # noqa: PLC0415
-    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
-
-    compiled = io.BytesIO()
-    try:
-        locale = file.stem.replace("-", "_")
-        catalogue = read_po(io.BytesIO(file.read_bytes()), locale=locale, abort_invalid=True)
-        problems = [problem for message in catalogue for problem in _check_message(file, message)]
-        write_mo(compiled, catalogue)
-        translations = GNUTranslations(io.BytesIO(compiled.getvalue()))
-    except PoFileError as error:
-        what = re.sub(r" on \d+$", "", str(error))
-        raise InvalidDocument([Problem(f"this catalogue cannot be read: {what}", file, error.lineno + 1)]) from error
-    except (ValueError, LookupError) as error:
-        raise InvalidDocument([Problem(f"this catalogue cannot be read: {error}", file)]) from error
-    if problems:
-        raise InvalidDocument(problems)
-    return translations
-
-
-def _check_message(file: Path, message: Message) -> Iterator[Problem]:
-    """A translation may fill in what its text does, and nothing else."""
-    wanted = set(_PLACEHOLDER.findall("".join(message.id)))
-    for said in [message.string] if isinstance(message.string, str) else message.string or ():
-        if odd := set(_PLACEHOLDER.findall(said)) - wanted if message.id else ():
-            names = ", ".join(f"%({name})s" for name in sorted(odd))
-            yield Problem(f"{said!r} fills in {names}, which the text has not", file, message.lineno)
-        elif wanted and _STRAY.search(said):
-            yield Problem(f"{said!r} has a single %; write %%", file, message.lineno)
 
 
 def _find_locale(tag: str) -> Locale:

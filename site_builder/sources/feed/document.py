@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lxml import etree
 
 from site_builder.errors import UnusableSource
+from site_builder.model.frozen import dataclass
 from site_builder.net.content import unzip
 from site_builder.net.failures import Unanswered
 

@@ -19,7 +19,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the program may keep what it compiled; in other tests there is no such place."""
     folder = tmp_path / "program/__pycache__"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(compiled_templates, "_find_cache", lambda: folder)
+    monkeypatch.setattr(compiled_templates, "find_program_cache", lambda _: folder)
     monkeypatch.setattr(compiled_templates, "find_shared_folder", find_shared_folder)
     monkeypatch.setattr(compiled_templates, "FileSystemBytecodeCache", FileSystemBytecodeCache)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)

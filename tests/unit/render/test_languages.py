@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +28,7 @@ from site_builder.render.pages.site_context import Context, Site, SiteSettings
 from site_builder.render.pages.styles import render_favicon, render_look
 from site_builder.render.pages.theme import Theme, load_theme
 from site_builder.site.audio import name_encoding
+from site_builder.text.catalogues import load_catalogue
 from site_builder.text.languages import ENGLISH, Language, find_builtin_folder, load_language
 
 PROJECT = Path(__file__).parents[3]
@@ -270,6 +272,24 @@ def test_mistakes_in_catalogues_are_named(tmp_path: Path, text: bytes, line: int
     (problem,) = caught.value.problems
     assert (problem.file, problem.line) == (file, line)
     assert message in problem.message
+
+
+def test_a_catalogue_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was compiled is read as it is while the catalogue is the same; what is no such thing is made anew."""
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    file, kept = tmp_path / "pt.po", tmp_path / "kept"
+    kept.mkdir()
+    for other in ("pt-br", "nl"):
+        (kept / f"{other}-{'0' * 16}.mo").touch()
+    for said in ("Tocar", "Ouvir"):
+        file.write_text(f'msgid ""\nmsgstr ""\n\nmsgid "Play"\nmsgstr "{said}"\n', "utf-8")
+        assert load_catalogue(file, kept).gettext("Play") == said
+        (compiled,) = (one for one in kept.iterdir() if one.stat().st_size)
+        with patch("babel.messages.pofile.read_po", side_effect=AssertionError("read again")):
+            assert load_catalogue(file, kept).gettext("Play") == said
+        compiled.write_bytes(compiled.read_bytes()[:20])
+        assert load_catalogue(file, kept).gettext("Play") == said
+    assert len(list(kept.iterdir())) == 3
 
 
 def test_pages_are_made_anew_when_texts_change(tmp_path: Path) -> None:
