@@ -42,7 +42,9 @@ def make_credentials(*, from_stdin: bool) -> Credentials:
     """Where a token comes from where it is not known: the first line of standard input, or a person at a terminal."""
     if from_stdin:
         return Credentials(lambda _: sys.stdin.readline(10_000) if sys.stdin else "")
-    return Credentials(_ask_unseen if sys.stdin and sys.stdin.isatty() else None)
+    if sys.stdin and sys.stdin.isatty():
+        return Credentials(_ask_unseen, tell=lambda text: say(text, error=True))
+    return Credentials()
 
 
 def _ask_unseen(question: str) -> str:

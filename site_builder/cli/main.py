@@ -316,6 +316,7 @@ def transcribe(
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
 
     if learn:
+        VERBOSITY.is_asked = True
         learnt = {"transcript": {"replace": transcribe_command.learn(find_show(show), episodes)}}
         print_json(learnt) if json_ else tables.show_learnt(learnt["transcript"]["replace"])
         return
@@ -344,9 +345,10 @@ def suggest(show: Path | None, episode: str, json_: bool) -> None:
         print_json(suggestion.as_json())
         return
     click.echo(suggestion.as_front_matter() or "Nothing to propose.\n", nl=False)
-    click.echo(
-        f"\nTake what is right into content/episodes/{suggestion.episode}/index.md; nothing was written.", err=True
-    )
+    if not VERBOSITY.is_calm:
+        click.echo(
+            f"\nTake what is right into content/episodes/{suggestion.episode}/index.md; nothing was written.", err=True
+        )
 
 
 def _warn(event: object) -> None:
@@ -359,7 +361,7 @@ def _warn(event: object) -> None:
 
 def _progress() -> AbstractContextManager[Notify]:
     """What draws how far a build is, which is loaded only where it is seen."""
-    if VERBOSITY.is_quiet or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
+    if VERBOSITY.is_calm or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
         return nullcontext(_warn)
     from site_builder.cli import tables  # noqa: PLC0415
 

@@ -12,6 +12,7 @@ from site_builder import events
 from site_builder.build.report import BuildReport
 from site_builder.cli.arguments import print_json
 from site_builder.cli.browser import show_in_browser
+from site_builder.cli.options.verbosity import VERBOSITY
 from site_builder.cli.summary import show_warnings
 from site_builder.cli.tables import ERR, OUT, progress
 from site_builder.preview.server import PORT
@@ -74,7 +75,7 @@ def _show_rebuilt(report: BuildReport, seconds: float) -> None:
 
         show_news(report.taken)
     show_warnings(report.warnings)
-    if changed := len(report.made) + len(report.removed):
+    if (changed := len(report.made) + len(report.removed)) and not VERBOSITY.is_calm:
         ERR.print(f"{changed} {'file' if changed == 1 else 'files'} changed in {seconds:.2f} s")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
+from site_builder.cli.options.verbosity import VERBOSITY
 from site_builder.cli.summary import say
 
 
@@ -38,6 +39,7 @@ def deploy(
 
     folder, now = find_show(show), read_clock()
     if listed:
+        VERBOSITY.is_asked = True
         deployment.show_kept(folder, json_=json_)
         return
     credentials = deployment.make_credentials(from_stdin=token_stdin)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from site_builder.cli.arguments import as_json, find_show, in_show, print_json, read_clock
+from site_builder.cli.options.verbosity import VERBOSITY
 
 
 @click.command(short_help="Do everything in a browser, on this computer.")
@@ -29,11 +30,12 @@ def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -
 
     def ready(address: str) -> None:
         print_json({"address": address}) if json_ else click.echo(address)
-        click.echo(
-            "The studio is open. Where no browser shows it, open this address in one: it works once. Ctrl-C ends the "
-            "studio; everything is saved.",
-            err=True,
-        )
+        if not VERBOSITY.is_calm:
+            click.echo(
+                "The studio is open. Where no browser shows it, open this address in one: it works once. Ctrl-C ends "
+                "the studio; everything is saved.",
+                err=True,
+            )
         if not no_browser:
             show_in_browser(address)
 

@@ -91,7 +91,7 @@ def progress() -> Iterator[events.Notify]:
     if VERBOSITY.is_verbose:
         yield _name_file
         return
-    with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_quiet or not ERR.is_terminal) as bar:
+    with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_calm or not ERR.is_terminal) as bar:
         yield _Bar(bar)
 
 
@@ -125,7 +125,8 @@ def show_people(rows: Sequence[PersonRow]) -> None:
         who = f"[bold]{escape(row.name)}[/]{key}{below}"
         table.add_row(who, _tell_answer(row.consent), *(() if narrow else sums))
     OUT.print(table, soft_wrap=False)
-    OUT.print("\n[dim]`spacecast people WHO` tells where somebody is heard and what they said.[/]")
+    if not VERBOSITY.is_calm:
+        OUT.print("\n[dim]`spacecast people WHO` tells where somebody is heard and what they said.[/]")
 
 
 def show_person(row: PersonRow) -> None:

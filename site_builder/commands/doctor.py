@@ -107,7 +107,17 @@ def _examine_machine(folder: Path) -> Iterator[Finding]:
     if keyring:
         yield Finding("keyring", Condition.OK, f"{keyring} keeps tokens")
     else:
-        yield Finding("keyring", Condition.OPTIONAL, "none that can be used: a token for GitHub is asked for each time")
+        text = "none that can be used: a token for GitHub is asked for each time"
+        yield Finding("keyring", Condition.OPTIONAL, text, _find_keyring_remedy())
+
+
+def _find_keyring_remedy() -> str:
+    """What brings a keyring: the library, or the system's own."""
+    if find_spec("keyring") is None:
+        return make_install_line("keyring>=25")
+    if platform.system() == "Linux":
+        return "Install gnome-keyring (or KDE's KWallet) and log in to the desktop; over ssh there is none."
+    return "Unlock it: on a Mac with the program Keychain Access."
 
 
 def _examine_libraries() -> Finding:
@@ -208,21 +218,30 @@ def _examine_hosts(config: Config) -> Iterator[Finding]:
 
 def _examine_logins(config: Config) -> Iterator[Finding]:
     """Whether there is a token or a key for each place that wants one; what it is nobody is shown."""
-    from site_builder.hosts.github.site import VARIABLE  # noqa: PLC0415 -- loads what talks to hosts
-    from site_builder.net.store_kinds import KINDS  # noqa: PLC0415
+    from site_builder.net.store_kinds import KINDS  # noqa: PLC0415 -- loads what talks to stores
 
     for name, address in {**config.deploy, **({"media": config.media.store} if config.media.store else {})}.items():
         kind, _, place = address.partition("://")
         title = f"login: {name}"
-        if kind == "github" and Credentials().find(f"github.com/{place}", variable=VARIABLE, question=""):
-            yield Finding(title, Condition.OK, f"a token for github.com/{place} is kept, or in {VARIABLE}")
-        elif kind == "github":
-            remedy = "`spacecast deploy` asks for it; `spacecast help publish-github-pages` says how to get one."
-            yield Finding(title, Condition.OPTIONAL, f"no token for github.com/{place} is kept", remedy)
+        if kind == "github":
+            yield _examine_token(title, f"github.com/{place}")
         elif kind in KINDS and KINDS[kind].has_key:
             yield Finding(title, Condition.OK, "a key is in the environment")
         elif kind in KINDS:
             yield Finding(title, Condition.OPTIONAL, "no key is in the environment", f"It takes {KINDS[kind].login}.")
+
+
+def _examine_token(title: str, account: str) -> Finding:
+    from site_builder.hosts.github.site import VARIABLE  # noqa: PLC0415 -- loads what talks to GitHub
+
+    try:
+        token = Credentials().find(account, variable=VARIABLE, question="")
+    except UsageError as error:
+        return Finding(title, Condition.WRONG, str(error), f"Look at the variable {VARIABLE}.")
+    if token:
+        return Finding(title, Condition.OK, f"a token for {account} is kept, or in {VARIABLE}")
+    remedy = "`spacecast deploy` asks for it; `spacecast help publish-github-pages` says how to get one."
+    return Finding(title, Condition.OPTIONAL, f"no token for {account} is kept", remedy)
 
 
 def _examine_copies(folder: Path) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from site_builder.commands.schema import name_schema, write_schema_files
+from site_builder.commands.schema import write_schema_files
 from site_builder.engine import platform
 from site_builder.engine.files import write_file
 from site_builder.episodes.intake.seen_archives import record_elsewhere
@@ -17,6 +17,7 @@ from site_builder.show.config import make_feed_guid, parse_config
 from site_builder.show.documents.writing import render_front_matter
 from site_builder.show.layout import CONFIG, EPISODES
 from site_builder.show.private_files import IGNORED, list_missing_lines
+from site_builder.show.schema_lines import name_front_schema, name_schema
 from site_builder.sources.detect import open_source
 from site_builder.text.command_lines import make_command
 from site_builder.text.plain import clean, escape_markdown
@@ -115,10 +116,10 @@ def make_show_folder(
     show = parse_config(config).show  # refuses bad answers before anything is written
     write_new(folder / ".gitignore", IGNORED)
     write_new(folder / "content/archives/README.md", _ARCHIVES)
-    write_new(folder / "content/pages/about.md", _render_about(account))
     for name in (EPISODES, "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_schema_files(folder)
+    write_new(folder / "content/pages/about.md", name_front_schema(_render_about(account), "page", folder, "../../"))
     write_new(folder / CONFIG, config)  # last: where it is, all of the show is
     if archive:
         _place(archive, folder)

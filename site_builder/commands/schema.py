@@ -13,6 +13,7 @@ from site_builder.show.config import Config, require_show
 from site_builder.show.documents.json_schema import describe_schema
 from site_builder.show.front_matter import EpisodeMatter, PageMatter
 from site_builder.show.people.schema import PeopleFile
+from site_builder.show.schema_lines import SCHEMA_FOLDER
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "config": (Config, "config.yaml of a show"),
@@ -21,8 +22,6 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "people": (PeopleFile, "people.yaml of a show"),
 }
 """Name to what reads such a file, and its title."""
-FOLDER = ".spacecast/schemas"
-"""Where a show keeps them for its editor."""
 
 
 def make_schema(name: str) -> dict[str, Any]:
@@ -45,13 +44,8 @@ def write_schema_files(folder: Path) -> list[Path]:
     """The same, where there is no show yet."""
     files = []
     for name in SCHEMAS:
-        file = folder / FOLDER / f"{name}.schema.json"
+        file = folder / SCHEMA_FOLDER / f"{name}.schema.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(file, (json.dumps(make_schema(name), indent=1, ensure_ascii=False) + "\n").encode())
         files.append(file)
     return files
-
-
-def name_schema(name: str, up: str = "") -> str:
-    """The line at the top of a file by which editors find its schema; `up` leads to the show's folder."""
-    return f"# yaml-language-server: $schema={up}{FOLDER}/{name}.schema.json\n"

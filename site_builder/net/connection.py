@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import socket
 import ssl
+from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from threading import Event, Timer
-from typing import Any
-from urllib.parse import urlsplit
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from site_builder.net.addresses import Endpoint, Gate
-from site_builder.net.failures import Unanswered
+from site_builder.net.failures import Refused, Unanswered
+from site_builder.net.redaction import redact
 
 
 class Deadline:
@@ -57,6 +61,10 @@ class _Checked(HTTPConnection):
 
     endpoints: tuple[Endpoint, ...] | None = None
     deadline: Deadline
+    via: str = ""
+    """Names the proxy where there is one, to go after what went wrong."""
+    proxy_login: Mapping[str, str] = MappingProxyType({})
+    """Header that a proxy wants with each request that is not encrypted."""
 
     def connect(self) -> None:
         """As `HTTPConnection` does it."""
@@ -101,27 +109,60 @@ def make_connection(
         tls: How certificates are checked.
 
     Raises:
-        Refused: the address leads where it may not.
+        Refused: the address leads where it may not, or the proxy is none for HTTP.
         Unanswered: the name leads nowhere.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)
+    proxy = _find_proxy(parts.scheme, host)
     endpoints: tuple[Endpoint, ...] | None = None
     try:
         endpoints = gate.admit(host, port)
     except Unanswered:
         if not proxy:
             raise
-    via = urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
-    place = (via.hostname or "", via.port or 80) if via else (host, port)
+    place = (proxy.host, proxy.port) if proxy else (host, port)
     connection: Any
     if parts.scheme == "https":
         connection = _CheckedTls(*place, timeout=silence, context=tls)
-        if via:
-            connection.set_tunnel(host, port)
+        if proxy:
+            connection.set_tunnel(host, port, headers=dict(proxy.login))
     else:
         connection = _Checked(*place, timeout=silence)
-    connection.endpoints, connection.deadline = None if via else endpoints, deadline
+    connection.endpoints, connection.deadline = None if proxy else endpoints, deadline
+    if proxy:
+        connection.via, connection.proxy_login = f", by way of the proxy {proxy.host}:{proxy.port}", proxy.login
     path = urlsplit(url)._replace(scheme="", netloc="").geturl()
-    return connection, url if via and parts.scheme == "http" else path
+    return connection, url if proxy and parts.scheme == "http" else path
+
+
+class _Proxy(NamedTuple):
+    """Who passes requests on, by the person's own choice."""
+
+    host: str
+    port: int
+    login: Mapping[str, str]
+    """Header with name and password, where it wants them."""
+
+
+def _find_proxy(scheme: str, host: str) -> _Proxy | None:
+    """The one that the environment or the system names for such addresses.
+
+    Raises:
+        Refused: it is none that speaks HTTP.
+    """
+    named = None if proxy_bypass(host) else getproxies().get(scheme)
+    if not named:
+        return None
+    try:
+        parts = urlsplit(named if "://" in named else f"http://{named}")
+        place, port = parts.hostname or "", parts.port or 80
+    except ValueError:
+        parts, place, port = urlsplit(""), "", 0
+    if parts.scheme != "http" or not place:
+        raise Refused(
+            f"{redact(named)}, the proxy that {scheme}_proxy or this system names, is none of the kind http://HOST:PORT"
+        )
+    words = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
+    login = {"Proxy-Authorization": f"Basic {b64encode(words).decode()}"} if parts.username else {}
+    return _Proxy(place, port, login)

@@ -7,6 +7,7 @@ error: see `Secret`. docs/decisions/0039 says why.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _SERVICE = "spacecast"
 """Whose entries they are in the keyring."""
 _SYSTEM = 1
 """Priority from which on a keyring is the system's own: https://keyring.readthedocs.io/en/latest/"""
+_TOKEN = re.compile(r"[!-~]+")
+"""Letters of tokens; with others a request could not be written, and what cannot be written is quoted by its error."""
 _NO_KEYRINGS = ("keyrings.alt.", "keyring.backends.chainer", "keyring.backends.fail", "keyring.backends.null")
 """Those that write files, that try others in turn, or that keep nothing."""
 
@@ -51,6 +54,8 @@ class TokenMissing(UsageError):
 
 Ask = Callable[[str], str]
 """Asks a person for what the question says, unseen; empty where there is no answer."""
+LogIn = Callable[[Callable[[str], None]], str]
+"""Gets a token in another way than by asking for it; is given what tells the person what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +71,56 @@ class Credentials:
     Args:
         ask: How a person is asked; None where there is nobody.
         given: What a person has typed beforehand: it goes before what is kept, and where it is refused nobody is asked.
+        tell: How a person is told what to do elsewhere; None where there is nobody.
     """
 
-    def __init__(self, ask: Ask | None = None, given: Secret | None = None) -> None:
+    def __init__(
+        self, ask: Ask | None = None, given: Secret | None = None, tell: Callable[[str], None] | None = None
+    ) -> None:
         self._ask = ask
+        self._tell = tell
         self._given = given
         self._is_refused = False
         self._found: dict[str, _Found] = {}
 
-    def find(self, account: str, *, variable: str, question: str) -> Secret | None:
+    def find(self, account: str, *, variable: str, question: str, log_in: LogIn | None = None) -> Secret | None:
         """The token for an account, such as `github.com/you/show`; None where there is none and nobody answers.
 
         Args:
             account: Its name in the keyring.
             variable: Of the environment, for scripts.
             question: What a person is asked.
+            log_in: In place of the question, where there is such a way and somebody who can be told.
+
+        Raises:
+            UsageError: what there is cannot be a token.
+            SpacecastError: as of `log_in`.
         """
         if self._is_refused:
             return None
-        if account not in self._found and self._given:
-            self._found[account] = _Found(self._given, is_new=True)
         if account not in self._found:
-            kept = os.environ.get(variable, "").strip() or _ask_keyring(account)
-            typed = "" if kept or not self._ask else self._ask(question).strip()
-            if not (kept or typed):
+            found = self._look(account, variable, question, log_in)
+            if found is None:
                 return None
-            self._found[account] = _Found(Secret(kept or typed), is_new=not kept)
+            if not _TOKEN.fullmatch(found.secret.reveal()):
+                raise UsageError(
+                    f"the token for {account} has spaces, line breaks or letters in it that no token has; copy it again"
+                )
+            self._found[account] = found
         return self._found[account].secret
+
+    def _look(self, account: str, variable: str, question: str, log_in: LogIn | None) -> _Found | None:
+        if self._given:
+            return _Found(self._given, is_new=True)
+        if kept := os.environ.get(variable, "").strip() or _ask_keyring(account):
+            return _Found(Secret(kept), is_new=False)
+        typed = self._ask_person(question, log_in).strip()
+        return _Found(Secret(typed), is_new=True) if typed else None
+
+    def _ask_person(self, question: str, log_in: LogIn | None) -> str:
+        if log_in and self._tell:
+            return log_in(self._tell)
+        return self._ask(question) if self._ask else ""
 
     def keep(self, account: str) -> str:
         """Keep a token that was typed and has proved right; a sentence for the person, empty where nothing is new."""

@@ -160,6 +160,7 @@ class Client:
     ) -> Iterator[HTTPResponse]:
         connection, target = make_connection(url, self._gate, deadline, silence=self._silence, tls=self._tls)
         wanted = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}
+        wanted |= connection.proxy_login if target == url else {}
         if content is not None:
             wanted.setdefault("Content-Type", "application/x-www-form-urlencoded")
         with closing(connection):
@@ -167,7 +168,8 @@ class Client:
                 connection.request(method, target, body=content, headers=wanted)
                 answer: HTTPResponse = connection.getresponse()
             except (OSError, HTTPException, ValueError) as error:
-                raise Unanswered("it took too long" if deadline.passed.is_set() else describe(error)) from None
+                told = "it took too long" if deadline.passed.is_set() else describe(error)
+                raise Unanswered(f"{told}{connection.via}") from None
             with answer:
                 yield answer
 
@@ -258,4 +260,6 @@ def describe(error: Exception) -> str:
     """What went wrong, in words."""
     if isinstance(error, HTTPException) and not isinstance(error, OSError):
         return f"the answer is not HTTP ({type(error).__name__})"
+    if isinstance(error, ValueError):  # which would quote a header, and that may be a secret
+        return "the request or the answer is not HTTP"
     return str(getattr(error, "strerror", "") or error or type(error).__name__)

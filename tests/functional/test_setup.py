@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +18,17 @@ import jsonschema
 import pytest
 import yaml
 from archive_maker import START, MadeArchive, MadeSpace, damage_members, write_archive
-from show_runner import PROJECT, build, copy_show, edit, make_show, make_two_spaces, run_spacecast, spacecast
+from show_runner import (
+    PROJECT,
+    build,
+    copy_show,
+    edit,
+    find_bundle,
+    make_show,
+    make_two_spaces,
+    run_spacecast,
+    spacecast,
+)
 
 from site_builder.cli.main import cli
 from site_builder.cli.options.examples import EXAMPLES
@@ -109,6 +120,23 @@ def test_doctor(show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert spacecast("-C", tmp_path, "doctor").code == 1
 
 
+def test_doctor_says_of_each_thing_that_is_not_here_what_brings_it(
+    show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No finding but what is in order is without a remedy; a token that cannot be one is told of, and not shown."""
+    places = "deploy: {pages: 'github://you/show', web: 'rsync:me@x.dev:/srv', mirror: 's3://bucket/show'}\n"
+    (tmp_path / "config.yaml").write_bytes((show / "config.yaml").read_bytes() + places.encode())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("SPACECAST_GITHUB_TOKEN", "github_pat_one\ngithub_pat_two")
+    monkeypatch.setattr("site_builder.commands.doctor.find_spec", lambda name: None)
+    monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: None)
+    run = spacecast("-C", tmp_path, "doctor", "--json")
+    assert "github_pat" not in run.out + run.err
+    lacking = [finding for finding in run.json["findings"] if finding["state"] != "ok"]
+    assert {"publish", "speech", "keyring", "login: pages", "deploy: web"} <= {finding["name"] for finding in lacking}
+    assert [finding for finding in lacking if not finding["remedy"]] == []
+
+
 def test_doctor_knows_every_extra(show: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of pyproject.toml, by the same requirements; models; and for each place whether a token or key is there."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
@@ -161,17 +189,37 @@ def test_schemas_take_what_builds_take(show: Path, tmp_path: Path) -> None:
     assert "Where the site will live" in described["url"]["description"]
 
 
-def test_new_shows_name_their_schema(tmp_path: Path) -> None:
-    """Where the comment leads there is the schema; `schema --write` brings it up to date."""
-    assert spacecast("init", tmp_path / "show").code == 0
-    first = (tmp_path / "show/config.yaml").read_text("utf-8").splitlines()[0]
-    place = tmp_path / "show" / first.partition("$schema=")[2]
-    assert json.loads(place.read_text("utf-8")) == make_schema("config")
-    place.write_text("{}")
-    assert spacecast("-C", tmp_path / "show", "schema", "--write", "-C", tmp_path / "show").code == 0
-    assert json.loads(place.read_text("utf-8")) == make_schema("config")
-    for name in SCHEMAS:
+def test_new_shows_name_their_schemas(show: Path, tmp_path: Path) -> None:
+    """In each file that people write; the schema is where the line leads; `schema --write` brings it up to date."""
+    build(show)
+    written = {
+        "config": show / "config.yaml",
+        "page": show / "content/pages/about.md",
+        "people": show / "content/people.yaml",
+        "front-matter": find_bundle(show, "2026-10-09") / "index.md",
+    }
+    assert set(written) == set(SCHEMAS)
+    for name, file in written.items():
+        line = next(line for line in file.read_text("utf-8").splitlines() if line != "---")
+        mark, _, place = line.partition("$schema=")
+        assert mark == "# yaml-language-server: "
+        assert json.loads((file.parent / place).read_text("utf-8")) == make_schema(name)
         jsonschema.Draft202012Validator.check_schema(spacecast("schema", name).json)
+    folder = copy_show(show, tmp_path / "show")
+    schema = folder / ".spacecast/schemas/config.schema.json"
+    schema.write_text("{}")
+    assert spacecast("-C", folder, "schema", "--write").code == 0
+    assert json.loads(schema.read_text("utf-8")) == make_schema("config")
+
+
+def test_a_show_without_schemas_names_none(tmp_path: Path) -> None:
+    """One that an earlier version made: an editor would complain of a file that is not there."""
+    folder = make_show(tmp_path / "show")
+    shutil.rmtree(folder / ".spacecast")
+    spacecast("-C", folder, "extract", write_archive(tmp_path / "x.zip", make_two_spaces()))
+    files = [folder / "content/people.yaml", *folder.glob("content/episodes/*/index.md")]
+    assert len(files) == 3
+    assert not any("$schema" in file.read_text("utf-8") for file in files)
 
 
 def test_quiet_and_verbose(show: Path, tmp_path: Path) -> None:
@@ -185,6 +233,25 @@ def test_quiet_and_verbose(show: Path, tmp_path: Path) -> None:
     assert "Nothing" in (after := spacecast("-C", folder, "build").out) or after
     edit(folder / "config.yaml", "title: Other signals", "titel: x")
     assert "titel" in spacecast("-C", folder, "build", "-q").err
+
+
+def test_quiet_and_verbose_of_every_command(show: Path, tmp_path: Path) -> None:
+    """Before the command or behind it; what a command is asked for is printed all the same, and nothing beside it."""
+    for name, command in cli.commands.items():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {"-q", "--quiet", "-v", "--verbose"} <= options, name
+    folder = copy_show(show, tmp_path / "show")
+    build(folder)
+    for words in ([], ["schema", "page"], ["help", "glossary"], ["completion", "bash"]):
+        assert spacecast("-q", *(words or ["-C", str(folder), "people"])).out
+    people = spacecast("-C", folder, "people")
+    assert people.out.startswith(spacecast("-C", folder, "people", "-q").out)
+    assert "spacecast people WHO" in people.out
+    assert "spacecast people WHO" not in spacecast("-C", folder, "people", "-q").out
+    assert spacecast("-q", "-C", folder, "build").out == ""
+    assert spacecast("-C", folder, "build").out
+    edit(folder / "config.yaml", "title: Signals", "title: Other signals")
+    assert "done    index.html" in spacecast("-v", "-C", folder, "build").err
 
 
 def test_quiet_says_what_is_wrong(show: Path, tmp_path: Path) -> None:

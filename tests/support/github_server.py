@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 TOKEN = "github_pat_11AAAAAAA0stand1nForTests_onlyHere"
 _PIECE = 1 << 16
@@ -63,6 +63,8 @@ class GitHubServer:
         """Method, path and bytes of the body, in order."""
         self.bend: Callable[[str, str], Bend | None] = lambda method, path: None
         self.token = TOKEN
+        self.device: list[str] = []
+        """Errors with which a device login is answered, in order; empty for the token."""
         outer = self
 
         class Handler(_Handler):
@@ -124,6 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
         if bend.status:
             self._read_body(bend)
             self._say(bend.status, bend.body, bend.headers)
+        elif path.startswith("/login/"):
+            sent = dict(parse_qsl((self._read_body(bend) or b"").decode()))
+            self._say(200, self._log_in(path.removeprefix("/login/"), sent))
         elif path.startswith("/api/"):
             content = self._read_body(bend)
             if content is not None:
@@ -146,6 +151,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _log_in(self, path: str, sent: dict[str, str]) -> dict[str, Any]:
+        """https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps#device-flow"""
+        if sent.get("client_id") != "Iv1.known" or "application/json" not in self.headers.get("Accept", ""):
+            return {"error": "Not Found"}
+        if path == "device/code":
+            place = f"{self.server_of.url}/login/device"
+            codes = {"device_code": "3584d83530557fdd1f46af8289938c8ef79f9dc5", "user_code": "WDJB-MJHT"}
+            return {**codes, "verification_uri": place, "expires_in": 900, "interval": 0}
+        assert path == "oauth/access_token"
+        assert sent["device_code"] == "3584d83530557fdd1f46af8289938c8ef79f9dc5"
+        assert sent["grant_type"] == "urn:ietf:params:oauth:grant-type:device_code"
+        if error := self.server_of.device.pop(0):
+            return {"error": error, "error_description": f"{error}, in words."}
+        return {"access_token": self.server_of.token, "token_type": "bearer", "scope": "repo"}
 
     def _answer(self, path: str, content: bytes) -> tuple[int, Any]:
         outer = self.server_of

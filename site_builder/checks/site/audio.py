@@ -111,8 +111,8 @@ def _find_undecodable(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     probe = sound.probe
     if probe.fault:
         yield probe.fault, _at(built, sound)
-    elif abs(probe.samples - probe.decoded) > 0.2 * probe.sample_rate:
-        heard = format_clock(probe.decoded / probe.sample_rate)
+    elif abs(probe.samples - probe.decoded.samples) > 0.2 * probe.sample_rate:
+        heard = format_clock(probe.decoded.samples / probe.sample_rate)
         yield f"only {heard} of {format_clock(probe.duration)} can be decoded", _at(built, sound)
 
 
@@ -211,8 +211,8 @@ def _find_other_chapters(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]
 )
 def _find_loudness(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
-    if not sound.probe.fault and abs(sound.probe.loudness - _LOUDNESS) > _TOLERANCE:
-        yield f"the loudness is {sound.probe.loudness:.1f} LUFS", _at(built, sound)
+    if not sound.probe.fault and abs(sound.probe.decoded.loudness - _LOUDNESS) > _TOLERANCE:
+        yield f"the loudness is {sound.probe.decoded.loudness:.1f} LUFS", _at(built, sound)
 
 
 @AUDIO.rule(
@@ -224,8 +224,9 @@ def _find_loudness(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
 )
 def _find_peaks(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
-    if sound.probe.peak is not None and sound.probe.peak > _PEAK:
-        yield f"the true peak is {sound.probe.peak:+.1f} dBTP", _at(built, sound)
+    peak = sound.probe.decoded.peak
+    if peak is not None and peak > _PEAK:
+        yield f"the true peak is {peak:+.1f} dBTP", _at(built, sound)
 
 
 @AUDIO.rule(
@@ -248,7 +249,7 @@ def _find_uneven_voices(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     edits, recording = EditList.parse(bundle.media.edits), bundle.recording
     moved = [(turn, place) for turn in recording.turns for place in edits.find_published(turn)]
     turns = [replace(turn, start=start, end=end) for turn, (start, end) in moved]
-    spread = measure_spread(sound.probe.moments, turns, recording.tick)
+    spread = measure_spread(sound.probe.decoded.moments, turns, recording.tick)
     if spread > _EVEN:
         yield f"some speakers are {spread:.0f} LU louder than others", _at(built, sound)
 

@@ -1,9 +1,9 @@
-"""Measures published audio files by decoding them, once for each content."""
+"""Measures published audio files by decoding them, once for each sound: other tags around it need no second time."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import mutagen
 from av.audio.frame import AudioFrame
 
 from site_builder.audio.containers import read_tags
-from site_builder.audio.demux import demux, open_audio
+from site_builder.audio.demux import demux, digest_sound, open_audio
 from site_builder.audio.encoding.loudness import BLOCK, gauge_loudness
+from site_builder.audio.facts import AudioFacts
 from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.checks.feed.document import Branch, Element
@@ -23,7 +24,7 @@ from site_builder.errors import UnusableSource
 from site_builder.events import Making, Notify
 from site_builder.model.frozen import dataclass
 
-_KIND = "sounds/2"
+_KIND = "sounds/3"
 """Of what is kept."""
 SILENT = -120.0
 """LUFS that stand for silence."""
@@ -35,6 +36,20 @@ class Mark:
 
     start_ms: int
     title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What only decoding tells of a sound."""
+
+    samples: int = 0
+    """Per channel, counted."""
+    loudness: float = 0.0
+    """LUFS."""
+    moments: tuple[int, ...] = ()
+    """Tenths of LUFS of each 0.4 s in a row."""
+    peak: float | None = None
+    """dBTP; None for digital silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +65,11 @@ class Probe:
     channels: int = 0
     samples: int = 0
     """Per channel, by the file's own account."""
-    decoded: int = 0
-    """Per channel, counted while decoding."""
     bitrate: int = 0
     """Bits a second on average."""
-    loudness: float = 0.0
-    """LUFS."""
-    moments: tuple[int, ...] = ()
-    """Tenths of LUFS of each 0.4 s in a row."""
-    peak: float | None = None
-    """dBTP; None for digital silence."""
+    sound: str = ""
+    """Digest of all that decoding depends on: files of one sound are decoded once."""
+    decoded: Decoded = Decoded()
     index_first: bool = True
     """MP4: whether the index stands before the sound."""
     even: bool = True
@@ -84,7 +94,7 @@ class Sound:
 
 
 def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notify) -> dict[Path, Probe]:
-    """Measure audio files; results are kept in `database` by the digest of each file.
+    """Measure audio files; results are kept in `database` by the digest of each file and of its sound.
 
     Args:
         files: Each with what people call it.
@@ -93,12 +103,14 @@ def probe_files(files: Sequence[tuple[Path, str]], database: Path, notify: Notif
     """
     with open_values(database) as values:
         digests, known, found = FileDigests(values), _load(values), dict[Path, Probe]()
+        heard = {one.sound: one.decoded for one in known.values() if not one.fault}
         used = set[str]()
         for file, label in files:
             digest = digests.digest(file)
             if digest not in known:
                 notify(Making(file.name, label))
-                known[digest] = probe(file)
+                known[digest] = one = probe(file, heard)
+                heard |= {one.sound: one.decoded} if not one.fault else {}
                 _keep(values, digest, known[digest])
             found[file] = known[digest]
             used.add(digest)
@@ -119,13 +131,12 @@ def _load(values: ValueCache) -> dict[str, Probe]:
     return {name: parse_value(Probe, text) for name, (key, text) in kept.items() if key == digest_bytes(text)}
 
 
-def probe(file: Path) -> Probe:
-    """Read and decode a whole file."""
+def probe(file: Path, heard: Mapping[str, Decoded]) -> Probe:
+    """Read a whole file; decode it where none of this sound was `heard` (by its digest) before."""
     try:
         facts = measure(file)
-        counter = _Counter()
-        frames = read_sound([file], sample_rate=facts.sample_rate, channels=min(2, facts.channels or 2))
-        loudness = gauge_loudness(counter.count(frames))
+        sound = digest_sound(file)
+        decoded = heard.get(sound) or _decode(file, facts)
         with open_audio(file) as (container, _):
             name, chapters = container.format.name, tuple(_read_chapters(container))
         return Probe(
@@ -134,11 +145,9 @@ def probe(file: Path) -> Probe:
             sample_rate=facts.sample_rate,
             channels=facts.channels,
             samples=facts.samples,
-            decoded=counter.samples,
             bitrate=facts.bitrate,
-            loudness=round(loudness.integrated, 2),
-            moments=tuple(round(10 * max(SILENT, moment)) for moment in loudness.moments[::BLOCK]),
-            peak=round(loudness.peak, 2) if loudness.peak > -200 else None,
+            sound=sound,
+            decoded=decoded,
             index_first="mov" not in name or _has_index_first(file),
             even=facts.codec != "mp3" or _tells_length(file),
             tags=tuple(sorted(_read_tags(file))),
@@ -146,6 +155,18 @@ def probe(file: Path) -> Probe:
         )
     except UnusableSource as error:
         return Probe(fault=str(error).removeprefix(f"{file}: ").partition(";")[0])
+
+
+def _decode(file: Path, facts: AudioFacts) -> Decoded:
+    counter = _Counter()
+    frames = read_sound([file], sample_rate=facts.sample_rate, channels=min(2, facts.channels or 2))
+    loudness = gauge_loudness(counter.count(frames))
+    return Decoded(
+        samples=counter.samples,
+        loudness=round(loudness.integrated, 2),
+        moments=tuple(round(10 * max(SILENT, moment)) for moment in loudness.moments[::BLOCK]),
+        peak=round(loudness.peak, 2) if loudness.peak > -200 else None,
+    )
 
 
 class _Counter:

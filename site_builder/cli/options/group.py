@@ -9,29 +9,40 @@ import click
 from site_builder.cli.options.examples import EXAMPLES
 from site_builder.cli.options.verbosity import VERBOSITY
 
-_DO = frozenset(
-    ("init", "extract", "build", "import", "consent", "fetch-media", "transcribe", "deploy", "workflow", "backup")
-)
-"""Commands that do something: their summary may be left out. The others are asked for what they print."""
-_LOOK = frozenset(("check", "doctor"))
-"""Commands that look for what is wrong, and print more than that."""
-_SHOW_FILES = _DO - {"init", "consent", "workflow"} | {"check"}
-"""Those that tell of each file."""
+_ASKED = frozenset(("inspect", "people", "suggest", "serve", "studio", "schema", "completion", "help"))
+"""Commands that are asked for what they print. Of the others `-q` leaves out all that is not wrong."""
 
 
 class CommandGroup(click.Group):
-    """Adds to each command its examples, and how much it says."""
+    """Adds to each command its examples, and how much it says; the latter may stand before the command, too."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params += _make_flags("Say only what is wrong, or was asked for.")
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """A command, with what all have."""
         known = name or cmd.name or ""
-        if known in _DO | _LOOK:
-            cmd.params.append(_make_flag("-q", "--quiet", "Say only what is wrong.", "is_quiet"))
-        if known in _SHOW_FILES:
-            cmd.params.append(_make_flag("-v", "--verbose", "Name each file as it is made or sent.", "is_verbose"))
+        quiet = "Print what is asked for, and nothing beside it." if known in _ASKED else "Say only what is wrong."
+        cmd.params += _make_flags(quiet)
         if known in EXAMPLES and not cmd.epilog:
             cmd.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in EXAMPLES[known])
         super().add_command(cmd, name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command at work, which decides what `-q` means."""
+        name, command, rest = super().resolve_command(ctx, args)
+        VERBOSITY.is_asked = name in _ASKED
+        return name, command, rest
+
+
+def _make_flags(quiet: str) -> list[click.Parameter]:
+    return [
+        _make_flag("-q", "--quiet", quiet, "is_calm"),
+        _make_flag("-v", "--verbose", "Name each file as it is read, made or sent.", "is_verbose"),
+    ]
 
 
 def _make_flag(short: str, long: str, text: str, attribute: str) -> click.Option:

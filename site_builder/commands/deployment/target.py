@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,10 @@ from site_builder.show.config.placeholders import find_placeholders
 from site_builder.show.documents import find_line
 from site_builder.show.documents.yaml_edit import set_value
 from site_builder.show.layout import CONFIG
+from site_builder.text.command_lines import quote_words
+
+_GITHUB = re.compile(r"(?:https?://)?(?:www\.)?github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+_PAGES = re.compile(r"https?://([\w-]+)\.github\.io/([\w.-]+)/?")
 
 
 class Target(NamedTuple):
@@ -39,6 +44,9 @@ def find_target(targets: Mapping[str, str], name: str | None) -> Target:
             return Target(*places[0])
         if name.partition(":")[0] in HOSTS:
             return Target(next((key for key, address in targets.items() if address == name), ""), name)
+        if (place := complete_place(name)) != name:
+            line = quote_words("spacecast", "deploy", place)
+            raise UsageError(f"{redact(name)} does not say how to send the show there; did you mean `{redact(line)}`?")
         known = f"it names {', '.join(targets)}" if targets else "it names none"
         raise UsageError(f"config.yaml has no deploy target {redact(name)!r}: {known}")
     if "default" in targets or len(targets) == 1:
@@ -47,9 +55,26 @@ def find_target(targets: Mapping[str, str], name: str | None) -> Target:
     if targets:
         raise UsageError(f"config.yaml names several deploy targets; say which: {', '.join(targets)}")
     raise UsageError(
-        "config.yaml does not say where to deploy; add a line such as "
-        "`deploy: github-pages:git@github.com:you/show.git`"
+        "config.yaml does not say where to deploy; name a place, such as `spacecast deploy github://you/show`; "
+        "from then on it is noted there"
     )
+
+
+def complete_place(text: str) -> str:
+    """An address as the config has it, from how people write it down.
+
+    >>> [complete_place(text) for text in ("~/site", "github.com/ana/show", "ana@example.org:/srv/show", "s3://b")]
+    ['folder:~/site', 'github://ana/show', 'rsync:ana@example.org:/srv/show', 's3://b']
+    """
+    if found := _GITHUB.fullmatch(text) or _PAGES.fullmatch(text):
+        return f"github://{found[1]}/{found[2]}"
+    if text.partition(":")[0] in HOSTS or not text:
+        return text
+    if text.startswith(("/", "~", "./", "../")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return f"folder:{text}"
+    if text.endswith(".git"):
+        return f"github-pages:{text}"
+    return f"rsync:{text}" if re.match(r"[\w.-]+@[\w.-]+:", text) else text
 
 
 def require_real_addresses(folder: Path, config: Config) -> None:

@@ -36,6 +36,7 @@ from site_builder.show.documents.line_ends import edit_lines
 from site_builder.show.layout import INDEX, PEOPLE, RECORDING
 from site_builder.show.people import People
 from site_builder.show.people.writing import add_newcomers
+from site_builder.show.schema_lines import name_front_schema
 from site_builder.sources.source import Source
 
 
@@ -196,7 +197,8 @@ class Intake:
         hidden = None if self.people is None else hide_unanswered(self.people, conversation.recording.speakers)
         name, slug = name_bundle(conversation, self.slugs, self._list_folders(), hidden)
         write_json(staging.folder / RECORDING, _recording_of(conversation))
-        (staging.folder / INDEX).write_text(self.render(conversation, slug), "utf-8", newline="\n")
+        text = name_front_schema(self.render(conversation, slug), "front-matter", self.episodes.parents[1], "../../../")
+        (staging.folder / INDEX).write_text(text, "utf-8", newline="\n")
         self.slugs.add(slug)
         folder = staging.publish(name)
         for part in conversation.recording.parts:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from site_builder.errors import SpacecastError
-from site_builder.net.failures import Unanswered
+from site_builder.net.failures import Refused, Unanswered
 from site_builder.net.http import TRIES, pause
 from site_builder.net.redaction import redact
 
@@ -55,6 +55,12 @@ def check_answer(status: int, headers: Mapping[str, str], body: bytes, doing: st
     raise SpacecastError(f"GitHub refuses to {doing} (status {status}){said}; {_WHOLE}")
 
 
+def explain_refusal(doing: str, error: Refused) -> SpacecastError:
+    """Why something was never asked, or led elsewhere."""
+    hint = "; was the repository renamed?" if "redirect" in str(error) else ""
+    return SpacecastError(f"GitHub cannot {doing}: {error}{hint}")
+
+
 def ask_again(ask: Callable[[], Answered], tries: int = TRIES) -> Answered:
     """Ask, and ask once more where an answer may come the next time.
 
@@ -66,8 +72,9 @@ def ask_again(ask: Callable[[], Answered], tries: int = TRIES) -> Answered:
             return ask()
         except Unanswered as error:
             if number == tries - 1:
-                whole = "" if _WHOLE in str(error) else f"; {_WHOLE}"
-                raise Unanswered(f"{error}{whole}; deploy again to go on where it was") from None
+                told = str(error) if str(error).startswith("GitHub ") else f"GitHub cannot be reached ({error})"
+                whole = "" if _WHOLE in told else f"; {_WHOLE}"
+                raise Unanswered(f"{told}{whole}; deploy again to go on where it was") from None
             pause(number)
     raise AssertionError
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.hosts.github.answers import NotThere, ask_again, check_answer
+from site_builder.hosts.github.answers import NotThere, ask_again, check_answer, explain_refusal
 from site_builder.net.credentials import Secret
 from site_builder.net.failures import Refused, Unanswered
 from site_builder.net.http import TRIES, Client, Response, read_bounded
@@ -141,7 +141,7 @@ class Api:
             with self._client.open(self._base + path, method=method, headers=headers, content=body) as response:
                 return _read_answer(response, doing)
         except Refused as error:
-            raise SpacecastError(f"GitHub cannot {doing}: {error}; was the repository renamed?") from None
+            raise explain_refusal(doing, error) from None
 
 
 def _read_answer(response: Response, doing: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from dulwich.pack import UnpackedObject, full_unpacked_object, pack_object_heade
 from dulwich.refs import Ref
 
 from site_builder.errors import SpacecastError
-from site_builder.hosts.github.answers import ask_again, check_answer, clean
+from site_builder.hosts.github.answers import ask_again, check_answer, clean, explain_refusal
 from site_builder.hosts.host import Upload
 from site_builder.net.credentials import Secret
 from site_builder.net.failures import Refused
@@ -266,7 +266,7 @@ class _explained:  # noqa: N801 -- a context manager is used as a function
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Refused):
-            raise SpacecastError(f"GitHub cannot {self._doing}: {error}; was the repository renamed?") from None
+            raise explain_refusal(self._doing, error) from None
         if isinstance(error, NotGitRepository | SendPackError | GitProtocolError):
             raise SpacecastError(f"GitHub cannot {self._doing}: {clean(str(error))}{self._remarks}") from None
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.events import Notify
+from site_builder.hosts.github import device_login
 from site_builder.hosts.github.answers import RIGHTS, TokenRefused
 from site_builder.hosts.github.api import Api, Repository, find_servers
 from site_builder.hosts.github_pages import MESSAGE, SHOW, explain_leftovers, find_custom_domain
@@ -35,11 +36,13 @@ VARIABLE = "SPACECAST_GITHUB_TOKEN"
 FILE_BYTES = 100 << 20
 SITE_BYTES = 1_000_000_000
 """https://docs.github.com/en/repositories/working-with-files/managing-large-files, …/pages/github-pages-limits."""
-_NAME = re.compile(r"(?P<owner>[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))/(?P<name>(?!\.{1,2}$)[\w.-]{1,100})")
-_CLASSIC = "ghp_"
-_CLASSIC_WARNING = (
-    "this is a classic token, which opens every repository of yours to whoever gets hold of it; make a fine-grained "
-    "one for this repository alone at https://github.com/settings/personal-access-tokens/new, and delete the other"
+_NAME = re.compile(r"(?P<owner>[A-Za-z0-9][A-Za-z0-9_-]{0,38})/(?P<name>(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100})")
+_BROAD = ("ghp_", "gho_")
+"""How classic tokens begin, and those of an OAuth app that a person logged in to."""
+_BROAD_WARNING = (
+    "this is a classic token or login, which opens every repository of yours to whoever gets hold of it; make a "
+    "fine-grained token for this repository alone at https://github.com/settings/personal-access-tokens/new, and "
+    "delete the other"
 )
 _HOW_TO_GET = (
     f"make a fine-grained token at https://github.com/settings/personal-access-tokens/new with {RIGHTS}; for a "
@@ -58,7 +61,8 @@ def open(address: str, setting: Setting) -> Host:  # noqa: A001 -- the one word 
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{redact(address)}: expected github://OWNER/NAME, such as github://you/show, where you is your name at "
-            "GitHub and show the repository, which is made if there is none"
+            "GitHub and show the repository, which is made if there is none; GitHub takes the letters a to z, digits, "
+            "- _ and . in it"
         )
     _require_extra()
     return GitHub(name, setting)
@@ -152,7 +156,7 @@ class GitHub(Host):
             self._look(self._find_token())
         except TokenRefused as error:
             self.setting.credentials.forget(self.account)
-            token = self.setting.credentials.find(self.account, variable="", question=f"{error}.\n{self._question}")
+            token = self._ask_token(variable="", question=f"{error}.\n{self._question}")
             if token is None:
                 raise TokenRefused(f"{error}; nothing was sent; {_HOW_TO_GET}") from None
             self._look(token)
@@ -160,13 +164,18 @@ class GitHub(Host):
             self.remarks.append(remark)
 
     def _find_token(self) -> Secret:
-        token = self.setting.credentials.find(self.account, variable=VARIABLE, question=self._question)
+        token = self._ask_token(variable=VARIABLE, question=self._question)
         if token is None:
             raise TokenMissing(
                 f"a token for {self.account} is needed: run this at a terminal, or give it with --token-stdin or in "
                 f"the variable {VARIABLE}; {_HOW_TO_GET}"
             )
         return token
+
+    def _ask_token(self, *, variable: str, question: str) -> Secret | None:
+        return self.setting.credentials.find(
+            self.account, variable=variable, question=question, log_in=device_login.find_login()
+        )
 
     @property
     def _question(self) -> str:
@@ -175,8 +184,8 @@ class GitHub(Host):
     def _look(self, token: Secret) -> None:
         from site_builder.hosts.github.git_push import Remote  # noqa: PLC0415 -- an extra
 
-        if token.reveal().startswith(_CLASSIC) and _CLASSIC_WARNING not in self.remarks:
-            self.remarks.append(_CLASSIC_WARNING)
+        if token.reveal().startswith(_BROAD) and _BROAD_WARNING not in self.remarks:
+            self.remarks.append(_BROAD_WARNING)
         servers = find_servers()
         self.api = Api(servers.api, self.place, token)
         self.remote = Remote(f"{servers.git}/{self.place}.git", token, self.setting.folder / ".cache")

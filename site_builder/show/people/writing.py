@@ -18,8 +18,9 @@ from site_builder.show.people.file import parse_people, read_text
 from site_builder.show.people.newcomers import meet
 from site_builder.show.people.records import Answer, Consent, PersonRecord
 from site_builder.show.people.register import UNKNOWN, Register, is_for_unknown
+from site_builder.show.schema_lines import SCHEMA_FOLDER, name_schema
 
-HEADER = """\
+_HEADER = """\
 # Everyone heard on the show. Extract adds whoever is new; what you write here stays as you wrote it.
 #
 # consent: granted    heard and named
@@ -31,6 +32,12 @@ HEADER = """\
 #
 # The entry `unknown`, where there is one, holds answers for speakers whom no list of guests names, episode by episode.
 """
+
+
+def _make_header(path: Path) -> str:
+    """The head of a new file, which names its schema where the show has it."""
+    is_known = (path.parent.parent / SCHEMA_FOLDER / "people.schema.json").is_file()
+    return (name_schema("people", "../") if is_known else "") + _HEADER
 
 
 def _describe_entry(record: PersonRecord) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def enter_newcomers(
         elif record != known[record.key]:
             text = change_entry(text, record.key, _describe_learned(known[record.key], record))
     if added:
-        text = append_entries(text or HEADER, added)
+        text = append_entries(text or _make_header(path), added)
     return text, tuple(record.name or record.key for record in register if record.key in added)
 
 
@@ -168,7 +175,7 @@ def _introduce_unknown(path: Path, before: str, answer: Answer) -> tuple[str, Pe
     if not answer.episode:
         raise UsageError("say in which episode: who is unknown may be somebody else in each; add `--episode NAME`")
     entry = {"episodes": {quote(answer.episode): _describe_answer(answer)}}
-    text = append_entries(before or HEADER, {UNKNOWN: entry})
+    text = append_entries(before or _make_header(path), {UNKNOWN: entry})
     return text, parse_people(text, path).get(UNKNOWN)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from site_builder.commands.deployment.history import KeptDeploy, list_deploys
 from site_builder.commands.deployment.review import Waiting, list_waiting
+from site_builder.commands.deployment.target import complete_place
 from site_builder.errors import SpacecastError, UsageError
 from site_builder.hosts import HOSTS, Setting, open_host, redact
 from site_builder.hosts.git import find_own_repository, list_remotes
@@ -36,7 +36,6 @@ from site_builder.text.timecode import format_utc
 
 _TASKS = "site_builder.studio.tasks.publish"
 _PLAN = "plan"
-_GITHUB = re.compile(r"(?:https?://)?github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 
 
 def count(studio: Studio, language: Language) -> str:
@@ -261,23 +260,6 @@ async def change_place(request: Request) -> Response:
     language = language_of(request)
     label = call_change(language.gettext("where the show goes"), language)
     return await save(request, form, label, Edit(path=CONFIG, change=set_place, based_on=form.get(BASED_ON)))
-
-
-def complete_place(text: str) -> str:
-    """An address as the config has it, from how people write it down.
-
-    >>> [complete_place(text) for text in ("~/site", "github.com/ana/show", "ana@example.org:/srv/show", "s3://b")]
-    ['folder:~/site', 'github://ana/show', 'rsync:ana@example.org:/srv/show', 's3://b']
-    """
-    if found := _GITHUB.fullmatch(text):
-        return f"github://{found[1]}/{found[2]}"
-    if text.partition(":")[0] in HOSTS or not text:
-        return text
-    if text.startswith(("/", "~", "./", "../")) or re.match(r"[A-Za-z]:[\\/]", text):
-        return f"folder:{text}"
-    if text.endswith(".git"):
-        return f"github-pages:{text}"
-    return f"rsync:{text}" if re.match(r"[\w.-]+@[\w.-]+:", text) else text
 
 
 async def publish(request: Request) -> Response:

@@ -54,6 +54,22 @@ def test_an_address_is_enough(inside: Path, tmp_path: Path) -> None:
     assert git(tmp_path / "work", "for-each-ref") == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://github.com/you/show", "github://you/show"),
+        ("https://you.github.io/show/", "github://you/show"),
+        ("me@example.org:/srv/my show", "'rsync:me@example.org:/srv/my show'"),
+        ("/media/usb/site", "folder:/media/usb/site"),
+    ],
+)
+def test_a_place_as_people_write_it_down(written: str, meant: str, old: Path, tmp_path: Path) -> None:
+    """What would do is said; nothing is sent on a guess."""
+    run = spacecast("-C", copy_show(old, tmp_path / "show"), "deploy", written, "--yes")
+    assert run.code == 2
+    assert f"did you mean `spacecast deploy {meant}`?" in run.err
+
+
 def test_the_first_deploy_asks(old: Path, tmp_path: Path) -> None:
     """Without a terminal and without `--yes` nothing is sent or noted, and the line to run is told."""
     show = clone_of(old, tmp_path / "show")

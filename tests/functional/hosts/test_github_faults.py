@@ -1,33 +1,24 @@
-"""Sending to GitHub while everything goes wrong: refusals, broken ways, other people, tokens. A few small files do."""
+"""Sending to GitHub while everything goes wrong: refusals, broken ways, other people. A few small files do."""
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import traceback
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from git_remotes import git
 from github_server import TOKEN, Bend, GitHubServer
-from keyring import backend
-from online import read_site
+from small_github_site import FILES, LATER, PLACE, lay_out, open_github, read_online, send
 
 from site_builder.commands.deploy import HostPlan, ship
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.events import Made
-from site_builder.hosts import Host, Setting, Upload, open_host
-from site_builder.hosts.manifest import MANIFEST
-from site_builder.net.credentials import Credentials, Secret
-
-PLACE = "you/show"
-FILES = {"index.html": b"<p>one</p>", "feed.xml": b"<rss/>", "media/one.m4a": bytes(range(256)) * 40}
-LATER = {**FILES, "index.html": b"<p>two</p>", "media/two.m4a": bytes(range(255, -1, -1)) * 40}
+from site_builder.hosts import Setting, Upload, open_host
+from site_builder.hosts.github.api import Servers
 
 
 @pytest.fixture
@@ -36,36 +27,6 @@ def github(github: GitHubServer, monkeypatch: pytest.MonkeyPatch) -> GitHubServe
     monkeypatch.setattr("site_builder.hosts.github.packing.PACK_BYTES", 5000)
     monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: None)
     return github
-
-
-def lay_out(folder: Path, files: dict[str, bytes]) -> list[Upload]:
-    """Files as a build leaves them."""
-    uploads = []
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-        digest = sha256(content).hexdigest()
-        uploads.append(Upload(path=path, source=folder / path, size_bytes=len(content), sha256=digest))
-    return uploads
-
-
-def open_github(folder: Path, credentials: Credentials | None = None, url: str = "https://you.github.io/show/") -> Host:
-    """The host, as a deploy opens it."""
-    known = credentials or Credentials()
-    return open_host(f"github://{PLACE}", Setting(folder=folder, site_url=url, show_guid="one", credentials=known))
-
-
-def send(folder: Path, files: dict[str, bytes], credentials: Credentials | None = None) -> tuple[Host, list[str]]:
-    """Bring files online as a deploy does; the host, and the paths it told of, in order."""
-    host, wanted, told = open_github(folder, credentials), lay_out(folder / "output", files), []
-    plan = HostPlan(host=host, wanted=tuple(wanted), difference=host.compare(wanted))
-    ship([plan], lambda event: told.append(event.path) if isinstance(event, Made) else None)
-    return host, told
-
-
-def read_online(github: GitHubServer, to: Path) -> dict[str, bytes]:
-    """What Pages show."""
-    return {path: content for path, content in read_site(github.clone(PLACE, to)).items() if path != MANIFEST}
 
 
 def at(where: str, bend: Bend) -> Callable[[str, str], Bend | None]:
@@ -250,74 +211,32 @@ def test_pages_that_show_something_else_are_turned(github: GitHubServer, tmp_pat
     assert github.pages[PLACE]["source"] == {"branch": "gh-pages", "path": "/"}
 
 
-class MemoryKeyring(backend.KeyringBackend):
-    """A keyring as a system has one."""
-
-    priority = 5
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[str, str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get(f"{service} {username}")
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[f"{service} {username}"] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[f"{service} {username}"]
+@pytest.mark.parametrize(
+    "name", ["you/sh\u00f6w", "you/my show", "\u202eyou/show", "you/..", "you", "you/show/x", "-/x"]
+)
+def test_names_that_github_does_not_take(name: str, tmp_path: Path) -> None:
+    """Before anybody is asked for a token: what would do is said."""
+    with pytest.raises(UsageError, match=r"expected github://OWNER/NAME"):
+        open_host(f"github://{name}", Setting(folder=tmp_path, site_url="https://pod.you.dev/"))
 
 
-ENTRY = "spacecast github.com/you/show"
-
-
-def test_the_keyring_keeps_what_was_typed(
-    github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once it has proved right; then nobody is asked; one that was revoked is forgotten and asked for again."""
-    keyring, asked = MemoryKeyring(), []
-    monkeypatch.setattr("site_builder.net.credentials._find_keyring", lambda: keyring)
-    monkeypatch.delenv("SPACECAST_GITHUB_TOKEN")
-
-    def answer(question: str, token: str = TOKEN) -> str:
-        asked.append(question)
-        return f"{token}\n"
-
-    with pytest.raises(SpacecastError, match="does not take the token"):
-        send(tmp_path, FILES, Credentials(lambda question: answer(question, "github_pat_wrong")))
-    assert keyring.kept == {}
-    host, _ = send(tmp_path, FILES, Credentials(answer))
-    assert keyring.kept == {ENTRY: TOKEN}
-    assert "The token is kept in this system's keyring." in host.remarks
-    send(tmp_path, FILES, Credentials(None))
-    github.token = "github_pat_the_next_one"
-    with pytest.raises(SpacecastError, match="does not take the token"):
-        send(tmp_path, FILES, Credentials(None))
-    assert keyring.kept == {}
-    send(tmp_path, FILES, Credentials(lambda question: answer(question, github.token)))
-    assert keyring.kept == {ENTRY: github.token}
-    assert "Contents and Pages" in asked[0]
-
-
-def test_without_keyring_nothing_is_kept(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said; without anybody to ask the ways to give a token are told; classic tokens get a warning."""
-    monkeypatch.delenv("SPACECAST_GITHUB_TOKEN")
-    with pytest.raises(UsageError, match="SPACECAST_GITHUB_TOKEN"):
+def test_no_network_and_no_proxy(github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who cannot be reached, and by which way, in one sentence; a login for the proxy is not shown."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("site_builder.hosts.github.site.find_servers", lambda: Servers("http://127.0.0.1:1", "x"))
+        with pytest.raises(SpacecastError, match=r"^GitHub cannot be reached \(Connection refused\); what is online"):
+            send(tmp_path, FILES)
+    monkeypatch.setenv("http_proxy", "http://me:s3cr3t@127.0.0.1:1")
+    with pytest.raises(SpacecastError, match=r"cannot be reached \(.*by way of the proxy 127.0.0.1:1\)") as unreached:
         send(tmp_path, FILES)
-    github.token = "ghp_classic000000000000000000000000000000"
-    host, _ = send(tmp_path, FILES, Credentials(lambda _: github.token))
-    assert any("asked for at each deploy" in remark for remark in host.remarks)
-    assert any("classic token" in remark for remark in host.remarks)
-    assert github.token not in "".join(host.remarks)
-
-
-def test_secrets_do_not_show() -> None:
-    """In no text, and in nothing that is written down."""
-    secret = Secret(TOKEN)
-    assert (f"{secret} {secret!r}", secret.reveal()) == ("*** ***", TOKEN)
-    with pytest.raises(TypeError):
-        pickle.dumps(secret)
+    monkeypatch.setenv("http_proxy", "socks5://me:s3cr3t@127.0.0.1:1")
+    with pytest.raises(SpacecastError, match=r"socks5://\*\*\*@127.0.0.1:1, the proxy") as refused:
+        send(tmp_path, FILES)
+    for error in (unreached, refused):
+        assert "s3cr3t" not in str(error.value)
+        assert "renamed" not in str(error.value)
 
 
 @pytest.mark.parametrize("address", ["https://127.0.0.1:1", "http://github.example", "http://10.0.0.1", "ftp://x"])

@@ -110,7 +110,7 @@ def test_everything_wrong_is_told_at_once(pair: Path, tmp_path: Path) -> None:
         "config.yaml:",
         "did you mean `language`?",
         "audio.format: ",
-        "content/episodes/2026-10-09-signals-in-the-dark-explained/index.md:5: season: expected a whole number",
+        "content/episodes/2026-10-09-signals-in-the-dark-explained/index.md:6: season: expected a whole number",
         "did you mean `date`?",
         "content/people.yaml:",
         "did you mean `title`?",
@@ -306,5 +306,5 @@ def test_times_after_the_end_of_the_recording(tmp_path: Path) -> None:
     edit(index, "slug:", "cut:\n  - 0:01-0:02\n  - 0:05-9:00\nmute: 0:10-0:12\nslug:")
     run = spacecast("build", "-C", show)
     assert run.code == 1
-    assert "index.md:7: cut.2: expected a time in the recording, which is 0:11 long, got 9:00" in run.err
+    assert "index.md:8: cut.2: expected a time in the recording, which is 0:11 long, got 9:00" in run.err
     assert "mute" not in run.err

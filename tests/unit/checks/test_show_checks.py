@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from checks_clock import NOW
 from show_mutations import MENDING_CASES, SHOW_CASES, ShowCase
-from show_runner import copy_show, edit, spacecast
+from show_runner import build, copy_show, edit, find_bundle, spacecast
 
 from site_builder.checks.feed import FEED_BOOKS
 from site_builder.checks.feed.xml import BYTES
@@ -27,6 +27,8 @@ from site_builder.errors import InvalidDocument
 from site_builder.events import Made, Making, Started
 from site_builder.show.layout import find_artifact_database
 
+KEPT = "sounds/3"
+"""Kind of what is kept of audio files."""
 ADVICE = {"config-description", "config-cover", "soundbite-length", "chapters-advice", "audio-loudness"}
 """What a show of two conversations of 12 s is advised."""
 
@@ -146,28 +148,54 @@ def test_table_names_rule_place_remedy_and_source(sound_show: Path, tmp_path: Pa
     assert "1 warning" in out
 
 
+def overstate(show: Path) -> dict[str, bytes]:
+    """Have what is kept of its audio say that it is far too soft; what it said."""
+    with open_values(find_artifact_database(show)) as values:
+        known = {name: text for name, (_, text) in values.load(KEPT).items()}
+        assert len(known) == 2
+        fake = {
+            name: {**(said := json.loads(text)), "decoded": {**said["decoded"], "loudness": -99.0}}
+            for name, text in known.items()
+        }
+        texts = {name: json.dumps(said).encode() for name, said in fake.items()}
+        values.put(KEPT, {name: (digest_bytes(text), text) for name, text in texts.items()})
+    return known
+
+
 def test_audio_is_measured_once(sound_show: Path, tmp_path: Path) -> None:
-    """What was measured is kept by the file's content, and measured again when that changes."""
+    """What was measured is kept by the file's content, and not believed where it is not as it was written."""
     show = copy_show(sound_show, tmp_path / "show")
     check_show(show, NOW)
-    with open_values(find_artifact_database(show)) as values:
-        known = values.load("sounds/2")
-        assert len(known) == 2
-        fake = {name: json.dumps({**json.loads(text), "loudness": -99.0}).encode() for name, (_, text) in known.items()}
-        values.put("sounds/2", {name: (digest_bytes(text), text) for name, text in fake.items()})
+    known = overstate(show)
     assert "-99.0 LUFS" in spacecast("-C", show, "check").out
     with open_values(find_artifact_database(show)) as values:
-        values.put("sounds/2", {name: ("another digest", text) for name, text in fake.items()})
+        fake = {name: text for name, (_, text) in values.load(KEPT).items()}
+        values.put(KEPT, {name: ("another digest", text) for name, text in fake.items()})
     assert "-99.0 LUFS" not in spacecast("-C", show, "check").out
     with open_values(find_artifact_database(show)) as values:
-        assert values.load("sounds/2") == known
+        assert {name: text for name, (_, text) in values.load(KEPT).items()} == known
+
+
+def test_other_tags_are_no_other_sound(sound_show: Path, tmp_path: Path) -> None:
+    """After another title of the show every file has other bytes, and none is decoded again; other sound is."""
+    show = copy_show(sound_show, tmp_path / "show")
+    check_show(show, NOW)
+    before = set(overstate(show))
+    edit(show / "config.yaml", "title: Signals", "title: Other signals")
+    build(show)
+    assert spacecast("-C", show, "check").out.count("-99.0 LUFS") == 2
+    with open_values(find_artifact_database(show)) as values:
+        assert not before & set(values.load(KEPT))
+    edit(find_bundle(show, "2026-10-09") / "index.md", "\n---\n", "\ncut:\n  - 0:04-0:05\n---\n")
+    build(show)
+    assert spacecast("-C", show, "check").out.count("-99.0 LUFS") == 1
 
 
 def test_a_check_that_was_ended_goes_on_where_it_was(sound_show: Path, tmp_path: Path) -> None:
     """A file that was measured is not measured again, though the others were not."""
     show, told = copy_show(sound_show, tmp_path / "show"), list[str]()
     with open_values(find_artifact_database(show)) as values:
-        values.drop("sounds/2", values.keys("sounds/2"))
+        values.drop(KEPT, values.keys(KEPT))
 
     def end(event: object) -> None:
         if isinstance(event, Making) and event.path.endswith(".m4a"):
@@ -214,7 +242,7 @@ def test_progress_is_told(sound_show: Path, tmp_path: Path) -> None:
     """Whoever waits sees which file is being measured."""
     show = copy_show(sound_show, tmp_path / "show")
     with open_values(find_artifact_database(show)) as values:
-        values.drop("sounds/2", values.keys("sounds/2"))
+        values.drop(KEPT, values.keys(KEPT))
     events: list[object] = []
     check_show(show, NOW, notify=events.append)
     labels = [event.label for event in events if isinstance(event, Making)]

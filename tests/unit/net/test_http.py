@@ -7,6 +7,7 @@ import resource
 import socket
 import time
 import zlib
+from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -210,3 +211,20 @@ def test_a_full_disk_is_no_broken_line(host: Host, tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(host.asked) == 1
+
+
+def test_a_proxy_that_wants_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given name and password as they are meant, and the server itself never sees them."""
+    asked: list[bytes] = []
+
+    def answer(request: bytes) -> list[bytes]:
+        asked.append(request)
+        return [respond(TEXT)]
+
+    monkeypatch.delenv("no_proxy")
+    with serve_raw(answer) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.replace("://", "://me:p%40ss@"))
+        assert Client("http://203.0.113.7/").fetch("http://203.0.113.7/feed.xml", largest=1_000_000).body == TEXT
+    (request,) = asked
+    assert request.startswith(b"GET http://203.0.113.7/feed.xml HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic " + b64encode(b"me:p@ss") + b"\r\n" in request
