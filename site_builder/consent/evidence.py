@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 from site_builder.consent import ordinary_words
 from site_builder.text.folding import fold
 
 _ENDS = " \t\r\n\0<>\"'()[]{}|«»“”„‘，。、"
 """What an address does not go beyond."""
+_LASTING = re.compile(f"[^{re.escape(_ENDS)}]*")
 _ADDRESS = re.compile(
     r"://|^www\.|^[#@＃＠]|\w@|@\w+\.\w|\w/\w|^/|\w\.[a-z][a-z0-9]{1,9}(?:[/?#:]|$)|\w\.\w{1,63}\.[a-z]{2,}",
     re.IGNORECASE,
@@ -31,6 +33,8 @@ _TIME = re.compile(r"(?:^|(?<=[\n\0])|(?<=[.!?…:]\s))[ \t*•–-]*\d{1,3}(?::
 """Of a chapter or a note: its text begins after it."""
 _JOINED = re.compile(r"\s*(?:,|&|and|und|y|et|e)\s+(?=[^\W\d_])(\w)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
+_LONGEST = 512
+"""Characters of an address before and after a name in it, as far as anybody looks."""
 _NEAR = 60
 """Characters before a word that are looked at."""
 
@@ -47,21 +51,20 @@ class Reading(Enum):
 
 def find_token(text: str, start: int, end: int) -> tuple[int, int]:
     """What stands between blanks, brackets or quotes around a place, without the punctuation that ends a sentence."""
-    while start > 0 and text[start - 1] not in _ENDS:
-        start -= 1
-    last = end
-    while last < len(text) and text[last] not in _ENDS:
-        last += 1
+    start -= _LASTING.match(text[max(0, start - _LONGEST) : start][::-1]).end()  # type: ignore[union-attr]  # always
+    last = _LASTING.match(text, end, end + _LONGEST).end()  # type: ignore[union-attr]
     while last > end and text[last - 1] in ".,;:!?…’*_~`":
         last -= 1
     return start, last
 
 
+@lru_cache(maxsize=256)
 def is_address(token: str) -> bool:
     """Whether it is an address, an e-mail address, a hashtag, a handle or the name of a file."""
     return _ADDRESS.search(token) is not None
 
 
+@lru_cache(maxsize=256)
 def is_web_address(token: str) -> bool:
     """Whether it is an address of the web or of e-mail: all of it goes, or what is left would lead there."""
     return _WEB.search(token) is not None

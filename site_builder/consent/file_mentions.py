@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from site_builder.consent.visible_text import TAG, View, view_plain
 from site_builder.show.documents.document import decode_any
 from site_builder.text.folding import fold
 
-_LINK_TARGET = re.compile(r"\]\([^)\n]*\)|\]\[[^\]\n]*\]|!?\[")
+_LINK_TARGET = re.compile(r"\]\([^)\n]{0,2048}\)|\]\[[^\]\n]{0,2048}\]|!?\[")
 _TIMING = re.compile(r"(?:^|\n)\s*(?:[^\n]*\n)?[^\n]*-->[^\n]*")
 _ADDRESS_LINE = re.compile(r"^(?:slug|tags|cover|image|-)\s*:?.*$", re.MULTILINE)
 _TAGS = re.compile(r"^tags:([^\n]*(?:\n[ \t]*- [^\n]*)*)", re.MULTILINE)
@@ -41,11 +42,12 @@ def find_mentions(text: str, redaction: Redaction) -> list[Mention]:
         return []
     found: dict[Mention, None] = {}
     lines = text.split("\n")
+    ends = [match.start() for match in re.finditer("\n", text)]
     for view, match in _find_all(text, matcher):
         who = matcher.hidden[match.person].person
         spans = view.find_spans(match.start, match.end)
         if spans and who:
-            first, last = (text.count("\n", 0, place) + 1 for place in (spans[0][0], spans[-1][1] - 1))
+            first, last = (bisect_left(ends, place) + 1 for place in (spans[0][0], spans[-1][1] - 1))
             found |= {
                 Mention(line, who, match.what): None for line in range(first, last + 1) if lines[line - 1].strip()
             }

@@ -368,7 +368,7 @@ def _is_single_name(
     sides = (view.folded[folded[0] - 1 : folded[0]], view.folded[folded[1] : folded[1] + 1])
     if sides.count("_") == 1 and (has_sign or not in_address):
         return False  # a longer handle
-    if has_sign and not view.folded[: folded[0] - 1][-1:].isalnum():
+    if has_sign and not view.folded[max(0, folded[0] - 2) : folded[0] - 1].isalnum():
         return True
     is_hashtag = view.folded[folded[0] - 1 : folded[0]] == "#"
     if word.isdigit() or word in WORDS or is_shaped_like_term(term.value.strip()):
@@ -377,4 +377,4 @@ def _is_single_name(
     if word in NAMES or word in DATED:
         is_named = (is_hashtag and word in NAMES) if in_address else is_meant(view.text, *place, word)
         return has_capital and is_named
-    return in_address or has_capital or text == term.value.strip() or not any(map(str.isupper, view.text))
+    return in_address or has_capital or text == term.value.strip() or not view.has_capitals

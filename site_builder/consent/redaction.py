@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -176,7 +177,8 @@ def redact_lines(texts: Sequence[str], by: Redacted | Redaction) -> list[str]:
     for match in redaction.matcher.find(view):
         spans = view.find_spans(match.start, match.end)
         words = _choose_words(view, match, redaction)
-        for line in lines:
+        first, last = (bisect_right(starts, place) for place in (spans[0][0], spans[-1][1])) if spans else (1, 0)
+        for line in lines[first - 1 : last]:
             words = "" if line.cut(spans, words) else words
     return [line.text for line in lines]
 
@@ -208,13 +210,13 @@ class _Edited:
 
 def _replace(text: str, view: View, matches: Sequence[Match], redaction: Redaction, write: Escape) -> str:
     """`text` with other words where somebody is found; what stands between, such as tags, stays."""
-    for match in reversed(matches):
-        spans = sorted(set(view.find_spans(match.start, match.end)))
-        for start, end in reversed(spans[1:]):
-            text = text[:start] + text[end:]
-        for start, end in spans[:1]:
-            text = text[:start] + write(_choose_words(view, match, redaction)) + text[end:]
-    return text
+    pieces, at = [], 0
+    for match in matches:
+        words = write(_choose_words(view, match, redaction))
+        for start, end in sorted(set(view.find_spans(match.start, match.end))):
+            pieces += [text[at : max(at, start)], words]
+            words, at = "", max(at, end)
+    return "".join((*pieces, text[at:]))
 
 
 class Escape(Protocol):

@@ -19,7 +19,8 @@ INLINE = list_words(
 """Elements inside a sentence: a name may go through them."""
 WALL = "\0"
 """Between texts that are not read one after the other: no name goes through it."""
-TAG = re.compile(r"<(?:!--.*?-->|[/!?]?([a-zA-Z][\w:.-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.DOTALL)
+TAG = re.compile(r"<(?:!--(?:(?!<!--).)*?-->|[/!?]?([a-zA-Z][\w:.-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)", re.DOTALL)
+"""A comment begins at the last `<!--` before its end: many without one would be looked through again and again."""
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});?")
 _ENCODED = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _CODE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|/)")
@@ -39,6 +40,11 @@ class View:
     def folded(self) -> str:
         """As it is compared."""
         return fold(self.text)
+
+    @cached_property
+    def has_capitals(self) -> bool:
+        """Whether a capital can tell anything in it."""
+        return any(map(str.isupper, self.text))
 
     @cached_property
     def places(self) -> Sequence[int]:

@@ -44,10 +44,21 @@ _EXPECTED = {
 _SECRET = re.compile(r"pass(word|phrase)|secret|credential|(api|access|private).?key|token$", re.IGNORECASE)
 
 
+_QUOTED = re.compile(r"'[^']{61,}'|\"[^\"]{61,}\"|`[^`]{61,}`")
+_LONGEST = 500
+"""Characters of a sentence about one value."""
+
+
 def complain(error: ValidationError, type_: type[BaseModel]) -> Iterator[tuple[tuple[Step, ...], str]]:
     """For each thing wrong: the way to the value and a sentence."""
     for detail in error.errors(include_url=False):
-        yield tuple(detail["loc"]), _describe(detail, type_)
+        yield tuple(detail["loc"]), _shorten(_describe(detail, type_))
+
+
+def _shorten(message: str) -> str:
+    """A sentence that quotes no more than the beginning of what was written, however long that is."""
+    message = _QUOTED.sub(lambda quoted: f"{quoted[0][:58]}…{quoted[0][-1]}", message)
+    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
 
 def _describe(detail: ErrorDetails, type_: type[BaseModel]) -> str:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.show.config import Config
+from site_builder.show.config import Config, parse_config
 from site_builder.show.documents import Document, find_line, list_options, parse_front_matter, parse_yaml
 from site_builder.show.documents.fields import (
     Colour,
@@ -254,6 +254,16 @@ def test_what_is_not_yaml_says_how_to_mend_it(text: str | bytes, line: int, reme
     assert found.startswith(f"show.yaml:{line}: ")
     assert remedy in found
     assert not JARGON.search(found)
+
+
+@pytest.mark.parametrize("option", ["language", "timezone", "category", "url", "email"])
+def test_what_is_quoted_is_short(option: str) -> None:
+    """A whole file pasted into an option does not fill the terminal."""
+    text = f"show:\n  {option}: '{'x ' * 50_000}'\n"
+    with pytest.raises(InvalidDocument) as caught:
+        parse_config(text)
+    assert max(len(problem.message) for problem in caught.value.problems) < 300
+    assert any(problem.line == 2 for problem in caught.value.problems)
 
 
 def test_references_cannot_blow_up() -> None:
