@@ -5,7 +5,8 @@
 Each figure is that of the real command on an archive of X, in a process of its own: wrong words and right names of
 talks whose every word is known (tests/support/call_maker.py, the demo, a read classic), CPU, time and memory for so
 many minutes, sounds in which nobody speaks, the same bytes again, and no network. `!` marks what misses its bar.
-Whisper hears the same sound with the same model. Takes about ten minutes, and 25 with 180 minutes of sound.
+Whisper hears the same sound, as it comes out of AAC, with the same model. Takes about ten minutes, and 25 with 180
+minutes of sound.
 
 `--practice` takes an archive with a `.truth.json` beside it (who speaks when), in which voices speak.
 """
@@ -38,6 +39,7 @@ from call_maker import (  # noqa: E402 -- after the path is set
     Sound,
     Turn,
     decode,
+    encode_sound,
     find_nested,
     handle_of,
     is_in,
@@ -48,6 +50,7 @@ from call_maker import (  # noqa: E402 -- after the path is set
     make_silence,
     mix_call,
     mix_clean,
+    mix_worse_call,
     share_named,
     write_call,
 )
@@ -85,6 +88,7 @@ def main() -> None:
             compare(bench)
         if options.practice:
             compare_practice(bench, options.practice)
+        bench.tell("wrong words, another language", "1 clip", "not claimed")
         compare_lengths(bench, options.minutes)
 
 
@@ -188,14 +192,16 @@ def join_texts(turns: Sequence[Mapping[str, Any]]) -> str:
 def compare_words(bench: Bench) -> None:
     """How many words are wrong."""
     said = join_texts(load_turns())
-    talks = [("clean", mix_clean(), load_turns(), said, 0.07), ("call", mix_call(), load_turns(), said, 0.10)]
+    talks = [
+        ("clean", mix_clean(), load_turns(), said, 0.07),
+        ("call", mix_call(), load_turns(), said, 0.10),
+        ("call of worse lines", mix_worse_call(), load_turns(), said, 1.0),
+    ]
     for name, sound, turns, read, bar in [*talks, *find_classic()]:
         heard, _ = bench.hear(CallSpace(sound=sound, turns=turns), code=OFFLINE)
-        texts, _ = bench.hear_whole(sound)
-        wrong = share_wrong(heard.texts, read)
-        bench.tell(
-            f"wrong words, {name}", f"≤ {bar:.0%}", f"{wrong:.1%}", f"{share_wrong(texts, read):.1%}", met=wrong <= bar
-        )
+        texts, _ = bench.hear_whole(decode(encode_sound(sound)))
+        wrong, limit = share_wrong(heard.texts, read), f"≤ {bar:.0%}" if bar < 1 else "none"
+        bench.tell(f"wrong words, {name}", limit, f"{wrong:.1%}", f"{share_wrong(texts, read):.1%}", met=wrong <= bar)
     compare_demo(bench)
     bench.tell("sockets opened meanwhile", "0", "0")
 
@@ -298,7 +304,7 @@ def count_lines(notes: Path) -> int:
 
 def compare_lengths(bench: Bench, minutes: Sequence[float]) -> None:
     """CPU, time and memory for so many minutes of the call, again and again; of hours only what is ours."""
-    before = 0.0
+    before: float | None = None
     for length in minutes:
         space = CallSpace(sound=mix_call(), turns=load_turns(), seconds=length * 60)
         _, run = bench.hear(space)
@@ -313,7 +319,7 @@ def compare_lengths(bench: Bench, minutes: Sequence[float]) -> None:
             )
         quickness = length * 60 / run.seconds
         bench.tell("  times as quick as the talk, by the clock", "≥ 15", f"{quickness:.1f}", met=quickness >= 15)
-        if before:
+        if before is not None:
             more = run.megabytes - before
             bench.tell("  megabytes more than for less", "≤ 30", f"{more:.1f}", met=more <= 30)
         before = run.megabytes

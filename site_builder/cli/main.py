@@ -299,7 +299,14 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 @click.option("--model", default="", metavar="FOLDER|NAME", help="The speech model. By default any that is here.")
 @click.option("--fetch-model", metavar="NAME", help="Download a model first: the only thing here that uses a network.")
 @click.option("--language", default="", help="Of the recordings, e.g. en. By default the show's.")
-@click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Threads of the engine.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="all cores",
+    metavar="N",
+    help="How many cores to use.",
+)
 @click.option("--cluster", default="", metavar="ADDRESS", help="Hear on a Dask cluster: its address, or local:N.")
 @click.option("--cluster-store", default="", metavar="URL", help="As for build.")
 @click.option("--again", is_flag=True, help="Also what was transcribed before. Corrections stay as they are.")

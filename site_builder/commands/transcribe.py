@@ -90,7 +90,7 @@ def transcribe(  # noqa: PLR0913 -- what the command takes
         episodes: Guids, slugs or folder names; none means all.
         model: Folder or name of a speech model; empty takes any that is here.
         language: ISO 639 code; empty takes the show's.
-        jobs: Threads of the engine.
+        jobs: Cores that may be used.
         again: Also those that were heard before, and those that have a transcript (which stays).
         cluster: Address of a Dask scheduler whose workers hear instead of this process, or `local:N`.
         cluster_store: Address of an object store that they have in common with this computer, instead of a folder.

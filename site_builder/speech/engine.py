@@ -35,6 +35,8 @@ class Engine(Protocol):
     """Name and version."""
     timed: bool
     """Whether each `Heard` is one word."""
+    at_once: int
+    """How many pieces it hears at the same time, each in a thread of its caller."""
     languages: frozenset[str]
     """Codes of what the model knows, as in ISO 639 (two letters where there are two)."""
 

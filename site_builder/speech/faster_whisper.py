@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from faster_whisper import WhisperModel
 
+from site_builder.engine.processes.heap import share_heap, trim_heap
 from site_builder.errors import UsageError
 from site_builder.speech.engine import Heard, Sound
 
@@ -19,6 +22,21 @@ _LOOP = 2.4
 """How many times smaller text packs that says the same over and over: Whisper's own sign of having lost the thread."""
 _CODES = {"nb": "no", "fil": "tl", "jv": "jw"}
 """Languages that Whisper knows under another code."""
+_AT_ONCE = 2
+"""Pieces that are heard at the same time at most; more cores share them (decision 52)."""
+
+
+class _Model(WhisperModel):  # type: ignore[misc]  # it has no types
+    """Encodes one piece at a time, which takes most of the memory; another is put into words meanwhile."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._turn = Lock()
+
+    def encode(self, features: Any) -> Any:
+        with self._turn:
+            trim_heap()
+            return super().encode(features)
 
 
 class FasterWhisper:
@@ -26,7 +44,7 @@ class FasterWhisper:
 
     timed = True
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, jobs: int) -> None:
         """Load the model in `folder`; nothing is looked for elsewhere.
 
         Raises:
@@ -36,9 +54,16 @@ class FasterWhisper:
         self._takes_hints = (folder / "model.bin").stat().st_size >= _LARGE
         if not (folder / _TOKENS).is_file():  # the engine would ask a network for one
             raise UsageError(f"{folder}: the model has no {_TOKENS}; copy it from where the model is from")
+        self.at_once = max(1, min(jobs, _AT_ONCE))
+        share_heap()
         try:
-            self._model = WhisperModel(
-                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            self._model = _Model(
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                cpu_threads=max(1, jobs // self.at_once),
+                num_workers=self.at_once,
+                local_files_only=True,
             )
         except Exception as error:  # its libraries raise nothing narrower
             reason = str(error).strip().partition("\n")[0]

@@ -18,6 +18,7 @@ class Moonshine:
     """A Moonshine model from a folder."""
 
     timed = False
+    at_once = 1
     languages = frozenset({"en"})
 
     def __init__(self, folder: Path, threads: int) -> None:  # noqa: ARG002 -- the engine chooses its threads itself

@@ -1,7 +1,7 @@
 """Recognises the words of a recording piece by piece, and goes on where an earlier run ended.
 
-What an engine hears is written down after each piece (a line of JSON), so that whatever ends the program costs one
-piece. The sound is read as a stream.
+Pieces are heard side by side, as many as the engine can. What it hears in one is written down at once (a line of JSON),
+so that whatever ends the program costs no more than is being heard. The sound is read as a stream.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Lock
 
+from site_builder.engine.processes.threads import map_in_threads
 from site_builder.model.podcast import Recording, Span, Timeline
 from site_builder.model.speech import Word
 from site_builder.speech.diarizer import Diarizer
 from site_builder.speech.engine import Engine, Heard, Sound
-from site_builder.speech.segments import VoiceDetector, cut_pieces, level_out
+from site_builder.speech.segments import Piece, VoiceDetector, cut_pieces, level_out
 
 _REACH = 2.0
 """Seconds from the edges of a silence, as levels tell it, in which somebody may still be heard."""
@@ -44,14 +46,21 @@ def recognize(
         report: Told how far it is, in seconds of the recording.
     """
     turns = recording.turns if recording.timeline is Timeline.LEVELS else ()
+    pieces = enumerate(cut_pieces(sound, VoiceDetector(), find_audible(recording)))
     with _Notebook(notes) as notebook, Diarizer(turns, recording.tick) as diarizer:
-        for number, piece in enumerate(cut_pieces(sound, VoiceDetector(), find_audible(recording))):
+
+        def hear(numbered: tuple[int, Piece]) -> list[Heard]:
+            number, piece = numbered
             said = notebook.find(number)
             if said is None:
                 said = engine.hear(level_out(piece.sound), language, hints)
-                notebook.add(said)
-            diarizer.add(piece, [_place(one, piece.start) for one in said])
-            report(piece.end)
+                notebook.add(number, said)
+            return said
+
+        with closing(map_in_threads(hear, pieces, engine.at_once)) as heard:
+            for (_, piece), said in heard:
+                diarizer.add(piece, [_place(one, piece.start) for one in said])
+                report(piece.end)
         return diarizer.finish()
 
 
@@ -82,11 +91,12 @@ def find_audible(recording: Recording) -> list[Span] | None:
 
 
 class _Notebook:
-    """A file with a line of what was heard for each piece; a line that is cut off does not count."""
+    """A file with a line for each piece, its number and what was heard in it; a line that is cut off does not count."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self._known: list[list[Heard]] = []
+        self._known: dict[int, list[Heard]] = {}
+        self._turn = Lock()
 
     def __enter__(self) -> _Notebook:
         if self._file:
@@ -107,21 +117,22 @@ class _Notebook:
             for line in notes:
                 if not line.endswith(b"\n"):
                     break
-                self._known.append([Heard(*row) for row in json.loads(line)])
+                number, rows = json.loads(line)
+                self._known[number] = [Heard(*row) for row in rows]
                 size += len(line)
         return size
 
     def find(self, number: int) -> list[Heard] | None:
         """What was heard in piece `number` by an earlier run."""
-        return self._known[number] if number < len(self._known) else None
+        return self._known.get(number)
 
-    def add(self, said: Sequence[Heard]) -> None:
-        """Write down what was heard in the next piece."""
+    def add(self, number: int, said: Sequence[Heard]) -> None:
+        """Write down what was heard in piece `number`."""
         if self._file:
-            with self._file.open("a", encoding="utf-8") as out:
-                out.write(_write_line(said))
-                out.flush()
+            with self._turn, self._file.open("a", encoding="utf-8") as out:
+                out.write(_write_line(number, said))
 
 
-def _write_line(said: Sequence[Heard]) -> str:
-    return json.dumps([[one.start, one.end, one.text, one.confidence] for one in said], ensure_ascii=False) + "\n"
+def _write_line(number: int, said: Sequence[Heard]) -> str:
+    rows = [[one.start, one.end, one.text, one.confidence] for one in said]
+    return json.dumps([number, rows], ensure_ascii=False) + "\n"

@@ -69,17 +69,19 @@ class VoiceDetector:
 
         As faster-whisper asks its model, but some seconds at a time: all windows of two minutes take 60 MB more.
         """
-        if not len(sound):
-            return np.zeros(0, dtype=np.float32)
-        padded = np.pad(sound, (_CONTEXT, -len(sound) % WINDOW))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + WINDOW)[::WINDOW]
         state = {name: np.zeros((1, 1, _STATE), dtype=np.float32) for name in ("h", "c")}
-        found = []
-        for at in range(0, len(windows), _WINDOWS):
-            asked = np.ascontiguousarray(windows[at : at + _WINDOWS])
-            heard, state["h"], state["c"] = self._session.run(None, {"input": asked, **state})
+        found = [np.zeros(0, dtype=np.float32)]
+        for at in range(0, len(sound), _WINDOWS * WINDOW):
+            heard, state["h"], state["c"] = self._session.run(None, {"input": _take_windows(sound, at), **state})
             found.append(heard.reshape(-1))
         return np.concatenate(found)
+
+
+def _take_windows(sound: Sound, at: int) -> Sound:
+    """Up to `_WINDOWS` windows from the sample `at` on, each with the end of the one before."""
+    count = min(len(sound) - at, _WINDOWS * WINDOW)
+    padded = np.pad(sound[max(0, at - _CONTEXT) : at + count], (max(0, _CONTEXT - at), -count % WINDOW))
+    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + WINDOW)[::WINDOW])
 
 
 def cut_pieces(
@@ -98,7 +100,7 @@ def cut_pieces(
             spans = [part for span in spans for part in _overlaps(span, allowed, start)]
         for first, last in _pad(group_spans(spans)):
             at = max(0, int(first * SAMPLE_RATE))
-            yield Piece(start + at / SAMPLE_RATE, block[at : int(last * SAMPLE_RATE)])
+            yield Piece(start + at / SAMPLE_RATE, block[at : int(last * SAMPLE_RATE)].copy())
 
 
 def _pad(pieces: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
@@ -109,19 +111,25 @@ def _pad(pieces: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]
 
 
 def _cut_blocks(sound: Iterable[Sound], detector: VoiceDetector) -> Iterator[tuple[float, Sound]]:
-    """The recording in blocks of about `BLOCK` seconds that end in a pause, with the time each starts at."""
-    held: list[Sound] = []
+    """The recording in blocks of about `BLOCK` seconds that end in a pause, with the time each starts at.
+
+    One stretch of memory has them one after the other: a block is good until the next is taken.
+    """
+    held = np.empty(round((BLOCK + 1) * SAMPLE_RATE), dtype=np.float32)
     length, start = 0, 0
     for chunk in sound:
-        held.append(chunk)
-        length += len(chunk)
+        after = length + len(chunk)
+        if after > len(held):
+            held = np.concatenate([held[:length], np.empty(len(chunk), dtype=np.float32)])
+        held[length:after] = chunk
+        length = after
         if length >= BLOCK * SAMPLE_RATE:
-            block = np.concatenate(held)
-            cut = _find_pause(block, detector)
-            yield start / SAMPLE_RATE, block[:cut]
-            held, start, length = [block[cut:].copy()], start + cut, length - cut
+            cut = _find_pause(held[:length], detector)
+            yield start / SAMPLE_RATE, held[:cut]
+            held[: length - cut] = held[cut:length]
+            start, length = start + cut, length - cut
     if length:
-        yield start / SAMPLE_RATE, np.concatenate(held)
+        yield start / SAMPLE_RATE, held[:length]
 
 
 def _find_pause(block: Sound, detector: VoiceDetector) -> int:

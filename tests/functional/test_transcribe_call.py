@@ -67,7 +67,7 @@ class Remembering:
     def __init__(self) -> None:
         """Load it."""
         self._engine = FasterWhisper(find_model("").folder, 2)
-        self.name = self._engine.name
+        self.name, self.at_once = self._engine.name, self._engine.at_once
         self._known: dict[bytes, list[Heard]] = {}
 
     def hear(self, sound: Sound, language: str, hints: Sequence[str] = ()) -> list[Heard]:

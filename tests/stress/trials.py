@@ -1,12 +1,12 @@
 """Kills, full disks, read-only folders and input errors: `make stress`, or `python tests/stress/trials.py --kills 20`.
 
-What is tried: builds and deploys that are killed at work (hits are counted, not kills); builds and imports on disks of
-many sizes, nearly all too small; builds with each folder read-only; builds while reading, writing, creating, moving or
-syncing files fails with EIO from some call on (a C compiler is needed); a studio that is killed while it saves, takes
-pictures in and publishes; an archive of 20 GB dropped into it (it needs that room on the disk). Whatever happens is
-told in a sentence, and the next command gives the bytes of a clean build. At last the install line, the studio and a
-deploy of 600 MB to GitHub in a root with Python alone (an administrator, pip's index and git are needed), killed twenty
-times: the old site is whole each time, memory bounded, and the token nowhere to be seen.
+What is tried: builds, deploys and transcribing that are killed at work (hits are counted, not kills); builds and
+imports on disks of many sizes, nearly all too small; builds with each folder read-only; builds while reading, writing,
+creating, moving or syncing files fails with EIO from some call on (a C compiler is needed); a studio that is killed
+while it saves, takes pictures in and publishes; an archive of 20 GB dropped into it (it needs that room on the disk).
+Whatever happens is told in a sentence, and the next command gives the bytes of a clean build. At last the install
+line, the studio and a deploy of 600 MB to GitHub in a root with Python alone (an administrator, pip's index and git
+are needed), killed twenty times: the old site is whole each time, memory bounded, and the token nowhere to be seen.
 
 Disks and read-only folders are mounts where this user may mount, else limits and permissions.
 
@@ -33,6 +33,7 @@ from github_deploys import deploy_from_python_alone  # noqa: E402
 from kills import kill_builds, kill_deploys  # noqa: E402
 from show_runner import build, make_show, make_two_spaces  # noqa: E402
 from studio import drop_large_archive, kill_studio  # noqa: E402
+from transcribing import kill_transcribing  # noqa: E402
 
 Trial = Callable[[], tuple[str, list[str]]]
 
@@ -49,6 +50,16 @@ def list_studio_trials(show: Path, folder: Path, kills: int, gigabytes: int) -> 
         return f"an archive of {gigabytes} GB took {most / 1e6:.0f} MB of memory", wrong
 
     yield from {"studio": try_kills, "large": try_large}.items()
+
+
+def list_speech_trials(folder: Path, kills: int) -> Iterator[tuple[str, Trial]]:
+    """The same, for words."""
+
+    def try_kills() -> tuple[str, list[str]]:
+        all_kills, wrong = kill_transcribing(folder, kills)
+        return f"{kills} of {all_kills} kills hit transcribing at work", wrong
+
+    yield "words", try_kills
 
 
 def list_github_trials(folder: Path, kills: int, megabytes: int) -> Iterator[tuple[str, Trial]]:
@@ -94,8 +105,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200, help="Kills that hit a build.")
     parser.add_argument("--deploys", type=int, default=50, help="Kills that hit a deploy, at least.")
     parser.add_argument("--levels", type=int, default=20, help="Sizes of a disk.")
-    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio, studio, large, github")
+    parser.add_argument("--only", nargs="*", help="kills, deploys, full, read-only, eio, studio, large, words, github")
     parser.add_argument("--studios", type=int, default=50, help="Kills of a studio.")
+    parser.add_argument("--hearings", type=int, default=30, help="Kills that hit transcribing.")
     parser.add_argument("--gigabytes", type=int, default=20, help="Of the archive that is dropped into the studio.")
     parser.add_argument("--megabytes", type=int, default=600, help="Of audio that goes to GitHub.")
     parser.add_argument("--pushes", type=int, default=20, help="Deploys to GitHub that are killed.")
@@ -107,6 +119,7 @@ def main() -> None:
     trials = [
         *list_trials(show, root / "tried", **numbers),
         *list_studio_trials(show, root / "tried", chosen.studios, chosen.gigabytes),
+        *list_speech_trials(root / "tried", chosen.hearings),
         *list_github_trials(root / "tried", chosen.pushes, chosen.megabytes),
     ]
     for name, attempt in trials:

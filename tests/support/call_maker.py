@@ -50,12 +50,25 @@ class Line:
     """Hertz."""
     bit_rate: int
     """Of Opus."""
+    dropouts: float
+    """Share of frames of 20 ms that are lost."""
 
 
-LINES = {"angus": Line(0.0021, 7000, 32_000), "ines": Line(0.0014, 5500, 24_000), "joe": Line(0.0007, 4000, 12_000)}
-"""The voice that is most like a person's has the worst."""
-DROPOUTS = 0.002
-"""Share of frames of 20 ms that are lost."""
+Lines = tuple[tuple[str, Line], ...]
+"""By whose voice."""
+LINES: Lines = (
+    ("angus", Line(0.00105, 7500, 32_000, 0.001)),
+    ("ines", Line(0.0007, 6750, 24_000, 0.001)),
+    ("joe", Line(0.00035, 6000, 12_000, 0.001)),
+)
+"""Half as bad as `WORSE_LINES`: with them Whisper alone, given the whole file as it comes out of AAC, gets 8.4 words in
+a hundred wrong in the mean of four seeds (7.6 to 9.0). The voice that is most like a person's has the worst."""
+WORSE_LINES: Lines = (
+    ("angus", Line(0.0021, 7000, 32_000, 0.002)),
+    ("ines", Line(0.0014, 5500, 24_000, 0.002)),
+    ("joe", Line(0.0007, 4000, 12_000, 0.002)),
+)
+SEED = 15
 
 
 @cache
@@ -123,13 +136,15 @@ def load_classic() -> tuple[Sound, str]:
 
 
 @cache
-def mix_call() -> Sound:
+def mix_call(lines: Lines = LINES, seed: int = SEED) -> Sound:
     """The same as it comes out of a call: each voice with its own noise, low-pass, dropouts and Opus."""
-    chance = np.random.default_rng(15)
-    return _mix(
-        _pass_opus(_degrade(sound, LINES[who], chance), LINES[who].bit_rate)
-        for who, sound in sorted(_split_voices().items())
-    )
+    chance, voices = np.random.default_rng(seed), _split_voices()
+    return _mix(_pass_opus(_degrade(voices[who], line, chance), line.bit_rate) for who, line in lines)
+
+
+def mix_worse_call() -> Sound:
+    """A call of worse lines."""
+    return mix_call(WORSE_LINES)
 
 
 def _degrade(sound: Sound, line: Line, chance: np.random.Generator) -> Sound:
@@ -137,7 +152,7 @@ def _degrade(sound: Sound, line: Line, chance: np.random.Generator) -> Sound:
     spectrum[np.fft.rfftfreq(len(sound), 1 / RATE) > line.highest] = 0
     worse = np.fft.irfft(spectrum, len(sound)).astype(np.float32)
     frame = RATE // 50
-    for at in np.flatnonzero(chance.random(len(worse) // frame) < DROPOUTS).tolist():
+    for at in np.flatnonzero(chance.random(len(worse) // frame) < line.dropouts).tolist():
         worse[at * frame : (at + 1) * frame] = 0
     return worse
 

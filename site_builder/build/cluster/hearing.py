@@ -133,7 +133,7 @@ def _plan(bundle: Bundle, hearing: Hearing, model: str, may_leave: bool) -> Targ
     settings = _Settings(
         model=model,
         language=find_engine_language(hearing.language),
-        hints=find_hints(recording, hearing.words),
+        hints=find_hints(bundle, hearing.words),
         turns=recording.turns,
         silences=recording.silences,
         timeline=recording.timeline,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from site_builder.engine import platform
 from site_builder.engine.processes.forking import fork, may_fork, receive, while_wanted
+from site_builder.engine.processes.heap import share_heap
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -64,22 +64,13 @@ def run_in_threads(function: Callable[[Item], None], items: Sequence[Item], jobs
     """Calls `function` with each of `items`, up to `jobs` at once; for what waits, or lets others run meanwhile."""
     from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415 -- 10 ms that few builds need
 
-    _share_heap()
+    share_heap()
     pool = ThreadPoolExecutor(min(jobs, len(items)))
     try:
         for future in as_completed([pool.submit(function, item) for item in items]):
             future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _share_heap() -> None:
-    """One heap for all threads: by default each has its own, and keeps there what its pictures leave (60 MB in all)."""
-    from ctypes import CDLL  # noqa: PLC0415 -- as above
-
-    arena_max = -8  # glibc's malloc.h; others have no mallopt, or none by that number
-    with suppress(AttributeError, OSError, TypeError):
-        CDLL(None).mallopt(arena_max, 1)
 
 
 def _call_all(function: Callable[[Item], Result], items: Iterable[Item], parent: int) -> Iterator[tuple[Result]]:

@@ -74,7 +74,7 @@ def open_hearing(config: Config, *, model: str = "", language: str = "", jobs: i
         config: Of the show.
         model: Folder or name; empty takes the config's, or any that is here.
         language: ISO 639 code; empty takes the show's.
-        jobs: Threads of the engine.
+        jobs: Cores that may be used.
 
     Raises:
         UsageError: there is no engine or no such model, or it does not know the language.

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from hashlib import sha256
+from itertools import dropwhile, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from site_builder.consent.ordinary_words import DATED, WORDS
 from site_builder.engine.files import write_file
 from site_builder.episodes.transcripts.cues import belongs_to
 from site_builder.episodes.transcripts.hearing import Hearing, find_engine_language
@@ -24,6 +26,7 @@ from site_builder.render.transcripts import render_vtt
 from site_builder.show.bundles import Bundle
 from site_builder.show.layout import TRANSCRIPT
 from site_builder.show.transcripts.words import load_recognition, round_times, write_recognition
+from site_builder.text.folding import fold
 
 if TYPE_CHECKING:
     from site_builder.speech.engine import Sound
@@ -32,6 +35,9 @@ _MOST_HINTS = 40
 _PIECES = 3
 """Counts up when a recording is cut into other pieces: notes of an earlier version would not fit them."""
 _NAME = re.compile(r"\w[\w'’.-]*(?: \w[\w'’.-]*)*")
+_ADDRESS = re.compile(r"https?://\S+|\]\([^)]*\)|<[^>]*>|(?<!\w)[@#]\w+|\d+:\d[\d:]*")
+_SENTENCE_END = re.compile(r"[.!?…:;。？！]+(?:\s|$)|[\n*\[\]\"“”(|]+")
+_WORD = re.compile(r"[^\W\d_][\w'’-]+")
 
 
 class Outcome(StrEnum):
@@ -74,7 +80,7 @@ def transcribe_bundle(
     recording = bundle.recording
     if recording is None or not bundle.has_recording:
         return Outcome.NO_RECORDING
-    hints = find_hints(recording, hearing.words)
+    hints = find_hints(bundle, hearing.words)
     words = recognize(
         read_speech(bundle.part_files),
         recording,
@@ -175,11 +181,27 @@ def _bare(text: str) -> str:
     return re.sub(r"^\W+|\W+$", "", text).casefold()
 
 
-def find_hints(recording: Recording, words: Sequence[str] = ()) -> tuple[str, ...]:
-    """What is likely to be said: the host's own list, then the names of those who take part."""
-    names = [speaker.name or speaker.handle for speaker in (*recording.speakers, *recording.on_stage)]
+def find_hints(bundle: Bundle, words: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is likely to be said: the host's own list, names of those who take part, names and terms of the posts.
+
+    The posts are what title, tags and notes of the episode were made of.
+    """
+    speakers = (*bundle.recording.speakers, *bundle.recording.on_stage) if bundle.recording else ()
+    names = [speaker.name or speaker.handle for speaker in speakers]
     plain = [match[0] for name in names if (match := _NAME.search(name))]
-    return tuple(dict.fromkeys([*words, *plain]))[:_MOST_HINTS]
+    terms = [*bundle.matter.tags, *_find_terms(f"{bundle.matter.title}\n{bundle.notes}")]
+    return tuple(dict.fromkeys([*words, *plain, *terms]))[:_MOST_HINTS]
+
+
+def _find_terms(text: str) -> Iterator[str]:
+    """Words in a row that have a capital, but for ordinary ones and for one alone that begins a sentence."""
+    for sentence in _SENTENCE_END.split(_ADDRESS.sub("\n", text)):
+        runs = groupby(_WORD.findall(sentence), lambda word: word[0].isupper())
+        for number, (has_capital, run) in enumerate(runs):
+            words = list(run)
+            found = list(dropwhile(lambda word: fold(word) in WORDS | DATED, words))
+            if found and has_capital and (number or len(words) > 1):
+                yield " ".join(found)
 
 
 def _list_sources(recording: Recording | None) -> tuple[str, ...]:

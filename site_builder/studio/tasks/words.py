@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from site_builder.commands.transcribe import transcribe as hear
@@ -15,7 +16,8 @@ def transcribe(task: Task) -> dict[str, Any]:
     Raises:
         UsageError: no engine or model is here, or it did not work.
     """
-    report = hear(task.folder, [task.arguments["target"]], again=True, notify=task.notify())
+    jobs = os.cpu_count() or 1
+    report = hear(task.folder, [task.arguments["target"]], jobs=jobs, again=True, notify=task.notify())
     (episode,) = report.episodes
     if report.failed:
         raise UsageError(episode.message)
