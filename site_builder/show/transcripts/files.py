@@ -118,6 +118,7 @@ def parse_text(text: str) -> tuple[Cue, ...]:
         return parse_vtt(text) if "<v" in text else parse_srt(text)
     found: list[Cue] = []
     for line in text.splitlines():
+        line = line.strip()  # noqa: PLW2901 -- many blanks before a word would be looked through again and again
         if timed := _TIMED_LINE.match(line) or _TIMED_NAME.match(line):
             parts = timed.groupdict()
             start = int(parts["hours"] or 0) * 3600 + int(parts["minutes"]) * 60 + int(parts["seconds"])

@@ -13,6 +13,8 @@ import regex
 
 SHORTEST_TITLE = 8
 LONGEST_TITLE = 100
+_LOOKED_AT = 10 * LONGEST_TITLE
+"""Characters of a sentence: of a longer one nothing could be a title's."""
 _ABBREVIATIONS = frozenset(
     """
     dr mr mrs ms prof st vs no nr ep eps vol pt feat ft etc approx inc ltd jr sr dept fig gen col lt sgt rev hon mt
@@ -22,7 +24,7 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905 -- a list of quoted words is harder to read
 )
 _SENTENCE_END = regex.compile(
-    r"(?:[.!?…]+[\p{SB=Close}'’”»]*(?=\s)|[\p{SB=STerm}--[!?]]+[\p{SB=Close}'’”»]*)\s*", regex.VERSION1
+    r"(?:(?<![.!?…])[.!?…]++[\p{SB=Close}'’”»]*+(?=\s)|[\p{SB=STerm}--[!?]]++[\p{SB=Close}'’”»]*+)\s*+", regex.VERSION1
 )
 """Marks that addresses and names hold too count only before a space; those of other scripts always."""
 _LINK = regex.compile(r"https?://\S+")
@@ -46,7 +48,7 @@ def split_title(text: str) -> tuple[str, str]:
     while used < len(pieces) and len(trim(title)) < SHORTEST_TITLE:
         links += _LINK.findall(pieces[used])
         glue = " " if title and pieces[used - 1][-1].isspace() else ""
-        title = f"{title}{glue}{' '.join(_LINK.sub(' ', pieces[used]).split())}"
+        title = f"{title}{glue}{' '.join(_LINK.sub(' ', pieces[used]).split())}"[:_LOOKED_AT]
         used += 1
     title = trim(title)
     if len(title) > LONGEST_TITLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from datetime import timedelta
 from pathlib import Path
@@ -193,3 +194,14 @@ def test_addresses_of_a_space(start: str) -> None:
 def test_other_addresses(other: str) -> None:
     """Not X's."""
     assert find_space_id(other) == ""
+
+
+@pytest.mark.parametrize(
+    "piece", [".", "!?", "…", "#a", "。", "“", "a.b.", "\u0301", "\U0001f469\u200d", "- ", "https://"], ids=ascii
+)
+def test_no_post_takes_long(piece: str) -> None:
+    """X allows 25,000 characters; of points alone such a post kept the program for minutes."""
+    started = time.process_time()
+    title, _ = split_title(piece * (25_000 // len(piece)) + "x")
+    assert time.process_time() - started < 2
+    assert len(title) <= LONGEST_TITLE
