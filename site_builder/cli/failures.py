@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from errno import ENOSPC
 from typing import NoReturn
 
 import click
@@ -44,10 +45,15 @@ def end_with_exit_code(arguments: Sequence[str] | None) -> Iterator[None]:
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        sentence = f"{place}{error.strerror or error}; mend that, then run the same command again"
+        sentence = _describe(error)
         click.echo(sentence, err=True)
         _fail(sentence, EXIT_PROBLEMS, arguments)
+
+
+def _describe(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    remedy = "make room on that disk" if error.errno == ENOSPC else "mend that"
+    return f"{place}{error.strerror or error}; {remedy}, then run the same command again"
 
 
 def _fail(message: str, code: int, arguments: Sequence[str] | None) -> NoReturn:

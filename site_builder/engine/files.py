@@ -82,8 +82,9 @@ def write_file(file: Path, content: bytes, *, durable: bool = False) -> None:
         with suppress(FileNotFoundError):  # who made a file private keeps it so
             shutil.copymode(file, part)
         part.replace(file)
-    except OSError:
+    except OSError as error:
         part.unlink(missing_ok=True)
+        error.filename = str(file)  # a full disk names no file
         raise
     if durable:
         platform.sync_folder(file.parent)

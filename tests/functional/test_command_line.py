@@ -135,3 +135,16 @@ def test_what_stays_open_is_shown_in_a_browser(command: list[str], tmp_path: Pat
             process.communicate(timeout=20)
         assert (tmp_path / "seen").exists() == is_shown
     assert (tmp_path / "seen").read_text() == json.loads(document)["address"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is always full")
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    """The system names none when a write fails; which disk it is has to be said."""
+    show = tmp_path / "show"
+    assert spacecast("init", show, "--url", "https://signals.radio/").code == 0
+    schema = show / ".spacecast/schemas/config.schema.json"
+    (schema.parent / f".part-{schema.name}").symlink_to("/dev/full")
+    run = spacecast("-C", show, "schema", "--write", "--json")
+    assert run.code == 1
+    assert run.json["error"].startswith(f"{schema}: No space left on device; make room on that disk")
+    assert schema.read_bytes()

@@ -309,3 +309,15 @@ def test_completion(shell: str) -> None:
     environment = {"_SPACECAST_COMPLETE": f"{shell}_complete", "COMP_WORDS": "spacecast dep", "COMP_CWORD": "1"}
     if shell == "bash":
         assert "deploy" in run_spacecast(cwd=None, **environment).out
+
+
+def test_completion_of_a_new_zsh(tmp_path: Path) -> None:
+    """As Macs have it, which starts nothing that completes: the script does so before it asks for that."""
+    script = spacecast("completion", "zsh").out
+    assert script.startswith("#compdef spacecast\n")
+    assert 0 < script.index("compinit -i") < script.index("compdef _spacecast_completion")
+    if zsh := shutil.which("zsh"):
+        (tmp_path / "script").write_text(script)
+        command = [zsh, "-f", "-c", f"source {tmp_path}/script && print -r $_comps[spacecast]"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)})
+        assert (done.stdout, done.stderr) == ("_spacecast_completion\n", "")

@@ -11,6 +11,8 @@ from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show
 from site_builder.errors import EXIT_PROBLEMS
 
 _SHELLS = ("bash", "zsh", "fish")
+_ZSH_FIRST = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }\n"
+"""A new `.zshrc`, as Macs have it, does not start what completes; without it every new terminal began with an error."""
 
 
 @click.command(short_help="Make a new show folder.")
@@ -91,6 +93,9 @@ def completion(context: click.Context, shell: str, json_: bool) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     script = kind(context.find_root().command, {}, "spacecast", "_SPACECAST_COMPLETE").source()
+    if shell == "zsh":
+        first, rest = script.split("\n", 1)  # `#compdef …`, by which zsh knows such a file where it lies in its folders
+        script = f"{first}\n{_ZSH_FIRST}{rest}"
     print_json({"shell": shell, "script": script}) if json_ else click.echo(script)
 
 
