@@ -137,7 +137,7 @@ def test_what_stays_open_is_shown_in_a_browser(command: list[str], tmp_path: Pat
     assert (tmp_path / "seen").read_text() == json.loads(document)["address"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full")
 def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
     """The system names none when a write fails; which disk it is has to be said."""
     show = tmp_path / "show"
