@@ -44,6 +44,17 @@ def test_a_long_title_leaves_icons_their_size(studio: RunningStudio, show: Path,
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("language", ["de-DE", "es-ES"])
+def test_the_five_places_fit_beside_each_other(studio: RunningStudio, open_studio: Any, language: str) -> None:
+    """Each takes the room that its longest word needs: Veröffentlichen ran out of the window of a phone."""
+    page = open_studio(studio, "/show", viewport={"width": 320, "height": 700}, locale=language)
+    words = """links => links.map(link => {
+        const range = document.createRange(); range.selectNodeContents(link);
+        const word = range.getBoundingClientRect(), box = link.getBoundingClientRect();
+        return word.left >= box.left - 0.5 && word.right <= Math.min(box.right, innerWidth) + 0.5; })"""
+    assert page.locator(".places a").evaluate_all(words) == [True] * 5
+
+
 def test_low_windows_are_for_what_is_read(studio: RunningStudio, show: Path, open_studio: Any) -> None:
     """No bar stays on the screen, and each line of Words says why it is not heard."""
     folder = find_first(show)
