@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from site_builder.cli import tables
 from site_builder.cli.arguments import print_json
 from site_builder.cli.summary import say, show_warnings
 from site_builder.net.credentials import Credentials
@@ -35,7 +36,8 @@ class Review:
         question = (
             f"This is the first deploy to {place}. It will be public. Send it there, and note that in config.yaml?"
         )
-        return click.confirm(question, default=False, err=True)
+        with tables.without_progress():
+            return click.confirm(question, default=False, err=True)
 
 
 def make_credentials(*, from_stdin: bool) -> Credentials:
@@ -48,7 +50,8 @@ def make_credentials(*, from_stdin: bool) -> Credentials:
 
 
 def _ask_unseen(question: str) -> str:
-    answer: str = click.prompt(question, hide_input=True, default="", show_default=False, err=True)
+    with tables.without_progress():
+        answer: str = click.prompt(question, hide_input=True, default="", show_default=False, err=True)
     return answer
 
 

@@ -92,7 +92,27 @@ def progress() -> Iterator[events.Notify]:
         yield _name_file
         return
     with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_calm or not ERR.is_terminal) as bar:
-        yield _Bar(bar)
+        _DRAWN.append(bar)
+        try:
+            yield _Bar(bar)
+        finally:
+            _DRAWN.remove(bar)
+
+
+_DRAWN: list[Progress] = []
+
+
+@contextmanager
+def without_progress() -> Iterator[None]:
+    """Take the bar away while a person is asked: it would be drawn over the question, and reads `[y/N]` as a style."""
+    shown = [bar for bar in _DRAWN if bar.live.is_started]
+    for bar in shown:
+        bar.stop()
+    try:
+        yield
+    finally:
+        for bar in shown:
+            bar.start()
 
 
 def _name_file(event: object) -> None:

@@ -6,6 +6,8 @@ import os
 import pty
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,27 @@ def ask_at_terminal(show: Path, answer: str) -> Run:
     os.close(ours)
     os.close(theirs)
     return Run(process.returncode, out, err)
+
+
+def test_the_question_is_seen(old: Path, tmp_path: Path) -> None:
+    """At a terminal, where a bar is drawn until then: whole, with the answers there are, and nothing drawn over it."""
+    show = clone_of(old, tmp_path / "show")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "site_builder", "-C", str(show), "deploy", "github-pages"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "SOURCE_DATE_EPOCH": TODAY, "TERM": "xterm"}
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        shown = b""
+        while b"config.yaml?" not in shown:
+            shown += os.read(ours, 65536)
+        os.set_blocking(ours, False)
+        time.sleep(0.5)  # a bar is drawn ten times a second
+        with suppress(BlockingIOError):
+            shown += os.read(ours, 65536)
+        os.write(ours, b"n\n")
+        assert process.wait(timeout=60) == 2
+    os.close(ours)
+    os.close(theirs)
+    assert shown.endswith(b"and note that in config.yaml? [y/N]: ")
 
 
 def test_the_answer_decides(old: Path, tmp_path: Path) -> None:
