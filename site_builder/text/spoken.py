@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 Times = tuple[tuple[float, float], ...]
 """From when to when each word of a line is said."""
 UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Letters of scripts that put no space between words, as a range of a pattern: Thai, Lao, Khmer, Japanese, Chinese."""
-_WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 _Times = list[tuple[float, float]]
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@cache
+def _make_pattern() -> re.Pattern[str]:
+    """Of a word; made where something is said, for it takes 3 ms."""
+    return re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 
 
 def split_words(text: str) -> list[str]:
@@ -21,12 +27,12 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Good evening, 灯台")
     ['Good', 'evening,', '灯', '台']
     """
-    return _WORD.findall(text)
+    return _make_pattern().findall(text)
 
 
 def find_words(text: str) -> Iterator[re.Match[str]]:
     """The same words with their places."""
-    return _WORD.finditer(text)
+    return _make_pattern().finditer(text)
 
 
 def is_spaced(text: str) -> bool:

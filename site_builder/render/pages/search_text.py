@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -18,7 +19,6 @@ from site_builder.text.spoken import UNSPACED
 from site_builder.text.timecode import format_fragment
 
 _STAMPED = re.compile(r'<(li|p)>(\s*(?:<p>)?<a (?:class="moment" )?href="#t=([^",]+)")')
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _TEXT = re.compile(r">[^<]+")
 _TITLE = 10
 """How much more than a word in the text a word in a title counts."""
@@ -46,10 +46,10 @@ def _wrap(page: Mapping[str, Any], facts: Mapping[str, str], parts: Iterable[str
     facts = {"title": page["page"]["title"], **facts}
     values = "".join(f' data-{name}="{escape(value)}"' for name, value in facts.items())
     names = ", ".join(f"{name}[data-{name}]" for name in facts)
-    title = _UNSPACED.sub(r" \g<0> ", escape(page["page"]["title"]))
+    title = _set_apart(escape(page["page"]["title"]))
     body = "\n".join(parts)
-    if _UNSPACED.search(body):
-        body = _TEXT.sub(_space, body)
+    if not body.isascii() and _make_pattern().search(body):
+        body = _TEXT.sub(lambda text: _set_apart(text[0]), body)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(page["site"]["language"])}"><body data-pagefind-body>\n'
         f'<h1 data-pagefind-weight="{_TITLE}">{title}</h1>\n'
@@ -57,9 +57,15 @@ def _wrap(page: Mapping[str, Any], facts: Mapping[str, str], parts: Iterable[str
     )
 
 
-def _space(text: re.Match[str]) -> str:
-    """Such letters become words of one letter, which the search page asks for as a phrase."""
-    return _UNSPACED.sub(r" \g<0> ", text[0])
+def _set_apart(text: str) -> str:
+    """Letters of scripts without spaces become words of one letter, which the search page asks for as a phrase."""
+    return text if text.isascii() else _make_pattern().sub(r" \g<0> ", text)
+
+
+@cache
+def _make_pattern() -> re.Pattern[str]:
+    """Of such a letter; made where there may be one, for it takes 3 ms."""
+    return re.compile(f"[{UNSPACED}]")
 
 
 def _describe_episode(page: Mapping[str, Any]) -> dict[str, str]:
