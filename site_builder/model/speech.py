@@ -26,8 +26,8 @@ class Word:
 
     @property
     def is_unsure(self) -> bool:
-        """Whether somebody should listen again."""
-        return self.confidence < UNSURE
+        """Whether somebody should listen again: to the word, or to whose it is."""
+        return self.confidence < UNSURE or self.is_overlapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

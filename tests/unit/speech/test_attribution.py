@@ -58,6 +58,6 @@ def test_speech_of_nobody_on_the_list_has_no_name() -> None:
 def test_overlaps_are_marked() -> None:
     """Where another certainly speaks as well, the word says so."""
     found = attribute(say("a", "b", start=5), turns((0, 0, 10), (1, 2, 9)), 1.0)
-    assert [word.is_overlapped for word in found] == [True, True]
+    assert [(word.is_overlapped, word.is_unsure) for word in found] == [(True, True)] * 2
     alone = attribute(say("a", "b", start=5), turns((0, 0, 10)), 1.0)
     assert not any(word.is_overlapped for word in alone)
