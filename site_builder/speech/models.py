@@ -88,11 +88,12 @@ def find_model(wanted: str, data: Path | None = None) -> Model:
     """
     if wanted and Path(wanted).expanduser().is_dir():
         return _load(Path(wanted).expanduser())
-    models = [_load(folder) for folder in list_model_folders(data)]
-    chosen = next((model for model in models if not wanted or model.name == wanted), None)
-    if chosen:
+    folders = list_model_folders(data)
+    models = (_load(folder) for folder in folders)  # to know one by name its weights are read
+    if chosen := next((model for model in models if not wanted or model.name == wanted), None):
         return chosen
-    here = f" (here: {', '.join(sorted({model.name for model in models}))})" if models else ""
+    names = sorted({_load(folder).name for folder in folders})
+    here = f" (here: {', '.join(names)})" if names else ""
     what = f"no speech model “{wanted}” is on this computer{here}" if wanted else "no speech model is on this computer"
     raise UsageError(f"{what}: {_WAYS}")
 
