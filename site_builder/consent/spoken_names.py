@@ -8,7 +8,8 @@ and what sounds like it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -33,7 +34,9 @@ def hear_names(casting: Casting, text: str) -> Redaction:
     unnamed = casting.taking_part
     if not unnamed:
         return redaction
-    heard = set(_TOKEN.findall(text))
+    heard: dict[str, list[str]] = {}
+    for token in sorted(set(_TOKEN.findall(text))):
+        heard.setdefault(_code(_simplify(token)), []).append(token)
     speaking = tuple(_add_spoken(one, heard) for one in redaction.hidden[:unnamed])
     parts = {fold(part) for one in speaking for part in one.names}
     credited = [person.name for person in casting.credits if not person.anonymous]
@@ -51,13 +54,14 @@ def list_called(casting: Casting, speakers: Sequence[Speaker]) -> list[tuple[Spe
     known = [[speaker.name, *(v.person.names if v.person else ())] for v, speaker in _pair(casting, speakers)]
     names = [[spelling for name in filter(None, own) for spelling in spell(name)] for own in known]
     parts = [{fold(part) for name in own for part in split_name(name)} for own in names]
+    who = [verdict.person.key if verdict.person else number for number, verdict in enumerate(casting.verdicts)]
+    owners = Counter(part for _, part in {(one, part) for one, own in zip(who, parts, strict=True) for part in own})
     called = [(speaker, number) for number, speaker in enumerate(speakers)]
     for number, (verdict, _) in enumerate(_pair(casting, speakers)):
-        others = set().union(*(own for other, own in enumerate(parts) if other != number))
         called += [(Speaker(name=name), number) for name in names[number]]
         called += [(Speaker(handle=handle), number) for handle in (verdict.person.handles if verdict.person else ())]
         if not verdict.named:
-            called += [(Speaker(name=part), number) for part in sorted(parts[number] - others)]
+            called += [(Speaker(name=part), number) for part in sorted(parts[number]) if owners[part] == 1]
     return called
 
 
@@ -65,9 +69,10 @@ def _pair(casting: Casting, speakers: Sequence[Speaker]) -> Iterator[tuple[Verdi
     return zip(casting.verdicts, speakers, strict=True)
 
 
-def _add_spoken(hidden: Hidden, heard: Iterable[str]) -> Hidden:
+def _add_spoken(hidden: Hidden, heard: Mapping[str, Sequence[str]]) -> Hidden:
+    """With each word of the names, and those of the words `heard`, by what they sound like, that may be one of them."""
     parts = list(dict.fromkeys(part for name in hidden.names for part in split_name(name)))
-    alike = [token for token in sorted(heard) if any(_may_be(part, token) for part in parts)]
+    alike = [token for part in parts for token in heard.get(_code(_simplify(part)), ()) if _may_be(part, token)]
     return replace(hidden, names=tuple(dict.fromkeys([*hidden.names, *parts, *alike])))
 
 
