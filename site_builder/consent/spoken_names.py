@@ -53,15 +53,18 @@ def list_called(casting: Casting, speakers: Sequence[Speaker]) -> list[tuple[Spe
     """
     known = [[speaker.name, *(v.person.names if v.person else ())] for v, speaker in _pair(casting, speakers)]
     names = [[spelling for name in filter(None, own) for spelling in spell(name)] for own in known]
-    parts = [{fold(part) for name in own for part in split_name(name)} for own in names]
+    parts = [{part: fold(part) for name in own for part in split_name(name)} for own in names]
     who = [verdict.person.key if verdict.person else number for number, verdict in enumerate(casting.verdicts)]
-    owners = Counter(part for _, part in {(one, part) for one, own in zip(who, parts, strict=True) for part in own})
+    owners = Counter(
+        part for _, part in {(one, part) for one, own in zip(who, parts, strict=True) for part in own.values()}
+    )
     called = [(speaker, number) for number, speaker in enumerate(speakers)]
     for number, (verdict, _) in enumerate(_pair(casting, speakers)):
         called += [(Speaker(name=name), number) for name in names[number]]
         called += [(Speaker(handle=handle), number) for handle in (verdict.person.handles if verdict.person else ())]
         if not verdict.named:
-            called += [(Speaker(name=part), number) for part in sorted(parts[number]) if owners[part] == 1]
+            alone = [part for part, folded in parts[number].items() if owners[folded] == 1]
+            called += [(Speaker(name=part), number) for part in alone]
     return called
 
 

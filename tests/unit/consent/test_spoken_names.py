@@ -79,6 +79,7 @@ def test_other_words(name: str, other: str) -> None:
         ("Quill", Consent.REFUSED, None),
         ("davy Quill", Consent.REFUSED, None),
         ("Kitty", Consent.REFUSED, None),
+        ("Zoë", Consent.REFUSED, None),
         ("Davey", Consent.REFUSED, "Someone"),
         ("Quill", Consent.ANONYMOUS, "Guest 1"),
         ("Davy Q.", Consent.ANONYMOUS, "Guest 1 Q."),
@@ -91,7 +92,7 @@ def test_other_words(name: str, other: str) -> None:
 def test_who_speaks_by_a_transcript_from_elsewhere(label: str, status: Consent, told: str | None) -> None:
     """Services label lines with a first name, or what the host typed; who refused is heard in none of these lines."""
     record = PersonRecord(
-        key="d", name="Dr. Davy Quill", handle="davy", other_names=("Kitty",), consent=Answer(status=status)
+        key="d", name="Dr. Davy Quill", handle="davy", other_names=("Kitty", "Zoë Quill"), consent=Answer(status=status)
     )
     owen = PersonRecord(key="o", name="Owen Hart", handle="owen", consent=Answer(status=Consent.GRANTED))
     casting = decide(RECORDING, Guid("1"), People((record, owen)), "publish")
