@@ -118,7 +118,7 @@ def _describe(report: DeployReport) -> dict[str, Any]:
     return {
         "url": report.site_url,
         "feed": f"{report.site_url}{FEED}",
-        "outcome": redact(report.outcome),
+        "is_folder": report.legs[-1].host.name == "folder",
         "first": list(report.first),
         "token": KEPT if KEPT_WORDS in report.warnings else "",
         "warnings": [redact(warning) for warning in report.warnings if warning not in {KEPT_WORDS, NOT_KEPT}],
