@@ -115,13 +115,18 @@ def mix_at(loudness: Mapping[str, float], seconds: float, noise: float) -> Sound
 
 def mix_voices_at(loudness: Mapping[str, float], seconds: float) -> dict[str, Sound]:
     """Each voice of the beginning of the talk by itself, at a loudness in LUFS; peaks are cut off."""
-    voices = {}
-    for who, sound in _split_voices().items():
-        voice = sound[: round(seconds * RATE)]
-        for _ in range(3):
-            voice = np.clip(voice * 10 ** ((loudness[who] - _gauge(voice)) / 20), -1, 1)
-        voices[who] = voice.astype(np.float32)
-    return voices
+    return {who: _bring_to(who, loudness[who], seconds) for who in _split_voices()}
+
+
+@cache
+def _bring_to(who: str, loudness: float, seconds: float) -> Sound:
+    voice = _split_voices()[who][: round(seconds * RATE)]
+    for _ in range(3):
+        loud = voice * 10 ** ((loudness - _gauge(voice)) / 20)
+        voice = np.clip(loud, -1, 1)
+        if np.abs(loud).max() <= 1:  # else what is cut off makes it softer
+            break
+    return voice.astype(np.float32)
 
 
 def _gauge(sound: Sound) -> float:

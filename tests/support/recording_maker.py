@@ -22,6 +22,7 @@ from typing import Any
 
 import av
 import av.audio
+import numpy as np
 
 NTP_2026 = 4_000_519_800.0
 """2026-10-09T07:30:00Z as NTP seconds (since 1900)."""
@@ -47,11 +48,10 @@ def encode_tones(
     tones: Iterable[int], seconds: float, *, sample_rate: int = 48000, channels: int = 2, bit_rate: int = 96_000
 ) -> bytes:
     """ADTS bytes of a chord of sine tones (none of them: digital silence)."""
-    tones = tuple(tones)
-    pcm = array("h")
-    for n in range(round(seconds * sample_rate)):
-        value = sum(math.sin(2 * math.pi * hz * n / sample_rate) for hz in tones) * 8000 / max(1, len(tones))
-        pcm.extend([round(value)] * channels)
+    tones, at = tuple(tones), np.arange(round(seconds * sample_rate)) / sample_rate
+    chord = np.sum([np.sin(2 * np.pi * hz * at) for hz in tones], axis=0) if tones else np.zeros(len(at))
+    samples = np.rint(chord * 8000 / max(1, len(tones))).astype(np.int16)
+    pcm = array("h", np.repeat(samples, channels).tobytes())
     return encode_pcm(pcm, sample_rate=sample_rate, channels=channels, bit_rate=bit_rate)
 
 
