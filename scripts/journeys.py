@@ -9,9 +9,9 @@ Makes a show of one X archive with two conversations, and follows with `sys.setp
     refusal     `consent` refused, and the build after: from “no” to silence
 
 Prints for each how many functions of this package it enters (methods too; no lambdas and comprehensions), in how many
-modules, and between how many ordered pairs of packages calls go (a package is a folder below `site_builder/`); at last
-how many pairs of packages there are of which one imports the other. Child processes are not followed, so builds have
-one job.
+modules, and between how many ordered pairs of packages calls go (a package is a folder below `site_builder/`). Some of
+these calls go back: to a function that a package was handed by one that it does not import. At last how many pairs of
+packages there are of which one imports the other. Child processes are not followed, so builds have one job.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import FrameType
@@ -75,11 +75,14 @@ class Tracer:
     def _name(self, file: str) -> str:
         return file.removeprefix(self._prefix).removesuffix(".py").replace(os.sep, ".")
 
-    def describe(self) -> str:
-        """One line."""
+    def describe(self, imports: Collection[tuple[str, str]]) -> str:
+        """One line; `imports` are the pairs of packages of which one imports the other."""
         modules = {module for module, _ in self.functions}
         pairs = {(package, find_package(module)) for package, (module, _) in self.crossings}
-        calls = f"{len(pairs):3} pairs of packages that call each other ({len(self.crossings)} functions)"
+        back = len(pairs.difference(imports))
+        calls = (
+            f"{len(pairs):3} pairs of packages ({back} back) that call {len(self.crossings)} functions of each other"
+        )
         return f"{len(self.functions):5} functions  {len(modules):4} modules  {calls}"
 
 
@@ -137,12 +140,12 @@ def list_imports() -> Iterator[tuple[str, str]]:
 
 def main() -> None:
     """Follow the journeys, and count imports."""
+    pairs = {(one, other) for one, other in list_imports() if one != other}
     with tempfile.TemporaryDirectory() as folder:
         for name, work in list_journeys(Path(folder)):
             tracer = Tracer()
             tracer.follow(work)
-            print(f"{name:10} {tracer.describe()}", flush=True)
-    pairs = {(one, other) for one, other in list_imports() if one != other}
+            print(f"{name:10} {tracer.describe(pairs)}", flush=True)
     print(f"{len(pairs)} pairs of packages, of which one imports the other")
 
 

@@ -29,6 +29,8 @@ from site_builder.show.people import People
 from site_builder.text.folding import fold, split_words
 
 _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(sorted(INLINE))})\b[^<>]*>", re.IGNORECASE)
+_SILENT = -80.0
+"""Peak, in dBFS, up to which nothing is heard."""
 _AROUND = 80
 """Characters before and after a name by which its place is known again."""
 _INSIDE_WORD = re.compile(rf"[^\s<>](?:{_INLINE_TAG.pattern})+[^\s<>]", re.IGNORECASE)
@@ -293,8 +295,8 @@ def _undo_escapes(text: str) -> str:
     return unquote(text, errors="replace") if "%" in text else text
 
 
-def check_silence(audio: Path, spans: Iterable[Span], *, below: float = -80.0) -> tuple[Span, ...]:
-    """Those of `spans` (published time) in which `audio` is louder than `below` dBFS.
+def check_silence(audio: Path, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Those of `spans` (published time) in which `audio` is not silent.
 
     Raises:
         UnusableSource: the file cannot be read.
@@ -303,4 +305,4 @@ def check_silence(audio: Path, spans: Iterable[Span], *, below: float = -80.0) -
 
     spans = tuple(spans)
     peaks = find_peaks((audio,), spans)
-    return tuple(span for span, peak in zip(spans, peaks, strict=True) if peak is not None and peak > below)
+    return tuple(span for span, peak in zip(spans, peaks, strict=True) if peak is not None and peak > _SILENT)

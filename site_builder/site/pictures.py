@@ -108,7 +108,7 @@ def find_accent(cover: GivenCover) -> str | None:
 
 
 def plan_show_pictures(
-    show: Show, accent: str, cache: Path, cover: GivenCover | None = None, alt: str = "", take: Take = take_nothing
+    show: Show, accent: str, cache: Path, cover: GivenCover | None = None, take: Take = take_nothing
 ) -> Pictures:
     """The show's cover, as given or else drawn from title, author and `accent` (`#rrggbb`); originals go to `cache`.
 
@@ -116,7 +116,7 @@ def plan_show_pictures(
     """
     author = "" if show.author == show.title else show.author
     drawing = _Drawing(title=show.title, author=author, accent=accent, seed=show.guid or show.title)
-    return _plan("cover", drawing, cover, SHOW_SIZES, alt or show.title, cache, take)
+    return _plan("cover", drawing, cover, SHOW_SIZES, show.title, cache, take)
 
 
 def plan_episode_pictures(

@@ -30,14 +30,14 @@ Runs = list[tuple[int, float, float]]
 """Turns as a listener perceives them: (index of the person, start, end), by start."""
 
 
-def join_turns(turns: Iterable[Turn], *, breath: float = BREATH) -> Runs:
+def join_turns(turns: Iterable[Turn]) -> Runs:
     """Turns with the short pauses inside one person's speech closed, in order of their start."""
     runs: Runs = []
     latest: dict[int, int] = {}
     for turn in sorted(turns, key=attrgetter("start", "speaker")):
         speaker, start, end = turn.speaker, turn.start, turn.end
         known = latest.get(speaker)
-        if known is not None and start - runs[known][2] <= breath:
+        if known is not None and start - runs[known][2] <= BREATH:
             _, begun, until = runs[known]
             runs[known] = (speaker, begun, max(until, end))
         else:

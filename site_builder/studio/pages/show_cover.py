@@ -75,7 +75,7 @@ async def remove_cover(request: Request) -> Response:
     name = _find_own(studio)
     edits = [Edit(path=name, change=lambda _: None)] if name and name.startswith("content/cover.") else []
     if load_config(studio.folder).show.cover:
-        edits.append(Edit(path=CONFIG, change=lambda content: _set_cover(content, None)))
+        edits.append(Edit(path=CONFIG, change=_drop_cover))
     return await _apply(request, language_of(request).gettext("the drawn cover"), edits)
 
 
@@ -110,12 +110,12 @@ def _make_edits(studio: Studio, picture: Upload) -> list[Edit]:
     if old and old != place:
         edits.append(Edit(path=old, change=lambda _: None))
     if load_config(studio.folder).show.cover not in {None, place}:
-        edits.append(Edit(path=CONFIG, change=lambda config: _set_cover(config, None)))
+        edits.append(Edit(path=CONFIG, change=_drop_cover))
     return edits
 
 
-def _set_cover(content: bytes, name: str | None) -> bytes:
-    return set_option(content.decode("utf-8"), ("show", "cover"), name).encode()
+def _drop_cover(content: bytes) -> bytes:
+    return set_option(content.decode("utf-8"), ("show", "cover"), None).encode()
 
 
 ROUTES = [
