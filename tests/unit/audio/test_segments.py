@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +35,17 @@ SOUNDS: dict[str, Callable[[], Sound]] = {
 }
 
 
+@cache
+def record(name: str) -> bytes:
+    """A sound as it is recorded."""
+    return encode_sound(SOUNDS[name]())
+
+
 @pytest.fixture
 def part(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A recording of the sound named in the parameters."""
     file = tmp_path / "recording-0.aac"
-    file.write_bytes(encode_sound(SOUNDS[request.param]()))
+    file.write_bytes(record(request.param))
     return file
 
 
