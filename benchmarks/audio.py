@@ -1,17 +1,19 @@
 """From an archive with an hour of conversation to a finished episode: this tool beside what people do today.
 
-    python benchmarks/audio.py [--minutes 60] [--audio-only] [--skip-loudness]
+    python benchmarks/audio.py [--minutes 60] [--audio-only] [--skip-loudness] [--voices-only [--jobs 1]]
 
 Makes an archive in a temporary folder (the demo show's speech, real tags between the frames), then runs, each in
 processes of its own: `build` in copy mode, its audio part alone, `ffmpeg -c copy`, the usual route (`unzip`, then
-`ffmpeg -i space.ts out.mp3`), and normalising to -16 LUFS by this tool and by ffmpeg's two-pass loudnorm. Prints wall
-and CPU seconds and peak memory; the last column is wall time relative to this tool's row of the same group.
+`ffmpeg -i space.ts out.mp3`), and normalising to -16 LUFS by this tool and by ffmpeg's two-pass loudnorm; at last, the
+voices of a call in noise, at -12, -20 and -30 LUFS, are made equally loud. Prints wall and CPU seconds and peak memory;
+the last column is wall time relative to this tool's row of the same group.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import os
 import shutil
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,6 +53,40 @@ from site_builder.model.edits import EditList
 part, out = map(Path, sys.argv[1:])
 write_encoded([part], EditList.keep_all(measure(part).duration), out, EncodeSettings(loudness=-16))
 """
+VOICES_ALONE = """
+import json, sys
+from pathlib import Path
+from site_builder.audio.encode import EncodeSettings, write_encoded
+from site_builder.audio.encoding.cores import count_usable, limit_cores
+from site_builder.audio.encoding.voices import Voices
+from site_builder.audio.measure import measure
+from site_builder.model.edits import EditList
+from site_builder.model.podcast import Turn
+part, told, out = map(Path, sys.argv[1:4])
+limit_cores(int(sys.argv[4]) or count_usable())
+voices = Voices([Turn(**turn) for turn in json.loads(told.read_text())["told"]], tick=1.0)
+edits = EditList.keep_all(measure(part).duration)
+write_encoded([part], edits, out, EncodeSettings(loudness=-16, voices=voices))
+"""
+VOICES_OF = """
+import json, sys
+from pathlib import Path
+from site_builder.audio.decode import read_frames
+from site_builder.audio.encoding.loudness import find_moments, gauge_loudness, integrate
+from site_builder.model.podcast import Span
+out, told = map(Path, sys.argv[1:])
+found = gauge_loudness(read_frames(out))
+heard = {}
+for turn in json.loads(told.read_text())["true"]:
+    span = Span(start=turn["start"], end=turn["end"])
+    heard.setdefault(turn["speaker"], []).extend(find_moments(span, len(found.moments)))
+voices = ", ".join(f"{integrate([found.moments[at] for at in heard[who]]):.1f}" for who in sorted(heard))
+print(f"{found.integrated:.1f} LUFS, {found.peak:.1f} dBTP, voices {voices}")
+"""
+CALL = {"ines": -12.0, "joe": -20.0, "angus": -30.0}
+"""LUFS of each voice."""
+CALL_SECONDS = 101.2
+"""Of the talk, which is repeated."""
 LOUDNESS_OF = """
 import sys
 from pathlib import Path
@@ -182,6 +218,41 @@ def compare_loudness(folder: Path) -> dict[str, Cost]:
     return rows
 
 
+def make_call(recording: Path, told: Path, minutes: float) -> None:
+    """A call of that length, with who speaks when as X tells it, to a second and late, and as it is."""
+    from call_maker import CallSpace, encode_sound, load_turns, make_call_recording, mix_at  # noqa: PLC0415
+    from recording_maker import split_frames  # noqa: PLC0415
+
+    sound = mix_at(CALL, CALL_SECONDS, noise=-60.0)
+    recording.write_bytes(make_call_recording(CallSpace(sound=sound, seconds=minutes * 60)))
+    loop = len(split_frames(encode_sound(sound))) * 1024 / 48_000
+    spoken = [turn for turn in load_turns() if turn["end"] < CALL_SECONDS]
+    people, turns = list(CALL), {"true": [], "told": []}
+    for begin in (number * loop for number in range(int(minutes * 60 / loop))):
+        for turn in spoken:
+            edges = [begin + turn[edge] for edge in ("start", "end")]
+            for kind, (start, end) in (("true", edges), ("told", map(math.ceil, edges))):
+                turns[kind].append({"speaker": people.index(turn["who"]), "start": start, "end": end})
+    turns["told"] = [turn for turn in turns["told"] if turn["start"] < turn["end"]]
+    told.write_text(json.dumps(turns))
+
+
+def compare_voices(folder: Path, minutes: float, jobs: int) -> dict[str, Cost]:
+    """Every voice equally loud, in MP3."""
+    python, part, told = sys.executable, folder / "call.aac", folder / "call.json"
+    in_a_process(make_call, part, told, minutes)
+    ours = run([python, "-c", VOICES_ALONE, part, told, "call.mp3", str(jobs)], cwd=folder)
+    ours.output = run([python, "-c", VOICES_OF, "call.mp3", told], cwd=folder).output.strip()
+    return {"spacecast, voices to -16 LUFS, mp3": ours}
+
+
+def in_a_process(function: Callable[..., None], *arguments: object) -> None:
+    """Call it in a process of its own: what this one has ever held would count as the peak of those it starts."""
+    maker = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
+    maker.start()
+    maker.join()
+
+
 def show_rows(title: str, rows: dict[str, Cost], notes: bool = False) -> None:
     """Print one group; ratios are to its first row."""
     own = next(iter(rows.values())).wall
@@ -197,18 +268,21 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60, help="length of the recording (default: 60)")
     parser.add_argument("--audio-only", action="store_true", help="leave out the build of a whole site")
     parser.add_argument("--skip-loudness", action="store_true", help="leave out the slow loudnorm comparison")
+    parser.add_argument("--voices-only", action="store_true", help="nothing but the call whose voices are evened out")
+    parser.add_argument("--jobs", type=int, default=0, help="cores for that call (default: all)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         archive = folder / "twitter-2026-10-18-hour.zip"
-        # In a process of its own: what this one has ever held would count as the peak of those it starts.
-        maker = multiprocessing.get_context("spawn").Process(target=make_archive, args=(archive, chosen.minutes))
-        maker.start()
-        maker.join()
+        if chosen.voices_only:
+            show_rows("voices", compare_voices(folder, chosen.minutes, chosen.jobs), notes=True)
+            return
+        in_a_process(make_archive, archive, chosen.minutes)
         print(f"{chosen.minutes:g} minutes, {archive.stat().st_size / 1e6:.0f} MB archive, {os.cpu_count()} cores")
         show_rows("from archive to episode", compare_routes(folder, archive, whole_build=not chosen.audio_only))
         if not chosen.skip_loudness:
             show_rows("loudness", compare_loudness(folder), notes=True)
+            show_rows("voices", compare_voices(folder, chosen.minutes, chosen.jobs), notes=True)
 
 
 if __name__ == "__main__":

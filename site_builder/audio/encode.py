@@ -19,7 +19,8 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.packet import Packet
 
-from site_builder.audio.encoding.levelling import Coding, Levels, plan_levels
+from site_builder.audio.encoding.levelling import Coding, plan_levels
+from site_builder.audio.encoding.limiter import Levels
 from site_builder.audio.encoding.seams import FRAME_SAMPLES, NoSeam, Run, join_runs
 from site_builder.audio.encoding.segments import Grid, Segment, map_segments, split_sound
 from site_builder.audio.encoding.voices import Voices

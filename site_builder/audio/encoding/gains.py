@@ -1,83 +1,72 @@
-"""Applies a gain that changes with time to sound."""
+"""Applies a gain that changes with time to sound.
+
+A gain curve is the decibels at each edge of a `HOP`, between which they change evenly; a single number is for all time.
+"""
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import exp, gcd, log
 
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from site_builder.audio.sound import pull_sound
+from site_builder.audio.encoding.hops import count_samples
+from site_builder.audio.sound import filter_sound, pull_sound
 
-_STEP = 32
-"""Samples within which a changing gain stays: a thousandth of a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Knot:
-    """A point of the gain curve; between two points the gain changes evenly."""
-
-    at: float
-    """Seconds."""
-    gain: float
-    """Decibels."""
+_STEPS = 336
+"""Has a divisor in common with the samples of a hop at 48 kHz, and one at 44.1: a thousandth of a second, for which a
+changing gain stays."""
+_FACTOR = log(10) / 20
+"""Of decibels, to their exponent."""
 
 
-def apply_gains(frames: Iterable[AudioFrame], knots: Sequence[Knot], position: int) -> Iterator[AudioFrame]:
-    """Frames of packed floats, as loud as `knots` say, exact to a thousandth of a second.
+def apply_gains(frames: Iterable[AudioFrame], gains: Sequence[float], position: int) -> Iterator[AudioFrame]:
+    """Frames of packed floats, as loud as a curve says, exact to a thousandth of a second.
 
     `position` is the number of the first sample.
     """
+    if len(gains) == 1:
+        yield from filter_sound(frames, ("volume", f"{gains[0]:.3f}dB:precision=float"))
+        return
     graph: _Multiplier | None = None
     for frame in frames:
         graph = graph or _Multiplier(frame)
-        yield from graph.multiply(frame, _draw_gain(knots, position, frame.samples, frame.sample_rate))
+        yield from graph.multiply(frame, _draw(gains, position, frame.samples, frame.sample_rate))
         position += frame.samples
     if graph:
         yield from graph.finish()
 
 
-def _draw_gain(knots: Sequence[Knot], position: int, samples: int, rate: int) -> array[float]:
+def _draw(gains: Sequence[float], position: int, samples: int, rate: int) -> array[float]:
     """The factor of each sample."""
-    start, end = position / rate, (position + samples) / rate
-    index = bisect_right(knots, start, key=lambda knot: knot.at)
-    if index and (index == len(knots) or (knots[index].at >= end and knots[index].gain == knots[index - 1].gain)):
-        return array("f", [_factor(knots[index - 1].gain)]) * samples
-    drawn = array("f")
-    for at in range(position, position + samples, _STEP):
-        while index < len(knots) and knots[index].at <= at / rate:
-            index += 1
-        drawn.extend([_factor(_find_between(knots, index, at / rate))] * min(_STEP, position + samples - at))
-    return drawn
+    hop = count_samples(rate)
+    first = min(position // hop, len(gains) - 1)
+    edges = gains[first : (position + samples - 1) // hop + 2]
+    if min(edges) == max(edges):
+        return array("f", [exp(edges[0] * _FACTOR)]) * samples
+    step = gcd(hop, _STEPS)
+    factors = array("f")
+    for before, after in pairwise(edges):
+        factors.extend(_climb(before, after, hop // step))
+    drawn = array("f", bytes(4 * step * len(factors)))
+    for offset in range(step):
+        drawn[offset::step] = factors
+    begin = position - first * hop
+    drawn = drawn[begin : begin + samples]
+    return drawn + array("f", [exp(edges[-1] * _FACTOR)]) * (samples - len(drawn))
 
 
-def find_gain(knots: Sequence[Knot], at: float) -> float:
-    """Decibels at a moment."""
-    return _find_between(knots, bisect_right(knots, at, key=lambda knot: knot.at), at)
-
-
-def _find_between(knots: Sequence[Knot], index: int, at: float) -> float:
-    """The same where the next point is known."""
-    if index in {0, len(knots)}:
-        return knots[max(0, index - 1)].gain
-    before, after = knots[index - 1], knots[index]
-    return before.gain + (after.gain - before.gain) * (at - before.at) / (after.at - before.at)
-
-
-def find_highest(knots: Sequence[Knot], start: float, end: float) -> float:
-    """Decibels at the highest point from one moment to another."""
-    inside = knots[
-        bisect_right(knots, start, key=lambda knot: knot.at) : bisect_right(knots, end, key=lambda knot: knot.at)
-    ]
-    return max(find_gain(knots, start), find_gain(knots, end), *(knot.gain for knot in inside))
-
-
-def _factor(gain: float) -> float:
-    return float(10 ** (gain / 20))
+def _climb(before: float, after: float, count: int) -> list[float]:
+    """So many factors from one gain to another, each that of the middle of its time."""
+    if before == after:
+        return [exp(before * _FACTOR)] * count
+    rise = (after - before) / count * _FACTOR
+    start = before * _FACTOR + rise / 2
+    return [exp(start + rise * number) for number in range(count)]
 
 
 class _Multiplier:

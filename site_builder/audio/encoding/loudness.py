@@ -26,7 +26,7 @@ _EXACT = 1e-6
 """Tenths of a second that are none: seconds are not exact."""
 OWN = 300
 """Tenths of a second that are measured at a time."""
-_LEAD = 10
+LEAD = 10
 """Tenths of a second that filters hear before."""
 
 
@@ -71,7 +71,7 @@ class Heard:
 
 def cut_for_listening(frames: Iterable[AudioFrame], sample_rate: int) -> Iterator[Segment]:
     """Segments for `listen`."""
-    return split_sound(frames, Grid(round(sample_rate * TENTH), own=OWN, lead=_LEAD))
+    return split_sound(frames, Grid(round(sample_rate * TENTH), own=OWN, lead=LEAD))
 
 
 def listen(segment: Segment, frames: Iterable[AudioFrame], *, true_peak: bool = False) -> Heard:
@@ -81,7 +81,7 @@ def listen(segment: Segment, frames: Iterable[AudioFrame], *, true_peak: bool = 
         if told := frame.metadata:
             moments.append(float(told["lavfi.r128.M"]))
             last = told
-    known = _LEAD if segment.start < segment.own else BLOCK - 1
+    known = LEAD if segment.start < segment.own else BLOCK - 1
     return Heard(moments[known:], _find_peak(last, kind), find_first(segment))
 
 

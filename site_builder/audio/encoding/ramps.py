@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 from math import ceil, log10
+from operator import sub
 
-from site_builder.audio.encoding.gains import Knot
-from site_builder.audio.encoding.voices import HOP, Voices, split_by_speakers
+from site_builder.audio.encoding.hops import HOP
+from site_builder.audio.encoding.voices import Voices, split_by_speakers
 
 MOST_GAIN = 24.0
 """Decibels up or down: more would be noise."""
@@ -70,8 +71,8 @@ class _Change:
     """Hops of the pause in which the gain may change."""
 
 
-def plan_gains(gains: Mapping[int, float], energies: array[float], voices: Voices, target: float) -> list[Knot]:
-    """Plan the gain curve that brings every speaker to `target` LUFS.
+def plan_gains(gains: Mapping[int, float], energies: array[float], voices: Voices, target: float) -> list[float]:
+    """Plan the gain at each edge of a hop that brings every speaker to `target` LUFS.
 
     Where several speak at once, the gain is that of the loudest of them.
 
@@ -92,7 +93,7 @@ def plan_gains(gains: Mapping[int, float], energies: array[float], voices: Voice
         quiet.update(change.movable)
     steps = _allow_steps(quiet, len(energies))
     further = _find_further(wanted, energies, steps)
-    return list(_draw(_limit(wanted, _allow_steps(quiet | further, len(energies)) if further else steps)))
+    return _limit(wanted, _allow_steps(quiet | further, len(energies)) if further else steps)
 
 
 def _find_holds(gains: Mapping[int, float], voices: Voices) -> Iterator[_Hold]:
@@ -205,16 +206,11 @@ def _hold_back(
     wanted: Sequence[float], energies: array[float], holds: Sequence[_Hold], tick: int, target: float
 ) -> list[float]:
     """The same, lower where it would lift a voice that is too loud to be the one it is for: tags may come late."""
-    held, powers = list(wanted), [0.0, *accumulate(10 ** (level / 10) for level in energies)]
-    number = 0
-    for hop in range(len(energies) - _SYLLABLE + 1):
-        level = 10 * log10(max(1e-9, (powers[hop + _SYLLABLE] - powers[hop]) / _SYLLABLE))
-        middle = hop + _SYLLABLE // 2
-        if level + wanted[middle] <= target + _SHOUT:
-            continue
+    held, number = list(wanted), 0
+    for hop, level in _find_shouts(wanted, energies, target + _SHOUT):
         while number < len(holds) and holds[number].end + 2 * tick < hop:
             number += 1
-        around = {wanted[middle]}
+        around = {wanted[hop + _SYLLABLE // 2]}
         for hold in holds[number:]:
             if hold.start - 2 * tick > hop + _SYLLABLE:
                 break
@@ -224,6 +220,16 @@ def _hold_back(
         for edge in range(hop, hop + _SYLLABLE + 1):
             held[edge] = min(held[edge], gain)
     return held
+
+
+def _find_shouts(wanted: Sequence[float], energies: array[float], most: float) -> Iterator[tuple[int, float]]:
+    """Syllables louder than that, by their first hop, with their decibels before any gain."""
+    powers = [0.0, *accumulate(10 ** (level / 10) for level in energies)]
+    sums = map(sub, powers[_SYLLABLE:], powers)
+    levels = [10 * log10(max(1e-9, power / _SYLLABLE)) for power in sums]
+    for hop, (level, gain) in enumerate(zip(levels, wanted[_SYLLABLE // 2 :], strict=False)):
+        if level + gain > most:
+            yield hop, level
 
 
 def _find_quiet(energies: array[float], softest: float) -> set[int]:
@@ -282,11 +288,3 @@ def _limit(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
     for hop in range(len(steps) - 1, -1, -1):
         limited[hop] = min(limited[hop], limited[hop + 1] + steps[hop])
     return limited
-
-
-def _draw(gains: Sequence[float]) -> Iterator[Knot]:
-    """The points at which a curve bends."""
-    yield Knot(0.0, gains[0])
-    for hop in range(1, len(gains) - 1):
-        if abs(gains[hop + 1] - 2 * gains[hop] + gains[hop - 1]) > 1e-9:
-            yield Knot(hop * HOP, gains[hop])

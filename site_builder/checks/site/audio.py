@@ -211,8 +211,13 @@ def _find_other_chapters(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]
 )
 def _find_loudness(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
-    if not sound.probe.fault and abs(sound.probe.decoded.loudness - _LOUDNESS) > _TOLERANCE:
-        yield f"the loudness is {sound.probe.decoded.loudness:.1f} LUFS", _at(built, sound)
+    audio, found = built.config.audio, sound.probe.decoded.loudness
+    if sound.probe.fault or abs(found - _LOUDNESS) <= _TOLERANCE:
+        return
+    wanted = audio.find_loudness(audio.level)
+    is_missed = wanted is not None and found < wanted - _TOLERANCE
+    why = f" instead of {wanted:g}: knocks, claps or single shouts leave no room for more" if is_missed else ""
+    yield f"the loudness is {found:.1f} LUFS{why}", _at(built, sound)
 
 
 @AUDIO.rule(
@@ -242,7 +247,8 @@ def _find_peaks(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
 def _find_uneven_voices(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     built, sound = subject
     audio, bundle = built.config.audio, built.bundles_by_guid.get(sound.item.text("guid"))
-    if Level.SPEAKERS in {audio.level, *(entry.level for entry in audio.alternates)}:
+    is_even = audio.level is Level.SPEAKERS
+    if not is_even and any(entry.level is Level.SPEAKERS for entry in audio.alternates):
         return
     if bundle is None or bundle.media is None or bundle.recording is None:
         return
@@ -251,7 +257,8 @@ def _find_uneven_voices(subject: tuple[CheckedShow, Sound]) -> Iterator[Remark]:
     turns = [replace(turn, start=start, end=end) for turn, (start, end) in moved]
     spread = measure_spread(sound.probe.decoded.moments, turns, recording.tick)
     if spread > _EVEN:
-        yield f"some speakers are {spread:.0f} LU louder than others", _at(built, sound)
+        why = " although all were evened out: they speak at once too often, or one is hardly to be heard"
+        yield f"one speaker is {spread:.0f} dB louder than another{why if is_even else ''}", _at(built, sound)
 
 
 @AUDIO.rule(

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from recording_maker import strip_tags
 
 from site_builder.audio.encode import EncodeSettings, write_encoded
-from site_builder.audio.encoding.gains import find_gain
+from site_builder.audio.encoding.hops import HOP, find_energies
 from site_builder.audio.encoding.loudness import cut_for_listening
 from site_builder.audio.encoding.ramps import plan_gains
-from site_builder.audio.encoding.voices import HOP, Voices, find_energies
+from site_builder.audio.encoding.voices import Voices
 from site_builder.audio.measure import measure
 from site_builder.audio.sound import read_sound
 from site_builder.model.edits import EditList
@@ -82,9 +82,8 @@ def test_no_word_is_ramped_and_nobody_is_lifted(levels: tuple[float, ...], phase
     frames = read_sound([tmp_path / "recording-0.aac"], sample_rate=48_000, channels=1)
     energies = array("f", chain.from_iterable(map(find_energies, cut_for_listening(frames, 48_000))))
     gains = {number: TARGET - level for number, level in enumerate(levels)}
-    knots = plan_gains(gains, energies, Voices(tell_turns(phase), 1.0), TARGET)
     hops = {who: find_hops(sound) for who, sound in voices.items()}
-    curve = np.array([find_gain(knots, hop * HOP) for hop in range(len(hops["ines"]) + 1)])
+    curve = np.array(plan_gains(gains, energies, Voices(tell_turns(phase), 1.0), TARGET))[: len(hops["ines"]) + 1]
     moving = np.abs(np.diff(curve)) > 1e-6
     words = np.any([find_words(hops[who], levels[PEOPLE.index(who)]) for who in PEOPLE], axis=0)
     assert moving.sum() > 100
@@ -105,9 +104,9 @@ def test_no_pause_is_not_waited_for_long() -> None:
     """Where a soft voice speaks on and on after a loud one, it is as loud as it is to be within three seconds."""
     energies = array("f", [-12.0] * 500 + [-30.0 - 8 * (hop % 7 == 0) for hop in range(500)])
     turns = [Turn(speaker=0, start=0, end=10), Turn(speaker=1, start=10, end=20)]
-    knots = plan_gains({0: -4.0, 1: 14.0}, energies, Voices(turns, 1.0), TARGET)
-    assert find_gain(knots, 9.98) == -4
-    assert find_gain(knots, 13.2) == 14
+    curve = plan_gains({0: -4.0, 1: 14.0}, energies, Voices(turns, 1.0), TARGET)
+    assert curve[round(9.98 / HOP)] == -4
+    assert curve[round(13.2 / HOP)] == 14
 
 
 def read_demo() -> tuple[bytes, list[Turn]]:
@@ -129,19 +128,19 @@ def read_call() -> tuple[bytes, list[Turn]]:
 
 @pytest.mark.parametrize("read", [read_call, read_demo])
 def test_no_step_in_what_is_heard(read: Callable[[], tuple[bytes, list[Turn]]], tmp_path: Path) -> None:
-    """What comes out of the decoder, beside what went in: under 3 dB within any tenth of a second.
+    """What comes out of the decoder, beside what went in: 3 dB within any tenth of a second, peaks held down included.
 
-    Soft enough for the limiter to rest: it follows single syllables, as it should.
+    Coding, which adds noise, makes some tenths of it.
     """
     recording, turns = read()
     part, out = tmp_path / "recording-0.aac", tmp_path / "out.mp3"
     part.write_bytes(recording)
-    settings = EncodeSettings(bitrate=192_000, loudness=-30.0, voices=Voices(turns, 1.0))
+    settings = EncodeSettings(bitrate=192_000, loudness=-16.0, voices=Voices(turns, 1.0))
     write_encoded([part], EditList.keep_all(measure(part).duration), out, settings)
     gains, is_heard = find_gains(*(decode_at_48(file) for file in (part, out)))
     steps = np.abs(gains[9:] - gains[:-9])[is_heard[9:] & is_heard[:-9]]
     assert len(steps) > 1000
-    assert steps.max() <= 3.1
+    assert steps.max() <= 3.3
     assert gains[is_heard].max() - gains[is_heard].min() > 3
 
 

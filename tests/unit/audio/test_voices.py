@@ -18,10 +18,10 @@ from listening import gauge_file
 from recording_maker import encode_pcm
 
 from site_builder.audio.encode import EncodeSettings, write_encoded
-from site_builder.audio.encoding.gains import Knot
+from site_builder.audio.encoding.hops import HOP, find_energies
 from site_builder.audio.encoding.loudness import cut_for_listening
 from site_builder.audio.encoding.ramps import plan_gains
-from site_builder.audio.encoding.voices import Voices, find_energies, find_solos
+from site_builder.audio.encoding.voices import Voices, find_solos
 from site_builder.audio.measure import find_peaks
 from site_builder.audio.sound import read_sound
 from site_builder.model.edits import EditList
@@ -120,12 +120,12 @@ def test_a_call_in_noise(tmp_path: Path) -> None:
 
 def test_gains_change_in_pauses(part: Path) -> None:
     """Slower than 3 dB in a tenth of a second, and where nobody speaks."""
-    knots = plan_gains({0: -4.0, 1: 4.0, 2: 14.0}, find_all_energies(part), Voices(TURNS, 0.5), -16)
-    assert {round(knot.gain, 6) for knot in knots} >= {-4.0, 4.0, 14.0}
-    for before, after in pairwise(knots):
-        if before.gain != after.gain:
-            assert abs(after.gain - before.gain) / (after.at - before.at) <= 30
-            middle = (before.at + after.at) / 2
+    curve = plan_gains({0: -4.0, 1: 4.0, 2: 14.0}, find_all_energies(part), Voices(TURNS, 0.5), -16)
+    assert {round(gain, 6) for gain in curve} >= {-4.0, 4.0, 14.0}
+    for hop, (before, after) in enumerate(pairwise(curve)):
+        if before != after:
+            assert abs(after - before) / HOP <= 30
+            middle = (hop + 0.5) * HOP
             assert min(middle % 5, 5 - middle % 5) < 0.6  # words end 0.6 s before a turn begins, and begin 0.2 s after
 
 
@@ -171,8 +171,7 @@ def test_solos() -> None:
 def test_an_interjection_moves_no_long_turn() -> None:
     """Two voices at once are as loud as the louder one would be; afterwards the gain is the long one's again."""
     voices = Voices([Turn(speaker=0, start=0, end=20), Turn(speaker=1, start=8, end=9)], 0.5)
-    knots = plan_gains({0: 6.0, 1: -6.0}, array("f", [-60.0] * 1000), voices, -20)
-    assert knots[0] == Knot(0.0, 6.0)
-    assert knots[-1].gain == 6.0
-    assert min(knot.gain for knot in knots) == -6.0
-    assert knots[-1].at < 10.5
+    curve = plan_gains({0: 6.0, 1: -6.0}, array("f", [-60.0] * 1000), voices, -20)
+    assert curve[0] == 6.0
+    assert min(curve) == -6.0
+    assert set(curve[round(10.5 / HOP) :]) == {6.0}
