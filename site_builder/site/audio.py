@@ -69,7 +69,7 @@ def plan_encoding(source: EpisodeSource, originals: Sequence[str], wanted: Audio
         described["turns"] = [recording.tick, *([turn.speaker, turn.start, turn.end] for turn in recording.turns)]
     return Target(
         path=f"{folder}/{make_cache_name(source.guid)}{_name_way(wanted, folder)}{find_extension(recording, settings)}",
-        recipe="audio/2" if is_copied else "audio/8",
+        recipe="audio/2" if is_copied else "audio/9",
         inputs={"sources": list(originals), "edits": edits.as_json(), "settings": described, **encoder},
         make=_plan_make(bundle.part_files, recording, edits, settings, wanted),
         label=bundle.matter.title,
