@@ -227,7 +227,8 @@ def make_call(recording: Path, told: Path, minutes: float) -> None:
     recording.write_bytes(make_call_recording(CallSpace(sound=sound, seconds=minutes * 60)))
     loop = len(split_frames(encode_sound(sound))) * 1024 / 48_000
     spoken = [turn for turn in load_turns() if turn["end"] < CALL_SECONDS]
-    people, turns = list(CALL), {"true": [], "told": []}
+    people = list(CALL)
+    turns: dict[str, list[dict[str, float]]] = {"true": [], "told": []}
     for begin in (number * loop for number in range(int(minutes * 60 / loop))):
         for turn in spoken:
             edges = [begin + turn[edge] for edge in ("start", "end")]
