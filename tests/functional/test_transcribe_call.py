@@ -188,7 +188,7 @@ def test_memory_does_not_grow_with_the_recording(tmp_path: Path) -> None:
         talk = [turn for turn in load_turns() if turn["end"] < 26]
         sound = np.concatenate([mix_call()[: 26 * RATE], make_silence(94)])
         show = make_show(folder, [CallSpace(sound=sound, turns=talk, seconds=minutes * 60)])
-        command = [sys.executable, "-c", PEAK, "-C", str(show), "transcribe", "--jobs", "2"]
+        command = [sys.executable, "-c", PEAK, "-C", str(show), "transcribe", "--jobs", "1"]
         run = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=True)
         peaks[minutes] = int(run.stderr.split()[-1])
         (bundle,) = load_bundles(show)
