@@ -17,7 +17,6 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder.text import english
 from site_builder.text.catalogues import PLACEHOLDER, find_program_cache, load_catalogue
 
 if TYPE_CHECKING:
@@ -75,7 +74,9 @@ class Language:
     @cached_property
     def digest(self) -> str:
         """Changes whenever any text, date or number could; Babel brings the forms of dates and numbers."""
-        digest = hashlib.sha256(f"{self.tag}\0{self.code}\0{self._find_formats()}\0".encode())
+        from babel import __version__  # noqa: PLC0415
+
+        digest = hashlib.sha256(f"{self.tag}\0{self.code}\0{__version__}\0".encode())
         digest.update(self._catalogue.read_bytes() if self._catalogue else b"")
         for text, own in sorted(self._texts.items()):
             digest.update(f"\0{text}\0{own}".encode())
@@ -105,11 +106,9 @@ class Language:
 
         `long` is 9 October 2026, `short` 9 Oct, `month` October 2026, `year` 2026.
         """
-        when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        if self._is_english:
-            return english.format_date(when, style)
         from babel.dates import format_date, format_skeleton  # noqa: PLC0415
 
+        when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         if style in _SKELETONS:
             return format_skeleton(_SKELETONS[style], when.replace(tzinfo=None), locale=self._locale)
         return format_date(when.date(), "long", self._locale)
@@ -128,17 +127,12 @@ class Language:
 
     def format_number(self, number: float | str, places: int = 2) -> str:
         """`1,234.5`, with at most `places` decimals; digits are Western ones everywhere, as in the player's clock."""
-        rounded = round(float(number), places)
-        if self._is_english:
-            return english.format_number(rounded)
         from babel.numbers import format_decimal  # noqa: PLC0415
 
-        return format_decimal(rounded, locale=self._locale)
+        return format_decimal(round(float(number), places), locale=self._locale)
 
-    def format_percent(self, percent: int) -> str:
+    def format_percent(self, percent: float) -> str:
         """`33%`."""
-        if self._is_english:
-            return f"{percent}%"
         from babel.numbers import format_percent  # noqa: PLC0415
 
         return format_percent(percent / 100, locale=self._locale)
@@ -161,19 +155,6 @@ class Language:
     def join(self, names: Iterable[str]) -> str:
         """Names in a row: `Ada, Ben, Cleo`."""
         return self.gettext(", ").join(names)
-
-    @property
-    def _is_english(self) -> bool:
-        """Whether dates and numbers are those that `english` writes."""
-        return self.tag == SOURCE
-
-    def _find_formats(self) -> str:
-        """The version of what writes dates and numbers."""
-        if self._is_english:
-            return english.MARK
-        from babel import __version__  # noqa: PLC0415
-
-        return __version__
 
     @cached_property
     def _translations(self) -> NullTranslations:

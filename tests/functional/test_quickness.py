@@ -27,7 +27,7 @@ THEIRS = {"click"}
 SLOW = {"asyncio", "concurrent", "email", "ssl", "http", "multiprocessing", "sqlite3", "unittest", "xml", "zoneinfo"}
 """Of Python's own, those that take milliseconds to load."""
 
-FOR_OTHERS = {"babel", "pygments", "segno", "http.client", "ssl", "PIL.Image", "av", "encodings.idna", "ruamel"}
+FOR_OTHERS = {"pygments", "segno", "http.client", "ssl", "PIL.Image", "av", "encodings.idna", "ruamel"}
 """What a note that was edited has no need of, though others do: code between fences, a page that is not made again."""
 
 

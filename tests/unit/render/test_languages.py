@@ -17,8 +17,6 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from episode_maker import make_episode, make_full_episode, make_full_show, make_show
-from hypothesis import given
-from hypothesis import strategies as st
 from listed_episodes import list_episodes
 from lxml import html
 from sample_site import describe_sample_pages, make_look, make_sample_show
@@ -274,36 +272,6 @@ def test_mistakes_in_catalogues_are_named(tmp_path: Path, text: bytes, line: int
     (problem,) = caught.value.problems
     assert (problem.file, problem.line) == (file, line)
     assert message in problem.message
-
-
-@given(
-    st.datetimes(*(datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (1970, 2200))),
-    st.sampled_from(["long", "short", "month", "year"]),
-    st.integers(0, 10**12) | st.floats(-(10.0**9), 10.0**9),
-    st.integers(0, 2),
-    st.integers(0, 100),
-)
-def test_english_is_written_as_babel_does(moment: datetime, style: str, number: float, places: int, share: int) -> None:
-    """What writes it without Babel writes the same."""
-    english, babel = Language(), Language()
-    with patch.object(Language, "_is_english", False):
-        expected = (babel.format_date(moment, style), babel.format_number(number, places), babel.format_percent(share))
-    with patch.dict("sys.modules", {"babel.dates": None, "babel.numbers": None}):
-        told = (
-            english.format_date(moment, style),
-            english.format_number(number, places),
-            english.format_percent(share),
-        )
-    assert told == expected
-
-
-@pytest.mark.parametrize("month", range(1, 13))
-@pytest.mark.parametrize("style", ["long", "short", "month"])
-def test_months_are_called_as_babel_does(month: int, style: str) -> None:
-    moment = datetime(2026, month, 28, tzinfo=UTC)
-    with patch.object(Language, "_is_english", False):
-        expected = Language().format_date(moment, style)
-    assert Language().format_date(moment, style) == expected
 
 
 def test_a_catalogue_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
