@@ -12,10 +12,9 @@ One tree:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
-
-from site_builder.model.frozen import dataclass
 
 EXIT_PROBLEMS = 1
 EXIT_USAGE = 2

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from site_builder.model.frozen import dataclass
+from dataclasses import dataclass
 
 Notify = Callable[[object], None]
 """Receives events, small frozen values; each module defines its own. Called from any thread."""

@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
-
-from site_builder.model.frozen import dataclass
 
 SAMPLES_PER_FRAME = 1024
 """Per channel (ISO/IEC 14496-3, 4.5.2.1.1). With implicit SBR a decoder doubles both these and the sample rate."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,6 @@ from av.stream import Stream
 from site_builder.audio.adts import SAMPLES_PER_FRAME, Run, is_adts, scan_frames
 from site_builder.audio.containers import open_container
 from site_builder.errors import UnusableSource
-from site_builder.model.frozen import dataclass
 
 _CONTAINERS = "aac,mp3,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,flac,wav,w64,aiff,caf,matroska,webm,asf"
 _CHUNK = 1 << 20

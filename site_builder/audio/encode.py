@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,6 @@ from site_builder.audio.mux import open_mp3, open_mp4
 from site_builder.audio.sound import edit_sound, read_sound
 from site_builder.errors import UnusableSource
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Span
 
 _RATES = (44_100, 48_000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from site_builder.model.frozen import dataclass
+from dataclasses import dataclass
+
 from site_builder.model.podcast import Chapter
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder.audio.demux import Batch, Coding, count_samples, demux, open_audio, read_packets
@@ -19,7 +19,6 @@ from site_builder.audio.mp4.file import write_mp4
 from site_builder.audio.mux import open_mp3
 from site_builder.errors import SpacecastError, UnusableSource
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 
 _FRAME = 1024
 _SILENT_BLOCKS = {1: bytes.fromhex("00000007"), 2: bytes.fromhex("21000000001c")}

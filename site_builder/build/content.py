@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,7 +11,6 @@ from site_builder.build import up_to_date
 from site_builder.build.options import BuildOptions
 from site_builder.errors import InvalidDocument
 from site_builder.events import Notify
-from site_builder.model.frozen import dataclass
 from site_builder.show.layout import find_artifact_database, find_output_paths
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +27,6 @@ from site_builder.episodes.catalog_entry import CatalogEntry
 from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import PARTS, EpisodeSummary, name_group, parse_summaries
 from site_builder.errors import InvalidDocument
-from site_builder.model.frozen import dataclass
 from site_builder.render.pages.contexts import Neighbour
 from site_builder.show.load import make_relative
 from site_builder.show.lock import lock_show

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from site_builder.engine.digests import JSON
-from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:  # which is loaded by builds that have something to do
     from site_builder.consent.leaks import LeakMemory

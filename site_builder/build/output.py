@@ -6,6 +6,7 @@ Where something fails the rest is made, but the last good feed stays, and nothin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,6 @@ from site_builder.engine.target import Target
 from site_builder.episodes.catalog import Catalog, redact_show
 from site_builder.episodes.summary import EpisodeSummary, list_episodes, name_group
 from site_builder.events import Notify, Renewed, Stage
-from site_builder.model.frozen import dataclass
 from site_builder.render.pages.contexts import describe_search
 from site_builder.render.pages.search_text import render_documents
 from site_builder.render.pages.site_context import Context, Site

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from site_builder.engine.digests import is_as_written
 from site_builder.engine.processes.forking import Task
 from site_builder.errors import SpacecastError
 from site_builder.events import Notify, Stage, ignore
-from site_builder.model.frozen import dataclass
 from site_builder.show.layout import OutputPaths, find_artifact_database, find_output_paths
 
 if TYPE_CHECKING:

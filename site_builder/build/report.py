@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from site_builder.model.frozen import dataclass
 from site_builder.text.timecode import format_length
 
 if TYPE_CHECKING:

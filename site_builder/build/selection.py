@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from site_builder.build.report import Skipped
 from site_builder.episodes.catalog_entry import CatalogEntry
-from site_builder.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from site_builder.engine.digests import JSON, digest_file, digest_json, read_che
 from site_builder.engine.processes.forking import Task, within
 from site_builder.engine.snapshot import Snapshot, parse_snapshot, take_snapshot
 from site_builder.engine.stamps import FileStamp
-from site_builder.model.frozen import dataclass
 from site_builder.show.layout import CONFIG, OutputPaths
 
 _MEMORY = "last-build.json"

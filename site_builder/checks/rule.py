@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
-
-from site_builder.model.frozen import dataclass
 
 Subject = TypeVar("Subject")
 BUILD_AGAIN = "Build again; if it stays, report it: this program wrote the feed."

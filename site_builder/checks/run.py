@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from site_builder.checks.registry import STEPS
 from site_builder.checks.rule import Finding, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.events import Made, Making, Notify, Started, ignore
-from site_builder.model.frozen import dataclass
 from site_builder.show.last_backup import load_last_backup
 from site_builder.show.load import load_whole_show
 

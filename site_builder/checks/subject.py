@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,6 @@ from site_builder.checks.rule import Place
 from site_builder.consent import Casting
 from site_builder.episodes.catalog import decide_consent, explain_withheld
 from site_builder.events import Notify, ignore
-from site_builder.model.frozen import dataclass
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Guid
 from site_builder.show.bundles import Bundle

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from site_builder.consent.redaction import Redaction, make_redaction
@@ -20,7 +20,6 @@ from site_builder.consent.secrets import (
     list_refused,
     split_name,
 )
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Person, Recording, Role, Span, Speaker, Timeline, Turn
 from site_builder.show.config import Pending
 from site_builder.show.people import Consent, People, PersonRecord, is_unknown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,6 @@ from site_builder.consent.secrets import Hidden
 from site_builder.consent.visible_text import INLINE, read_markup, read_plain
 from site_builder.engine.processes.quick_calls import map_in_processes
 from site_builder.engine.stamps import FileStamp
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Span
 from site_builder.show.people import People
 from site_builder.text.folding import fold, split_words

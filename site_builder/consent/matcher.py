@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -37,7 +37,6 @@ from site_builder.consent.writing_systems import (
     is_unspaced,
     split_korean_name,
 )
-from site_builder.model.frozen import dataclass
 from site_builder.text.brackets import balance
 from site_builder.text.folding import fold, is_letter, split_words
 

@@ -6,7 +6,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -14,7 +14,6 @@ from site_builder.consent.evidence import Reading
 from site_builder.consent.matcher import Match, Matcher, make_matcher
 from site_builder.consent.secrets import SOMEONE, Hidden, describe_hidden, find_first_names
 from site_builder.consent.visible_text import TAG, View, view_markup, view_plain
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.brackets import find_unbalanced

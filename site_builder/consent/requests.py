@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from site_builder.consent.removals import merge_spans
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Recording, Role, Span
 from site_builder.show.bundles import Bundle
 from site_builder.show.people import UNKNOWN, Answer, Consent, People, PersonRecord, is_for_unknown, is_unknown

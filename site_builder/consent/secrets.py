@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from site_builder.consent.ordinary_words import WORDS, list_words
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.folding import fold, is_letter

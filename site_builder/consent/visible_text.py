@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
 from site_builder.consent.ordinary_words import list_words
-from site_builder.model.frozen import dataclass
 from site_builder.text.folding import find_places, fold
 
 INLINE = list_words(

@@ -14,7 +14,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -23,7 +23,6 @@ from site_builder.engine import platform
 from site_builder.engine.digests import JSON, digest_file
 from site_builder.engine.stamps import FileStamp
 from site_builder.errors import SpacecastError
-from site_builder.model.frozen import dataclass
 
 FILE_MODE: Final = 0o644
 FOLDER_MODE: Final = 0o755

@@ -8,7 +8,7 @@ ten thousand groups of which one changed plans one. The files of a group that is
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from site_builder.engine.ledger import Entry, declare
 from site_builder.engine.target import Target, describe_failure, explain, make_file
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Notify
-from site_builder.model.frozen import dataclass
 
 FEW = 4
 """Groups of pages for each process that outweigh forking."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,6 @@ from site_builder.engine.target import (
 )
 from site_builder.errors import SpacecastError
 from site_builder.events import Failed, Made, Making, Notify, Removed, Started
-from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from site_builder.engine.cluster.tasks import Cluster

@@ -21,14 +21,13 @@ from base64 import b64decode, b64encode
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from site_builder.engine.digests import JSON, digest_file
 from site_builder.engine.stamps import RACY
-from site_builder.model.frozen import dataclass
 
 Clock = Callable[[], int]
 _ATTEMPTS = 5

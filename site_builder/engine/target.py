@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from site_builder.engine.files import (
 )
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

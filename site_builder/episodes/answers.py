@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from site_builder.consent import Casting, plan_removals
 from site_builder.episodes.assemble import make_edits
 from site_builder.episodes.catalog import decide_consent, explain_withheld
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.bundles import Bundle
 from site_builder.show.load import ShowFolder

@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,6 @@ from typing import NamedTuple
 from site_builder.engine.cache import FileDigests, ValueCache
 from site_builder.engine.digests import digest_json
 from site_builder.engine.snapshot import Snapshot
-from site_builder.model.frozen import dataclass
 from site_builder.show.layout import EPISODES, INDEX, MEDIA
 from site_builder.show.own_files import explain_foreign
 

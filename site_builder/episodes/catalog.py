@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from site_builder.episodes.written.unread_files import find_unread_around
 from site_builder.episodes.written.written_text import check_notes, check_page
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Cue, PublishedAudio, Role, Speaker
 from site_builder.show.bundles import Bundle, load_bundle, load_json
 from site_builder.show.config import Pending

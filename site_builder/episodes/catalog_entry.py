@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from site_builder.engine.serialization import Value
 from site_builder.errors import Problem
-from site_builder.model.frozen import dataclass
 
 
 class CatalogEntry(Value, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.consent import Casting, Redaction, make_redaction
@@ -21,7 +21,6 @@ from site_builder.consent.visible_text import WALL, read_markup, read_plain
 from site_builder.engine.cache import ValueCache
 from site_builder.engine.digests import digest_bytes, digest_json
 from site_builder.engine.serialization import digest_value, encode_value
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.bundles import Bundle
 from site_builder.show.config import Pending

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from site_builder.consent import Casting
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Cue
 from site_builder.model.speech import Recognition
 from site_builder.show.bundles import Bundle

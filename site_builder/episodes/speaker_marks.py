@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
 from site_builder.episodes.chapters import SHORTEST_CHAPTER, shorten
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Chapter, Person, Turn
 
 SHORTEST_EPISODE = 600.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Note, Recording
 
 

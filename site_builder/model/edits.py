@@ -10,11 +10,10 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any, Self
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Cue, Span, Turn
 
 _TOLERANCE = 1e-6

@@ -7,12 +7,12 @@ Only `edits.EditList` turns one into the other. Moments are aware datetimes in U
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass, field
 
 Guid = NewType("Guid", str)
 """What identifies an episode in every podcast app, for ever (RSS 2.0 `guid`)."""

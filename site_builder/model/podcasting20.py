@@ -6,9 +6,8 @@ A path is below the site's root; a URL is absolute.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from site_builder.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_builder.model.frozen import dataclass
+from dataclasses import dataclass
 
 UNSURE = 0.5
 """Confidence below which a word is marked for the ear."""

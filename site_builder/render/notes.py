@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -20,7 +21,6 @@ import markdown
 import nh3
 from markdown.treeprocessors import Treeprocessor
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Note
 from site_builder.render.markdown import make_engine
 from site_builder.render.markdown_limits import is_too_complex

@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +26,6 @@ from pydantic import ValidationError
 from site_builder.engine.files import write_file
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, PublishedAudio, Recording, Speaker
 from site_builder.show.documents import decode, is_plain, parse_front_matter
 from site_builder.show.front_matter import EpisodeMatter, PageMatter

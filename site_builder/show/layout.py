@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from site_builder.model.frozen import dataclass
 
 CONFIG: Final = "config.yaml"
 PEOPLE: Final = "content/people.yaml"

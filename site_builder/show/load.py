@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Show
 from site_builder.show.bundles import Bundle, FreePage, find_bundles, find_pages, list_described, load_bundle, load_page
 from site_builder.show.config import Config, check_config_files, describe_show, load_config

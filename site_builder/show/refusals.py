@@ -15,14 +15,13 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
 from site_builder.engine.files import write_file
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.documents import find_line
 from site_builder.show.layout import PEOPLE

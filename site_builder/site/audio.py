@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +23,6 @@ from site_builder.engine.target import Target, make_file
 from site_builder.episodes.source import EpisodeSource
 from site_builder.errors import SpacecastError
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Recording, Show
 from site_builder.show.config import AudioConfig, AudioFormat
 from site_builder.show.config.sections import AlternateEntry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from site_builder.engine.builder import Builder
@@ -14,7 +14,6 @@ from site_builder.engine.run import Outcome
 from site_builder.engine.target import Target
 from site_builder.episodes.summary import name_group
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Episode, Guid, Show
 from site_builder.render.artwork.icons import Icon, find_icons, render_icon
 from site_builder.render.pages.styles import DEFAULT_ACCENT

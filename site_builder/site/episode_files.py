@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from site_builder.engine.digests import JSON, digest_bytes, digest_json, encode_json
@@ -16,7 +16,6 @@ from site_builder.episodes.source import EpisodeSource
 from site_builder.episodes.summary import EpisodeSummary, EpisodeTerms, SharedPicture
 from site_builder.errors import SpacecastError
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Enclosure, Episode, PublishedAudio, Show
 from site_builder.render.chapters import render_json_chapters
 from site_builder.render.feed.rss import make_trailers, render_item

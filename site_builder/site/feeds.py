@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -24,7 +24,6 @@ from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target
 from site_builder.episodes.summary import EpisodeSummary
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.model.paths import find_feed_path
 from site_builder.model.podcast import Show
 from site_builder.render.feed.rss import render_head, split_head

@@ -8,13 +8,13 @@ docs/decisions/0028 says why.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.engine.digests import digest_file, digest_json
 from site_builder.episodes.summary import SharedPicture
-from site_builder.model.frozen import dataclass
 from site_builder.show.own_files import is_plain_file, read_own_file
 
 LARGE, SMALL = 1600, 800

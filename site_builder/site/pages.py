@@ -6,7 +6,7 @@ A page is a pure function of its context, so the context and the digest of the t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from urllib.parse import urlsplit
 
@@ -15,7 +15,6 @@ from site_builder.engine.processes.prefetch import Take, take_nothing
 from site_builder.engine.serialization import digest_value
 from site_builder.engine.target import Target, bytes_target
 from site_builder.episodes.summary import EpisodeSummary, SharedPicture
-from site_builder.model.frozen import dataclass
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 from site_builder.render.artwork.icons import find_icons, render_icon

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,6 @@ from pathlib import Path
 from site_builder.engine.digests import JSON, digest_bytes, digest_json
 from site_builder.engine.processes.prefetch import Take, take_nothing
 from site_builder.engine.target import Target
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Artwork, Episode, Person, Show, Turn
 
 SHOW_SIZES = (1200, 600, 300, 96)

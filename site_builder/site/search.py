@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +27,6 @@ from site_builder.engine.digests import digest_bytes
 from site_builder.engine.groups import Group, Planned
 from site_builder.engine.target import Target, bytes_target
 from site_builder.errors import SpacecastError
-from site_builder.model.frozen import dataclass
 
 FOLDER = "pagefind"
 """Where it lies below the site's root."""

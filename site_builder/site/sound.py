@@ -8,6 +8,7 @@ docs/decisions/0044 says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,6 @@ from site_builder.engine.digests import JSON
 from site_builder.engine.ledger import Facts
 from site_builder.engine.target import FromSources
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Recording, Turn
 
 if TYPE_CHECKING:

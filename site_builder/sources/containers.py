@@ -7,6 +7,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from site_builder.audio.adts import SAMPLES_PER_FRAME, parse_format
 from site_builder.audio.containers import open_container, read_tags
 from site_builder.audio.counting import SampleCount
 from site_builder.audio.demux import demux
-from site_builder.model.frozen import dataclass
 from site_builder.sources.x.speaking.hydra_tags import Tick, join_ticks, parse_tag
 
 _CONTAINERS = {"aac": "adts", "mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}

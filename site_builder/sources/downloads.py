@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Role, Speaker
 from site_builder.sources.x.addresses import find_space_id
 

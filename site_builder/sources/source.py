@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from site_builder.model.conversation import Account, Conversation
-from site_builder.model.frozen import dataclass
 
 
 class Source(Protocol):

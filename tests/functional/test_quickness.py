@@ -19,7 +19,7 @@ OURS = {
     *("build", "build.options", "build.pipeline", "build.up_to_date", "build.report", "build.timings"),
     *("engine", "engine.digests", "engine.snapshot", "engine.stamps", "engine.processes", "engine.processes.forking"),
     "engine.platform",
-    *("show", "show.layout", "text", "text.timecode", "errors", "events", "model", "model.frozen"),
+    *("show", "show.layout", "text", "text.timecode", "errors", "events"),
 }
 """Modules of this package that answer "has anything changed?"; whoever adds one adds it to every unchanged build."""
 THEIRS = {"click"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -25,7 +26,6 @@ from site_builder.episodes.transcripts.transcribe import Outcome, find_hints, ke
 from site_builder.errors import InvalidDocument, Problem
 from site_builder.events import Notify
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Recording, Span, Timeline, Turn
 from site_builder.model.speech import Word
 from site_builder.show.bundles import Bundle

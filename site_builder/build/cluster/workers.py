@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.digests import digest_json
 from site_builder.errors import UsageError
 from site_builder.events import Notify, Warned
-from site_builder.model.frozen import dataclass
 from site_builder.model.paths import FEED
 from site_builder.net.stores import FileStore
 from site_builder.show.config import load_config, make_feed_guid

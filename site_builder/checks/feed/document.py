@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,6 @@ from lxml import etree
 
 from site_builder.checks.rule import Place
 from site_builder.engine.files import is_safe_path
-from site_builder.model.frozen import dataclass
 from site_builder.model.paths import FEED
 from site_builder.model.podcast import Show
 

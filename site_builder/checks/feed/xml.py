@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from site_builder.checks import references as ref
 from site_builder.checks.feed.document import FILE, NAMESPACES, FeedDocument, RawFeed
 from site_builder.checks.feed.elements.table import known_elements
 from site_builder.checks.rule import Place, Remark, Rule, Rulebook, Severity
-from site_builder.model.frozen import dataclass
 
 BYTES: Rulebook[RawFeed] = Rulebook("The feed as a file")
 DOCUMENT: Rulebook[FeedDocument] = Rulebook("The feed as a document")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -11,7 +12,6 @@ from site_builder.checks import references as ref
 from site_builder.checks.feed.document import Element
 from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
-from site_builder.model.frozen import dataclass
 
 PICTURES: Rulebook[CheckedShow] = Rulebook("Picture files")
 ARTWORK: Rulebook[tuple[CheckedShow, Picture]] = Rulebook("Artwork")

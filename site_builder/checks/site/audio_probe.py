@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from site_builder.engine.digests import digest_bytes
 from site_builder.engine.serialization import parse_value, render_value
 from site_builder.errors import UnusableSource
 from site_builder.events import Making, Notify
-from site_builder.model.frozen import dataclass
 
 _KIND = "sounds/3"
 """Of what is kept."""

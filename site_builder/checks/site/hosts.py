@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from site_builder.checks.rule import Finding, Place, Remark, Rulebook, Severity
 from site_builder.checks.subject import CheckedShow
 from site_builder.engine.files import OutputTree
 from site_builder.errors import UsageError
-from site_builder.model.frozen import dataclass
 from site_builder.text.timecode import format_length
 
 BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128)

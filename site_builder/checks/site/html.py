@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -13,7 +14,6 @@ import lxml.html
 from site_builder.checks.feed.document import Element
 from site_builder.checks.rule import Place
 from site_builder.checks.subject import CheckedShow
-from site_builder.model.frozen import dataclass
 
 _LOADED = (
     ("script", "src"),

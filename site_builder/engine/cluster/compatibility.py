@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,7 +23,6 @@ from urllib.parse import urlsplit
 from site_builder import __version__
 from site_builder.engine.cluster.waiting import call_apart, start_threads, wait_for_threads
 from site_builder.engine.processes.forking import beside_threads
-from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -10,6 +10,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from multiprocessing import active_children
@@ -23,7 +24,6 @@ from site_builder.engine.cluster.tasks import Cluster
 from site_builder.engine.cluster.waiting import call_apart
 from site_builder.engine.processes.forking import beside_threads
 from site_builder.errors import SpacecastError, UsageError
-from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -17,7 +17,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, cast
@@ -28,7 +28,6 @@ from site_builder.engine.files import OutputTree, name_part_file
 from site_builder.engine.ledger import Entry, Facts
 from site_builder.engine.target import FromSources, Target, make_file, open_scratch
 from site_builder.errors import SpacecastError
-from site_builder.model.frozen import dataclass
 
 _LENGTH = struct.Struct(">Q")
 """Of the report at the end of what was made."""

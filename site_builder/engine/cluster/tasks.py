@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -33,7 +33,6 @@ from site_builder.engine.files import OutputTree
 from site_builder.engine.ledger import Entry
 from site_builder.engine.target import FromSources, Target, describe_failure, make_file
 from site_builder.errors import SpacecastError
-from site_builder.model.frozen import dataclass
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from site_builder.episodes.intake.new_episode import make_title
 from site_builder.errors import UsageError
-from site_builder.model.frozen import dataclass
 from site_builder.sources.source import Source
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.episodes.intake.choice import choose
 from site_builder.episodes.intake.intake import Intake, IntakeEntry, add_speakers
 from site_builder.episodes.intake.seen_archives import list_taken, note_taken
 from site_builder.events import Making, Notify, ignore
-from site_builder.model.frozen import dataclass
 from site_builder.show.bundles import find_bundles, load_bundle
 from site_builder.show.config import load_config
 from site_builder.show.layout import PEOPLE

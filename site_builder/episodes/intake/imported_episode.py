@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
@@ -12,7 +13,6 @@ import nh3
 
 from site_builder.episodes.intake.imported_options import describe_links, describe_shared_options, drop_empty
 from site_builder.errors import InvalidDocument, UnusableSource
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.render.notes import html_to_text
 from site_builder.show.documents import parse_front_matter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from hashlib import sha256
@@ -21,7 +21,6 @@ from site_builder.episodes.intake.choice import Offer
 from site_builder.episodes.intake.completion import complete_recording, complete_title, may_be_completed
 from site_builder.episodes.intake.new_episode import describe_draft, make_title, name_bundle, render_index
 from site_builder.model.conversation import Account, Conversation
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Recording
 from site_builder.show.bundles import (
     Bundle,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from site_builder.errors import UsageError
-from site_builder.model.frozen import dataclass
 from site_builder.show.config import Config
 from site_builder.text.command_lines import make_install_line
 

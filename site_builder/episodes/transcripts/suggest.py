@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from site_builder.consent.ordinary_words import DATED, WORDS
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Cue
 from site_builder.text.folding import fold
 from site_builder.text.plain import shorten

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from site_builder.consent import Casting, plan_removals
 from site_builder.episodes.chapters import find_chapter_places
 from site_builder.model.edits import EditList
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Span
 from site_builder.render.notes import render_notes
 from site_builder.show.bundles import Bundle

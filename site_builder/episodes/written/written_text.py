@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.episodes.written.unread_files import find_unread
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.render.markdown_limits import is_too_complex
 from site_builder.render.notes import list_markup
 from site_builder.show.bundles import Bundle, FreePage

@@ -7,11 +7,10 @@ https://podcasters.apple.com/support/896-artwork-requirements
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from PIL import Image, ImageDraw
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Turn
 from site_builder.render.artwork.images import encode_jpeg, load_small
 from site_builder.render.artwork.lettering import DESCENT, Block, clean_text, draw_block, fit_block, fit_line

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from site_builder.engine.processes.prefetch import Take, take_nothing
-from site_builder.model.frozen import dataclass
 from site_builder.render.pages.styles import FAVICON_LINES, FAVICON_ROUNDING, FAVICON_STROKE, make_fill
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -21,7 +22,6 @@ from PIL import (
 )
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.render.pages.styles import Colour, parse_hex
 
 LARGEST = 3000

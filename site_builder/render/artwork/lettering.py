@@ -11,12 +11,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from PIL import ImageDraw, ImageFont
-
-from site_builder.model.frozen import dataclass
 
 LEADING = 1.04
 """Line height for its size."""

@@ -7,12 +7,12 @@ Shapes are drawn twice as large as they are shown, and reduced: Pillow's own edg
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from math import cos, degrees, radians, sin
 
 from PIL import Image, ImageDraw
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Turn
 
 LANES = 6

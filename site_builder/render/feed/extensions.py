@@ -12,6 +12,7 @@ https://podlove.org/simple-chapters, https://www.rfc-editor.org/rfc/rfc5005, htt
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -19,7 +20,6 @@ from typing import Any
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Chapter, Enclosure, Episode, Show
 from site_builder.render.feed.elements import (
     ALL_NAMESPACES,

@@ -8,12 +8,11 @@ whatever else takes long to make.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 from site_builder.engine.serialization import decode_plain, encode_plain
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Episode, Person, Role
 from site_builder.render.pages.episode_rows import find_person_path, find_tag_path
 

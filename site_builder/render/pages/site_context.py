@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Show
 from site_builder.render.pages.episode_rows import describe_artwork, is_local
 from site_builder.render.pages.offline import describe_app

@@ -8,8 +8,7 @@ Colour arithmetic is Oklab: https://bottosson.github.io/posts/oklab/
 from __future__ import annotations
 
 import math
-
-from site_builder.model.frozen import dataclass
+from dataclasses import dataclass
 
 DEFAULT_ACCENT = "#c2410c"
 LANE_COLOURS = 8

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from site_builder.errors import InvalidDocument, Problem
-from site_builder.model.frozen import dataclass
 from site_builder.show.documents.document import FRONT, Document
 from site_builder.show.documents.front_lines import name_of_line, split_options
 from site_builder.show.documents.line_ends import edit_lines

@@ -8,12 +8,10 @@ Only an empty value, `~` and `null` are nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
-
-from site_builder.model.frozen import dataclass
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 """What a document holds once read."""

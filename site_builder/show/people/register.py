@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
 from site_builder.errors import UsageError
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Guid, Role, Speaker
 from site_builder.show.people.records import Consent, PersonRecord
 from site_builder.text.plain import clean

@@ -6,9 +6,9 @@ https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md; App
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.sources.feed.elements import Element, line_of
 from site_builder.sources.feed.podcasting20 import read_live_items, read_remote_item
 from site_builder.text.plain import clean

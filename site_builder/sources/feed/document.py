@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
 from site_builder.errors import UnusableSource
-from site_builder.model.frozen import dataclass
 from site_builder.net.content import unzip
 from site_builder.net.failures import Unanswered
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
 from site_builder.errors import UnusableSource
-from site_builder.model.frozen import dataclass
 from site_builder.net.download import Report, download
 from site_builder.net.failures import Exceeded, Refused, Unanswered
 from site_builder.net.http import Answer, Client

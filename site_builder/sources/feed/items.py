@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from site_builder.model import podcasting20 as p20
 from site_builder.model.credits import find_group, parse_group, parse_role
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Chapter, EpisodeKind, Person
 from site_builder.sources.feed.dates import DateReading, read_date
 from site_builder.sources.feed.elements import Element, line_of, text_of

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from site_builder.errors import UnusableSource
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Person
 from site_builder.sources.feed.channel import Standing, read_standing
 from site_builder.sources.feed.document import parse_document

@@ -6,10 +6,10 @@ https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from site_builder.model import podcasting20 as p20
-from site_builder.model.frozen import dataclass
 from site_builder.sources.feed.dates import parse_date
 from site_builder.sources.feed.elements import Element, line_of, text_of
 from site_builder.text.plain import clean

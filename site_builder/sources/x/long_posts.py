@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from site_builder.model.frozen import dataclass
 from site_builder.sources.x.json import Entry, parse_moment, pick, pick_items, pick_text, unwrap
 
 _FIELDS = frozenset({"noteTweetId", "core", "createdAt"})

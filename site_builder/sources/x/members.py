@@ -13,11 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
 from site_builder.errors import UnusableSource
-from site_builder.model.frozen import dataclass
 from site_builder.sources.x.layouts import sort_by_archive, walk
 
 _LARGEST_POSTS = 4 << 30

@@ -7,11 +7,10 @@ guessed: who cannot be matched keeps what is known of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from site_builder.model.conversation import Account
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Role, Speaker, Turn
 from site_builder.sources.x.spaces import Space
 from site_builder.sources.x.tweets import Tweets, is_handle

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from site_builder.model.frozen import dataclass
 from site_builder.sources.x.json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
 from site_builder.sources.x.members import Member
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from site_builder.model.conversation import Account
-from site_builder.model.frozen import dataclass
 from site_builder.sources.x.addresses import find_space_ids
 from site_builder.sources.x.json import Entry, is_user_id, parse_moment, pick, pick_items, pick_text, unwrap
 from site_builder.sources.x.long_posts import LongPosts

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from site_builder.checks.feed.document import Element, FeedDocument, name_of, text_of
 from site_builder.checks.feed.elements.values import Check
 from site_builder.checks.rule import Remark
-from site_builder.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Gap, Part
 from site_builder.sources.x.spaces import Space
 

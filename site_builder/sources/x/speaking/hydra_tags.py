@@ -12,11 +12,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Part
 from site_builder.sources.id3 import parse_tag_frames, parse_text, parse_user_text
 

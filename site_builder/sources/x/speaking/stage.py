@@ -9,8 +9,8 @@ Levels go by the position in the newest list of guests: docs/decisions/0012.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Role, Speaker
 from site_builder.sources.x.speaking.hydra_tags import Participant, Tick
 

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from site_builder.model.frozen import dataclass
 from site_builder.model.podcast import Gap, Span, Speaker, Timeline, Turn
 from site_builder.sources.x.speaking.hydra_tags import PartReading, Tick, find_start, join_ticks
 from site_builder.sources.x.speaking.stage import Numbering, StageMoment, make_stage
