@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from site_builder.consent.ordinary_words import WORDS, list_words
+from site_builder.consent.ordinary_words import ARTICLES, WORDS, list_words
 from site_builder.model.podcast import Guid, Speaker
 from site_builder.show.people import Consent, People, PersonRecord
 from site_builder.text.folding import fold, is_letter
@@ -105,13 +105,14 @@ def split_name(name: str) -> Iterator[str]:
 
 
 def find_first_names(names: Iterable[str]) -> tuple[str, ...]:
-    """What somebody with names of several words is called for short.
+    """What somebody with names of several words is called for short; `The Lamp Room` is no person.
 
-    >>> find_first_names(["Owen Pike", "Crypto Dave", "Kit"])
+    >>> find_first_names(["Owen Pike", "Crypto Dave", "Kit", "The Lamp Room"])
     ('Owen', 'Dave')
     """
-    parts = (next(split_name(name), "") for name in names if " " in find_core_name(name))
-    return _distinct(parts)
+    words = ((name, find_core_name(name).split()) for name in names)
+    people = (name for name, parts in words if len(parts) > 1 and fold(parts[0]) not in ARTICLES)
+    return _distinct(next(split_name(name), "") for name in people)
 
 
 def _is_second_name(word: str) -> bool:
