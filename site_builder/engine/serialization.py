@@ -50,7 +50,7 @@ def parse_value(type_: type[T], text: bytes) -> T:
         _decoders[type_] = msgspec.json.Decoder(type_).decode
     try:
         value: T = _decoders[type_](text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = _adapt(type_).validate_json(text)
     return value
 

@@ -180,6 +180,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
+    sys.dont_write_bytecode = True  # what Python keeps of a module that is loaded late is no reader's doing
     results = run(chosen.inputs, chosen.seconds, chosen.seed, chosen.jobs)
     for result in results:
         facts = f"{result['inputs']:8} inputs, slowest {result['slowest']:5} s, {result['peak']:4} MB"

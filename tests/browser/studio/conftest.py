@@ -84,11 +84,11 @@ def find_barriers(browser: Any) -> Callable[..., list[str]]:
         key, _, value = studio.cookie.partition("=")
         context = browser.new_context(bypass_csp=True, locale="en-GB")
         context.add_cookies([{"name": key, "value": value, "url": studio.origin, "sameSite": "Strict"}])
+        context.add_init_script(axe)  # pages load themselves again, when checks are done for one
         page = context.new_page()
         for width, height in ((1280, 800), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
             page.goto(studio.origin + path)
-            page.evaluate(axe)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 kept = PICTURES / f"{name or path.strip('/').replace('/', '-')}-{width}-{scheme}.png"

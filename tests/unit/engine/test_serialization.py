@@ -59,10 +59,12 @@ def test_digests_tell_values_apart() -> None:
     assert digest_value(set("abcdef")) == digest_value(set("fedcba"))
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"tags": "sea"}', b'{"people": [{"nobody": 1}]}'])
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b'{"tags": "sea"}', b'{"people": [{"nobody": 1}]}', b'{"tags": ["\xff"]}']
+)
 def test_what_is_no_such_value_is_told(text: bytes) -> None:
     """A ValueError, of a document or of one among others."""
     with pytest.raises(ValueError, match="validation error"):
         parse_value(Span, text)
-    with pytest.raises(ValueError, match=r"JSON|Expected|missing"):
+    with pytest.raises(ValueError, match=r"JSON|Expected|missing|utf-8"):
         parse_values(EpisodeTerms, [b"{}", text])
