@@ -61,8 +61,20 @@ def test_a_conflict_keeps_everything_typed(studio: RunningStudio, show: Path, op
     title = page.get_by_label("Title", exact=True)
     text = read_index(show).replace(title.input_value(), "By an editor")
     file.write_text(f"{text.rstrip()}\nMore by hand.\n", "utf-8")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        """The first change waits until both are typed, however long the machine takes between them."""
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    page.route(f"**{page_of(show)}", hold)
     page.get_by_label("Show notes").fill("Notes from the tab")
     title.fill("Title from the tab")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
     page.keyboard.press("Tab")
     expect(page.get_by_role("heading", level=1)).to_have_text("Changed meanwhile")
     expect(page.locator("del", has_text="More by hand.")).to_be_visible()
