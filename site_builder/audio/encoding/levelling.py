@@ -174,7 +174,7 @@ class _Leveller:
 
 
 def _apply(plan: _Plan, survey: Survey) -> Levels:
-    return survey.room.limit(plan.gains, plan.limit, plan.overshoot)
+    return survey.headroom.limit(plan.gains, plan.limit, plan.overshoot)
 
 
 def _choose_tried(survey: Survey, levels: Levels) -> list[Segment]:

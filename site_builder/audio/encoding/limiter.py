@@ -1,4 +1,4 @@
-"""Keeps peaks below a limit by turning sound down around them, slowly enough that nobody hears a hand at the fader.
+"""Keeps peaks below a limit by turning sound down around them, slowly enough not to be heard.
 
 The gain falls before a peak and rises after it. The last decibels of peaks, and clicks, are cut off within a
 millisecond, which moves the gain of what is heard around them little. docs/decisions/0053 says more.
@@ -54,7 +54,7 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Headroom:
     """How much sound can be turned up."""
 
     peaks: Sequence[float]
@@ -69,18 +69,18 @@ class Room:
         """
         wanted = gains if len(gains) > 1 else list(gains) * len(self.gains)
         most = limit + overshoot
-        lowered = [min(gain, room + most) for gain, room in zip(wanted, self.gains, strict=True)]
+        lowered = [min(gain, headroom + most) for gain, headroom in zip(wanted, self.gains, strict=True)]
         highest = map(max, lowered, lowered[1:])
         loud = enumerate(zip(self.peaks, highest, strict=True))
         over = [hop for hop, (peak, gain) in loud if peak + gain > limit + _EXACT]
         return Levels(lowered if min(lowered) < max(lowered) else lowered[:1], limit, over)
 
 
-def find_room(peaks: Sequence[float]) -> Room:
+def find_headroom(peaks: Sequence[float]) -> Headroom:
     """Find how much sound can be turned up, from the peak of each hop in dBFS."""
     calm = [SILENT, *_soften_clicks(peaks), SILENT]
     most = [-max(before, after) for before, after in pairwise(calm)]
-    return Room(peaks, _flatten(_flatten(most)[::-1])[::-1])
+    return Headroom(peaks, _flatten(_flatten(most)[::-1])[::-1])
 
 
 def _flatten(most: Sequence[float]) -> list[float]:

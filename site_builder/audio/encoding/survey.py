@@ -12,7 +12,7 @@ from math import log10
 from av.audio.frame import AudioFrame
 
 from site_builder.audio.encoding.hops import HOP, find_energies, find_peaks
-from site_builder.audio.encoding.limiter import Room, find_room
+from site_builder.audio.encoding.limiter import Headroom, find_headroom
 from site_builder.audio.encoding.loudness import (
     BLOCK,
     OWN,
@@ -55,9 +55,9 @@ class Survey:
     kept: list[Segment] = field(default_factory=list)
 
     @cached_property
-    def room(self) -> Room:
+    def headroom(self) -> Headroom:
         """How much the sound can be turned up."""
-        return find_room(self.peaks)
+        return find_headroom(self.peaks)
 
     @cached_property
     def _powers(self) -> Sequence[float]:
