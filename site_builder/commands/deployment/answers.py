@@ -57,9 +57,9 @@ def confirm_answers(folder: Path, answers: KeptAnswers) -> KeptAnswers | None:
 
 
 def make_review(review: Callable[[P], bool], folder: Path, answers: KeptAnswers, now: datetime) -> Callable[[P], bool]:
-    """The same review, which refuses besides what was built before somebody said no: it may have taken hours.
+    """A review that refuses, too, to send what was built before somebody said no: people may take hours to answer it.
 
-    The new one raises UsageError, with whom.
+    It raises UsageError, with whom.
     """
 
     def ask(plan: P) -> bool:
@@ -179,5 +179,5 @@ def _may_be_hidden_since(record: PersonRecord, moment: datetime) -> bool:
 
 
 def _is_since(day: date | None, moment: datetime) -> bool:
-    """Days are those of whoever wrote them: west of Greenwich the day before may still last."""
+    """Whether an answer may be later than a deploy. Its day is local, which may be one day earlier than in UTC."""
     return day is None or day >= moment.date() - timedelta(days=1)
