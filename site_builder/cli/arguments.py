@@ -48,6 +48,18 @@ def as_json(command: Command) -> Command:
     return click.option("--json", "json_", is_flag=True, help="Print one JSON document and nothing else.")(command)
 
 
+def with_jobs(what: str) -> Callable[[Command], Command]:
+    """`--jobs N`, by default as many as there are cores; `what` is the help's sentence."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        show_default="all cores",
+        metavar="N",
+        help=what,
+    )
+
+
 def find_show(show: Path | None) -> Path:
     """The show folder: the command's own `-C`, else the one before the command."""
     chosen: Path = show or click.get_current_context().obj

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from site_builder import __version__
-from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock
+from site_builder.cli.arguments import PathArgument, as_json, find_show, in_show, print_json, read_clock, with_jobs
 from site_builder.cli.failures import end_with_exit_code
 from site_builder.cli.options.group import CommandGroup
 from site_builder.cli.options.verbosity import VERBOSITY
@@ -99,14 +99,7 @@ def extract(
 
 @cli.command(short_help="Make the site and the feed.")
 @in_show
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    show_default="all cores",
-    metavar="N",
-    help="How many things to make at once.",
-)
+@with_jobs("How many things to make at once.")
 @click.option(
     "--cluster",
     default="",
@@ -181,14 +174,7 @@ def import_(feed: str, show: Path | None, json_: bool, own: bool, **limits: int)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0: your network.")
 @click.option("--open", "opened", is_flag=True, help="Open it in your browser.")
 @click.option("--drafts/--no-drafts", default=True, help="Show drafts and future episodes too (default), marked.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    show_default="all cores",
-    metavar="N",
-    help="How many things to make at once.",
-)
+@with_jobs("How many things to make at once.")
 @as_json
 def serve(show: Path | None, host: str, port: int | None, opened: bool, json_: bool, **options: Any) -> None:
     """Preview the site on this computer; every change is shown at once. output/ is left alone."""
@@ -299,14 +285,7 @@ def fetch_media(show: Path | None, sources: Sequence[str], json_: bool) -> None:
 @click.option("--model", default="", metavar="FOLDER|NAME", help="The speech model. By default any that is here.")
 @click.option("--fetch-model", metavar="NAME", help="Download a model first: the only thing here that uses a network.")
 @click.option("--language", default="", help="Of the recordings, e.g. en. By default the show's.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    show_default="all cores",
-    metavar="N",
-    help="How many cores to use.",
-)
+@with_jobs("How many cores to use.")
 @click.option("--cluster", default="", metavar="ADDRESS", help="Hear on a Dask cluster: its address, or local:N.")
 @click.option("--cluster-store", default="", metavar="URL", help="As for build.")
 @click.option("--again", is_flag=True, help="Also what was transcribed before. Corrections stay as they are.")
@@ -323,7 +302,7 @@ def transcribe(
     from site_builder.commands import transcribe as transcribe_command  # noqa: PLC0415
 
     if learn:
-        VERBOSITY.is_asked = True
+        VERBOSITY.answers = True
         learnt = {"transcript": {"replace": transcribe_command.learn(find_show(show), episodes)}}
         print_json(learnt) if json_ else tables.show_learnt(learnt["transcript"]["replace"])
         return
@@ -352,7 +331,7 @@ def suggest(show: Path | None, episode: str, json_: bool) -> None:
         print_json(suggestion.as_json())
         return
     click.echo(suggestion.as_front_matter() or "Nothing to propose.\n", nl=False)
-    if not VERBOSITY.is_calm:
+    if not VERBOSITY.is_quiet:
         click.echo(
             f"\nTake what is right into content/episodes/{suggestion.episode}/index.md; nothing was written.", err=True
         )
@@ -368,7 +347,7 @@ def _warn(event: object) -> None:
 
 def _progress() -> AbstractContextManager[Notify]:
     """What draws how far a build is, which is loaded only where it is seen."""
-    if VERBOSITY.is_calm or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
+    if VERBOSITY.is_quiet or not (VERBOSITY.is_verbose or sys.stderr.isatty()):
         return nullcontext(_warn)
     from site_builder.cli import tables  # noqa: PLC0415
 

@@ -75,7 +75,7 @@ def _show_rebuilt(report: BuildReport, seconds: float) -> None:
 
         show_news(report.taken)
     show_warnings(report.warnings)
-    if (changed := len(report.made) + len(report.removed)) and not VERBOSITY.is_calm:
+    if (changed := len(report.made) + len(report.removed)) and not VERBOSITY.is_quiet:
         ERR.print(f"{changed} {'file' if changed == 1 else 'files'} changed in {seconds:.2f} s")
 
 

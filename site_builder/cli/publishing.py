@@ -39,7 +39,7 @@ def deploy(
 
     folder, now = find_show(show), read_clock()
     if listed:
-        VERBOSITY.is_asked = True
+        VERBOSITY.answers = True
         deployment.show_kept(folder, json_=json_)
         return
     credentials = deployment.make_credentials(from_stdin=token_stdin)

@@ -30,7 +30,7 @@ def studio(show: Path | None, port: int | None, no_browser: bool, json_: bool) -
 
     def ready(address: str) -> None:
         print_json({"address": address}) if json_ else click.echo(address)
-        if not VERBOSITY.is_calm:
+        if not VERBOSITY.is_quiet:
             click.echo(
                 "The studio is open. Where no browser shows it, open this address in one: it works once. Ctrl-C ends "
                 "the studio; everything is saved.",

@@ -35,7 +35,7 @@ _red = partial(click.style, fg="red")
 
 def say(line: str, *, error: bool = False) -> None:
     """One line, on standard output or, of an `error`, standard error; its styles show at a terminal that wants them."""
-    if VERBOSITY.is_quiet and not error:
+    if VERBOSITY.hides_results and not error:
         return
     is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     wanted = False if is_plain else True if os.environ.get("FORCE_COLOR") else None

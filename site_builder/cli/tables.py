@@ -40,7 +40,7 @@ class _Out(Console):
     """Standard output, for summaries that `-q` leaves out; what is wrong (`wrong=True`) is said all the same."""
 
     def print(self, *objects: Any, wrong: bool = False, **options: Any) -> None:
-        if wrong or not VERBOSITY.is_quiet:
+        if wrong or not VERBOSITY.hides_results:
             super().print(*objects, **options)
 
 
@@ -91,7 +91,7 @@ def progress() -> Iterator[events.Notify]:
     if VERBOSITY.is_verbose:
         yield _name_file
         return
-    with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_calm or not ERR.is_terminal) as bar:
+    with Progress(*columns, console=ERR, transient=True, disable=VERBOSITY.is_quiet or not ERR.is_terminal) as bar:
         _DRAWN.append(bar)
         try:
             yield _Bar(bar)
@@ -145,7 +145,7 @@ def show_people(rows: Sequence[PersonRow]) -> None:
         who = f"[bold]{escape(row.name)}[/]{key}{below}"
         table.add_row(who, _tell_answer(row.consent), *(() if narrow else sums))
     OUT.print(table, soft_wrap=False)
-    if not VERBOSITY.is_calm:
+    if not VERBOSITY.is_quiet:
         OUT.print("\n[dim]`spacecast people WHO` tells where somebody is heard and what they said.[/]")
 
 

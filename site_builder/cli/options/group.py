@@ -9,8 +9,8 @@ import click
 from site_builder.cli.options.examples import EXAMPLES
 from site_builder.cli.options.verbosity import VERBOSITY
 
-_ASKED = frozenset(("inspect", "people", "suggest", "serve", "studio", "schema", "completion", "help"))
-"""Commands that are asked for what they print. Of the others `-q` leaves out all that is not wrong."""
+_ANSWERING = frozenset(("inspect", "people", "suggest", "serve", "studio", "schema", "completion", "help"))
+"""Commands that are run for what they print. Of the others `-q` leaves out all that is not wrong."""
 
 
 class CommandGroup(click.Group):
@@ -23,7 +23,7 @@ class CommandGroup(click.Group):
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """A command, with what all have."""
         known = name or cmd.name or ""
-        quiet = "Print what is asked for, and nothing beside it." if known in _ASKED else "Say only what is wrong."
+        quiet = "Print what is asked for, and nothing beside it." if known in _ANSWERING else "Say only what is wrong."
         cmd.params += _make_flags(quiet)
         if known in EXAMPLES and not cmd.epilog:
             cmd.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in EXAMPLES[known])
@@ -32,15 +32,15 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command at work, which decides what `-q` means."""
+        """Find the command that was typed; whether it is run for what it prints decides what `-q` leaves out."""
         name, command, rest = super().resolve_command(ctx, args)
-        VERBOSITY.is_asked = name in _ASKED
+        VERBOSITY.answers = name in _ANSWERING
         return name, command, rest
 
 
 def _make_flags(quiet: str) -> list[click.Parameter]:
     return [
-        _make_flag("-q", "--quiet", quiet, "is_calm"),
+        _make_flag("-q", "--quiet", quiet, "is_quiet"),
         _make_flag("-v", "--verbose", "Name each file as it is read, made or sent.", "is_verbose"),
     ]
 

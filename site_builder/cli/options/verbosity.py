@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class _Verbosity:
-    is_calm: bool = False
-    """`-q` was given: nobody wants progress, summaries or advice."""
+    is_quiet: bool = False
+    """`-q` was given: no progress and no advice."""
     is_verbose: bool = False
-    is_asked: bool = False
-    """What the command at work prints is what it was asked for, which is said all the same."""
+    """`-v` was given."""
+    answers: bool = False
+    """The command was run for what it prints, such as `people`: `-q` leaves that in."""
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether only what is wrong is said."""
-        return self.is_calm and not self.is_asked
+    def hides_results(self) -> bool:
+        """Whether only what is wrong is printed."""
+        return self.is_quiet and not self.answers
 
 
 VERBOSITY = _Verbosity()
