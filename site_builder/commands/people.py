@@ -9,7 +9,7 @@ from pathlib import Path
 
 from site_builder.commands.published_time import Listen, find_edits
 from site_builder.consent import Appearance, PersonRow, describe_person_rows, describe_rows_json, render_request
-from site_builder.consent.secrets import describe_hidden
+from site_builder.consent.secrets import describe_hidden, find_first_names
 from site_builder.episodes.answers import EpisodeEffect, Outcome, compare_outcomes, find_outcome, is_touched
 from site_builder.episodes.intake.intake import add_speakers
 from site_builder.errors import InvalidDocument, UsageError
@@ -218,6 +218,7 @@ def describe_hidden_kinds(record: PersonRecord) -> tuple[tuple[str, str], ...]:
     hidden = describe_hidden(record)
     kinds = {
         "names": hidden.names,
+        "first names, in episodes with them": find_first_names(hidden.names),
         "handles": tuple(f"@{handle}" for handle in hidden.handles),
         "ids": hidden.ids,
         "links": hidden.links,

@@ -47,7 +47,7 @@ def find_target(targets: Mapping[str, str], name: str | None) -> Target:
         if (place := complete_place(name)) != name:
             line = quote_words("spacecast", "deploy", place)
             raise UsageError(f"{redact(name)} does not say how to send the show there; did you mean `{redact(line)}`?")
-        known = f"it names {', '.join(targets)}" if targets else "it names none"
+        known = f"it names {', '.join(targets)}" if targets else "write an address, such as github://you/show"
         raise UsageError(f"config.yaml has no deploy target {redact(name)!r}: {known}")
     if "default" in targets or len(targets) == 1:
         chosen = "default" if "default" in targets else next(iter(targets))
