@@ -218,7 +218,7 @@ def describe_hidden_kinds(record: PersonRecord) -> tuple[tuple[str, str], ...]:
     hidden = describe_hidden(record)
     kinds = {
         "names": hidden.names,
-        "first names, in episodes with them": find_first_names(hidden.names),
+        "first names": find_first_names(hidden.names),
         "handles": tuple(f"@{handle}" for handle in hidden.handles),
         "ids": hidden.ids,
         "links": hidden.links,

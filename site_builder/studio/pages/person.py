@@ -242,7 +242,7 @@ def _place(span: Span, edits: EditList | None) -> Span | None:
 def _describe_sought(record: PersonRecord, language: Language) -> list[tuple[str, str]]:
     names = {
         "names": language.gettext("Names"),
-        "first names, in episodes with them": language.gettext("First names, in episodes with them"),
+        "first names": language.gettext("First names"),
         "handles": language.gettext("Handles"),
         "ids": language.gettext("Numbers"),
         "links": language.gettext("Links"),
